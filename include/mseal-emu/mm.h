@@ -1,0 +1,378 @@
+/*
+ * mm.h - the address space of a Linux process, without the kernel.
+ *
+ * libmseal-mm models what Linux' mm/ does: VMAs, page tables, frames, faults, the page cache, and the memory
+ * system calls. It knows nothing of processors, ELF files, system call numbers or the host's files.
+ *
+ * Conventions: addresses and lengths are in bytes unless a name says pages; an operation returns a
+ * value >= 0 or a negative errno, exactly what the system call of the same name returns in Linux 6.18;
+ * "guest address" is an address of the modelled process and never a host pointer.
+ */
+#ifndef MSEAL_EMU_MM_H
+#define MSEAL_EMU_MM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define MM_PAGE_SHIFT 12
+#define MM_PAGE_SIZE (UINT64_C(1) << MM_PAGE_SHIFT)
+#define MM_PAGE_MASK (~(MM_PAGE_SIZE - 1))
+#define MM_PAGE_ALIGN(x) (((uint64_t)(x) + MM_PAGE_SIZE - 1) & MM_PAGE_MASK) /* wraps to 0 like Linux' */
+#define MM_TASK_SIZE UINT64_C(0x7ffffffff000) /* end of user addresses (4-level paging) */
+
+struct mseal_design;
+struct mm_change;
+
+/* ---- frames: the machine's physical memory (mm/phys.c) -------------------------------------- */
+
+typedef uint32_t pfn_t; /* frame number; 0 is the shared zero page */
+#define PFN_NONE UINT32_MAX
+
+/*
+ * One block of host memory (anonymous, not reserved), cut into frames with reference counts.
+ * A CPU maps the whole block once and translates through mm_fault().
+ */
+struct physmem {
+    uint8_t *base;     /* host address of frame 0 */
+    uint64_t nframes;  /* size of the block in pages */
+    uint64_t nfree;    /* frames that can still be had */
+    struct frame *frames;
+    pfn_t free_head;   /* list of recycled frames */
+    pfn_t fresh;       /* first frame that was never used */
+    /* A frame that was handed out for execution changed under the CPU: its translations must go. */
+    void (*code_changed)(void *ctx, uint64_t paddr, uint64_t len);
+    void *code_ctx;
+};
+
+struct frame {
+    uint32_t refs;     /* page table entries + page cache; 0: free */
+    uint32_t flags;    /* FRAME_* */
+    struct vm_object *obj; /* page cache owner, NULL: anonymous or no longer cached (truncated) */
+    uint64_t index;    /* page index in obj, or next free frame */
+};
+#define FRAME_EXEC 1u  /* handed to a CPU for instruction fetch since it was allocated */
+#define FRAME_DIRTY 2u /* page cache: differs from the backing store */
+
+/* size: bytes, rounded down to pages, at least 1 MiB. Returns 0 or -ENOMEM. */
+int physmem_init(struct physmem *pm, uint64_t size);
+void physmem_destroy(struct physmem *pm);
+/* A zeroed frame with one reference, or PFN_NONE when memory is exhausted. */
+pfn_t physmem_alloc(struct physmem *pm);
+/* As physmem_alloc() but the contents are left as they were (the caller overwrites all of it). */
+pfn_t physmem_alloc_raw(struct physmem *pm);
+void frame_get(struct physmem *pm, pfn_t pfn);
+void frame_put(struct physmem *pm, pfn_t pfn);
+static inline void *frame_ptr(const struct physmem *pm, pfn_t pfn)
+{
+    return pm->base + ((uint64_t)pfn << MM_PAGE_SHIFT);
+}
+/* To be called after the emulator itself (not guest code) changed bytes of a frame. */
+void frame_written(struct physmem *pm, pfn_t pfn);
+
+/* ---- objects: what a mapping shows; the page cache (mm/object.c) ----------------------------- */
+
+enum vm_object_kind {
+    OBJ_FILE,     /* backed by ops->read_page: a regular file of the host */
+    OBJ_SHMEM,    /* memory only: tmpfs, memfd, shared anonymous, SysV segments */
+    OBJ_ZERO,     /* private mappings of /dev/zero: like anonymous, but Linux remembers the file */
+    OBJ_SPECIAL,  /* frames installed once by the emulator ([vdso] ...): never read, never grown */
+};
+
+struct vm_object_ops {
+    /* Fill one page (zeroes past the end of file). 0 or negative errno (the access then gets SIGBUS). */
+    int (*read_page)(struct vm_object *obj, uint64_t index, void *page);
+    /* Write len bytes at offset through to the backing store, may be NULL. 0 or negative errno. */
+    int (*write_back)(struct vm_object *obj, uint64_t offset, const void *data, uint64_t len);
+    void (*release)(struct vm_object *obj); /* last reference gone, frames already freed; may be NULL */
+};
+
+/*
+ * Page-cache pages are found by index. Every user of the bytes, read(2), write(2), shared mappings and
+ * private mappings before they copy, sees the same frames.
+ */
+struct vm_object {
+    enum vm_object_kind kind;
+    unsigned refs;
+    uint64_t size;        /* bytes; an access past the page holding the last byte gets SIGBUS */
+    unsigned fseals;      /* F_SEAL_* of memfds (fcntl(2)) */
+    unsigned writable_maps; /* shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
+    unsigned nr_vmas;     /* VMAs, in all address spaces and snapshots, that show this object */
+    uint64_t nr_pages;    /* frames cached now */
+    const struct vm_object_ops *ops; /* NULL for OBJ_SHMEM */
+    void *priv;           /* the owner's */
+    struct mm_system *sys;
+    void *pages;          /* index -> pfn, private to object.c */
+};
+
+struct vm_object *vm_object_create(struct mm_system *sys, enum vm_object_kind kind, uint64_t size,
+                                   const struct vm_object_ops *ops, void *priv);
+struct vm_object *vm_object_get(struct vm_object *obj);
+void vm_object_put(struct vm_object *obj);
+/* The cached frame at index; with create, one is read in or made. PFN_NONE and *err set on failure. No reference taken. */
+pfn_t vm_object_page(struct vm_object *obj, uint64_t index, bool create, int *err);
+/* read(2)/write(2) on the page cache. Return bytes moved (short at end of file), or negative errno.
+ * vm_object_write grows the object (never past F_SEAL_GROW: -EPERM) and writes through if ops say so. */
+int64_t vm_object_read(struct vm_object *obj, uint64_t offset, void *buf, uint64_t len);
+int64_t vm_object_write(struct vm_object *obj, uint64_t offset, const void *buf, uint64_t len);
+/* ftruncate(2): frees cached pages past the new end, unmaps them (private copies too) in every mm, zeroes the tail. */
+int vm_object_truncate(struct vm_object *obj, uint64_t size);
+/* fallocate(FALLOC_FL_PUNCH_HOLE | KEEP_SIZE) and MADV_REMOVE: offset and len in bytes. */
+int vm_object_punch(struct vm_object *obj, uint64_t offset, uint64_t len);
+/* Next data / hole at or after offset, as lseek(SEEK_DATA/SEEK_HOLE) on tmpfs; -ENXIO past the end. */
+int64_t vm_object_seek(struct vm_object *obj, uint64_t offset, bool hole);
+/* Write dirty pages of [offset, offset+len) back (msync, fsync, unmap of the last shared mapping). */
+int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len);
+
+/*
+ * An open file as mappings see it. Owners embed it (a syscall layer's struct file). Linux merges two
+ * neighbouring file mappings only if they came from the same open file, so identity matters here.
+ */
+struct mm_file {
+    struct vm_object *obj;   /* what it maps; NULL: not mappable (ENODEV) */
+    unsigned refs;           /* mappings + descriptors */
+    bool readable, writable; /* opened for; PROT_WRITE of MAP_SHARED without writable is EACCES */
+    bool noexec;             /* the mount forbids PROT_EXEC: EPERM */
+    bool append_only;        /* O_APPEND inode attribute */
+    uint64_t dev, ino;       /* as /proc/PID/maps shows them; dev is major << 20 | minor (Linux' dev_t) */
+    /* Writes the path for /proc/PID/maps, " (deleted)" included, never more than size bytes; returns its length. */
+    size_t (*path)(const struct mm_file *f, char *buf, size_t size);
+    void (*release)(struct mm_file *f); /* refs reached 0 */
+};
+struct mm_file *mm_file_get(struct mm_file *f);
+void mm_file_put(struct mm_file *f);
+
+/* ---- VMAs (mm/vma.h has the tree) -------------------------------------------------------------- */
+
+/* Flags of a VMA; the numbers are ours, the names and their letters in smaps (VmFlags) are Linux'. */
+#define VM_READ (1ull << 0)
+#define VM_WRITE (1ull << 1)
+#define VM_EXEC (1ull << 2)
+#define VM_SHARED (1ull << 3)
+#define VM_MAYREAD (1ull << 4)
+#define VM_MAYWRITE (1ull << 5)
+#define VM_MAYEXEC (1ull << 6)
+#define VM_MAYSHARE (1ull << 7)
+#define VM_GROWSDOWN (1ull << 8)
+#define VM_LOCKED (1ull << 9)
+#define VM_LOCKONFAULT (1ull << 10)
+#define VM_SEQ_READ (1ull << 11)
+#define VM_RAND_READ (1ull << 12)
+#define VM_DONTCOPY (1ull << 13)
+#define VM_DONTEXPAND (1ull << 14)
+#define VM_ACCOUNT (1ull << 15)
+#define VM_NORESERVE (1ull << 16)
+#define VM_HUGETLB (1ull << 17)
+#define VM_SYNC (1ull << 18)
+#define VM_WIPEONFORK (1ull << 19)
+#define VM_DONTDUMP (1ull << 20)
+#define VM_SOFTDIRTY (1ull << 21)
+#define VM_HUGEPAGE (1ull << 22)
+#define VM_NOHUGEPAGE (1ull << 23)
+#define VM_MERGEABLE (1ull << 24)
+#define VM_DROPPABLE (1ull << 25)
+#define VM_MIXEDMAP (1ull << 26)
+#define VM_IO (1ull << 27)
+#define VM_PFNMAP (1ull << 28)
+#define VM_MAYBE_GUARD (1ull << 29) /* 'gu' */
+#define VM_STACK_REGISTERED (1ull << 30) /* ours: the [stack] made by exec */
+#define VM_PKEY_SHIFT 32                 /* 4 bits: protection key */
+#define VM_PKEY_MASK (15ull << VM_PKEY_SHIFT)
+#define VM_PROT_MASK (VM_READ | VM_WRITE | VM_EXEC)
+
+/*
+ * One area. A value: the tree hands out const pointers that stay valid until the next change of the
+ * tree; whoever needs it longer copies it. The reference on file is the tree's.
+ */
+struct vma {
+    uint64_t start, end;   /* [start, end), page aligned */
+    uint64_t pgoff;        /* page offset in the file, or start >> 12 at birth for anonymous memory */
+    uint64_t flags;        /* VM_* */
+    uint64_t seal;         /* the sealing design's word; 0: not sealed */
+    struct mm_file *file;  /* NULL: private anonymous */
+    uint32_t anon_vma;     /* identity of the set of private pages, 0: none yet (decides merging) */
+    uint32_t anon_name;    /* PR_SET_VMA_ANON_NAME: index in mm->names, 0: none */
+    uint32_t policy;       /* mbind: index in mm->policies, 0: default */
+    uint32_t kind;         /* VMA_* below */
+    uint64_t birth;        /* event number at which it was mapped (who mapped it) */
+    uint64_t sealed_at;    /* event number at which seal became non-zero */
+};
+enum { VMA_NORMAL, VMA_VDSO, VMA_VVAR, VMA_SHM /* SysV: vm_private is the file's */ };
+
+/* ---- the system and its address spaces -------------------------------------------------------- */
+
+enum mm_rlimit { MM_RLIMIT_AS, MM_RLIMIT_DATA, MM_RLIMIT_STACK, MM_RLIMIT_MEMLOCK, MM_NR_RLIMITS };
+#define MM_RLIM_INFINITY UINT64_MAX
+
+/* What all address spaces of one machine share. */
+struct mm_system {
+    struct physmem phys;
+    uint64_t max_map_count;  /* /proc/sys/vm/max_map_count, 65530 */
+    uint64_t mmap_min_addr;  /* 65536 */
+    uint64_t stack_guard_gap;/* bytes, 256 pages */
+    int overcommit;          /* 0 heuristic, 1 always, 2 never */
+    struct mm *mms;          /* list of all address spaces */
+    struct shm_ns *shm;      /* SysV segments (mm/shm.c) */
+    uint64_t next_anon_ino;  /* inode numbers of memory-only objects */
+    uint64_t next_anon_vma;
+    uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
+};
+/* memory: bytes of guest RAM. 0 or -ENOMEM. */
+int mm_system_init(struct mm_system *sys, uint64_t memory);
+void mm_system_destroy(struct mm_system *sys);
+
+struct mm; /* mm/mm.h has the inside */
+
+/* An empty address space under a design (NULL: `none`), or NULL when out of memory. */
+struct mm *mm_create(struct mm_system *sys, const struct mseal_design *design);
+struct mm *mm_get(struct mm *mm);
+void mm_put(struct mm *mm);
+/* fork(2): the child's copy of parent; *err gets -ENOMEM when NULL is returned. Cost grows with VMAs, not with resident pages. */
+struct mm *mm_fork(struct mm *parent, int *err);
+
+void mm_set_rlimit(struct mm *mm, enum mm_rlimit which, uint64_t bytes);
+uint64_t mm_get_rlimit(const struct mm *mm, enum mm_rlimit which);
+/* PKRU of the task that runs or calls: faults, copies and designs look at it. */
+void mm_set_pkru(struct mm *mm, uint32_t pkru);
+uint32_t mm_pkru(const struct mm *mm);
+/* Number that the next changes of VMAs are recorded under (struct vma.birth, sealed_at). */
+void mm_set_event(struct mm *mm, uint64_t event);
+
+/* Set by exec, shown by /proc and used by prctl(PR_SET_MM_*) and brk. */
+struct mm_layout {
+    uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+    uint64_t arg_start, arg_end, env_start, env_end;
+    uint64_t mmap_base;   /* top of the top-down search */
+    uint64_t stack_top;
+};
+struct mm_layout *mm_layout(struct mm *mm);
+
+/* ---- operations: one per system call -------------------------------------------------------------- */
+
+/* mmap(2). off in bytes (unaligned: -EINVAL). file NULL with MAP_ANONYMOUS. Takes its own reference on file. */
+int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
+                struct mm_file *file, uint64_t off);
+int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len);
+/* pkey -1: mprotect(2); else pkey_mprotect(2). */
+int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, int pkey);
+int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags, uint64_t new_addr);
+int64_t mm_brk(struct mm *mm, uint64_t brk);
+int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
+/* One iovec element of process_madvise(2); remote: the caller acts on another process. */
+int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote);
+int64_t mm_mlock(struct mm *mm, uint64_t addr, uint64_t len, int flags /* MLOCK_ONFAULT */);
+int64_t mm_munlock(struct mm *mm, uint64_t addr, uint64_t len);
+int64_t mm_mlockall(struct mm *mm, int flags);
+int64_t mm_munlockall(struct mm *mm);
+int64_t mm_msync(struct mm *mm, uint64_t addr, uint64_t len, int flags);
+int64_t mm_mincore(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vec /* guest address */);
+int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_t prot, uint64_t pgoff, uint64_t flags);
+int64_t mm_pkey_alloc(struct mm *mm, uint64_t flags, uint64_t rights); /* the caller then updates its PKRU */
+int64_t mm_pkey_free(struct mm *mm, int pkey);
+int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags);
+int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int flags);
+int64_t mm_shmdt(struct mm *mm, uint64_t addr);
+int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf /* guest address */);
+int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t name /* guest address or 0 */);
+int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode, uint64_t nodemask, uint64_t maxnode, unsigned flags);
+int64_t mm_set_mempolicy(struct mm *mm, int mode, uint64_t nodemask, uint64_t maxnode);
+int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr, uint64_t flags);
+int64_t mm_set_mdwe(struct mm *mm, uint64_t bits); /* prctl(PR_SET_MDWE) */
+int64_t mm_get_mdwe(struct mm *mm);
+/* memfd_create(2)'s object; name as the guest gave it (the file around it is the caller's). */
+struct vm_object *mm_memfd_object(struct mm_system *sys, bool allow_sealing, bool noexec_seal);
+/* fcntl(F_ADD_SEALS): 0, -EPERM (F_SEAL_SEAL set), -EBUSY (F_SEAL_WRITE while writably mapped), -EINVAL. */
+int vm_object_add_seals(struct vm_object *obj, unsigned seals);
+/* A system call that the design in force adds (mseal 462 ...). -ENOSYS: it adds no such number. */
+int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6]);
+const struct mseal_design *mm_design(const struct mm *mm);
+
+/* For the loader and the emulator: map at a fixed place with given flags, no checks of limits. */
+int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj, uint32_t kind);
+/* exec's stack: a VM_GROWSDOWN area of `size` bytes that ends at top. 0 or negative errno. */
+int64_t mm_map_stack(struct mm *mm, uint64_t top, uint64_t size, bool exec);
+
+/* ---- faults ------------------------------------------------------------------------------------------ */
+
+enum { MM_READ = 1, MM_WRITE = 2, MM_EXEC = 4 };
+
+enum mm_fault_reason {
+    MM_FAULT_NONE, MM_FAULT_NO_VMA, MM_FAULT_PROT, MM_FAULT_PKEY, MM_FAULT_PAST_EOF, MM_FAULT_GUARD,
+    MM_FAULT_STACK_LIMIT, MM_FAULT_IO, MM_FAULT_OOM, MM_FAULT_NONCANONICAL
+};
+
+struct mm_fault {
+    uint64_t paddr;   /* success: address of the page in the physmem block */
+    unsigned perms;   /* success: MM_READ|MM_WRITE|MM_EXEC the CPU may cache */
+    int signo, code;  /* failure: SIGSEGV/SIGBUS (SIGKILL when out of memory), SEGV_MAPERR ... */
+    int pkey;         /* SEGV_PKUERR: the key */
+    uint64_t addr;    /* failure: si_addr */
+    enum mm_fault_reason reason;
+};
+/*
+ * Resolve one access of user code. 0, or -EFAULT with the signal in *f. Does demand paging, copy on
+ * write and stack growth. A write needs MM_WRITE in access; perms may be less than the VMA allows
+ * (asked again at the next access that needs more).
+ */
+int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f);
+
+/* The CPU caches translations. True: everything it holds of this mm must go before the guest runs on. Clears the flag. */
+bool mm_tlb_flush_needed(struct mm *mm);
+
+/* ---- copies: the kernel's view of guest memory (mm/uaccess.c) ------------------------------------------- */
+
+int mm_copy_in(struct mm *mm, void *dst, uint64_t src, uint64_t len);        /* 0 or -EFAULT */
+int mm_copy_out(struct mm *mm, uint64_t dst, const void *src, uint64_t len); /* 0 or -EFAULT, may be partly done */
+/* Bytes copied before the first fault (read(2) returns them). */
+uint64_t mm_copy_in_partial(struct mm *mm, void *dst, uint64_t src, uint64_t len);
+uint64_t mm_copy_out_partial(struct mm *mm, uint64_t dst, const void *src, uint64_t len);
+/* A string with its NUL; its length, -EFAULT, or -ENAMETOOLONG if size bytes hold no NUL. */
+int64_t mm_copy_str(struct mm *mm, char *dst, uint64_t src, uint64_t size);
+/* A host pointer to guest bytes [addr, addr+*len): *len is cut at the page end. NULL: fault. Valid until mm changes. */
+void *mm_user_ptr(struct mm *mm, uint64_t addr, uint64_t *len, unsigned access);
+/* ptrace and /proc/PID/mem: ignores protection, copies private pages (FOLL_FORCE). Bytes done or -EIO. */
+int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, bool write, bool force);
+/* Futex and friends: identity of the word at addr: same key <=> same word. private: (mm, addr), else (object or frame, offset). */
+struct mm_key {
+    const void *owner;
+    uint64_t offset;
+};
+int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key); /* 0 or -EFAULT */
+
+/* ---- looking ------------------------------------------------------------------------------------------------ */
+
+const struct vma *mm_find_vma(struct mm *mm, uint64_t addr); /* first with end > addr, or NULL */
+uint64_t mm_vma_count(const struct mm *mm);
+/* Text exactly as Linux' /proc/PID/maps, smaps (rollup not), and one line of each. */
+void mm_print_maps(struct mm *mm, FILE *out);
+void mm_print_smaps(struct mm *mm, FILE *out);
+size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size);
+/* Two-letter VmFlags of a VMA, "rd ex mr mw me " as in smaps. */
+size_t mm_vmflags_text(struct mm *mm, const struct vma *v, char *buf, size_t size);
+
+struct mm_stats { /* pages */
+    uint64_t total_vm, data_vm, exec_vm, stack_vm, locked_vm, pinned_vm;
+    uint64_t rss_anon, rss_file, rss_shmem, hiwater_rss, hiwater_vm, pt_bytes;
+};
+void mm_get_stats(struct mm *mm, struct mm_stats *st);
+
+/* The last refusal by the design: what was asked, of which VMA, and the sentence. NULL: none since mm_set_event(). */
+struct mm_refusal {
+    const struct mm_change *change;
+    struct vma vma;   /* its file pointer is only an identity */
+    int err;
+    const char *why;
+};
+const struct mm_refusal *mm_last_refusal(const struct mm *mm);
+
+/* A frozen picture of the VMAs: O(1) to take, never changes. */
+struct mm_snapshot;
+struct mm_snapshot *mm_snapshot_take(struct mm *mm);
+void mm_snapshot_put(struct mm_snapshot *s);
+const struct vma *mm_snapshot_find(const struct mm_snapshot *s, uint64_t addr);
+
+/* Everything that must hold holds (tree order, counters, page tables): 0, else -EINVAL and one line on `why`. */
+int mm_check(struct mm *mm, FILE *why);
+
+#endif

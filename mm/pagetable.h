@@ -1,0 +1,56 @@
+/*
+ * pagetable.h - which frame is behind which page of one address space.
+ *
+ * Four levels of 512 entries like the processor's, but nodes carry reference counts: fork shares the whole
+ * table in O(1) and a level is copied when one side writes to it. An entry says which frame and what kind;
+ * permissions are NOT stored: mm_fault() derives them from the VMA each time, so mprotect never walks a table.
+ */
+#ifndef MM_PAGETABLE_H
+#define MM_PAGETABLE_H
+
+#include <mseal-emu/mm.h>
+
+/* An entry: frame number in the high half, PTE_* below. 0: nothing here. */
+typedef uint64_t pte_t;
+#define PTE_PRESENT (1ull << 0) /* pfn is valid and one reference on it is ours */
+#define PTE_ANON (1ull << 1)    /* a private page (copied or anonymous), else the object's page or the zero page */
+#define PTE_LAZYFREE (1ull << 2)/* MADV_FREE; a write clears it */
+#define PTE_GUARD (1ull << 3)   /* MADV_GUARD_INSTALL marker; not PRESENT */
+#define PTE_DIRTY (1ull << 4)
+#define PTE_TLB (1ull << 5)     /* handed to the CPU since the last flush */
+#define PTE_SHMEM (1ull << 6)   /* counted as shared memory */
+static inline pfn_t pte_pfn(pte_t e)
+{
+    return (pfn_t)(e >> 32);
+}
+static inline pte_t pte_make(pfn_t pfn, uint64_t bits)
+{
+    return (pte_t)pfn << 32 | bits;
+}
+
+struct pt_node;
+struct pagetable {
+    struct pt_node *root;
+    struct physmem *phys;
+    uint64_t nodes; /* for VmPTE */
+};
+
+void pt_init(struct pagetable *pt, struct physmem *phys);
+void pt_destroy(struct pagetable *pt);
+/* O(1). Afterwards pt_writable() is false for every page on both sides until its node was copied. */
+void pt_share(struct pagetable *child, const struct pagetable *parent);
+
+pte_t pt_get(const struct pagetable *pt, uint64_t addr);
+/* A slot to write, all nodes above made and unshared. NULL: out of memory. */
+pte_t *pt_slot(struct pagetable *pt, uint64_t addr);
+/* May the frame at addr be written in place: nodes on the path and the frame itself have one owner? */
+bool pt_exclusive(const struct pagetable *pt, uint64_t addr);
+/* Calls fn for each non-empty entry in [start, end); the walk skips empty subtrees. fn may not change the table. Stops when fn returns non-zero. */
+int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,
+            int (*fn)(void *ctx, uint64_t addr, pte_t e), void *ctx);
+/* Empties [start, end), dropping frames; fn (may be NULL) sees each entry before and may keep it by returning true. Whole subtrees go at once. */
+void pt_clear(struct pagetable *pt, uint64_t start, uint64_t end, bool (*keep)(void *ctx, uint64_t addr, pte_t e), void *ctx);
+/* mremap: moves entries, subtree-wise where alignment allows. The destination is empty. 0 or -ENOMEM (then nothing moved). */
+int pt_move(struct pagetable *pt, uint64_t from, uint64_t to, uint64_t len);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * file.h - open files, descriptors, inodes and paths: the VFS of the guest.
+ *
+ * An inode is one of ours (tmpfs, proc, dev, pipe ...) or stands for a file of the host; the guest never holds a host
+ * descriptor. struct file is an open file description (what dup and fork share).
+ */
+#ifndef SYSCALLS_FILE_H
+#define SYSCALLS_FILE_H
+
+#include <sys/stat.h>
+
+#include "kernel.h"
+
+struct file;
+struct inode;
+struct path;
+
+struct file_ops {
+    /* pos NULL: not seekable (pipes) or use the file's own. Buffers are host memory; user copies happen in the handlers. */
+    int64_t (*read)(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos);
+    int64_t (*write)(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos);
+    int64_t (*lseek)(struct file *f, int64_t off, int whence);
+    int64_t (*ioctl)(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
+    /* POLL* bits now true; when waitq sets are given, also the queues to wait on (via task_wait_add). */
+    unsigned (*poll)(struct task *t, struct file *f, bool wait);
+    int64_t (*getdents)(struct task *t, struct file *f, void *buf, uint64_t len);
+    int64_t (*fsync)(struct file *f);
+    void (*release)(struct file *f);
+};
+
+struct file {
+    struct mm_file mf;          /* first: mm sees an open file as this; mf.refs is the reference count */
+    const struct file_ops *ops;
+    struct kernel *k;
+    struct inode *inode;        /* may be NULL for anonymous files (eventfd ...) */
+    struct dentry *dentry;      /* path it was opened by; NULL: anonymous */
+    unsigned flags;             /* O_* as F_GETFL shows them */
+    uint64_t pos;
+    void *priv;                 /* per kind */
+    int owner;                  /* F_SETOWN */
+    int sigio;
+};
+
+struct file *file_get(struct file *f);
+void file_put(struct file *f);
+static inline struct file *file_of(struct mm_file *mf)
+{
+    return (struct file *)mf;
+}
+
+/* ---- descriptors (syscalls/fdtable.c) ---- */
+struct files *files_create(void);
+struct files *files_get(struct files *fs);
+struct files *files_clone(struct files *fs); /* fork without CLONE_FILES */
+void files_put(struct files *fs);
+void files_close_on_exec(struct files *fs);
+/* Borrowed reference, valid while the descriptor stays open; NULL: EBADF. O_PATH files only with fd_file_raw(). */
+struct file *fd_file(struct task *t, int fd);
+struct file *fd_file_raw(struct task *t, int fd);
+/* Lowest free descriptor >= from; takes over the caller's reference on f. fd, -EMFILE or -EINVAL. */
+int fd_install(struct task *t, struct file *f, int from, bool cloexec);
+int fd_close(struct task *t, int fd);
+
+/* ---- for other layers ---- */
+/* Open a guest path (relative to t's cwd) as open(2) would: *out gets a new reference. 0 or negative errno. */
+int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, struct file **out);
+/* Executable for exec: checks type and x permission. */
+int vfs_open_exec(struct task *t, const char *path, struct file **out);
+/* Absolute guest path of an open file, " (deleted)" added; length. */
+size_t vfs_path(const struct file *f, char *buf, size_t size);
+/* Read from an open file at an offset into host memory (the ELF loader). Bytes or negative errno. */
+int64_t file_pread(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t off);
+
+/* Machine life: mounts, stdin/stdout/stderr of the first task. */
+int vfs_init(struct kernel *k);
+void vfs_destroy(struct kernel *k);
+int vfs_setup_stdio(struct task *t);
+struct fs_struct *fs_create(struct kernel *k);  /* root /, cwd = the host's cwd, umask of the host */
+struct fs_struct *fs_get(struct fs_struct *fs);
+struct fs_struct *fs_clone(struct fs_struct *fs);
+void fs_put(struct fs_struct *fs);
+
+#endif

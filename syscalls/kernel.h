@@ -1,0 +1,77 @@
+/*
+ * kernel.h - one emulated machine: what all its tasks share, and the operations it needs from the layer above
+ * (the CPU and the loader), as callbacks so that this layer includes nothing of emu/.
+ */
+#ifndef SYSCALLS_KERNEL_H
+#define SYSCALLS_KERNEL_H
+
+#include "task.h"
+
+struct vfs;
+
+/* What the run was asked to be like (command line). */
+struct kernel_config {
+    const char *root;          /* guest's / on the host, "/" by default */
+    const char *const *rw;     /* host directories the guest may change, NULL-terminated */
+    bool writable;             /* everything may be changed */
+    uint64_t seed;
+    uint64_t memory, stack;    /* bytes */
+    const struct mseal_design *design;
+    unsigned uid, gid;
+    bool network;
+};
+
+struct exec_request {
+    const char *path;          /* guest path, looked up already */
+    struct file *file;
+    char **argv, **envp;       /* host copies, NULL-terminated */
+    int argc, envc;
+};
+
+struct machine_ops {
+    /* Registers of a task, wherever they are now (on the CPU or saved). */
+    void (*get_regs)(struct task *t, struct cpu_regs *r);
+    void (*set_regs)(struct task *t, const struct cpu_regs *r);
+    /* fs/gs base and PKRU alone (arch_prctl, pkey_alloc). */
+    void (*set_fs_base)(struct task *t, uint64_t v);
+    uint64_t (*get_fs_base)(struct task *t);
+    void (*set_gs_base)(struct task *t, uint64_t v);
+    uint64_t (*get_gs_base)(struct task *t);
+    void (*set_pkru)(struct task *t, uint32_t v);
+    /* Replace the image of t (point of no return inside). 0 or negative errno with the old image intact. */
+    int (*exec)(struct task *t, struct exec_request *req);
+    /* A new task exists whose registers are a copy of parent's with rax 0 (and rsp, tls when non-zero): make it runnable. */
+    int (*clone_cpu)(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls);
+    void (*free_cpu)(struct task *t);
+    /* A task became runnable / the machine should look at signals before user code continues. */
+    void (*wake)(struct task *t);
+};
+
+struct kernel {
+    struct kernel_config cfg;
+    struct mm_system sys;
+    const struct machine_ops *ops;
+    void *machine;             /* emu/'s struct machine */
+    struct vfs *vfs;
+    struct list_head tasks;    /* struct task.node */
+    struct process *init;
+    int next_pid;
+    unsigned nr_tasks;
+    struct task *current;
+    uint64_t now_ns;           /* virtual monotonic clock; realtime = KERNEL_EPOCH_NS + now_ns */
+    uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
+    uint64_t event;            /* number of the event in progress */
+    struct trace *trace;       /* NULL: off */
+    uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
+    struct futex_table *futexes;
+};
+#define KERNEL_EPOCH_NS UINT64_C(1735689600000000000) /* 2025-01-01T00:00:00Z */
+
+int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops, void *machine);
+void kernel_destroy(struct kernel *k);
+uint64_t kernel_random(struct kernel *k);
+void kernel_random_bytes(struct kernel *k, void *buf, size_t len);
+/* The first task, without an image; the loader gives it one. NULL: out of memory. */
+struct task *kernel_create_init(struct kernel *k);
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * task.h - processes and threads as the system calls see them: Linux' task_struct and what hangs off it.
+ *
+ * Nothing here knows the CPU: registers are reached through machine_ops (machine.h). There is one struct
+ * kernel per emulated machine and no global state.
+ */
+#ifndef SYSCALLS_TASK_H
+#define SYSCALLS_TASK_H
+
+#include <mseal-emu/mm.h>
+#include <signal.h>
+
+#include "list.h"
+
+struct kernel;
+struct files;
+struct fs_struct;
+struct trace;
+
+#define NR_SIGNALS 64
+typedef uint64_t ksigset_t; /* bit n-1: signal n */
+static inline ksigset_t sigbit(int sig)
+{
+    return UINT64_C(1) << (sig - 1);
+}
+
+/* x86-64 rt_sigaction(2) as the guest passes it. */
+struct ksigaction {
+    uint64_t handler, flags, restorer;
+    ksigset_t mask;
+};
+/* A queued signal: the 128 bytes of siginfo_t as they go to the guest. */
+struct ksiginfo {
+    struct list_head node;
+    int signo;
+    union {
+        uint8_t raw[128];
+        struct {
+            int32_t si_signo, si_errno, si_code, pad;
+            union {
+                struct { int32_t pid; uint32_t uid; uint64_t value; } rt;
+                struct { int32_t pid; uint32_t uid; int32_t status; uint32_t pad2; int64_t utime, stime; } chld;
+                struct { uint64_t addr; uint64_t lower; uint32_t pkey; } fault;
+                struct { int32_t tid, overrun; uint64_t value; } timer;
+                struct { int64_t band; int32_t fd; } poll;
+                struct { uint64_t call_addr; int32_t nr; uint32_t arch; } sys;
+            };
+        };
+    } info;
+};
+struct sigqueue {
+    ksigset_t set;
+    struct list_head list;
+};
+struct sighand { /* shared with CLONE_SIGHAND */
+    unsigned refs;
+    struct ksigaction action[NR_SIGNALS];
+};
+
+/* General registers of x86-64 as at a system call or fault; fx holds FXSAVE. */
+struct cpu_regs {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp, r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip, rflags, fs_base, gs_base;
+    uint64_t orig_rax;
+    uint32_t pkru;
+    uint8_t fx[512] __attribute__((aligned(16)));
+};
+
+enum task_state { TASK_RUNNING, TASK_SLEEPING, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
+
+/* Something tasks wait for: wake_up() makes every task on it run its system call again. */
+struct waitq {
+    struct list_head waiters; /* of struct wait_entry */
+};
+struct wait_entry {
+    struct list_head node; /* in waitq.waiters */
+    struct list_head all;  /* in task.waits */
+    struct task *task;
+    struct waitq *q;
+};
+
+struct process { /* Linux' signal_struct: what the threads of a group share */
+    struct kernel *k;
+    int pid;
+    unsigned refs;
+    struct process *parent;
+    struct list_head children, sibling; /* struct process.sibling */
+    struct list_head threads;           /* struct task.thread_node */
+    struct task *leader;
+    int pgid, sid;
+    bool exiting;                       /* exit_group has begun */
+    bool zombie, reported_stop, reported_cont, stopped;
+    int exit_status;                    /* as wait4 reports it */
+    int exit_signal;                    /* to the parent, SIGCHLD */
+    struct sigqueue pending;            /* for the whole process */
+    struct waitq child_wait;            /* wait4 of this process */
+    struct { uint64_t cur, max; } rlim[16];
+    struct ptimer *timers;              /* setitimer, timer_create: syscalls/timers.c */
+    uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
+    uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns, min_flt, maj_flt;
+    uint64_t start_ns;
+    bool dumpable, no_new_privs, child_subreaper;
+    int pdeath_signal;
+    char exe[4096];                     /* guest path of the program, for /proc/self/exe */
+    struct file *exe_file;
+};
+
+struct task {
+    struct kernel *k;
+    struct list_head node;        /* kernel.tasks, in tid order */
+    struct list_head thread_node; /* process.threads */
+    struct list_head run_node;    /* scheduler */
+    struct process *proc;
+    int tid;
+    enum task_state state;
+    struct mm *mm;
+    struct files *files;
+    struct fs_struct *fs;
+    struct sighand *sighand;
+    struct sigqueue pending;
+    ksigset_t blocked, saved_blocked;
+    bool restore_blocked;         /* sigsuspend, ppoll ...: saved_blocked comes back after the handler frame is built */
+    uint64_t altstack_sp, altstack_size;
+    uint32_t altstack_flags;
+    uint64_t clear_child_tid, robust_list, robust_list_len, rseq;
+    char comm[16];
+    struct cpu_regs regs;         /* while not on the CPU (machine_ops.load/save) */
+    void *cpu;                    /* the machine's own saved state */
+    uint32_t personality;
+    uint64_t timer_slack;
+    struct vfork_done *vfork;     /* parent waits until we exec or exit */
+    /* The system call in progress. */
+    int64_t sysno;                /* -1: none */
+    uint64_t args[6];
+    /* A call that waits: see task_block(). */
+    struct list_head waits;       /* struct wait_entry.all */
+    uint64_t deadline;            /* absolute ns, 0: none; survives retries */
+    bool retrying;                /* the handler is run again after a wake-up */
+    bool timed_out;
+    const char *wait_what;        /* for the deadlock report: "read from pipe" */
+    uint64_t restart_data[4];     /* free for a handler across retries; zero at the first run */
+    /* ptrace(2) */
+    struct task *tracer;
+};
+
+/* ---- creds are one set for the machine's user ---- */
+
+/* A blocking handler calls this when it can't proceed:  return task_block(t, &q, deadline, "what");
+ * Results to return from the handler: SYS_BLOCK (the scheduler runs it again after wake_up(q), the deadline or a signal),
+ * or -ERESTARTSYS when a signal is pending, or -ETIMEDOUT when deadline (absolute virtual ns, 0: none) has passed.
+ * q may be NULL (sleep only); more queues: task_wait_add() before. */
+#define SYS_BLOCK INT64_C(-4096)
+/* In-kernel errnos: never seen by the guest; signal delivery turns them into EINTR or a restart (signal(7)). */
+#define ERESTARTSYS 512           /* restart if SA_RESTART */
+#define ERESTARTNOINTR 513        /* always restart */
+#define ERESTARTNOHAND 514        /* restart if no handler ran */
+#define ERESTART_RESTARTBLOCK 516 /* restart through restart_syscall */
+int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const char *what);
+void task_wait_add(struct task *t, struct waitq *q);
+void waitq_init(struct waitq *q);
+void wake_up(struct waitq *q);
+bool signal_pending(const struct task *t); /* an unblocked signal waits that will not be ignored */
+
+/* ---- signals (syscalls/signal.c) ---- */
+/* Queue a signal with its siginfo to one thread / to a process (any thread takes it). */
+void send_signal_task(struct task *t, const struct ksiginfo *info);
+void send_signal_process(struct process *p, const struct ksiginfo *info);
+/* A fault of t's own instruction: cannot be blocked or ignored (force_sig_fault). */
+void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_t pkey);
+/* Next signal to deliver to t, taken off the queue; 0: none. */
+int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info);
+
+/* ---- life (syscalls/process.c) ---- */
+struct task *find_task(struct kernel *k, int tid);
+struct process *find_process(struct kernel *k, int pid);
+void task_exit(struct task *t, int status);        /* this thread; status as wait4 has it */
+void process_exit(struct process *p, int status);  /* exit_group: all threads */
+
+#endif
