@@ -75,6 +75,9 @@ struct mseal_syscall {
     int64_t (*call)(struct mm *mm, const uint64_t args[6]);
 };
 
+/* A check's answer to CHANGE_UNMAP that is neither yes nor no: the area stays, without any access (XNU). */
+#define MSEAL_REVOKE 1
+
 /*
  * 0: go on. Negative errno: refused; *why gets one sentence naming the rule (a constant string).
  * `range` is asked once per VMA of the whole range before an operation changes anything; `vma` is asked for each
@@ -98,8 +101,20 @@ struct mseal_design {
     /* prot / flags bits of mmap and mprotect that the design defines; it takes them out and says what seal a new mapping gets.
      * NULL: none. 0 or negative errno. */
     int (*mmap_bits)(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char **why);
+    /* mprotect: a non-zero *seal becomes the word of every VMA in the range once the protection was changed. */
     int (*mprotect_bits)(uint64_t *prot, uint64_t *seal, const char **why);
+    /* The strongest seal the design has, as its users would apply it to mapped memory: what programs that know no
+     * design ask for with system call MSEAL_EMU_SEAL. NULL: the first of `syscalls` with (addr, len, 0). */
+    int64_t (*seal)(struct mm *mm, uint64_t addr, uint64_t len);
+    uint64_t (*revoked)(uint64_t seal); /* the word after MSEAL_REVOKE; NULL: unchanged */
 };
+
+/*
+ * System calls of our own, above all of Linux': seal with whatever design is in force (addr, len), and ask for its name (buf,
+ * size; returns the length). On a real kernel they are ENOSYS; guest tests then use mseal(2).
+ */
+#define MSEAL_EMU_SEAL 4096
+#define MSEAL_EMU_DESIGN 4097
 
 /* ---- for designs: what they may call ---- */
 

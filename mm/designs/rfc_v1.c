@@ -1,0 +1,127 @@
+/*
+ * rfc_v1.c - mseal() as first posted: one seal per system call.
+ *
+ * Jeff Xu, "[RFC PATCH v1 0/8] Introduce mseal() syscall", 16 October 2023
+ * <20231016143828.647848-1-jeffxu@chromium.org>, and v2 a day later <20231017090815.1067790-1-jeffxu@chromium.org>.
+ *
+ *   mseal(addr, len, types, flags), system call 453
+ *
+ *   type               refuses
+ *   MM_SEAL_MSEAL      adding other seals
+ *   MM_SEAL_MPROTECT   mprotect(2), pkey_mprotect(2)
+ *   MM_SEAL_MUNMAP     munmap(2)
+ *   MM_SEAL_MMAP       mmap(2) over the range
+ *   MM_SEAL_MREMAP     mremap(2) of the range, and onto it
+ *
+ * The door decides, not the effect: a seal is looked at only when its own system call asks for the change. What the
+ * kernel does on behalf of another call is exempt, and that is the hole Torvalds refused it for: pages sealed
+ * against munmap go away by mmap(MAP_FIXED), by mremap's shrinking, brk, shmdt, and advice was never looked at.
+ *
+ * Known holes: U06-U13, O07, O08 (other doors), D* (no advice is checked), M02 (a sealed area whose flags become those of an
+ * unsealed neighbour is merged into it and loses the seal: only the neighbour's word is looked at).
+ * v2 differs in one thing: do_mmap() always tests MM_SEAL_MMAP, so shmat(SHM_REMAP) and remap_file_pages() are refused.
+ */
+#include "common.h"
+
+enum {
+    MM_SEAL_MSEAL = 0x1,
+    MM_SEAL_MPROTECT = 0x2,
+    MM_SEAL_MUNMAP = 0x4,
+    MM_SEAL_MMAP = 0x8,
+    MM_SEAL_MREMAP = 0x10,
+    MM_SEAL_ALL = 0x1f,
+};
+
+static int refuse_if(const struct vma *v, uint64_t bit, const char *sentence, const char **why)
+{
+    if (!(v->seal & bit))
+        return 0;
+    *why = sentence;
+    return -EACCES;
+}
+
+static int check(const struct mm_change *c, const struct vma *v, const char **why, bool v2)
+{
+    switch (c->door) {
+    case DOOR_MPROTECT:
+    case DOOR_PKEY_MPROTECT:
+        return refuse_if(v, MM_SEAL_MPROTECT, "MM_SEAL_MPROTECT refuses mprotect on this area", why);
+    case DOOR_MUNMAP:
+        return refuse_if(v, MM_SEAL_MUNMAP, "MM_SEAL_MUNMAP refuses munmap of this area", why);
+    case DOOR_MMAP:
+        return refuse_if(v, MM_SEAL_MMAP, "MM_SEAL_MMAP refuses mmap over this area", why);
+    case DOOR_SHMAT:
+    case DOOR_REMAP_FILE_PAGES:
+        return v2 ? refuse_if(v, MM_SEAL_MMAP, "MM_SEAL_MMAP refuses a mapping over this area", why) : 0;
+    case DOOR_MREMAP:
+        if (!c->direct || c->kind == CHANGE_DUPLICATE) /* old_len 0: the range that is looked at is empty */
+            return 0;
+        return refuse_if(v, MM_SEAL_MREMAP, "MM_SEAL_MREMAP refuses mremap of or onto this area", why);
+    default:
+        return 0;
+    }
+}
+
+static int check_v1(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    return check(c, v, why, false);
+}
+
+static int check_v2(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    return check(c, v, why, true);
+}
+
+/* Only the neighbour's word is tested, so a sealed area can be absorbed by an unsealed one. */
+static bool can_merge(uint64_t changed, uint64_t neighbour)
+{
+    return neighbour == 0;
+}
+
+static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
+{
+    uint64_t types = a[2], flags = a[3];
+    if ((types & ~(uint64_t)MM_SEAL_ALL) || flags)
+        return -EINVAL;
+    uint64_t end;
+    int r = seal_range(a[0], a[1], &end);
+    if (r <= 0)
+        return r;
+    /* The first obstacle in address order wins: a gap, or an area that takes no further seals. */
+    for (uint64_t at = a[0]; at < end;) {
+        const struct vma *v = mm_find_vma(mm, at);
+        if (!v || v->start > at)
+            return -ENOMEM;
+        if ((v->seal & MM_SEAL_MSEAL) && (types & ~v->seal))
+            return -EACCES;
+        at = v->end;
+    }
+    return mm_seal_apply(mm, a[0], end, seal_or, types);
+}
+
+static const struct mseal_syscall calls[] = {
+    {453, "mseal", "addr, size, flags:mm_seal_types, hex", sys_mseal_rfc},
+    {0},
+};
+
+const struct mseal_design design_rfc_v1 = {
+    .abi = MSEAL_DESIGN_ABI,
+    .name = "rfc-v1",
+    .title = "mseal() as first proposed: one seal per system call, judged by the door (October 2023)",
+    .source = "20231016143828.647848-1-jeffxu@chromium.org",
+    .rules = RULE_LIMIT_BEFORE_UNMAP,
+    .range = check_v1,
+    .can_merge = can_merge,
+    .syscalls = calls,
+};
+
+const struct mseal_design design_rfc_v2 = {
+    .abi = MSEAL_DESIGN_ABI,
+    .name = "rfc-v2",
+    .title = "rfc-v1, with the mmap seal tested for every new mapping (October 2023)",
+    .source = "20231017090815.1067790-1-jeffxu@chromium.org",
+    .rules = RULE_LIMIT_BEFORE_UNMAP,
+    .range = check_v2,
+    .can_merge = can_merge,
+    .syscalls = calls,
+};
