@@ -21,13 +21,15 @@ struct mm {
     uint16_t pkey_map;        /* allocated protection keys; bit 0 always */
     uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
     unsigned mdwe;            /* PR_MDWE_* */
-    bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner */
+    bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
+    int owner_pid;
+    unsigned owner_uid, owner_gid;
     struct mm_stats stats;    /* kept up to date by every change */
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
     int32_t execute_only_pkey;
-    struct mm_names *names;   /* anon names, shared strings */
+    struct mm_names *names;   /* anon names, see names.h; NULL until the first is set */
     int mempolicy_mode;       /* set_mempolicy */
     uint64_t mempolicy_nodes;
     struct mm_refusal refusal;
@@ -83,6 +85,10 @@ int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_k
 /* Page table entries of [start,end) go, with statistics and TLB (unmap_region). */
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 
+/* --- madvise.c ------------------------------------------------------------------------------------- */
+/* As mm_zap() for pages that only lose their contents: guard markers stay (zap without ZAP_FLAG_DROP_MARKER). */
+void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
+
 /* --- layout.c: where a new mapping goes (get_unmapped_area) -------------------------------------------- */
 int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr, uint64_t len, uint64_t pgoff, uint64_t flags);
 
@@ -97,8 +103,13 @@ void mm_tlb_invalidate(struct mm *mm, uint64_t start, uint64_t end);
 /* --- fault.c ----------------------------------------------------------------------------------------------------- */
 /* mm_populate: fault in every page of [start,end) as MAP_POPULATE and mlock do. write: break COW. 0 or negative errno. */
 int mm_populate(struct mm *mm, uint64_t start, uint64_t end, bool ignore_errors);
+/*
+ * anon_vma_prepare(): gives the VMA that holds addr an anon_vma identity if it has none: a neighbour's if the two could
+ * merge (find_mergeable_anon_vma in mm/vma.c), else a new one. 0, or -ENOMEM.
+ */
+int mm_anon_vma_prepare(struct mm *mm, uint64_t addr);
 
-/* --- shmem / special files made by mm itself (mm_file_anon.c) ---------------------------------------------------- */
+/* --- shmem / special files made by mm itself (file_anon.c) ---------------------------------------------------- */
 /* "/dev/zero (deleted)" of a MAP_SHARED|MAP_ANONYMOUS mapping, "/SYSVxxxxxxxx (deleted)" of a segment. One reference. */
 struct mm_file *mm_file_create_shmem(struct mm_system *sys, const char *name, uint64_t size);
 

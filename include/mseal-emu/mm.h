@@ -236,6 +236,13 @@ uint64_t mm_get_rlimit(const struct mm *mm, enum mm_rlimit which);
 /* PKRU of the task that runs or calls: faults, copies and designs look at it. */
 void mm_set_pkru(struct mm *mm, uint32_t pkru);
 uint32_t mm_pkru(const struct mm *mm);
+/* Who owns the address space: what mlock, shmat, madvise and process_madvise look at. All zero (pid 0, root without capabilities) at first. */
+struct mm_owner {
+    int pid;
+    unsigned uid, gid;
+    bool cap_ipc_lock, cap_sys_admin, cap_sys_nice;
+};
+void mm_set_owner(struct mm *mm, const struct mm_owner *owner);
 /* Number that the next changes of VMAs are recorded under (struct vma.birth, sealed_at). */
 void mm_set_event(struct mm *mm, uint64_t event);
 
