@@ -45,6 +45,8 @@ struct machine_ops {
     void (*free_cpu)(struct task *t);
     /* A task became runnable / the machine should look at signals before user code continues. */
     void (*wake)(struct task *t);
+    /* t's process is about to die of this signal (registers still there): the crash report. May be NULL. */
+    void (*fatal_signal)(struct task *t, const struct ksiginfo *info);
 };
 
 struct kernel {
@@ -53,8 +55,12 @@ struct kernel {
     const struct machine_ops *ops;
     void *machine;             /* emu/'s struct machine */
     struct vfs *vfs;
-    struct list_head tasks;    /* struct task.node */
-    struct process *init;
+    struct list_head tasks;    /* struct task.node, by tid; every task that is not yet reaped */
+    struct list_head dead;     /* struct task.node: over, freed by kernel_bury_dead() */
+    struct list_head processes;/* struct process.node, by pid */
+    struct process *init;      /* the program that was run; NULL once it is over and its status taken */
+    bool init_done;            /* it is over: */
+    int init_status;           /* its status, as wait4 has it: what mseal-emu exits with */
     int next_pid;
     unsigned nr_tasks;
     struct task *current;
@@ -65,6 +71,8 @@ struct kernel {
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
     struct futex_table *futexes;
 };
+#define KERNEL_FIRST_PID 1000
+#define KERNEL_UPTIME_NS UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */
 #define KERNEL_EPOCH_NS UINT64_C(1735689600000000000) /* 2025-01-01T00:00:00Z */
 
 int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops, void *machine);
@@ -73,5 +81,15 @@ uint64_t kernel_random(struct kernel *k);
 void kernel_random_bytes(struct kernel *k, void *buf, size_t len);
 /* The first task, without an image; the loader gives it one. NULL: out of memory. */
 struct task *kernel_create_init(struct kernel *k);
+/* Free tasks that are over. `current` may be among them and is kept (it is still on somebody's stack). */
+void kernel_bury_dead(struct kernel *k, const struct task *current);
+void kernel_destroy_tasks(struct kernel *k);
+
+/* ---- time: the run loop owns the clock ---- */
+/* The next moment at which something happens by itself (a sleep or timer ends), ns; 0: never. */
+uint64_t kernel_next_deadline(const struct kernel *k);
+/* Set the clock forward to now_ns (never back): fires timers, wakes sleepers whose deadline has come. Cheap when
+ * now_ns < kernel_next_deadline(); call it with the same time again if unsure. */
+void kernel_advance(struct kernel *k, uint64_t now_ns);
 
 #endif

@@ -79,25 +79,49 @@ struct wait_entry {
     struct waitq *q;
 };
 
+/* Who a task is: Linux' struct cred. Capabilities by number, CAP_x = bit x. */
+struct cred {
+    unsigned uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
+    uint64_t cap_permitted, cap_effective, cap_inheritable, cap_bounding, cap_ambient;
+    unsigned securebits;
+    struct group_list *groups; /* shared, counted */
+};
+struct group_list {
+    unsigned refs, n;
+    unsigned gid[];
+};
+
 struct process { /* Linux' signal_struct: what the threads of a group share */
     struct kernel *k;
+    struct list_head node;              /* kernel.processes, by pid */
     int pid;
-    unsigned refs;
-    struct process *parent;
+    unsigned refs;                      /* tasks, and until it is reaped one more; pidfds */
+    struct process *parent;             /* NULL: the machine's invisible pid 1 */
+    struct task *parent_task;           /* the thread that made it (__WNOTHREAD, PR_SET_PDEATHSIG); may be NULL */
     struct list_head children, sibling; /* struct process.sibling */
     struct list_head threads;           /* struct task.thread_node */
     struct task *leader;
     int pgid, sid;
     bool exiting;                       /* exit_group has begun */
-    bool zombie, reported_stop, reported_cont, stopped;
+    bool zombie;                        /* all threads are over; waits for wait4 */
+    bool reaped;
+    bool stopped, reported_stop;        /* job control: stopped by stop_signal; the parent has been told by wait4 */
+    bool continued;                     /* SIGCONT happened and wait4(WCONTINUED) has not yet told */
+    int stop_signal;
+    unsigned nr_threads;                /* not yet over */
+    struct task *execing;               /* this thread is in execve and waits for the others to go */
+    bool did_exec;                      /* since fork: setpgid of the parent gets EACCES */
     int exit_status;                    /* as wait4 reports it */
     int exit_signal;                    /* to the parent, SIGCHLD */
     struct sigqueue pending;            /* for the whole process */
     struct waitq child_wait;            /* wait4 of this process */
+    struct waitq exit_wait;             /* its own end: pidfds poll it */
     struct { uint64_t cur, max; } rlim[16];
     struct ptimer *timers;              /* setitimer, timer_create: syscalls/timers.c */
     uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
     uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns, min_flt, maj_flt;
+    uint64_t cmin_flt, cmaj_flt, maxrss, cmaxrss; /* faults and KiB of reaped children, high-water marks */
+    uint64_t nvcsw, nivcsw;
     uint64_t start_ns;
     bool dumpable, no_new_privs, child_subreaper;
     int pdeath_signal;
@@ -117,6 +141,7 @@ struct task {
     struct files *files;
     struct fs_struct *fs;
     struct sighand *sighand;
+    struct cred cred;
     struct sigqueue pending;
     ksigset_t blocked, saved_blocked;
     bool restore_blocked;         /* sigsuspend, ppoll ...: saved_blocked comes back after the handler frame is built */
@@ -128,17 +153,28 @@ struct task {
     void *cpu;                    /* the machine's own saved state */
     uint32_t personality;
     uint64_t timer_slack;
-    struct vfork_done *vfork;     /* parent waits until we exec or exit */
+    struct waitq *vfork;          /* parent waits here until we exec or exit; NULL: nobody */
+    struct futex_pi *pi_held;     /* robust and PI futexes: futex/ */
+    int exit_code;                /* as wait4 has it */
+    int nice, sched_policy, sched_priority;
+    bool reset_on_fork;
+    int pdeath_signal;            /* PR_SET_PDEATHSIG */
     /* The system call in progress. */
     int64_t sysno;                /* -1: none */
     uint64_t args[6];
+    uint64_t event;               /* its event number */
     /* A call that waits: see task_block(). */
     struct list_head waits;       /* struct wait_entry.all */
     uint64_t deadline;            /* absolute ns, 0: none; survives retries */
     bool retrying;                /* the handler is run again after a wake-up */
     bool timed_out;
     const char *wait_what;        /* for the deadlock report: "read from pipe" */
+    bool wait_killable;           /* only a fatal signal ends this wait (vfork) */
+    bool deadline_soon;           /* no memory for a wait entry: poll instead */
     uint64_t restart_data[4];     /* free for a handler across retries; zero at the first run */
+    /* restart_syscall(2) after ERESTART_RESTARTBLOCK runs this; NULL: EINTR. */
+    int64_t (*restart)(struct task *t);
+    uint64_t restart_arg[4];
     /* ptrace(2) */
     struct task *tracer;
 };
@@ -156,12 +192,20 @@ struct task {
 #define ERESTARTNOHAND 514        /* restart if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* restart through restart_syscall */
 int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const char *what);
+/* As task_block(), but only a fatal signal interrupts (TASK_KILLABLE). */
+int64_t task_block_killable(struct task *t, struct waitq *q, const char *what);
+/* Make one sleeping task run its call again. */
+void task_wake(struct task *t);
+/* Take t off all its wait queues (the dispatcher does it when a call is over). */
+void task_wait_end(struct task *t);
 void task_wait_add(struct task *t, struct waitq *q);
 void waitq_init(struct waitq *q);
 void wake_up(struct waitq *q);
 bool signal_pending(const struct task *t); /* an unblocked signal waits that will not be ignored */
 
-/* ---- signals (syscalls/signal.c) ---- */
+bool fatal_signal_pending(const struct task *t);
+
+/* ---- signals (syscalls/signal/) ---- */
 /* Queue a signal with its siginfo to one thread / to a process (any thread takes it). */
 void send_signal_task(struct task *t, const struct ksiginfo *info);
 void send_signal_process(struct process *p, const struct ksiginfo *info);
@@ -169,6 +213,21 @@ void send_signal_process(struct process *p, const struct ksiginfo *info);
 void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_t pkey);
 /* Next signal to deliver to t, taken off the queue; 0: none. */
 int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info);
+/*
+ * What the CPU side calls each time before t goes (back) to user code, after a system call or a fault, and when woken
+ * by machine_ops.wake. Default actions happen inside.
+ *   > 0   build a frame for this signal: *info, *action (a copy; SA_RESETHAND is already applied to the table). When
+ *         the frame is built, call signal_delivered().
+ *   0     nothing to deliver: go on in user code. Put back the mask of sigsuspend & co: done inside.
+ *   -1    t does not go on now: it is stopped (asked again after wake) or over. Keep what you remember of the system call's
+ *         result (restart) and pick another task.
+ */
+int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action);
+/* The frame for `signo` stands: block what the action says. The mask to save IN the frame is signal_frame_mask(). */
+void signal_delivered(struct task *t, int signo, const struct ksigaction *action);
+ksigset_t signal_frame_mask(const struct task *t);
+/* Set t->blocked, never SIGKILL or SIGSTOP (rt_sigreturn). */
+void set_blocked(struct task *t, ksigset_t mask);
 
 /* ---- life (syscalls/process.c) ---- */
 struct task *find_task(struct kernel *k, int tid);

@@ -1,0 +1,62 @@
+/* process.h - what the files of syscalls/{proc,signal,time,futex} share and nobody else needs. */
+#ifndef SYSCALLS_PROCESS_H
+#define SYSCALLS_PROCESS_H
+
+#include "kernel.h"
+
+#define SIG_KERNEL_STOP (sigbit(SIGSTOP) | sigbit(SIGTSTP) | sigbit(SIGTTIN) | sigbit(SIGTTOU))
+
+/* ---- proc/ ---- */
+struct process *process_get(struct process *p);
+void process_put(struct process *p);
+void process_reap(struct process *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
+void creds_init(struct cred *c, const struct kernel_config *cfg);
+void creds_copy(struct cred *to, const struct cred *from);
+void creds_release(struct cred *c);
+void creds_to_mm(const struct task *t); /* tell mm what capabilities its owner has */
+bool capable(const struct task *t, int cap);
+bool may_kill(const struct task *t, const struct process *target, int sig);
+bool ptrace_may_access(const struct task *t, const struct task *target);
+void rlimits_init(struct process *p);
+void rlimits_to_mm(const struct process *p, struct mm *mm);
+/* Release a parent that waits in vfork. */
+void vfork_release(struct task *t);
+/* Kill every other thread of t's process; true once they are gone, else t has been put to sleep (return SYS_BLOCK). */
+bool zap_other_threads(struct task *t);
+
+/* ---- signal/ ---- */
+void sigqueue_init(struct sigqueue *q);
+void sigqueue_flush(struct sigqueue *q, ksigset_t which);
+struct sighand *sighand_create(void);
+void sighand_put(struct sighand *s);
+void sighand_flush_on_exec(struct sighand *s); /* handlers become SIG_DFL, ignored stays */
+/* Fill a siginfo as kill(2) does: from t. */
+void siginfo_user(struct ksiginfo *info, const struct task *from, int signo, int code);
+void siginfo_kernel(struct ksiginfo *info, int signo); /* SI_KERNEL */
+void notify_parent(struct process *p, int code); /* SIGCHLD with CLD_*; wakes wait4 */
+void process_continue(struct process *p);
+/* Wake t if a signal it must see is pending. */
+void signal_wake_up(struct task *t);
+int kill_process(struct task *from, int pid, int sig, const struct ksiginfo *info);
+
+/* ---- time/ ---- */
+uint64_t timers_next_deadline(const struct kernel *k);
+void timers_expire(struct kernel *k);
+void timers_exit(struct process *p); /* and on exec for timer_create's */
+struct ktimespec {
+    int64_t tv_sec, tv_nsec;
+};
+int copy_timespec_in(struct task *t, uint64_t addr, uint64_t *ns); /* 0, -EFAULT, -EINVAL; saturates at INT64_MAX */
+int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
+/* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */
+int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uint64_t *deadline);
+
+/* ---- futex/ ---- */
+struct futex_table *futex_table_create(void);
+void futex_table_destroy(struct futex_table *ft);
+/* t leaves its address space (exit, exec): robust list, clear_child_tid. */
+void futex_task_exit(struct task *t);
+/* Wake up to n waiters of the word at addr. */
+int futex_wake_addr(struct task *t, uint64_t addr, int n);
+
+#endif

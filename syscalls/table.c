@@ -1,0 +1,118 @@
+/*
+ * table.c - the system call table in C, and the one way into it.
+ *
+ * The dispatcher looks a number up (the design's own calls first), runs the handler, and takes care of what all
+ * calls share: event numbers, calls that wait and are run again, tracing, and telling once what is not implemented.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <mseal-emu/design.h>
+
+#include "handlers.h"
+#include "trace/trace.h"
+
+#define TF SC_FILE
+#define TD SC_DESC
+#define TM SC_MEMORY
+#define TP SC_PROCESS
+#define TS SC_SIGNAL
+#define TN SC_NETWORK
+#define TI SC_IPC
+#define ST SC_STAT
+#define TC SC_CREDS
+#define CL SC_CLOCK
+#define PU SC_PURE
+#define NR SC_NORETURN
+#define SYS_TODO NULL
+#define SYS(nr, name, classes, handler, sig) [nr] = {nr, #name, classes, handler, sig},
+static const struct sys_row rows[SYS_MAX] = {
+#include "syscalls.def"
+};
+
+const struct sys_row *sys_row(unsigned nr)
+{
+    return nr < SYS_MAX && rows[nr].name ? &rows[nr] : NULL;
+}
+
+const struct sys_row *sys_row_by_name(const char *name)
+{
+    for (unsigned nr = 0; nr < SYS_MAX; nr++)
+        if (rows[nr].name && !strcmp(rows[nr].name, name))
+            return &rows[nr];
+    return NULL;
+}
+
+/* A number Linux 6.18 has nothing behind (kernel/sys_ni.c). */
+int64_t sys_ni(struct task *t, const uint64_t a[6])
+{
+    return -ENOSYS;
+}
+
+static const struct mseal_syscall *design_call(struct task *t, uint64_t nr)
+{
+    const struct mseal_design *d = t->mm ? mm_design(t->mm) : NULL;
+
+    if (!d || !d->syscalls)
+        return NULL;
+    for (const struct mseal_syscall *s = d->syscalls; s->name; s++)
+        if (s->nr == nr)
+            return s;
+    return NULL;
+}
+
+static int64_t not_implemented(struct task *t, uint64_t nr)
+{
+    struct kernel *k = t->k;
+
+    if (nr < SYS_MAX && rows[nr].name && !(k->unimplemented[nr / 8] & 1u << nr % 8)) {
+        k->unimplemented[nr / 8] |= 1u << nr % 8;
+        fprintf(stderr, "mseal-emu: system call %s (%u) is not implemented\n", rows[nr].name, (unsigned)nr);
+    }
+    return -ENOSYS;
+}
+
+static void call_begins(struct task *t, uint64_t nr, const uint64_t a[6])
+{
+    t->sysno = (int64_t)nr;
+    memmove(t->args, a, sizeof(t->args));
+    t->deadline = 0;
+    t->timed_out = false;
+    memset(t->restart_data, 0, sizeof(t->restart_data));
+    t->event = ++t->k->event;
+}
+
+int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
+{
+    struct kernel *k = t->k;
+    const struct mseal_syscall *own;
+    int64_t ret;
+
+    kernel_bury_dead(k, t);
+    if (!t->retrying) {
+        call_begins(t, nr, a);
+        if (k->trace)
+            trace_sys_enter(t);
+    }
+    if (t->mm)
+        mm_set_event(t->mm, t->event);
+
+    own = design_call(t, nr);
+    if (own)
+        ret = own->call(t->mm, t->args);
+    else if (nr < SYS_MAX && rows[nr].call)
+        ret = rows[nr].call(t, t->args);
+    else
+        ret = not_implemented(t, nr);
+
+    t->retrying = ret == SYS_BLOCK;
+    if (ret == SYS_BLOCK)
+        return ret;
+    task_wait_end(t);
+    t->deadline = 0;
+    if (k->trace)
+        trace_sys_exit(t, ret);
+    t->sysno = -1;
+    return ret;
+}

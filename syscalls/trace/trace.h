@@ -1,0 +1,31 @@
+/*
+ * trace.h - what happened, one event after another, rendered as strace does (--strace).
+ *
+ * The dispatcher, signal delivery and exits call in here when kernel.trace is set; nothing is done when it is not.
+ */
+#ifndef SYSCALLS_TRACE_TRACE_H
+#define SYSCALLS_TRACE_TRACE_H
+
+#include <stdio.h>
+
+#include "../table.h"
+
+struct trace_options {
+    FILE *out;          /* stderr, or the file of -o (closed by trace_destroy) */
+    unsigned strsize;   /* -s: bytes of a string shown, 32 */
+    bool always_pid;    /* -f with -o: a pid column from the first line */
+};
+/* NULL: out of memory. Assign to kernel.trace; kernel_destroy() frees it. */
+struct trace *trace_create(struct kernel *k, const struct trace_options *opt);
+void trace_destroy(struct trace *tr);
+
+void trace_sys_enter(struct task *t);
+void trace_sys_exit(struct task *t, int64_t ret); /* also -ERESTART*: "= ? ERESTARTSYS (To be restarted if SA_RESTART is set)" */
+void trace_signal(struct task *t, const struct ksiginfo *info);
+void trace_stopped(struct task *t, int signo);
+/* t is over; status as wait4 has it. */
+void trace_exit(struct task *t, int status);
+/* execve worked: whatever was printed of other threads is over. */
+void trace_flush(struct trace *tr);
+
+#endif
