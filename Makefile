@@ -1,33 +1,204 @@
 # mseal-emu: see README.md. `make help` lists the targets.
-UNICORN_PREFIX ?= $(firstword $(wildcard $(CURDIR)/.deps/unicorn /opt/unicorn/2.1.1))
-CC ?= gcc
-B := build
-CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror -Iinclude -I. -MMD -MP -D_GNU_SOURCE \
-	-I$(UNICORN_PREFIX)/usr/include
-LDLIBS := -L$(UNICORN_PREFIX)/usr/lib/x86_64-linux-gnu -Wl,-rpath,$(UNICORN_PREFIX)/usr/lib/x86_64-linux-gnu -lunicorn -lcapstone -lm
-MM := $(patsubst %.c,$(B)/%.o,$(wildcard mm/*.c mm/designs/*.c))
-SYS := $(patsubst %.c,$(B)/%.o,$(wildcard syscalls/*.c syscalls/*/*.c))
-EMU := $(patsubst %.c,$(B)/%.o,$(filter-out emu/main.c,$(wildcard emu/*.c)))
-UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(B)/libmseal-mm.a $(if $(SYS),$(B)/libmseal-emu.a) $(if $(wildcard emu/main.c),$(B)/mseal-emu)
-$(B)/%.o: %.c
+# ---- configuration (all of it can be given on the command line) -------------------------------------------
+CC ?= gcc
+AR ?= ar
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?= 0
+WERROR ?= 0
+SANITIZE ?= 0
+FUZZ_TIME ?= 60
+B ?= build$(if $(filter 1,$(SANITIZE)),-asan)
+export LC_ALL := C
+
+# Unicorn: a private prefix (scripts/deps.sh unpacks one where the distribution's is too old) or the system's.
+UNICORN_MIN := 2.1.1
+MULTIARCH := x86_64-linux-gnu
+UNICORN_PREFIX ?= $(firstword $(wildcard $(CURDIR)/.deps/unicorn /opt/unicorn/2.1.1))
+# A second version; the tests run on both.
+UNICORN_NEWEST ?= $(firstword $(wildcard $(CURDIR)/.deps/unicorn-newest /opt/unicorn/2.1.4))
+unicorn_cflags = $(if $(1),-I$(1)/usr/include)
+unicorn_libs = $(if $(1),-L$(1)/usr/lib/$(MULTIARCH) -Wl$(comma)-rpath$(comma)$(2)) -lunicorn
+unicorn_libdir = $(1)/usr/lib/$(MULTIARCH)
+comma := ,
+
+GOALS := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out clean help format,$(GOALS)),)
+ifneq ($(shell uname -sm),Linux x86_64)
+$(error mseal-emu needs an x86-64 Linux host, this is $(shell uname -sm): use such a machine or a virtual one)
+endif
+endif
+
+# ---- flags -----------------------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -I. $(call unicorn_cflags,$(UNICORN_PREFIX)) $(CFLAGS)
+ifeq ($(WERROR),1)
+ALL_CFLAGS += -Werror
+endif
+ifeq ($(SANITIZE),1)
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ALL_CFLAGS += $(SAN) -DMM_DEBUG
+ALL_LDFLAGS += $(SAN)
+endif
+ALL_LDFLAGS += $(LDFLAGS)
+# Designs loaded at run time (--design ./mine.so) call functions of libmseal-mm.
+ALL_LDFLAGS += -rdynamic
+LDLIBS += -lcapstone -ldl -lm $(EXTRA_LIBS)
+# Libraries a file asks for by including their header: nothing is linked that is not used.
+uses = $(shell grep -lsE '^\#include *<$(1)' $(SRC_MM) $(SRC_SYS) $(SRC_EMU) emu/main.c)
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-5s %s\n'
+endif
+
+# ---- what there is to build ------------------------------------------------------------------------------------
+SRC_MM := $(wildcard mm/*.c mm/designs/*.c)
+SRC_SYS := $(wildcard syscalls/*.c syscalls/*/*.c)
+SRC_EMU := $(filter-out emu/main.c,$(wildcard emu/*.c emu/*/*.c))
+OBJ_MM := $(SRC_MM:%.c=$(B)/%.o)
+OBJ_MM_DEBUG := $(SRC_MM:%.c=$(B)/debug/%.o)
+OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o))
+EXTRA_LIBS := $(if $(call uses,elfutils/),-ldw -lelf) $(if $(call uses,jansson),-ljansson)
+
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+# Unit tests of the upper layers say so by what they include; the others need only libmseal-mm.
+UNIT_EMU := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
+	$(shell grep -lsE '^\#include "(\.\./)*(emu|syscalls)/' tests/unit/test_*.c))
+GUEST := $(patsubst %.c,$(B)/%,$(wildcard guest-tests/*.c))
+DEMO := $(patsubst %.c,$(B)/%,$(wildcard demo/*.c))
+BENCH_HOST := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
+BENCH_GUEST := $(patsubst %.c,$(B)/%,$(wildcard bench/guest/*.c))
+FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
+BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
+BIN_NEWEST := $(if $(BIN),$(if $(UNICORN_NEWEST),$(B)/mseal-emu-newest))
+
+all: $(if $(SRC_MM),$(B)/libmseal-mm.a) $(if $(OBJ_EMU),$(B)/libmseal-emu.a) $(BIN) ## libraries and the program (default)
+
+# ---- rules --------------------------------------------------------------------------------------------------------
+# Everything is built again when the compiler or its flags change.
+$(B)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' >$@
+
+$(B)/unicorn-ok: $(B)/flags
+	@scripts/deps.sh check-unicorn '$(UNICORN_PREFIX)' $(UNICORN_MIN)
+	@touch $@
+
+$(B)/%.o: %.c $(B)/flags $(B)/unicorn-ok
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
-$(B)/libmseal-mm.a: $(MM)
-	@mkdir -p $(@D); rm -f $@; ar rcs $@ $^
-$(B)/libmseal-emu.a: $(SYS) $(EMU)
-	@mkdir -p $(@D); rm -f $@; ar rcs $@ $^
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# mm/ once more for the tests: it checks all its invariants after every change.
+$(B)/debug/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC "$< (MM_DEBUG)"
+	$(Q)$(CC) $(ALL_CFLAGS) -DMM_DEBUG -MMD -MP -c -o $@ $<
+
+$(B)/libmseal-mm.a: $(OBJ_MM)
+$(B)/libmseal-mm-debug.a: $(OBJ_MM_DEBUG)
+$(B)/libmseal-emu.a: $(OBJ_EMU)
+$(B)/%.a:
+	$(say) AR $@
+	$(Q)rm -f $@; $(AR) rcs $@ $^
+
+link_emu = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/emu/main.o $(B)/libmseal-emu.a \
+	-Wl,--whole-archive $(B)/libmseal-mm.a -Wl,--no-whole-archive
 $(B)/mseal-emu: $(B)/emu/main.o $(B)/libmseal-emu.a $(B)/libmseal-mm.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/tests/unit/%: tests/unit/%.c $(B)/libmseal-mm.a
+	$(say) LD $@
+	$(Q)$(link_emu) $(call unicorn_libs,$(UNICORN_PREFIX),$(call unicorn_libdir,$(UNICORN_PREFIX))) $(LDLIBS)
+$(B)/mseal-emu-newest: $(B)/mseal-emu
+	$(say) LD "$@ ($(UNICORN_NEWEST))"
+	$(Q)$(link_emu) $(call unicorn_libs,$(UNICORN_NEWEST),$(call unicorn_libdir,$(UNICORN_NEWEST))) $(LDLIBS)
+
+CHECK_LIBS = $(shell pkg-config --libs check)
+$(filter-out $(UNIT_EMU),$(UNIT)): $(B)/tests/unit/%: tests/unit/%.c $(B)/libmseal-mm-debug.a $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Imm -o $@ $< $(B)/libmseal-mm.a $$(pkg-config --cflags --libs check) -lm
-check-fast: all $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
-check: check-fast
-clean:
-	rm -rf $(B)
-.PHONY: all check check-fast clean
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -DMM_DEBUG -Imm -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-mm-debug.a $(CHECK_LIBS) -lm
+$(UNIT_EMU): $(B)/tests/unit/%: tests/unit/%.c $(B)/libmseal-emu.a $(B)/libmseal-mm-debug.a $(B)/flags
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -DMM_DEBUG -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-emu.a $(B)/libmseal-mm-debug.a \
+		$(CHECK_LIBS) $(call unicorn_libs,$(UNICORN_PREFIX),$(call unicorn_libdir,$(UNICORN_PREFIX))) $(LDLIBS)
+
+# Guest programs: static, never sanitised, nothing of the project inside.
+GUEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -static -fno-builtin-memset $(WARN) $(if $(filter 1,$(WERROR)),-Werror)
+$(GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
+	@mkdir -p $(@D)
+	$(say) GUEST $@
+	$(Q)gcc $(GUEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
+$(BENCH_HOST): $(B)/bench/%: bench/%.c $(B)/libmseal-mm.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-mm.a -lm
+
+# ---- targets -----------------------------------------------------------------------------------------------------
+deps: ## install what is missing to build and to run (apt; private Unicorn in .deps/)
+	@scripts/deps.sh build
+deps-test: ## the same, and what the tests compare with
+	@scripts/deps.sh test
+
+demo: deps ## real programs and a sealing demonstration under the emulator
+	@$(MAKE) --no-print-directory demo-run
+demo-run: all $(DEMO)
+	@B=$(B) demo/run
+
+check: deps-test ## every test (SANITIZE=1: under ASan + UBSan; WERROR=1: warnings are errors)
+	@$(MAKE) --no-print-directory check-run
+check-run: test-programs
+	@B=$(B) SANITIZE=$(SANITIZE) tests/run
+check-fast: all $(UNIT) ## unit tests only, with what is installed
+	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
+test-programs: all $(UNIT) $(GUEST) $(DEMO) $(BIN_NEWEST)
+
+bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side with qemu-user and the host kernel
+	@B=$(B) bench/run
+
+fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)
+	@$(MAKE) --no-print-directory B=build-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-run
+fuzz-run: $(FUZZERS:%=$(B)/fuzz/%)
+	@for f in $^; do mkdir -p $$f.corpus; echo "== $$f, $(FUZZ_TIME) s"; \
+	    (cd $(B)/fuzz && ./$${f##*/} -max_total_time=$(FUZZ_TIME) -print_final_stats=1 $${f##*/}.corpus) || exit 1; done
+$(FUZZERS:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%.c $(B)/libmseal-emu.a $(B)/libmseal-mm.a
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-emu.a $(B)/libmseal-mm.a \
+		$(call unicorn_libs,$(UNICORN_PREFIX),$(call unicorn_libdir,$(UNICORN_PREFIX))) $(LDLIBS)
+
+# A private Unicorn is installed beside the program, which finds it relative to itself.
+install: all ## program, libraries, headers, pkg-config files, man page (PREFIX=, DESTDIR=)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/mseal-emu \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(DESTDIR)$(PREFIX)/bin/mseal-emu $(B)/emu/main.o $(B)/libmseal-emu.a \
+		-Wl,--whole-archive $(B)/libmseal-mm.a -Wl,--no-whole-archive \
+		$(call unicorn_libs,$(UNICORN_PREFIX),'$$ORIGIN/../lib/mseal-emu') $(LDLIBS)
+	$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
+		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
+	install -m 644 $(B)/libmseal-mm.a $(B)/libmseal-emu.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 include/mseal-emu/*.h $(DESTDIR)$(PREFIX)/include/mseal-emu/
+	install -m 644 docs/mseal-emu.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	version=$$(sed -n 's/^#define MSEAL_EMU_VERSION "\(.*\)"/\1/p' include/mseal-emu/emu.h); \
+	for lib in mseal-mm mseal-emu; do sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$version|" scripts/$$lib.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$lib.pc || exit 1; done
+
+clean: ## remove what was built (not .deps/)
+	rm -rf build build-*
+
+format: ## clang-format over all C files
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
+
+FORCE:
+.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs bench fuzz fuzz-run install clean format help FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

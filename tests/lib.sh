@@ -1,0 +1,33 @@
+# lib.sh - what the test scripts share: where results go and how an outcome is recorded. Sourced, never run.
+#
+# Each outcome is one line in $RESULTS: pass|fail|skip, a tab, the test's name, and for skip the reason. tests/run counts them.
+
+pass()
+{
+    printf 'pass\t%s\n' "$1" >>"$RESULTS"
+}
+
+# fail NAME [FILE]: FILE's beginning is shown.
+fail()
+{
+    printf 'fail\t%s\n' "$1" >>"$RESULTS"
+    printf 'FAIL %s\n' "$1"
+    [ -z "${2-}" ] || sed 's/^/    /' "$2" | head -n 20
+}
+
+skip()  # NAME REASON
+{
+    printf 'skip\t%s\t%s\n' "$1" "$2" >>"$RESULTS"
+}
+
+have()
+{
+    command -v "$1" >/dev/null 2>&1
+}
+
+# The emulators to test: "LABEL=PROGRAM" words, one for each version of Unicorn there is.
+emulators()
+{
+    [ ! -x "$B/mseal-emu" ] || echo "unicorn=$B/mseal-emu"
+    [ ! -x "$B/mseal-emu-newest" ] || echo "unicorn-newest=$B/mseal-emu-newest"
+}
