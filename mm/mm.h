@@ -22,6 +22,7 @@ struct mm {
     uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
     unsigned mdwe;            /* PR_MDWE_* */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
+    bool cap_sys_rawio;       /* may map below sys->mmap_min_addr */
     int owner_pid;
     unsigned owner_uid, owner_gid;
     struct mm_stats stats;    /* kept up to date by every change */
@@ -90,6 +91,11 @@ void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 
 /* --- layout.c: where a new mapping goes (get_unmapped_area) -------------------------------------------- */
+/*
+ * An address for len bytes (page aligned, not 0): addr itself with MAP_FIXED, near the hint addr, or the best free
+ * place by mm->layout. flags: MAP_*; pgoff: page offset in file (ignored without one). The address, or -ENOMEM,
+ * -EINVAL (unaligned MAP_FIXED), -EPERM (below mmap_min_addr without the capability). Nothing is reserved.
+ */
 int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr, uint64_t len, uint64_t pgoff, uint64_t flags);
 
 /* --- limits.c: may_expand_vm, RLIMIT_*, accounting -------------------------------------------------------- */

@@ -251,6 +251,8 @@ struct mm_layout {
     uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
     uint64_t arg_start, arg_end, env_start, env_end;
     uint64_t mmap_base;   /* top of the top-down search */
+    uint64_t mmap_legacy_base; /* where bottom-up searches begin; 0: a third of the address space, as Linux does */
+    bool bottom_up;       /* ADDR_COMPAT_LAYOUT: no top-down search at all */
     uint64_t stack_top;
 };
 struct mm_layout *mm_layout(struct mm *mm);
