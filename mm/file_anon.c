@@ -22,6 +22,11 @@ static size_t file_anon_path(const struct mm_file *f, char *buf, size_t size)
     return n < 0 || !size ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
+bool mm_file_is_anon_shmem(const struct mm_file *f)
+{
+    return f && f->path == file_anon_path && strcmp(((const struct file_anon *)f)->name, "dev/zero") == 0;
+}
+
 static void file_anon_release(struct mm_file *f)
 {
     vm_object_put(f->obj);

@@ -86,9 +86,30 @@ int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_k
 /* Page table entries of [start,end) go, with statistics and TLB (unmap_region). */
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 
+/* --- mmap.c ---------------------------------------------------------------------------------------- */
+/* do_mmap(): mm_mmap() with the page offset in pages, on behalf of another door (shmat, remap_file_pages). */
+int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, struct mm_file *file,
+                   uint64_t pgoff, enum mm_door door);
+
+/* --- file_anon.c, shm.c: what a file is ----------------------------------------------------------- */
+bool mm_file_is_anon_shmem(const struct mm_file *file); /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
+bool mm_file_is_shm(const struct mm_file *file);        /* of shmat (shm_vm_ops) */
+void mm_shm_destroy(struct mm_system *sys);             /* all segments go: for mm_system_destroy() */
+
 /* --- madvise.c ------------------------------------------------------------------------------------- */
 /* As mm_zap() for pages that only lose their contents: guard markers stay (zap without ZAP_FLAG_DROP_MARKER). */
 void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
+/* One VMA's part of a range. v is a copy; whoever changes the VMA leaves here what it became. */
+struct vma_part {
+    struct vma v;
+    uint64_t start, end;
+};
+/* madvise_walk_vmas(): fn for each part of [start, end) that is mapped; stops at its first error. -ENOMEM: there was a hole. */
+int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct mm *mm, struct vma_part *p, void *ctx),
+                  void *ctx);
+/* The address of the first entry in [start, end) that has one of the PTE_* bits. False: none. */
+bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t bits, uint64_t *at);
+#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 
 /* --- layout.c: where a new mapping goes (get_unmapped_area) -------------------------------------------- */
 /*

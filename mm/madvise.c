@@ -1,0 +1,404 @@
+/*
+ * madvise.c - madvise(2) and process_madvise(2): one table says what each advice is, one walk applies it VMA by VMA.
+ *
+ * Follows mm/madvise.c of Linux 6.18. A hole in the range does not stop the walk: what is mapped gets the advice and
+ * the call returns ENOMEM at the end. Any other error stops it, and what came before stays done.
+ */
+#include "mm.h"
+
+#include <sys/mman.h>
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
+#define HPAGE_SIZE (MM_PAGE_SIZE * 512)
+#define HPAGE_MASK (~(HPAGE_SIZE - 1))
+
+struct advice {
+    int nr;
+    enum mm_change_kind kind;
+    bool remote;       /* process_madvise(2) may give it to another process */
+    uint64_t clear, set; /* what becomes of vm_flags, when apply is NULL */
+    /* Refuses kinds of VMA before the flags change, or (no clear, no set) does all of it. */
+    int (*apply)(struct mm *mm, struct vma_part *r, int advice);
+};
+
+/* First entry of [start, end) with one of the bits `want`; its address goes to *at. */
+struct entry_search {
+    pte_t want;
+    uint64_t at;
+};
+
+static int entry_matches(void *ctx, uint64_t addr, pte_t e)
+{
+    struct entry_search *s = ctx;
+
+    s->at = addr;
+    return (e & s->want) != 0;
+}
+
+bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t want, uint64_t *at)
+{
+    struct entry_search s = {.want = want};
+
+    if (start >= end || !pt_walk(&mm->pt, start, end, entry_matches, &s))
+        return false;
+    *at = s.at;
+    return true;
+}
+
+/*
+ * Guard markers survive: the stretches between them are zapped.
+ *
+ *      start                         end
+ *      | pages  G  pages  G G  pages |
+ *      `-zap-'     `-zap-'     `-zap-'
+ */
+void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
+{
+    uint64_t guard;
+
+    while ((v->flags & VM_MAYBE_GUARD) && mm_find_entry(mm, start, end, PTE_GUARD, &guard)) {
+        if (start < guard)
+            mm_zap(mm, v, start, guard);
+        start = guard + MM_PAGE_SIZE;
+    }
+    if (start < end)
+        mm_zap(mm, v, start, end);
+}
+
+static int advise_dontneed(struct mm *mm, struct vma_part *r, int advice)
+{
+    uint64_t forbidden = VM_PFNMAP | VM_HUGETLB | (advice == MADV_DONTNEED_LOCKED ? 0 : VM_LOCKED);
+
+    if (r->v.flags & forbidden)
+        return -EINVAL;
+    mm_discard(mm, &r->v, r->start, r->end);
+    return 0;
+}
+
+/*
+ * The pages stay readable until memory gets short, which never happens to them here: only the mark is made, which smaps
+ * counts. Pages that another process or mapping shows too are not marked, as in Linux.
+ */
+static int advise_free(struct mm *mm, struct vma_part *r, int advice)
+{
+    uint64_t at = r->start;
+    bool marked = false;
+
+    if (r->v.flags & (VM_PFNMAP | VM_HUGETLB | VM_LOCKED))
+        return -EINVAL;
+    if (!vma_is_anonymous(&r->v))
+        return -EINVAL;
+    for (; mm_find_entry(mm, at, r->end, PTE_ANON, &at); at += MM_PAGE_SIZE) {
+        pte_t *slot;
+
+        if (!pt_exclusive(&mm->pt, at))
+            continue;
+        slot = pt_slot(&mm->pt, at);
+        if (!slot)
+            break; /* advice only: a mark less */
+        *slot = (*slot | PTE_LAZYFREE) & ~PTE_DIRTY;
+        marked = true;
+    }
+    if (marked)
+        mm_tlb_invalidate(mm, r->start, r->end);
+    return 0;
+}
+
+static int advise_remove(struct mm *mm, struct vma_part *r, int advice)
+{
+    struct mm_file *file = r->v.file;
+
+    if (r->v.flags & VM_LOCKED)
+        return -EINVAL;
+    if (!file || !file->obj)
+        return -EINVAL;
+    if ((r->v.flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
+        return -EACCES;
+    if (file->append_only)
+        return -EPERM;
+    return vm_object_punch(file->obj, vma_index(&r->v, r->start) << MM_PAGE_SHIFT, r->end - r->start);
+}
+
+/* Reading ahead has no effect a program could see without a clock. */
+static int advise_willneed(struct mm *mm, struct vma_part *r, int advice)
+{
+    return 0;
+}
+
+/* There is nowhere to page out to: what remains are the checks. */
+static int advise_lru(struct mm *mm, struct vma_part *r, int advice)
+{
+    return r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB) ? -EINVAL : 0;
+}
+
+static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
+{
+    struct vma *v;
+    int err;
+
+    if (r->v.flags & (VM_SPECIAL | VM_HUGETLB | VM_LOCKED))
+        return -EINVAL;
+    v = vma_tree_edit(&mm->vmas, r->start);
+    if (!v)
+        return -ENOMEM;
+    v->flags |= VM_MAYBE_GUARD;
+    r->v = *v;
+    if (vma_is_anonymous(&r->v)) {
+        err = mm_anon_vma_prepare(mm, r->start);
+        if (err)
+            return err;
+    }
+    mm_discard(mm, &r->v, r->start, r->end);
+    for (uint64_t at = r->start; at < r->end; at += MM_PAGE_SIZE) {
+        pte_t *slot = pt_slot(&mm->pt, at);
+
+        if (!slot)
+            return -ENOMEM;
+        *slot = PTE_GUARD;
+    }
+    return 0;
+}
+
+static int advise_guard_remove(struct mm *mm, struct vma_part *r, int advice)
+{
+    uint64_t at = r->start;
+
+    if (r->v.flags & (VM_SPECIAL | VM_HUGETLB))
+        return -EINVAL;
+    if (!(r->v.flags & VM_MAYBE_GUARD))
+        return 0;
+    for (; mm_find_entry(mm, at, r->end, PTE_GUARD, &at); at += MM_PAGE_SIZE) {
+        pte_t *slot = pt_slot(&mm->pt, at);
+
+        if (!slot)
+            return -ENOMEM;
+        *slot = 0;
+    }
+    return 0;
+}
+
+/*
+ * Huge pages are not modelled, their effect is: all of an aligned 2 MiB block that has a page becomes present.
+ * Linux refuses a VMA that holds no such block or has no pages yet, and reports a block without any.
+ */
+static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
+{
+    uint64_t first = (r->v.start + HPAGE_SIZE - 1) & HPAGE_MASK, block = (r->start + HPAGE_SIZE - 1) & HPAGE_MASK;
+    uint64_t at;
+    int err = 0;
+
+    if (r->v.flags & (VM_SPECIAL | VM_HUGETLB | VM_NOHUGEPAGE))
+        return -EINVAL;
+    if (first < r->v.start || first + HPAGE_SIZE > r->v.end || !vma_is_anonymous(&r->v) || !r->v.anon_vma)
+        return -EINVAL;
+    for (; block + HPAGE_SIZE <= (r->end & HPAGE_MASK); block += HPAGE_SIZE) {
+        if (mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_GUARD, &at) ||
+            !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))
+            err = -EINVAL;
+        else if (mm_populate(mm, block, block + HPAGE_SIZE, true) < 0)
+            return -ENOMEM;
+    }
+    return err;
+}
+
+/* --- advice that only changes vm_flags: which VMAs can't have it ----------------------------------------- */
+
+static int refuse_special(struct mm *mm, struct vma_part *r, int advice)
+{
+    return r->v.flags & VM_SPECIAL ? -EINVAL : 0;
+}
+
+static int refuse_unless_private_anon(struct mm *mm, struct vma_part *r, int advice)
+{
+    return r->v.file || (r->v.flags & VM_SHARED) ? -EINVAL : 0;
+}
+
+static int refuse_droppable(struct mm *mm, struct vma_part *r, int advice)
+{
+    return r->v.flags & VM_DROPPABLE ? -EINVAL : 0;
+}
+
+static int refuse_undumpable(struct mm *mm, struct vma_part *r, int advice)
+{
+    if (!(r->v.flags & VM_HUGETLB) && (r->v.flags & VM_SPECIAL))
+        return -EINVAL;
+    return refuse_droppable(mm, r, advice);
+}
+
+/* Memory that KSM can't look at: the advice is taken and forgotten. */
+#define IGNORED 1
+static int ignore_unless_ksm(struct mm *mm, struct vma_part *r, int advice)
+{
+    return r->v.flags & (VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE) ? IGNORED : 0;
+}
+
+static const struct advice advices[] = {
+    {MADV_NORMAL, CHANGE_ADVISE, false, VM_RAND_READ | VM_SEQ_READ, 0, NULL},
+    {MADV_RANDOM, CHANGE_ADVISE, false, VM_SEQ_READ, VM_RAND_READ, NULL},
+    {MADV_SEQUENTIAL, CHANGE_ADVISE, false, VM_RAND_READ, VM_SEQ_READ, NULL},
+    {MADV_WILLNEED, CHANGE_ADVISE, true, 0, 0, advise_willneed},
+    {MADV_DONTNEED, CHANGE_DISCARD, false, 0, 0, advise_dontneed},
+    {MADV_FREE, CHANGE_DISCARD, false, 0, 0, advise_free},
+    {MADV_REMOVE, CHANGE_DISCARD, false, 0, 0, advise_remove},
+    {MADV_DONTFORK, CHANGE_INHERIT, false, 0, VM_DONTCOPY, NULL},
+    {MADV_DOFORK, CHANGE_INHERIT, false, VM_DONTCOPY, 0, refuse_special},
+    {MADV_MERGEABLE, CHANGE_ADVISE, false, 0, VM_MERGEABLE, ignore_unless_ksm},
+    {MADV_UNMERGEABLE, CHANGE_ADVISE, false, VM_MERGEABLE, 0, NULL},
+    {MADV_HUGEPAGE, CHANGE_ADVISE, false, VM_NOHUGEPAGE, VM_HUGEPAGE, NULL},
+    {MADV_NOHUGEPAGE, CHANGE_ADVISE, false, VM_HUGEPAGE, VM_NOHUGEPAGE, NULL},
+    {MADV_DONTDUMP, CHANGE_ADVISE, false, 0, VM_DONTDUMP, NULL},
+    {MADV_DODUMP, CHANGE_ADVISE, false, VM_DONTDUMP, 0, refuse_undumpable},
+    {MADV_WIPEONFORK, CHANGE_INHERIT, false, 0, VM_WIPEONFORK, refuse_unless_private_anon},
+    {MADV_KEEPONFORK, CHANGE_INHERIT, false, VM_WIPEONFORK, 0, refuse_droppable},
+    {MADV_COLD, CHANGE_ADVISE, true, 0, 0, advise_lru},
+    {MADV_PAGEOUT, CHANGE_ADVISE, true, 0, 0, advise_lru},
+    {MADV_POPULATE_READ, CHANGE_ADVISE, false, 0, 0, NULL},
+    {MADV_POPULATE_WRITE, CHANGE_ADVISE, false, 0, 0, NULL},
+    {MADV_DONTNEED_LOCKED, CHANGE_DISCARD, false, 0, 0, advise_dontneed},
+    {MADV_COLLAPSE, CHANGE_ADVISE, true, 0, 0, advise_collapse},
+    {MADV_GUARD_INSTALL, CHANGE_GUARD, false, 0, 0, advise_guard_install},
+    {MADV_GUARD_REMOVE, CHANGE_GUARD, false, 0, 0, advise_guard_remove},
+};
+
+/* NULL: EINVAL. MADV_HWPOISON and MADV_SOFT_OFFLINE are not there, as in a kernel without CONFIG_MEMORY_FAILURE. */
+static const struct advice *advice_find(const struct mm *mm, int nr)
+{
+    if (mm->design && !(mm->design->rules & RULE_GUARD_ADVICE) &&
+        (nr == MADV_GUARD_INSTALL || nr == MADV_GUARD_REMOVE))
+        return NULL;
+    for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
+        if (advices[i].nr == nr)
+            return &advices[i];
+    }
+    return NULL;
+}
+
+/* What the walk carries along. */
+struct advising {
+    const struct advice *a;
+    struct mm_change c;
+};
+
+static int advise_vma(struct mm *mm, struct vma_part *r, void *ctx)
+{
+    struct advising *ad = ctx;
+    const struct advice *a = ad->a;
+    struct vma_change to = {.seal = r->v.seal, .anon_name = r->v.anon_name, .policy = r->v.policy};
+    int err;
+
+    ad->c.start = r->start;
+    ad->c.end = r->end;
+    err = mm_ask_vma(mm, &ad->c, &r->v);
+    if (!err && a->apply)
+        err = a->apply(mm, r, a->nr);
+    if (err || !(a->set | a->clear))
+        return err == IGNORED ? 0 : err;
+    to.flags = (r->v.flags & ~a->clear) | a->set;
+    if (to.flags == r->v.flags)
+        return 0;
+    err = vma_modify(mm, &r->v, r->start, r->end, &to);
+    return err == -ENOMEM ? -EAGAIN : err; /* as madvise(2) says: a kernel resource */
+}
+
+int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct mm *mm, struct vma_part *p, void *ctx),
+                  void *ctx)
+{
+    int unmapped = 0;
+
+    while (start < end) {
+        const struct vma *v = vma_tree_find(&mm->vmas, start);
+        struct vma_part p;
+        int err;
+
+        if (!v)
+            return -ENOMEM;
+        if (start < v->start) {
+            unmapped = -ENOMEM;
+            start = v->start;
+            if (start >= end)
+                break;
+        }
+        p = (struct vma_part){.v = *v, .start = start, .end = v->end < end ? v->end : end};
+        err = fn(mm, &p, ctx);
+        if (err)
+            return err;
+        /* Merged with what follows: that has the attribute already. */
+        start = p.v.start <= p.start && p.v.end > p.end ? p.v.end : p.end;
+    }
+    return unmapped;
+}
+
+/* MADV_POPULATE_*: check_vma_flags() of mm/gup.c makes every mapping that can't be accessed so EINVAL. */
+static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool write)
+{
+    for (; start < end; start += MM_PAGE_SIZE) {
+        const struct vma *v = vma_tree_find(&mm->vmas, start);
+        struct mm_fault f;
+
+        if (!v || v->start > start)
+            return -ENOMEM;
+        if ((v->flags & (VM_IO | VM_PFNMAP)) || !(v->flags & (write ? VM_WRITE : VM_READ)))
+            return -EINVAL;
+        if (mm->pkru >> (2 * vma_pkey(v)) & (write ? 3 : 1))
+            return -EINVAL;
+        if (mm_fault(mm, start, write ? MM_WRITE : MM_READ, &f))
+            return f.reason == MM_FAULT_OOM ? -ENOMEM : -EFAULT;
+    }
+    return 0;
+}
+
+static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const struct advice *a, enum mm_door door)
+{
+    uint64_t size = MM_PAGE_ALIGN(len);
+    struct advising ad = {
+        .a = a,
+        .c = {.kind = a->kind, .door = door, .start = addr, .end = addr + size, .advice = a->nr, .pkru = mm->pkru,
+              .direct = true},
+    };
+    int err;
+
+    if (addr & ~MM_PAGE_MASK)
+        return -EINVAL;
+    if (len && !size)
+        return -EINVAL;
+    if (addr + size < addr)
+        return -EINVAL;
+    if (!len)
+        return 0;
+    err = mm_ask_range(mm, &ad.c);
+    if (err)
+        return err;
+    if (a->nr == MADV_POPULATE_READ || a->nr == MADV_POPULATE_WRITE)
+        return advise_populate(mm, addr, addr + size, a->nr == MADV_POPULATE_WRITE);
+    err = mm_walk_parts(mm, addr, addr + size, advise_vma, &ad);
+    mm_assert_valid(mm);
+    return err;
+}
+
+int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
+{
+    const struct advice *a = advice_find(mm, advice);
+
+    return a ? do_madvise(mm, addr, len, a, DOOR_MADVISE) : -EINVAL;
+}
+
+int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote)
+{
+    const struct advice *a = advice_find(mm, advice);
+
+    if (!a)
+        return -EINVAL;
+    if (!a->remote && (remote || (mm->design && !(mm->design->rules & RULE_PROCESS_MADVISE_ALL))))
+        return -EINVAL;
+    return do_madvise(mm, addr, len, a, DOOR_PROCESS_MADVISE);
+}
