@@ -32,19 +32,25 @@ struct pt_node;
 struct pagetable {
     struct pt_node *root;
     struct physmem *phys;
-    uint64_t nodes; /* for VmPTE */
+    uint64_t nodes;       /* reachable from root, shared ones included: for VmPTE */
+    /* The leaf of the last look-up: programs fault where they faulted before. */
+    struct pt_node *last;
+    uint64_t last_base;   /* address of its first page */
+    bool last_own;        /* nobody else has this leaf or a node above it */
+    struct pt_node *spare;/* a few empty nodes kept for the next one that is needed */
+    unsigned nspare;
 };
 
 void pt_init(struct pagetable *pt, struct physmem *phys);
 void pt_destroy(struct pagetable *pt);
-/* O(1). Afterwards pt_writable() is false for every page on both sides until its node was copied. */
-void pt_share(struct pagetable *child, const struct pagetable *parent);
+/* O(1). Afterwards pt_exclusive() is false for every page on both sides until its node was copied. child is empty. */
+void pt_share(struct pagetable *child, struct pagetable *parent);
 
-pte_t pt_get(const struct pagetable *pt, uint64_t addr);
+pte_t pt_get(struct pagetable *pt, uint64_t addr);
 /* A slot to write, all nodes above made and unshared. NULL: out of memory. */
 pte_t *pt_slot(struct pagetable *pt, uint64_t addr);
 /* May the frame at addr be written in place: nodes on the path and the frame itself have one owner? */
-bool pt_exclusive(const struct pagetable *pt, uint64_t addr);
+bool pt_exclusive(struct pagetable *pt, uint64_t addr);
 /* Calls fn for each non-empty entry in [start, end); the walk skips empty subtrees. fn may not change the table. Stops when fn returns non-zero. */
 int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,
             int (*fn)(void *ctx, uint64_t addr, pte_t e), void *ctx);

@@ -37,9 +37,12 @@ typedef uint32_t pfn_t; /* frame number; 0 is the shared zero page */
 struct physmem {
     uint8_t *base;     /* host address of frame 0 */
     uint64_t nframes;  /* size of the block in pages */
-    uint64_t nfree;    /* frames that can still be had */
+    uint64_t nfree;    /* frames that can still be had; nodes of page tables are paid from the same purse */
     struct frame *frames;
-    pfn_t free_head;   /* list of recycled frames */
+    pfn_t warm_head;   /* list of free frames that hold old bytes */
+    pfn_t cold_head;   /* list of free frames given back to the host: they read as zeroes */
+    uint64_t nwarm;    /* length of the warm list */
+    uint64_t overdraft;/* table nodes taken when nothing was left (unmapping must not fail) */
     pfn_t fresh;       /* first frame that was never used */
     /* A frame that was handed out for execution changed under the CPU: its translations must go. */
     void (*code_changed)(void *ctx, uint64_t paddr, uint64_t len);
@@ -62,8 +65,12 @@ void physmem_destroy(struct physmem *pm);
 pfn_t physmem_alloc(struct physmem *pm);
 /* As physmem_alloc() but the contents are left as they were (the caller overwrites all of it). */
 pfn_t physmem_alloc_raw(struct physmem *pm);
+/* One reference more / less; the last one frees the frame. The zero page is never counted. */
 void frame_get(struct physmem *pm, pfn_t pfn);
 void frame_put(struct physmem *pm, pfn_t pfn);
+/* Pay for a table node of one page. False: memory is exhausted. `must`: never false, the debt is remembered. */
+bool physmem_charge(struct physmem *pm, bool must);
+void physmem_uncharge(struct physmem *pm);
 static inline void *frame_ptr(const struct physmem *pm, pfn_t pfn)
 {
     return pm->base + ((uint64_t)pfn << MM_PAGE_SHIFT);
