@@ -38,7 +38,8 @@ struct machine_ops {
     void (*set_gs_base)(struct task *t, uint64_t v);
     uint64_t (*get_gs_base)(struct task *t);
     void (*set_pkru)(struct task *t, uint32_t v);
-    /* Replace the image of t (point of no return inside). 0 or negative errno with the old image intact. */
+    /* Replace the image of t: check the file and build the new address space, then exec_commit(), then give t its new
+     * registers. 0, or negative errno with the old image intact. */
     int (*exec)(struct task *t, struct exec_request *req);
     /* A new task exists whose registers are a copy of parent's with rax 0 (and rsp, tls when non-zero): make it runnable. */
     int (*clone_cpu)(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls);
@@ -63,6 +64,7 @@ struct kernel {
     int init_status;           /* its status, as wait4 has it: what mseal-emu exits with */
     int next_pid;
     unsigned nr_tasks;
+    unsigned nr_siginfo;       /* queued signals of all tasks: RLIMIT_SIGPENDING */
     struct task *current;
     uint64_t now_ns;           /* virtual monotonic clock; realtime = KERNEL_EPOCH_NS + now_ns */
     uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
@@ -72,6 +74,7 @@ struct kernel {
     struct futex_table *futexes;
 };
 #define KERNEL_FIRST_PID 1000
+#define KERNEL_SHELL_SID 1 /* session of the shell that seems to have started the program */
 #define KERNEL_UPTIME_NS UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */
 #define KERNEL_EPOCH_NS UINT64_C(1735689600000000000) /* 2025-01-01T00:00:00Z */
 
@@ -81,6 +84,13 @@ uint64_t kernel_random(struct kernel *k);
 void kernel_random_bytes(struct kernel *k, void *buf, size_t len);
 /* The first task, without an image; the loader gives it one. NULL: out of memory. */
 struct task *kernel_create_init(struct kernel *k);
+/*
+ * The point of no return of execve, called by machine_ops.exec once nothing can go wrong any more (also for the first
+ * program): the other threads end, t becomes the leader of its process (its tid may change), handlers go back to
+ * SIG_DFL, close-on-exec descriptors close, a vfork parent goes on, comm and exe are set, and new_mm (the caller's
+ * reference is taken over) replaces t->mm. `file` is the program itself (exe), `path` what execve was given (comm).
+ */
+void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct file *file);
 /* Free tasks that are over. `current` may be among them and is kept (it is still on somebody's stack). */
 void kernel_bury_dead(struct kernel *k, const struct task *current);
 void kernel_destroy_tasks(struct kernel *k);

@@ -37,12 +37,18 @@ void notify_parent(struct process *p, int code); /* SIGCHLD with CLD_*; wakes wa
 void process_continue(struct process *p);
 /* Wake t if a signal it must see is pending. */
 void signal_wake_up(struct task *t);
-int kill_process(struct task *from, int pid, int sig, const struct ksiginfo *info);
+bool sig_handler_ignores(const struct sighand *s, int signo);
+/* As force_sig_fault() with a whole siginfo. */
+void force_sig_info(struct task *t, const struct ksiginfo *info);
+/* Permission (kill(2)), then the signal; info->signo 0 only asks. To the process of `target`, or (thread) to it alone. */
+int64_t kill_one(struct task *from, struct task *target, const struct ksiginfo *info, bool thread);
+int copy_siginfo_in(struct task *t, uint64_t addr, int signo, struct ksiginfo *info);
 
 /* ---- time/ ---- */
 uint64_t timers_next_deadline(const struct kernel *k);
 void timers_expire(struct kernel *k);
 void timers_exit(struct process *p); /* and on exec for timer_create's */
+void timers_signal_taken(struct process *p, struct ksiginfo *info); /* overrun count, and what repeats is armed again */
 struct ktimespec {
     int64_t tv_sec, tv_nsec;
 };

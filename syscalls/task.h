@@ -32,6 +32,7 @@ struct ksigaction {
 /* A queued signal: the 128 bytes of siginfo_t as they go to the guest. */
 struct ksiginfo {
     struct list_head node;
+    struct kernel *k; /* while queued */
     int signo;
     union {
         uint8_t raw[128];
@@ -108,6 +109,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     bool stopped, reported_stop;        /* job control: stopped by stop_signal; the parent has been told by wait4 */
     bool continued;                     /* SIGCONT happened and wait4(WCONTINUED) has not yet told */
     int stop_signal;
+    unsigned stopping;                  /* threads that still have to stop */
     unsigned nr_threads;                /* not yet over */
     struct task *execing;               /* this thread is in execve and waits for the others to go */
     bool did_exec;                      /* since fork: setpgid of the parent gets EACCES */
@@ -144,6 +146,8 @@ struct task {
     struct cred cred;
     struct sigqueue pending;
     ksigset_t blocked, saved_blocked;
+    ksigset_t real_blocked;       /* the mask while sigtimedwait has opened `blocked`, else 0 */
+    bool stop_pending;            /* its process is being stopped: it stops at its next get_signal() */
     bool restore_blocked;         /* sigsuspend, ppoll ...: saved_blocked comes back after the handler frame is built */
     uint64_t altstack_sp, altstack_size;
     uint32_t altstack_flags;
@@ -153,7 +157,7 @@ struct task {
     void *cpu;                    /* the machine's own saved state */
     uint32_t personality;
     uint64_t timer_slack;
-    struct waitq *vfork;          /* parent waits here until we exec or exit; NULL: nobody */
+    struct task *vfork_parent;    /* waits until we exec or exit; NULL: nobody */
     struct futex_pi *pi_held;     /* robust and PI futexes: futex/ */
     int exit_code;                /* as wait4 has it */
     int nice, sched_policy, sched_priority;
@@ -207,8 +211,9 @@ bool fatal_signal_pending(const struct task *t);
 
 /* ---- signals (syscalls/signal/) ---- */
 /* Queue a signal with its siginfo to one thread / to a process (any thread takes it). */
-void send_signal_task(struct task *t, const struct ksiginfo *info);
-void send_signal_process(struct process *p, const struct ksiginfo *info);
+/* 0 (also when it is ignored or already pending), or -EAGAIN: RLIMIT_SIGPENDING. */
+int send_signal_task(struct task *t, const struct ksiginfo *info);
+int send_signal_process(struct process *p, const struct ksiginfo *info);
 /* A fault of t's own instruction: cannot be blocked or ignored (force_sig_fault). */
 void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_t pkey);
 /* Next signal to deliver to t, taken off the queue; 0: none. */
@@ -226,6 +231,8 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
 /* The frame for `signo` stands: block what the action says. The mask to save IN the frame is signal_frame_mask(). */
 void signal_delivered(struct task *t, int signo, const struct ksigaction *action);
 ksigset_t signal_frame_mask(const struct task *t);
+/* Does sp lie on t's alternate signal stack? */
+bool on_sig_stack(const struct task *t, uint64_t sp);
 /* Set t->blocked, never SIGKILL or SIGSTOP (rt_sigreturn). */
 void set_blocked(struct task *t, ksigset_t mask);
 
