@@ -31,8 +31,7 @@ struct mm {
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
     int32_t execute_only_pkey;
     struct mm_names *names;   /* anon names, see names.h; NULL until the first is set */
-    int mempolicy_mode;       /* set_mempolicy */
-    uint64_t mempolicy_nodes;
+    uint32_t mempolicy;       /* set_mempolicy, packed as struct vma.policy (mempolicy.c) */
     struct mm_refusal refusal;
     struct mm_change refused_change;
     bool refused;

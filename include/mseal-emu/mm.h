@@ -200,7 +200,7 @@ struct vma {
     struct mm_file *file;  /* NULL: private anonymous */
     uint32_t anon_vma;     /* identity of the set of private pages, 0: none yet (decides merging) */
     uint32_t anon_name;    /* PR_SET_VMA_ANON_NAME: index in mm->names, 0: none */
-    uint32_t policy;       /* mbind: index in mm->policies, 0: default */
+    uint32_t policy;       /* mbind, packed by mempolicy.c; 0: default */
     uint32_t kind;         /* VMA_* below */
     uint64_t birth;        /* event number at which it was mapped (who mapped it) */
     uint64_t sealed_at;    /* event number at which seal became non-zero */
@@ -294,6 +294,9 @@ int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t nam
 int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode, uint64_t nodemask, uint64_t maxnode, unsigned flags);
 int64_t mm_set_mempolicy(struct mm *mm, int mode, uint64_t nodemask, uint64_t maxnode);
 int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr, uint64_t flags);
+int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, uint64_t node, uint64_t flags);
+/* migrate_pages(2) of mm: with one node nothing moves, the checks remain. */
+int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, uint64_t new_nodes);
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits); /* prctl(PR_SET_MDWE) */
 int64_t mm_get_mdwe(struct mm *mm);
 /* memfd_create(2)'s object; name as the guest gave it (the file around it is the caller's). */

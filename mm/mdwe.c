@@ -1,0 +1,23 @@
+/* mdwe.c - prctl(PR_SET_MDWE): memory that was writable never becomes executable (kernel/sys.c of Linux 6.18). */
+#include "mm.h"
+
+#define PR_MDWE_REFUSE_EXEC_GAIN 1u
+#define PR_MDWE_NO_INHERIT 2u
+
+int64_t mm_set_mdwe(struct mm *mm, uint64_t bits)
+{
+    if (bits & ~(uint64_t)(PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT))
+        return -EINVAL;
+    /* NO_INHERIT only makes sense with REFUSE_EXEC_GAIN */
+    if ((bits & PR_MDWE_NO_INHERIT) && !(bits & PR_MDWE_REFUSE_EXEC_GAIN))
+        return -EINVAL;
+    if (mm->mdwe && mm->mdwe != bits)
+        return -EPERM; /* can't be unset or changed */
+    mm->mdwe = (unsigned)bits;
+    return 0;
+}
+
+int64_t mm_get_mdwe(struct mm *mm)
+{
+    return mm->mdwe;
+}

@@ -1,0 +1,51 @@
+/*
+ * msync.c - msync(2): shared file pages are written back; everything else is checks.
+ *
+ * Follows mm/msync.c of Linux 6.18: holes are passed over and give ENOMEM at the end (MS_ASYNC alone: at once).
+ */
+#include "mm.h"
+
+#include <sys/mman.h>
+
+int64_t mm_msync(struct mm *mm, uint64_t addr, uint64_t len, int flags)
+{
+    uint64_t end;
+    int unmapped = 0;
+
+    if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC))
+        return -EINVAL;
+    if (addr & ~MM_PAGE_MASK)
+        return -EINVAL;
+    if ((flags & MS_ASYNC) && (flags & MS_SYNC))
+        return -EINVAL;
+    end = addr + MM_PAGE_ALIGN(len);
+    if (end < addr)
+        return -ENOMEM;
+
+    while (addr < end) {
+        const struct vma *v = vma_tree_find(&mm->vmas, addr);
+        uint64_t stop;
+
+        if (!v)
+            return -ENOMEM;
+        if (addr < v->start) {
+            if (flags == MS_ASYNC)
+                return -ENOMEM;
+            addr = v->start;
+            if (addr >= end)
+                return -ENOMEM;
+            unmapped = -ENOMEM;
+        }
+        if ((flags & MS_INVALIDATE) && (v->flags & VM_LOCKED))
+            return -EBUSY;
+        stop = v->end < end ? v->end : end;
+        if ((flags & MS_SYNC) && v->file && (v->flags & VM_SHARED)) {
+            int err = vm_object_sync(v->file->obj, vma_index(v, addr) << MM_PAGE_SHIFT, stop - addr);
+
+            if (err)
+                return err;
+        }
+        addr = stop;
+    }
+    return unmapped;
+}

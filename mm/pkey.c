@@ -1,0 +1,32 @@
+/*
+ * pkey.c - pkey_alloc(2) and pkey_free(2): which of the 16 protection keys are taken.
+ *
+ * Freeing a key leaves it on the VMAs that have it, and Linux lets even key 0 go (arch/x86/include/asm/pkeys.h, 6.18).
+ */
+#include "mm.h"
+
+#define PKEYS 16
+#define PKEY_ACCESS_MASK 3u /* PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE */
+
+int64_t mm_pkey_alloc(struct mm *mm, uint64_t flags, uint64_t rights)
+{
+    if (flags)
+        return -EINVAL;
+    if (rights & ~(uint64_t)PKEY_ACCESS_MASK)
+        return -EINVAL;
+    for (int key = 0; key < PKEYS; key++) {
+        if (!(mm->pkey_map & 1u << key)) {
+            mm->pkey_map |= (uint16_t)(1u << key);
+            return key;
+        }
+    }
+    return -ENOSPC;
+}
+
+int64_t mm_pkey_free(struct mm *mm, int pkey)
+{
+    if (pkey < 0 || pkey >= PKEYS || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey)
+        return -EINVAL;
+    mm->pkey_map &= (uint16_t)~(1u << pkey);
+    return 0;
+}

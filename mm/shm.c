@@ -1,0 +1,548 @@
+/*
+ * shm.c - System V shared memory: shmget(2), shmat(2), shmdt(2), shmctl(2).
+ *
+ * A segment is a shmem object with a key, an owner and a mode. Every shmat makes an open file of its own (so attaches never
+ * merge), and every VMA that shows one counts as an attach. Identifiers are index + 32768 * sequence number, given out as
+ * Linux does, so that a program sees the same numbers. Follows ipc/shm.c and ipc/util.c of Linux 6.18.
+ */
+#include "mm.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+
+#ifndef SHM_STAT_ANY
+#define SHM_STAT_ANY 15
+#endif
+
+#define SHMMNI 4096
+#define SHMMAX (UINT64_MAX - (UINT64_C(1) << 24))
+#define SHMALL (UINT64_MAX - (UINT64_C(1) << 24))
+#define IPCMNI_SHIFT 15
+#define IPCMNI_IDX_MASK ((1 << IPCMNI_SHIFT) - 1)
+#define IPCMNI_SEQ_MAX (INT32_MAX >> IPCMNI_SHIFT)
+#define IPC_MIN_CYCLE 64 /* indices are reused only after this many */
+#define RWXUGO 0777u
+#define SHMEM_DEV 1
+
+struct shm_segment {
+    struct mm_system *sys;
+    struct vm_object *obj;
+    unsigned refs;  /* the table's and one per file */
+    unsigned files; /* open files that show it */
+    bool gone;      /* no longer in the table */
+    int id, key, name_key;
+    unsigned mode;  /* permissions, SHM_DEST, SHM_LOCKED */
+    unsigned uid, gid, cuid, cgid;
+    int cpid, lpid;
+    uint64_t size, atime, dtime, ctime;
+};
+
+struct shm_ns {
+    struct shm_segment *segments[SHMMNI]; /* by index */
+    int in_use, next_idx, last_idx, seq;
+    uint64_t total_pages, locked_pages;
+};
+
+struct shm_file {
+    struct mm_file mf;
+    struct shm_segment *seg;
+};
+
+static uint64_t segment_pages(const struct shm_segment *seg)
+{
+    return MM_PAGE_ALIGN(seg->size) >> MM_PAGE_SHIFT;
+}
+
+/* ---- segments and files ---------------------------------------------------------------------------------- */
+
+static void segment_put(struct shm_segment *seg)
+{
+    if (--seg->refs)
+        return;
+    vm_object_put(seg->obj);
+    free(seg);
+}
+
+/* shm_destroy(): out of the table; the bytes live on while somebody shows them. */
+static void segment_remove(struct shm_segment *seg)
+{
+    struct shm_ns *ns = seg->sys->shm;
+
+    if (seg->gone)
+        return;
+    seg->gone = true;
+    if (seg->mode & SHM_LOCKED)
+        ns->locked_pages -= segment_pages(seg);
+    ns->total_pages -= segment_pages(seg);
+    ns->segments[seg->id & IPCMNI_IDX_MASK] = NULL;
+    ns->in_use--;
+    segment_put(seg);
+}
+
+static size_t shm_file_path(const struct mm_file *f, char *buf, size_t size)
+{
+    int n = snprintf(buf, size, "/SYSV%08x (deleted)", (unsigned)((const struct shm_file *)f)->seg->name_key);
+
+    return n < 0 || !size ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static void shm_file_release(struct mm_file *f)
+{
+    struct shm_segment *seg = ((struct shm_file *)f)->seg;
+
+    vm_object_put(f->obj);
+    free(f);
+    seg->dtime = seg->sys->clock_sec;
+    if (!--seg->files && (seg->mode & SHM_DEST))
+        segment_remove(seg);
+    segment_put(seg);
+}
+
+static struct mm_file *shm_file_create(struct shm_segment *seg, bool writable)
+{
+    struct shm_file *sf = calloc(1, sizeof(*sf));
+
+    if (!sf)
+        return NULL;
+    seg->refs++;
+    seg->files++;
+    sf->seg = seg;
+    sf->mf = (struct mm_file){.obj = vm_object_get(seg->obj), .refs = 1, .readable = true, .writable = writable,
+                              .dev = SHMEM_DEV, .ino = (uint64_t)seg->id, .path = shm_file_path,
+                              .release = shm_file_release};
+    return &sf->mf;
+}
+
+bool mm_file_is_shm(const struct mm_file *f)
+{
+    return f && f->release == shm_file_release;
+}
+
+static struct shm_segment *segment_of(const struct vma *v)
+{
+    return mm_file_is_shm(v->file) ? ((struct shm_file *)v->file)->seg : NULL;
+}
+
+/* shm_nattch: VMAs of all address spaces. Counted when asked for, since no VMA tells when it is split or dropped. */
+static uint64_t count_attaches(const struct shm_segment *seg)
+{
+    uint64_t n = 0;
+
+    if (!seg->files)
+        return 0;
+    for (struct mm *mm = seg->sys->mms; mm; mm = mm->next) {
+        struct vma_iter it;
+        const struct vma *v;
+
+        vma_iter_init(&it, &mm->vmas, 0);
+        while ((v = vma_iter_next(&it)))
+            n += segment_of(v) == seg;
+    }
+    return n;
+}
+
+void mm_shm_destroy(struct mm_system *sys)
+{
+    for (int i = 0; sys->shm && i < SHMMNI; i++) {
+        if (sys->shm->segments[i])
+            segment_remove(sys->shm->segments[i]);
+    }
+    free(sys->shm);
+    sys->shm = NULL;
+}
+
+/* ---- finding and permission (ipc/util.c) --------------------------------------------------------------------- */
+
+static struct shm_ns *shm_namespace(struct mm_system *sys)
+{
+    if (!sys->shm) {
+        sys->shm = calloc(1, sizeof(*sys->shm));
+        if (sys->shm)
+            sys->shm->last_idx = -1;
+    }
+    return sys->shm;
+}
+
+/* By the index within id, whatever its sequence number. A segment that waited for its last attach to go, goes here. */
+static struct shm_segment *segment_at(struct mm *mm, int id)
+{
+    struct shm_ns *ns = mm->sys->shm;
+    int idx = id & IPCMNI_IDX_MASK;
+    struct shm_segment *seg = ns && idx < SHMMNI ? ns->segments[idx] : NULL;
+
+    if (seg && (seg->mode & SHM_DEST) && !count_attaches(seg)) {
+        segment_remove(seg);
+        seg = NULL;
+    }
+    return seg;
+}
+
+static int segment_find(struct mm *mm, int id, struct shm_segment **seg)
+{
+    *seg = segment_at(mm, id);
+    if (!*seg)
+        return -EINVAL;
+    return (*seg)->id == id ? 0 : -EIDRM;
+}
+
+static bool is_owner(const struct mm *mm, const struct shm_segment *seg)
+{
+    return mm->owner_uid == seg->cuid || mm->owner_uid == seg->uid;
+}
+
+/* ipcperms(): flag has the wanted bits at any of the three places. */
+static bool may_access(const struct mm *mm, const struct shm_segment *seg, unsigned flag)
+{
+    unsigned wanted = flag >> 6 | flag >> 3 | flag, granted = seg->mode;
+
+    if (is_owner(mm, seg))
+        granted >>= 6;
+    else if (mm->owner_gid == seg->cgid || mm->owner_gid == seg->gid)
+        granted >>= 3;
+    return !(wanted & ~granted & 7) || mm->cap_sys_admin;
+}
+
+/* ---- shmget ---------------------------------------------------------------------------------------------------- */
+
+/* ipc_idr_alloc(): indices go round, so that an old identifier is not soon a new one. */
+static int new_id(struct shm_ns *ns)
+{
+    int limit = ns->in_use * 3 / 2 > IPC_MIN_CYCLE ? ns->in_use * 3 / 2 : IPC_MIN_CYCLE, idx;
+
+    limit = limit < SHMMNI ? limit : SHMMNI;
+    for (idx = ns->next_idx; idx < limit && ns->segments[idx]; idx++)
+        ;
+    if (idx >= limit) {
+        for (idx = 0; idx < limit && ns->segments[idx]; idx++)
+            ;
+    }
+    if (idx >= limit)
+        return -ENOSPC;
+    if (idx <= ns->last_idx)
+        ns->seq = ns->seq + 1 >= IPCMNI_SEQ_MAX ? 0 : ns->seq + 1;
+    ns->last_idx = idx;
+    ns->next_idx = idx + 1;
+    return ns->seq << IPCMNI_SHIFT | idx;
+}
+
+static int64_t segment_create(struct mm *mm, struct shm_ns *ns, int key, uint64_t size, int flags)
+{
+    uint64_t pages = MM_PAGE_ALIGN(size) >> MM_PAGE_SHIFT;
+    struct shm_segment *seg;
+    int id;
+
+    if (size < 1 || size > SHMMAX)
+        return -EINVAL;
+    if (pages << MM_PAGE_SHIFT < size)
+        return -ENOSPC;
+    if (ns->total_pages + pages < ns->total_pages || ns->total_pages + pages > SHMALL)
+        return -ENOSPC;
+    if (flags & SHM_HUGETLB)
+        return mm->cap_ipc_lock ? -ENOMEM : -EPERM; /* no huge pages are reserved */
+    if (size > INT64_MAX)
+        return -EINVAL;
+    if (!(flags & SHM_NORESERVE) && mm->sys->overcommit != 1 && pages > mm->sys->phys.nframes)
+        return -ENOMEM;
+    if (ns->in_use >= SHMMNI)
+        return -ENOSPC;
+
+    seg = calloc(1, sizeof(*seg));
+    if (!seg)
+        return -ENOMEM;
+    seg->obj = vm_object_create(mm->sys, OBJ_SHMEM, size, NULL, NULL);
+    if (!seg->obj) {
+        free(seg);
+        return -ENOMEM;
+    }
+    id = new_id(ns);
+    if (id < 0) {
+        vm_object_put(seg->obj);
+        free(seg);
+        return id;
+    }
+    seg->sys = mm->sys;
+    seg->refs = 1;
+    seg->id = id;
+    seg->key = seg->name_key = key;
+    seg->mode = (unsigned)flags & RWXUGO;
+    seg->uid = seg->cuid = mm->owner_uid;
+    seg->gid = seg->cgid = mm->owner_gid;
+    seg->cpid = mm->owner_pid;
+    seg->size = size;
+    seg->ctime = mm->sys->clock_sec;
+    ns->segments[id & IPCMNI_IDX_MASK] = seg;
+    ns->in_use++;
+    ns->total_pages += pages;
+    return id;
+}
+
+int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags)
+{
+    struct shm_ns *ns = shm_namespace(mm->sys);
+
+    if (!ns)
+        return -ENOMEM;
+    for (int i = 0; key != IPC_PRIVATE && i < SHMMNI; i++) {
+        struct shm_segment *seg = ns->segments[i];
+
+        if (!seg || seg->key != key)
+            continue;
+        if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+            return -EEXIST;
+        if (seg->size < size)
+            return -EINVAL;
+        return may_access(mm, seg, (unsigned)flags & RWXUGO) ? seg->id : -EACCES;
+    }
+    if (key != IPC_PRIVATE && !(flags & IPC_CREAT))
+        return -ENOENT;
+    return segment_create(mm, ns, key, size, flags);
+}
+
+/* ---- shmat, shmdt ------------------------------------------------------------------------------------------------ */
+
+int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
+{
+    uint64_t prot = PROT_READ, flags = MAP_SHARED;
+    unsigned access = S_IRUSR | S_IRGRP | S_IROTH;
+    struct shm_segment *seg;
+    struct mm_file *file;
+    int64_t ret;
+
+    if (id < 0)
+        return -EINVAL;
+    if (addr) {
+        if (addr & ~MM_PAGE_MASK) {
+            if (!(shmflg & SHM_RND))
+                return -EINVAL;
+            addr &= MM_PAGE_MASK;
+            if (!addr && (shmflg & SHM_REMAP))
+                return -EINVAL;
+        }
+        flags |= MAP_FIXED;
+    } else if (shmflg & SHM_REMAP) {
+        return -EINVAL;
+    }
+    if (!(shmflg & SHM_RDONLY)) {
+        prot |= PROT_WRITE;
+        access |= S_IWUSR | S_IWGRP | S_IWOTH;
+    }
+    if (shmflg & SHM_EXEC) {
+        prot |= PROT_EXEC;
+        access |= S_IXUSR | S_IXGRP | S_IXOTH;
+    }
+    ret = segment_find(mm, id, &seg);
+    if (ret < 0)
+        return ret;
+    if (!may_access(mm, seg, access))
+        return -EACCES;
+    if (addr && !(shmflg & SHM_REMAP)) {
+        const struct vma *v = vma_tree_find(&mm->vmas, addr);
+
+        if (addr + seg->size < addr)
+            return -EINVAL;
+        if (v && v->start < addr + seg->size)
+            return -EINVAL;
+    }
+    file = shm_file_create(seg, !(shmflg & SHM_RDONLY));
+    if (!file)
+        return -ENOMEM;
+    ret = mm_do_mmap(mm, addr, seg->size, prot, flags, file, 0, DOOR_SHMAT);
+    if (ret >= 0) {
+        seg->atime = mm->sys->clock_sec;
+        seg->lpid = mm->owner_pid;
+    }
+    mm_file_put(file);
+    return ret;
+}
+
+/*
+ * The first VMA of a segment that lies where it would have been attached says which segment and how far to look; all its
+ * fragments there go. A refusal to unmap one is not an error.
+ *
+ *      addr                                   addr + size
+ *      | seg page 0,1 | other | seg page 3 |  |
+ *      '--- gone ---'          '-- gone --'
+ */
+int64_t mm_shmdt(struct mm *mm, uint64_t addr)
+{
+    const struct vma *at = vma_tree_find(&mm->vmas, addr);
+    struct mm_file *file = NULL;
+    uint64_t size = UINT64_MAX;
+
+    if (addr & ~MM_PAGE_MASK)
+        return -EINVAL;
+    while (at && (!file || at->end - addr <= size)) {
+        struct vma v = *at;
+        struct shm_segment *seg = segment_of(&v);
+
+        if (seg && (v.start - addr) >> MM_PAGE_SHIFT == v.pgoff && (!file || v.file == file)) {
+            if (!file) {
+                file = mm_file_get(v.file);
+                size = MM_PAGE_ALIGN(seg->size);
+            }
+            if (mm_unmap_range(mm, v.start, v.end, CHANGE_UNMAP, DOOR_SHMDT, false) == 0) {
+                seg->lpid = mm->owner_pid;
+                seg->dtime = mm->sys->clock_sec;
+            }
+        }
+        at = vma_tree_find(&mm->vmas, v.end);
+    }
+    mm_assert_valid(mm);
+    if (!file)
+        return -EINVAL;
+    mm_file_put(file);
+    return 0;
+}
+
+/* ---- shmctl -------------------------------------------------------------------------------------------------------- */
+
+static int max_index(const struct shm_ns *ns)
+{
+    for (int i = SHMMNI - 1; ns && i >= 0; i--) {
+        if (ns->segments[i])
+            return i;
+    }
+    return 0;
+}
+
+static int64_t shmctl_ipc_info(struct mm *mm, uint64_t buf)
+{
+    struct shminfo info = {.shmmax = SHMMAX, .shmmin = 1, .shmmni = SHMMNI, .shmseg = SHMMNI, .shmall = SHMALL};
+
+    return mm_copy_out(mm, buf, &info, sizeof(info)) ? -EFAULT : max_index(mm->sys->shm);
+}
+
+static int64_t shmctl_shm_info(struct mm *mm, uint64_t buf)
+{
+    const struct shm_ns *ns = mm->sys->shm;
+    struct shm_info info;
+
+    memset(&info, 0, sizeof(info));
+    if (ns) {
+        info.used_ids = ns->in_use;
+        info.shm_tot = ns->total_pages;
+        for (int i = 0; i < SHMMNI; i++)
+            info.shm_rss += ns->segments[i] ? ns->segments[i]->obj->nr_pages : 0;
+    }
+    return mm_copy_out(mm, buf, &info, sizeof(info)) ? -EFAULT : max_index(ns);
+}
+
+static int64_t shmctl_stat(struct mm *mm, int id, int cmd, uint64_t buf)
+{
+    struct shm_segment *seg;
+    struct shmid_ds ds;
+    int err = 0;
+
+    if (cmd == IPC_STAT) {
+        err = segment_find(mm, id, &seg);
+    } else { /* the argument is an index */
+        seg = segment_at(mm, id);
+        err = seg ? 0 : -EINVAL;
+    }
+    if (err)
+        return err;
+    if (cmd != SHM_STAT_ANY && !may_access(mm, seg, S_IRUSR | S_IRGRP | S_IROTH))
+        return -EACCES;
+    memset(&ds, 0, sizeof(ds));
+    ds.shm_perm.__key = seg->key;
+    ds.shm_perm.uid = seg->uid;
+    ds.shm_perm.gid = seg->gid;
+    ds.shm_perm.cuid = seg->cuid;
+    ds.shm_perm.cgid = seg->cgid;
+    ds.shm_perm.mode = (unsigned short)seg->mode;
+    ds.shm_perm.__seq = (unsigned short)(seg->id >> IPCMNI_SHIFT);
+    ds.shm_segsz = seg->size;
+    ds.shm_atime = (time_t)seg->atime;
+    ds.shm_dtime = (time_t)seg->dtime;
+    ds.shm_ctime = (time_t)seg->ctime;
+    ds.shm_cpid = seg->cpid;
+    ds.shm_lpid = seg->lpid;
+    ds.shm_nattch = count_attaches(seg);
+    if (mm_copy_out(mm, buf, &ds, sizeof(ds)))
+        return -EFAULT;
+    return cmd == IPC_STAT ? 0 : seg->id;
+}
+
+static int64_t shmctl_set(struct mm *mm, int id, int cmd, uint64_t buf)
+{
+    struct shm_segment *seg;
+    struct shmid_ds ds;
+    int err;
+
+    if (cmd == IPC_SET && mm_copy_in(mm, &ds, buf, sizeof(ds)))
+        return -EFAULT;
+    err = segment_find(mm, id, &seg);
+    if (err)
+        return err;
+    if (!is_owner(mm, seg) && !mm->cap_sys_admin)
+        return -EPERM;
+    if (cmd == IPC_SET) {
+        if (ds.shm_perm.uid == UINT32_MAX || ds.shm_perm.gid == UINT32_MAX)
+            return -EINVAL;
+        seg->uid = ds.shm_perm.uid;
+        seg->gid = ds.shm_perm.gid;
+        seg->mode = (seg->mode & ~RWXUGO) | (ds.shm_perm.mode & RWXUGO);
+        seg->ctime = mm->sys->clock_sec;
+    } else if (count_attaches(seg)) {
+        seg->mode |= SHM_DEST; /* goes with the last attach; nobody finds it by its key any more */
+        seg->key = IPC_PRIVATE;
+    } else {
+        segment_remove(seg);
+    }
+    return 0;
+}
+
+static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
+{
+    struct shm_segment *seg;
+    struct shm_ns *ns;
+    int err = segment_find(mm, id, &seg);
+
+    if (err)
+        return err;
+    ns = mm->sys->shm;
+    if (!mm->cap_ipc_lock) {
+        if (!is_owner(mm, seg))
+            return -EPERM;
+        if (lock && !mm->rlim[MM_RLIMIT_MEMLOCK])
+            return -EPERM;
+    }
+    if (lock == !!(seg->mode & SHM_LOCKED))
+        return 0;
+    if (lock) {
+        if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT && !mm->cap_ipc_lock)
+            return -ENOMEM;
+        ns->locked_pages += segment_pages(seg);
+    } else {
+        ns->locked_pages -= segment_pages(seg);
+    }
+    seg->mode ^= SHM_LOCKED;
+    return 0;
+}
+
+int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf)
+{
+    if (cmd < 0 || id < 0)
+        return -EINVAL;
+    switch (cmd) {
+    case IPC_INFO:
+        return shmctl_ipc_info(mm, buf);
+    case SHM_INFO:
+        return shmctl_shm_info(mm, buf);
+    case SHM_STAT:
+    case SHM_STAT_ANY:
+    case IPC_STAT:
+        return shmctl_stat(mm, id, cmd, buf);
+    case IPC_SET:
+    case IPC_RMID:
+        return shmctl_set(mm, id, cmd, buf);
+    case SHM_LOCK:
+    case SHM_UNLOCK:
+        return shmctl_lock(mm, id, cmd == SHM_LOCK);
+    default:
+        return -EINVAL;
+    }
+}
