@@ -17,8 +17,10 @@ struct mm {
     struct pagetable pt;
     struct mm_layout layout;
     uint64_t rlim[MM_NR_RLIMITS];
+    uint64_t rlim_data_max;   /* hard limit of RLIMIT_DATA (may_expand_vm looks at it) */
     uint32_t pkru;
     uint16_t pkey_map;        /* allocated protection keys; bit 0 always */
+    bool read_implies_exec;   /* personality(READ_IMPLIES_EXEC) */
     uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
     unsigned mdwe;            /* PR_MDWE_* */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
@@ -58,9 +60,24 @@ static inline uint64_t vma_index(const struct vma *v, uint64_t addr)
     return v->pgoff + ((addr - v->start) >> MM_PAGE_SHIFT);
 }
 
+/* Linux' VM_SPECIAL: never merged, never locked, never expanded. */
+#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
+/* May the VMA be cut in two (vm_ops->may_split)? Special mappings, [vdso] and [vvar], may not. */
+bool vma_may_split(const struct vma *v);
+/* The part of v between the page aligned start and end, pgoff adjusted. */
+struct vma vma_slice(const struct vma *v, uint64_t start, uint64_t end);
+/* Linux' VM_SHARED && VM_MAYWRITE: counted in vm_object.writable_maps. */
+static inline bool vma_is_shared_maywrite(const struct vma *v)
+{
+    return (v->flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE);
+}
+
 /* --- asking the design (ask.c) ------------------------------------------------------------------ */
 /* Pre-check of a whole range (design->range), then nothing has changed on refusal. */
-int mm_ask_range(struct mm *mm, const struct mm_change *c);
+int mm_ask_range(struct mm *mm, const struct mm_change *c); /* MSEAL_REVOKE: at least one area answers so, none refuses */
+/* design->range at one VMA, for callers whose change differs from VMA to VMA. */
+int mm_ask_range_at(struct mm *mm, const struct mm_change *c, const struct vma *v);
 /* At one VMA (design->vma). */
 int mm_ask_vma(struct mm *mm, const struct mm_change *c, const struct vma *v);
 
@@ -76,12 +93,39 @@ struct vma_change { /* what becomes different */
 int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const struct vma_change *to);
 /* Insert a new VMA, merged with neighbours if possible (vma_merge_new_range). */
 int vma_insert(struct mm *mm, const struct vma *v);
-/* Split so that addr is a boundary (map count limit checked by the caller's rules). 0 or -ENOMEM. */
+/* As vma_insert(), merging with the VMA before it only (Linux' just_expand: the heap never merges upwards). */
+int vma_insert_expand(struct mm *mm, const struct vma *v);
+/*
+ * Split so that addr is a boundary. No limit is tested (Linux' __split_vma; callers that need split_vma()
+ * compare mm->vmas.count with sys->max_map_count first). 0, -ENOMEM, or -EINVAL where the VMA may not be split.
+ */
 int vma_split_at(struct mm *mm, uint64_t addr);
+/*
+ * Linux' anon_vma: the identity of a set of private pages. Two VMAs that both have one merge only when it is the same;
+ * ANON_VMA_FORKED marks one that came from a parent by fork, which never joins a VMA that has none.
+ */
+#define ANON_VMA_FORKED (1u << 31)
+uint32_t anon_vma_new(struct mm_system *sys, bool forked);
+/* The identity v gets at its first private page (anon_vma_prepare): its own, a compatible neighbour's, or a new one.
+ * The caller stores it with vma_tree_edit(). */
+uint32_t anon_vma_find(struct mm *mm, const struct vma *v);
 
 /* --- unmap.c ----------------------------------------------------------------------------------------- */
 /* do_vmi_munmap: gather, ask, split, remove. `kind` and `door` tell the design what this is for. */
 int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door, bool direct);
+/* The halves of mm_unmap_range(), for who has to check limits in between (mmap). */
+struct unmap {
+    uint64_t start, end;
+    uint64_t nr_vmas;      /* 0: nothing is mapped there */
+    uint64_t nr_pages;     /* mapped pages in the range */
+    uint64_t nr_accounted; /* of these with VM_ACCOUNT: uncharged by the commit */
+    struct vma first, last;
+};
+/* Ask for and count what lies in [start, end). `why` NULL: the design was asked already. 0 or negative errno: nothing is
+ * changed but for a split at start. */
+int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, const struct mm_change *why);
+/* Remove it. No change of VMAs may lie between. 0 or -ENOMEM with the VMAs still there. */
+int unmap_commit(struct mm *mm, struct unmap *u);
 /* Page table entries of [start,end) go, with statistics and TLB (unmap_region). */
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 
@@ -89,6 +133,8 @@ void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 /* do_mmap(): mm_mmap() with the page offset in pages, on behalf of another door (shmat, remap_file_pages). */
 int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, struct mm_file *file,
                    uint64_t pgoff, enum mm_door door);
+/* The protection key of execute-only memory, taken at first use (and mm->pkru set to deny reading); 0: none to be had. */
+int mm_execute_only_pkey(struct mm *mm);
 
 /* --- file_anon.c, shm.c: what a file is ----------------------------------------------------------- */
 bool mm_file_is_anon_shmem(const struct mm_file *file); /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
@@ -108,7 +154,6 @@ int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct 
                   void *ctx);
 /* The address of the first entry in [start, end) that has one of the PTE_* bits. False: none. */
 bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t bits, uint64_t *at);
-#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 
 /* --- layout.c: where a new mapping goes (get_unmapped_area) -------------------------------------------- */
 /*
@@ -121,6 +166,17 @@ int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr,
 /* --- limits.c: may_expand_vm, RLIMIT_*, accounting -------------------------------------------------------- */
 bool mm_may_expand(struct mm *mm, uint64_t vm_flags, uint64_t pages);
 void mm_account(struct mm *mm, uint64_t vm_flags, bool file, int64_t pages);
+/* mm_account() for `pages` pages of v, and the object's writable_maps. Locked pages are the caller's. */
+void vma_account(struct mm *mm, const struct vma *v, int64_t pages);
+/* Overcommit (security_vm_enough_memory_mm): promise `pages` more pages. 0 or -ENOMEM. */
+int mm_charge(struct mm *mm, uint64_t pages);
+void mm_uncharge(struct mm *mm, uint64_t pages);
+/* Would the heuristic of overcommit grant that many pages at all? For objects, which are not charged to an mm. */
+bool mm_may_commit(struct mm *mm, uint64_t pages);
+/* RLIMIT_MEMLOCK for `bytes` more of locked memory (mlock_future_ok); true if not locked. */
+bool mm_mlock_future_ok(struct mm *mm, bool locked, uint64_t bytes);
+/* PR_SET_MDWE: would going from old to new flags give memory that is, or was, writable the right to be executed? */
+bool mm_deny_write_exec(struct mm *mm, uint64_t old_flags, uint64_t new_flags);
 
 /* --- tlb.c ---------------------------------------------------------------------------------------------------- */
 /* Permissions or frames of [start, end) changed: a flush is due if the CPU may hold any of it. */

@@ -104,7 +104,7 @@ struct vm_object {
     unsigned refs;
     uint64_t size;        /* bytes; an access past the page holding the last byte gets SIGBUS */
     unsigned fseals;      /* F_SEAL_* of memfds (fcntl(2)) */
-    unsigned writable_maps; /* shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
+    uint64_t writable_maps; /* pages of shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
     unsigned nr_vmas;     /* VMAs, in all address spaces and snapshots, that show this object */
     uint64_t nr_pages;    /* frames cached now */
     const struct vm_object_ops *ops; /* NULL for OBJ_SHMEM */
@@ -223,6 +223,8 @@ struct mm_system {
     struct shm_ns *shm;      /* SysV segments (mm/shm.c) */
     uint64_t next_anon_ino;  /* inode numbers of memory-only objects */
     uint64_t next_anon_vma;
+    uint64_t committed;      /* pages promised (VM_ACCOUNT): Committed_AS */
+    bool no_pkeys;           /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
     uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
@@ -240,7 +242,12 @@ struct mm *mm_fork(struct mm *parent, int *err);
 
 void mm_set_rlimit(struct mm *mm, enum mm_rlimit which, uint64_t bytes);
 uint64_t mm_get_rlimit(const struct mm *mm, enum mm_rlimit which);
-/* PKRU of the task that runs or calls: faults, copies and designs look at it. */
+/* Hard limit of RLIMIT_DATA: a soft limit of 0 stops nothing up to there (Linux' workaround for valgrind). */
+void mm_set_rlimit_data_max(struct mm *mm, uint64_t bytes);
+/* personality(2) READ_IMPLIES_EXEC of the calling task. */
+void mm_set_read_implies_exec(struct mm *mm, bool on);
+/* PKRU of the task that runs or calls: faults, copies and designs look at it. mmap and mprotect change it when they
+ * make the first execute-only mapping, so read it back with mm_pkru(). */
 void mm_set_pkru(struct mm *mm, uint32_t pkru);
 uint32_t mm_pkru(const struct mm *mm);
 /* Who owns the address space: what mlock, shmat, madvise and process_madvise look at. All zero (pid 0, root without capabilities) at first. */

@@ -1,0 +1,119 @@
+/*
+ * linux.c - mseal(2) as Linux has it: merged in 6.10, checks moved into the loops in 6.12, reworked in 6.17.
+ *
+ * One bit for each VMA, mseal(addr, len, 0), system call 462, EPERM. What a seal forbids is the same in all releases but for the
+ * discarding advice; WHEN it is looked at is not:
+ *
+ *   6.10, 6.11   the whole range first, so a refused call has changed nothing (mremap with old_len 0 looks at an empty range)
+ *   6.12 - 6.16  at each VMA when the operation reaches it: what came before stays changed
+ *   6.17 -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the rule for advice
+ *                means no vm_ops
+ *
+ * Known holes, all of them on purpose: contents of file mappings (D10-D12, D14), of writable memory (D09), guards taken out (D25),
+ * forced writes (W01-W03), changes through the object behind (W05-W08), inheritance of writable memory (L02, L03).
+ */
+#include "common.h"
+
+enum { SEALED = 1 };
+
+/* The rule for discarding, given what the release calls anonymous. */
+static int check_advice(const struct mm_change *c, const struct vma *v, bool anonymous, const char **why)
+{
+    if (!anonymous || writable_now(c, v))
+        return 0;
+    *why = "sealed anonymous memory that the caller cannot write keeps its contents";
+    return -EPERM;
+}
+
+/* Before 6.17: no file behind it, which [vdso] has not, but private /dev/zero has. */
+static bool has_no_file(const struct vma *v)
+{
+    return v->kind == VMA_VDSO || v->kind == VMA_VVAR || (!v->file && !(v->flags & VM_SHARED));
+}
+
+static int check_existence(const struct mm_change *c, const char **why)
+{
+    if (c->kind == CHANGE_PROTECT)
+        *why = "the protection of a sealed area is fixed";
+    else if (change_ends_mapping(c))
+        *why = "a sealed area stays mapped where it is";
+    else if (change_is_remap(c))
+        *why = "mremap of a sealed area is refused in every form";
+    else
+        return 0;
+    return -EPERM;
+}
+
+static int check_6_18(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    if (!(v->seal & SEALED))
+        return 0;
+    if (change_is_advice(c))
+        return advice_discards(c->advice) ? check_advice(c, v, vma_is_anonymous(v), why) : 0;
+    return check_existence(c, why);
+}
+
+static int check_6_12(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    if (!(v->seal & SEALED))
+        return 0;
+    if (change_is_advice(c))
+        return advice_discards(c->advice) ? check_advice(c, v, has_no_file(v), why) : 0;
+    return check_existence(c, why);
+}
+
+static int check_6_11(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    return c->kind == CHANGE_DUPLICATE ? 0 : check_6_12(c, v, why);
+}
+
+/* 6.10.0 took the list of discarding advice for a mask. */
+static int check_6_10(const struct mm_change *c, const struct vma *v, const char **why)
+{
+    if (!(v->seal & SEALED) || !change_is_advice(c))
+        return check_6_11(c, v, why);
+    return advice_hits_mask(c->advice) ? check_advice(c, v, has_no_file(v), why) : 0;
+}
+
+/* mseal(2), the same in all releases: do_mseal in mm/mseal.c. */
+static int64_t sys_mseal(struct mm *mm, const uint64_t a[6])
+{
+    uint64_t end;
+    int r;
+
+    if (a[2])
+        return -EINVAL;
+    r = seal_range(a[0], a[1], &end);
+    if (r <= 0)
+        return r;
+    return mm_range_has_gap(mm, a[0], end) ? -ENOMEM : mm_seal_apply(mm, a[0], end, seal_or, SEALED);
+}
+
+static const char *vmflags(uint64_t seal)
+{
+    return seal & SEALED ? "sl " : "";
+}
+
+static const struct mseal_syscall calls[] = {{462, "mseal", "addr, size, hex", sys_mseal}, {0}};
+
+#define LINUX(id, release, what, from, rule_bits, range_check, vma_check)                                    \
+    const struct mseal_design design_linux_##id = {                                                          \
+        .abi = MSEAL_DESIGN_ABI,                                                                             \
+        .name = "linux-" release,                                                                            \
+        .title = what,                                                                                       \
+        .source = from,                                                                                      \
+        .rules = rule_bits,                                                                                  \
+        .range = range_check,                                                                                \
+        .vma = vma_check,                                                                                    \
+        .vmflags = vmflags,                                                                                  \
+        .syscalls = calls,                                                                                   \
+    }
+
+LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later", "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18",
+      RULES_LINUX_6_18, NULL, check_6_18);
+LINUX(6_12, "6.12", "mseal(2) of Linux 6.12 to 6.16: checked VMA by VMA", "mm/vma.c, mm/mremap.c of Linux 6.12",
+      RULE_MREMAP_DEST_FIRST | RULE_MREMAP_UNALIGNED_LATE | RULE_GATHER_SPLITS, NULL, check_6_12);
+LINUX(6_11, "6.11", "mseal(2) of Linux 6.11: all or nothing", "mm/mseal.c, mm/mmap.c of Linux 6.11",
+      RULE_LIMIT_BEFORE_UNMAP | RULE_MREMAP_DEST_FIRST, check_6_11, NULL);
+LINUX(6_10, "6.10", "mseal(2) as merged, with the advice bug", "mm/mseal.c of Linux 6.10",
+      RULE_LIMIT_BEFORE_UNMAP | RULE_MREMAP_DEST_FIRST, check_6_10, NULL);

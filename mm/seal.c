@@ -1,0 +1,68 @@
+/*
+ * seal.c - what sealing designs call: setting words on VMAs, looking for holes, and their own system calls.
+ *
+ * Source: mseal_apply, range_contains_unmapped in mm/mseal.c, Linux 6.18.
+ */
+#include "mm.h"
+
+#include <string.h>
+
+bool mm_range_has_gap(struct mm *mm, uint64_t start, uint64_t end)
+{
+    uint64_t reached = start;
+    struct vma_iter it;
+    const struct vma *v;
+
+    vma_iter_init(&it, &mm->vmas, start);
+    while (reached < end && (v = vma_iter_next(&it)) && v->start <= reached)
+        reached = v->end;
+    return reached < end;
+}
+
+int mm_seal_apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t (*fn)(uint64_t old, uint64_t arg), uint64_t arg)
+{
+    const struct vma *v;
+    uint64_t addr = start;
+    int err = 0;
+
+    while (addr < end && (v = vma_tree_find(&mm->vmas, addr)) && v->start < end) {
+        struct vma area = *v;
+        uint64_t from = v->start < start ? start : v->start;
+        uint64_t to = v->end > end ? end : v->end;
+        struct vma_change change = {v->flags, fn(v->seal, arg), v->anon_name, v->policy};
+
+        if (change.seal != v->seal) {
+            err = vma_modify(mm, &area, from, to, &change);
+            if (err)
+                break;
+        }
+        addr = to;
+    }
+    mm_assert_valid(mm);
+    return err;
+}
+
+
+static int is_private_page(void *ctx, uint64_t addr, pte_t e)
+{
+    return (e & (PTE_PRESENT | PTE_ANON)) == (PTE_PRESENT | PTE_ANON);
+}
+
+bool mm_vma_has_private_pages(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
+{
+    if (start < v->start)
+        start = v->start;
+    if (end > v->end)
+        end = v->end;
+    return start < end && pt_walk(&mm->pt, start, end, is_private_page, NULL);
+}
+
+int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6])
+{
+    const struct mseal_syscall *s = mm->design->syscalls;
+
+    for (; s && s->name; s++)
+        if (s->nr == nr)
+            return s->call(mm, args);
+    return -ENOSYS;
+}

@@ -1,0 +1,38 @@
+/*
+ * uapi.h - numbers of Linux' user interface that mm/ takes as arguments.
+ *
+ * They come from the C library's <sys/mman.h>; what Debian 12's is too old to know is added here, once.
+ */
+#ifndef MM_UAPI_H
+#define MM_UAPI_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#ifndef PROT_SEM
+#define PROT_SEM 0x8
+#endif
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE 0x08
+#endif
+#ifndef MAP_UNINITIALIZED
+#define MAP_UNINITIALIZED 0x4000000
+#endif
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x0020
+#endif
+#ifndef PKEY_DISABLE_ACCESS
+#define PKEY_DISABLE_ACCESS 1
+#endif
+#ifndef PKEY_DISABLE_WRITE
+#define PKEY_DISABLE_WRITE 2
+#endif
+
+#endif

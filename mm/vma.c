@@ -1,0 +1,38 @@
+/*
+ * vma.c - questions about one VMA that need no tree.
+ */
+#include "mm.h"
+#include "uapi.h"
+
+uint64_t vma_flags_from_prot(uint64_t prot)
+{
+    return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) |
+           (prot & PROT_EXEC ? VM_EXEC : 0);
+}
+
+bool vma_is_anonymous(const struct vma *v)
+{
+    if (v->kind == VMA_VDSO || v->kind == VMA_VVAR)
+        return false;
+    return !v->file || (v->file->obj && v->file->obj->kind == OBJ_ZERO);
+}
+
+bool pkru_allows_write(uint32_t pkru, const struct vma *v)
+{
+    return !(pkru >> (2 * vma_pkey(v)) & (PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE));
+}
+
+bool vma_may_split(const struct vma *v)
+{
+    return v->kind != VMA_VDSO && v->kind != VMA_VVAR && !(v->flags & VM_HUGETLB);
+}
+
+struct vma vma_slice(const struct vma *v, uint64_t start, uint64_t end)
+{
+    struct vma part = *v;
+
+    part.pgoff = vma_index(v, start);
+    part.start = start;
+    part.end = end;
+    return part;
+}
