@@ -108,7 +108,7 @@ $(B)/%.a:
 	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 link_emu = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(B)/emu/main.o $(B)/libmseal-emu.a \
-	-Wl,--whole-archive $(B)/libmseal-mm.a -Wl,--no-whole-archive
+	$(B)/libmseal-mm.a
 $(B)/mseal-emu: $(B)/emu/main.o $(B)/libmseal-emu.a $(B)/libmseal-mm.a
 	$(say) LD $@
 	$(Q)$(link_emu) $(call unicorn_libs,$(UNICORN_PREFIX),$(call unicorn_libdir,$(UNICORN_PREFIX))) $(LDLIBS)
@@ -176,7 +176,7 @@ install: all ## program, libraries, headers, pkg-config files, man page (PREFIX=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/mseal-emu \
 		$(DESTDIR)$(PREFIX)/share/man/man1
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(DESTDIR)$(PREFIX)/bin/mseal-emu $(B)/emu/main.o $(B)/libmseal-emu.a \
-		-Wl,--whole-archive $(B)/libmseal-mm.a -Wl,--no-whole-archive \
+		$(B)/libmseal-mm.a \
 		$(call unicorn_libs,$(UNICORN_PREFIX),'$$ORIGIN/../lib/mseal-emu') $(LDLIBS)
 	$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
 		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/)

@@ -207,8 +207,11 @@ static inline const char *next_line(const char *s)
 /* A line of maps or the head of a record of smaps. */
 static inline bool parse_row(const char *s, struct row *r)
 {
-    r->name[0] = 0;
-    return sscanf(s, "%lx-%lx %4s %lx %15s %lu%*[ ]%255[^\n]", &r->start, &r->end, r->perm, &r->off, r->dev, &r->ino, r->name) >= 6;
+    struct row t = {0};
+    if (sscanf(s, "%lx-%lx %4s %lx %15s %lu%*[ ]%255[^\n]", &t.start, &t.end, t.perm, &t.off, t.dev, &t.ino, t.name) < 6)
+        return false;
+    *r = t;
+    return true;
 }
 
 /* The row that holds p; false: none. */

@@ -1,0 +1,140 @@
+/* fault.c - how accesses end: signal, code and address, zero page, copy on write, odd instructions. */
+#include "probe.h"
+#include <ucontext.h>
+
+static volatile uintptr_t fault_rip, fault_err;
+
+static void note_context(int sig, siginfo_t *si, void *uc)
+{
+    ucontext_t *u = uc;
+    fault_rip = (uintptr_t)u->uc_mcontext.gregs[REG_RIP];
+    fault_err = (uintptr_t)u->uc_mcontext.gregs[REG_ERR];
+    fault_handler(sig, si, uc);
+}
+
+/* Run `insns` under the fault handler with rdi = arg; fault text relative to arg. */
+#define run(arg, insns)                                                                                                \
+    ({                                                                                                                 \
+        const char *volatile t_ = "fine";                                                                                       \
+        fault_arm();                                                                                                   \
+        struct sigaction sa_ = {.sa_sigaction = note_context, .sa_flags = SA_SIGINFO | SA_ONSTACK};                    \
+        for (int s_ = 1; s_ <= SIGSEGV; s_++)                                                                          \
+            if (s_ == SIGILL || s_ == SIGTRAP || s_ == SIGBUS || s_ == SIGFPE || s_ == SIGSEGV)                        \
+                sigaction(s_, &sa_, NULL);                                                                             \
+        if (sigsetjmp(fault_jmp, 1))                                                                                   \
+            t_ = fault_text((void *)(arg));                                                                            \
+        else                                                                                                           \
+            __asm__ volatile(insns ::"D"(arg), "S"(0ul), "a"(0ul), "c"(0ul), "d"(0ul) : "memory", "rbx", "cc");       \
+        t_;                                                                                                            \
+    })
+
+static void addresses(void)
+{
+    char *p = pages(3, RW);
+    must(munmap(p + PG, PG));
+    is_str(run(p + 2 * PG - 1, "movb %%al, (%%rdi)"), "SEGV_MAPERR", "si_addr of a byte is the byte");
+    is_str(run(p + 2 * PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "si_addr of an access that starts in the hole is its start");
+    is_str(run(p + PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR at +4", "of one that runs into the hole it is the hole's start");
+    is_str(run(p + PG - 4, "movq %%rax, (%%rdi)"), "SEGV_MAPERR at +4", "for writes too");
+    is_str(run(p + PG - 8, "movups %%xmm0, (%%rdi)"), "SEGV_MAPERR at +8", "and for sixteen bytes");
+    is_num((long)fault_err, 6, "the error code says write, user, not present");
+    is_str(run(p + PG, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a read");
+    is_num((long)fault_err, 4, "has error code 4");
+    must(mprotect(p, PG, PROT_READ));
+    (void)*(volatile char *)p;
+    is_str(run(p, "movq %%rax, (%%rdi)"), "SEGV_ACCERR", "a write of a present read-only page");
+    is_num((long)fault_err, 7, "has error code 7");
+    is_str(run(p, "call *%%rdi"), "SEGV_ACCERR", "a jump to a present page without execute");
+    is_num((long)fault_err, 21, "has error code 21");
+    is_true(fault_rip == (uintptr_t)p, "and RIP is the target");
+    is_str(run(0x10, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a null pointer's member");
+    is_str(run(1ul << 63, "movq (%%rdi), %%rax"), "SEGV SI_KERNEL", "a non-canonical address is a general protection fault");
+    is_num((long)(uintptr_t)fault_info.si_addr, 0, "whose si_addr is 0");
+    is_str(run(0xffffffff81000000ul, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a kernel address is SEGV_MAPERR");
+    is_str(run(p + PG - 3, "movl $8, %%ecx\n\tmovq %%rdi, %%rsi\n\trep lodsb"), "SEGV_MAPERR at +3",
+           "a string instruction stops at the exact byte");
+    is_str(run(p + PG, "lock incq (%%rdi)"), "SEGV_MAPERR", "a locked read-modify-write of a hole");
+    is_num((long)fault_err, 6, "counts as a write");
+}
+
+static void instructions(void)
+{
+    is_num((run(0ul, "ud2"), fault_info.si_signo * 100 + fault_info.si_code), SIGILL * 100 + ILL_ILLOPN, "ud2 is SIGILL, ILL_ILLOPN");
+    is_true((uintptr_t)fault_info.si_addr == fault_rip, "with its address");
+    is_num((run(0ul, "int3"), fault_info.si_signo * 1000 + fault_info.si_code), SIGTRAP * 1000 + SI_KERNEL, "int3 is SIGTRAP, SI_KERNEL");
+    is_num((run(0ul, "hlt"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "hlt is SIGSEGV, SI_KERNEL");
+    is_num((run(0ul, "cli"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "cli too");
+    is_num((run(0ul, "inb %%dx, %%al"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "in too");
+    is_num((run(0ul, "movq %%rax, %%cr0"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "mov to cr0 too");
+    is_num((run(0ul, "movl $1, %%eax\n\tcltd\n\txorl %%ecx, %%ecx\n\tidivl %%ecx"), fault_info.si_signo * 100 + fault_info.si_code),
+           SIGFPE * 100 + FPE_INTDIV, "division by zero is SIGFPE, FPE_INTDIV");
+    is_num((run(0ul, "movl $0x80000000, %%eax\n\tcltd\n\tmovl $-1, %%ecx\n\tidivl %%ecx"), fault_info.si_signo * 100 + fault_info.si_code),
+           SIGFPE * 100 + FPE_INTDIV, "so is INT_MIN / -1");
+    char *p = pages(1, RW);
+    is_str(run(p + 8, "movaps (%%rdi), %%xmm0"), "SEGV SI_KERNEL", "an unaligned movaps is a general protection fault");
+    memcpy(p, "\xb8\x01\x00\x00\x00\xc3", 6); /* mov eax,1; ret */
+    must(mprotect(p, PG, PROT_READ | PROT_WRITE | PROT_EXEC));
+    int (*f)(void) = (int (*)(void))(uintptr_t)p;
+    is_num(f(), 1, "code written into a page runs");
+    p[1] = 2;
+    is_num(f(), 2, "code changed in place runs as changed");
+    int fd[2];
+    must(pipe(fd));
+    must(write(fd[1], "\x03", 1));
+    must(read(fd[0], p + 1, 1));
+    is_num(f(), 3, "so does code changed by read(2)");
+    int m = must(memfd_create("code", 0));
+    must(ftruncate(m, (off_t)PG));
+    char *w = must(mmap(NULL, PG, RW, MAP_SHARED, m, 0));
+    memcpy(w, "\xb8\x04\x00\x00\x00\xc3", 6);
+    char *x = must(mmap(NULL, PG, RX, MAP_SHARED, m, 0));
+    f = (int (*)(void))(uintptr_t)x;
+    is_num(f(), 4, "code written through another mapping runs");
+    w[1] = 5;
+    is_num(f(), 5, "and runs as changed there");
+    must(pwrite(m, "\x06", 1, 1));
+    is_num(f(), 6, "or by pwrite(2)");
+}
+
+static void copying(void)
+{
+    int fd = temp_file(2 * PG + 100);
+    char *p = must(mmap(NULL, 4 * PG, RW, MAP_PRIVATE, fd, 0));
+    char *s = must(mmap(NULL, 4 * PG, RW, MAP_SHARED, fd, 0));
+    is_num(p[2 * PG + 99], 'c', "the last byte of a file");
+    is_num(p[2 * PG + 100], 0, "is followed by zeroes up to the page's end");
+    is_str(try_access(p + 3 * PG, 'r'), "BUS_ADRERR", "a page past the end of file is SIGBUS, BUS_ADRERR");
+    is_str(try_access(p + 3 * PG + 77, 'w'), "BUS_ADRERR", "with the exact address");
+    s[0] = 'S';
+    is_num(p[0], 'S', "a private page not yet written follows the file");
+    p[0] = 'P';
+    s[0] = 'T';
+    is_num(p[0], 'P', "one that was written does not");
+    char c = 0;
+    must(pread(fd, &c, 1, 0));
+    is_num(c, 'T', "read(2) sees a shared mapping's write");
+    must(pwrite(fd, "W", 1, (off_t)PG));
+    is_num(s[PG], 'W', "and a shared mapping sees write(2)");
+    must(ftruncate(fd, (off_t)PG));
+    is_str(try_access(s + PG, 'r'), "BUS_ADRERR", "a shared page cut off by ftruncate is SIGBUS");
+    is_str(try_access(p + PG, 'r'), "BUS_ADRERR", "a private one too");
+    is_str(try_access(p, 'r'), "fine", "the page before is not");
+    must(ftruncate(fd, (off_t)(3 * PG)));
+    is_num(s[PG], 0, "grown again, the page is zero");
+    p[2 * PG] = 'Q';
+    must(ftruncate(fd, (off_t)PG));
+    is_str(try_access(p + 2 * PG, 'r'), "BUS_ADRERR", "ftruncate drops private copies too");
+    is_err(syscall(SYS_write, 1, p + 2 * PG, 1), "EFAULT", "the kernel's access past the end of file is EFAULT");
+    must(ftruncate(fd, (off_t)PG + 10));
+    s[PG + 50] = 'Z';
+    must(ftruncate(fd, (off_t)(2 * PG)));
+    is_num(s[PG + 50], 0, "what was written behind the end of file in its page is zero after growing");
+}
+
+int main(void)
+{
+    addresses();
+    instructions();
+    copying();
+    return done();
+}
