@@ -57,6 +57,27 @@ bool mm_vma_has_private_pages(struct mm *mm, const struct vma *v, uint64_t start
     return start < end && pt_walk(&mm->pt, start, end, is_private_page, NULL);
 }
 
+/* MSEAL_EMU_SEAL: what a program that knows no design means by "seal this". */
+static int64_t seal_somehow(struct mm *mm, const uint64_t args[6])
+{
+    const struct mseal_syscall *first = mm->design->syscalls;
+
+    if (args[2] > KEEP_PROTECTION)
+        return -EINVAL;
+    if (mm->design->seal)
+        return mm->design->seal(mm, args[0], args[1], args[2]);
+    return first && first->name ? first->call(mm, (const uint64_t[6]){args[0], args[1]}) : -ENOSYS;
+}
+
+/* MSEAL_EMU_DESIGN */
+static int64_t tell_name(struct mm *mm, const uint64_t args[6])
+{
+    const char *name = mm->design->name;
+    uint64_t len = strlen(name), room = len + 1 < args[1] ? len + 1 : args[1];
+
+    return mm_copy_out(mm, args[0], name, room) ? -EFAULT : (int64_t)len;
+}
+
 int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6])
 {
     const struct mseal_syscall *s = mm->design->syscalls;
@@ -64,5 +85,7 @@ int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6])
     for (; s && s->name; s++)
         if (s->nr == nr)
             return s->call(mm, args);
-    return -ENOSYS;
+    if (nr == MSEAL_EMU_SEAL)
+        return seal_somehow(mm, args);
+    return nr == MSEAL_EMU_DESIGN ? tell_name(mm, args) : -ENOSYS;
 }

@@ -85,6 +85,9 @@ struct mseal_syscall {
  */
 typedef int (*mseal_check_fn)(const struct mm_change *change, const struct vma *vma, const char **why);
 
+/* What to seal, for designs whose seals are separate; the others know one seal for all of it. */
+enum mseal_keep { KEEP_ALL, KEEP_MAPPED /* existence only */, KEEP_PROTECTION /* protection only */ };
+
 struct mseal_design {
     unsigned abi;          /* MSEAL_DESIGN_ABI */
     const char *name;      /* as --design takes it */
@@ -105,13 +108,13 @@ struct mseal_design {
     int (*mprotect_bits)(uint64_t *prot, uint64_t *seal, const char **why);
     /* The strongest seal the design has, as its users would apply it to mapped memory: what programs that know no
      * design ask for with system call MSEAL_EMU_SEAL. NULL: the first of `syscalls` with (addr, len, 0). */
-    int64_t (*seal)(struct mm *mm, uint64_t addr, uint64_t len);
+    int64_t (*seal)(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what);
     uint64_t (*revoked)(uint64_t seal); /* the word after MSEAL_REVOKE; NULL: unchanged */
 };
 
 /*
- * System calls of our own, above all of Linux': seal with whatever design is in force (addr, len), and ask for its name (buf,
- * size; returns the length). On a real kernel they are ENOSYS; guest tests then use mseal(2).
+ * System calls of our own, above all of Linux': seal with whatever design is in force (addr, len, enum mseal_keep), and ask for
+ * its name (buf, size: as much of it as fits, with its NUL; returns the name's length). On a real kernel they are ENOSYS; guest tests then use mseal(2).
  */
 #define MSEAL_EMU_SEAL 4096
 #define MSEAL_EMU_DESIGN 4097

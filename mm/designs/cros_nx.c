@@ -62,12 +62,12 @@ static const char *vmflags(uint64_t seal)
     return seal ? "sl " : "";
 }
 
-static int64_t seal_nx(struct mm *mm, uint64_t addr, uint64_t len)
+static int64_t seal_nx(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     return sys_mseal_nx(mm, (const uint64_t[6]){addr, len, MSEAL_NX});
 }
 
-static const struct mseal_syscall calls[] = {{462, "mseal", "addr, size, hex", sys_mseal_nx}, {0}};
+static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_mseal_nx}, {0}};
 
 const struct mseal_design design_cros_nx = {
     .abi = MSEAL_DESIGN_ABI,

@@ -94,7 +94,7 @@ static const char *vmflags(uint64_t seal)
     return seal & SEALED ? "sl " : "";
 }
 
-static const struct mseal_syscall calls[] = {{462, "mseal", "addr, size, hex", sys_mseal}, {0}};
+static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_mseal}, {0}};
 
 #define LINUX(id, release, what, from, rule_bits, range_check, vma_check)                                    \
     const struct mseal_design design_linux_##id = {                                                          \

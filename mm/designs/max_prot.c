@@ -61,7 +61,7 @@ static uint64_t pin(uint64_t old, uint64_t prot)
 }
 
 /* The strongest use: each mapping's maximum is the protection it has. */
-static int64_t seal_at_current(struct mm *mm, uint64_t addr, uint64_t len)
+static int64_t seal_at_current(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
     int r = seal_range(addr, len, &end);

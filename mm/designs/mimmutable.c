@@ -97,7 +97,7 @@ static int64_t sys_mimmutable(struct mm *mm, const uint64_t a[6])
     return make_immutable(mm, a[0], a[1]);
 }
 
-static const struct mseal_syscall calls[] = {{4159, "mimmutable", "addr, size", sys_mimmutable}, {0}};
+static const struct mseal_syscall calls[] = {{4159, "mimmutable", "ptr,size", sys_mimmutable}, {0}};
 
 #define MIMMUTABLE(id, called, what, range_check)                                                            \
     const struct mseal_design design_##id = {                                                                \
@@ -108,7 +108,6 @@ static const struct mseal_syscall calls[] = {{4159, "mimmutable", "addr, size", 
         .rules = RULES_LINUX_6_18,                                                                           \
         .range = range_check,                                                                                \
         .syscalls = calls,                                                                                   \
-        .seal = make_immutable,                                                                              \
     }
 
 MIMMUTABLE(mimmutable, "mimmutable", "OpenBSD's mimmutable(2), 7.5 and later", check);

@@ -28,7 +28,7 @@ static int64_t sys_keep(struct mm *mm, const uint64_t a[6])
     return mm_range_has_gap(mm, a[0], end) ? -ENOMEM : mm_seal_apply(mm, a[0], end, seal_or, 1);
 }
 
-static const struct mseal_syscall calls[] = {{462, "mseal", "addr, size, hex", sys_keep}, {0}};
+static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_keep}, {0}};
 
 const struct mseal_design design_no_unmap = {
     .abi = MSEAL_DESIGN_ABI,

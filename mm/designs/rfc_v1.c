@@ -99,8 +99,15 @@ static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
     return mm_seal_apply(mm, a[0], end, seal_or, types);
 }
 
+static int64_t seal_types(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
+{
+    static const uint64_t types[] = {
+        [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_MUNMAP, [KEEP_PROTECTION] = MM_SEAL_MPROTECT};
+    return sys_mseal_rfc(mm, (const uint64_t[6]){addr, len, types[what]});
+}
+
 static const struct mseal_syscall calls[] = {
-    {453, "mseal", "addr, size, flags:mm_seal_types, hex", sys_mseal_rfc},
+    {453, "mseal", "ptr,size,hex,hex", sys_mseal_rfc},
     {0},
 };
 
@@ -113,6 +120,7 @@ const struct mseal_design design_rfc_v1 = {
     .range = check_v1,
     .can_merge = can_merge,
     .syscalls = calls,
+    .seal = seal_types,
 };
 
 const struct mseal_design design_rfc_v2 = {
@@ -124,4 +132,5 @@ const struct mseal_design design_rfc_v2 = {
     .range = check_v2,
     .can_merge = can_merge,
     .syscalls = calls,
+    .seal = seal_types,
 };

@@ -87,8 +87,10 @@ static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])
 }
 
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */
-static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len)
+static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
+    static const uint64_t types[] = {
+        [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_BASE, [KEEP_PROTECTION] = MM_SEAL_PROT_PKEY | MM_SEAL_BASE};
     uint64_t end;
     int r = seal_range(addr, len, &end);
     if (r <= 0)
@@ -96,11 +98,11 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len)
     if (mm_range_has_gap(mm, addr, end))
         return -ENOMEM;
     r = mm_seal_apply(mm, addr, end, seal_or, SEALABLE);
-    return r ? r : apply(mm, addr, end, MM_SEAL_ALL);
+    return r ? r : apply(mm, addr, end, types[what]);
 }
 
 static const struct mseal_syscall calls[] = {
-    {457, "mseal", "addr, size, flags:mm_seal_types, hex", sys_mseal_v3},
+    {457, "mseal", "ptr,size,hex,hex", sys_mseal_v3},
     {0},
 };
 

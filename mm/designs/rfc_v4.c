@@ -72,7 +72,7 @@ static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
 }
 
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */
-static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len)
+static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
     int r = seal_range(addr, len, &end);
@@ -83,8 +83,8 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len)
     return mm_seal_apply(mm, addr, end, seal_or, SEALED | SEALABLE);
 }
 
-static const struct mseal_syscall calls_457[] = {{457, "mseal", "addr, size, hex", sys_mseal_v4}, {0}};
-static const struct mseal_syscall calls_462[] = {{462, "mseal", "addr, size, hex", sys_mseal_v4}, {0}};
+static const struct mseal_syscall calls_457[] = {{457, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
+static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 
 #define DESIGN(id, version, what, mail, fn, table)                                                           \
     const struct mseal_design design_rfc_v##id = {                                                           \

@@ -37,7 +37,7 @@ static int64_t sys_window(struct mm *mm, const uint64_t a[6])
     return r <= 0 ? r : mm_seal_apply(mm, a[0], end, seal_or, 1);
 }
 
-static const struct mseal_syscall calls[] = {{4158, "seccomp_window", "addr, size", sys_window}, {0}};
+static const struct mseal_syscall calls[] = {{4158, "seccomp_window", "ptr,size", sys_window}, {0}};
 
 const struct mseal_design design_seccomp = {
     .abi = MSEAL_DESIGN_ABI,

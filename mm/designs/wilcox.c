@@ -56,7 +56,7 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
     return take_bits(prot, seal, why);
 }
 
-static int64_t seal_immutable(struct mm *mm, uint64_t addr, uint64_t len)
+static int64_t seal_immutable(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
     int r = seal_range(addr, len, &end);

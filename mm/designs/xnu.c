@@ -42,7 +42,7 @@ static uint64_t revoked(uint64_t seal)
     return seal | REVOKED;
 }
 
-static const struct mseal_syscall calls[] = {{4160, "vm_permanent", "addr, size", sys_permanent}, {0}};
+static const struct mseal_syscall calls[] = {{4160, "vm_permanent", "ptr,size", sys_permanent}, {0}};
 
 const struct mseal_design design_xnu_permanent = {
     .abi = MSEAL_DESIGN_ABI,
