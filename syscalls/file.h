@@ -13,13 +13,17 @@
 
 struct file;
 struct inode;
-struct path;
+struct dentry;
+struct iovec;
 
 struct file_ops {
-    /* pos NULL: not seekable (pipes) or use the file's own. Buffers are host memory; user copies happen in the handlers. */
+    /* Buffers are host memory (guest frames or a bounce buffer); user copies happen in the handlers. Streams ignore pos. */
     int64_t (*read)(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos);
     int64_t (*write)(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos);
-    int64_t (*lseek)(struct file *f, int64_t off, int whence);
+    /* Optional: several pieces of guest memory at once, for files with a position. */
+    int64_t (*readv)(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos);
+    int64_t (*writev)(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos);
+    int64_t (*lseek)(struct file *f, int64_t off, int whence); /* NULL: a stream without position */
     int64_t (*ioctl)(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
     /* POLL* bits now true; when waitq sets are given, also the queues to wait on (via task_wait_add). */
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
@@ -70,6 +74,14 @@ int vfs_open_exec(struct task *t, const char *path, struct file **out);
 size_t vfs_path(const struct file *f, char *buf, size_t size);
 /* Read from an open file at an offset into host memory (the ELF loader). Bytes or negative errno. */
 int64_t file_pread(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t off);
+
+/* memfd_create(2): a file around obj (it takes its own reference); name as the guest gave it, flags O_*. NULL: no memory. */
+struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, unsigned flags);
+/* Some task waits for input from outside (stdin, a terminal): wait in real time until there is some or timeout_ns (-1: for
+ * ever) has passed, and wake it. 1: woken, 0: time is up, -1: nobody waits for the outside. */
+int vfs_wait_host(struct kernel *k, int64_t timeout_ns);
+/* Show a directory or file of the host, read-only, where a private file system (/tmp) would hide it. 0 or negative errno. */
+int vfs_expose(struct kernel *k, const char *host_path);
 
 /* Machine life: mounts, stdin/stdout/stderr of the first task. */
 int vfs_init(struct kernel *k);

@@ -1,0 +1,136 @@
+/*
+ * devfs.c - /dev: the few devices every program expects.
+ */
+#include "fs_calls.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int64_t null_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    return 0;
+}
+
+static int64_t sink_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
+{
+    return len;
+}
+
+static int64_t full_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
+{
+    return len ? -ENOSPC : 0;
+}
+
+static int64_t zero_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    memset(buf, 0, len);
+    return len;
+}
+
+static int64_t random_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    kernel_random_bytes(t->k, buf, len);
+    return len;
+}
+
+static int64_t null_lseek(struct file *f, int64_t off, int whence)
+{
+    return f->pos = 0;
+}
+
+static unsigned always_ready(struct task *t, struct file *f, bool wait)
+{
+    return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+}
+
+static int64_t no_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    return -ENOTTY;
+}
+
+static const struct file_ops null_ops = {
+    .read = null_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+static const struct file_ops zero_ops = {
+    .read = zero_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+static const struct file_ops full_ops = {
+    .read = zero_read, .write = full_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+static const struct file_ops random_ops = {
+    .read = random_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+
+static const struct chrdev {
+    const char *name;
+    unsigned major, minor, mode;
+    const struct file_ops *ops;
+} chrdevs[] = {
+    {"null", 1, 3, 0666, &null_ops},     {"zero", 1, 5, 0666, &zero_ops},       {"full", 1, 7, 0666, &full_ops},
+    {"random", 1, 8, 0666, &random_ops}, {"urandom", 1, 9, 0666, &random_ops}, {"tty", 5, 0, 0666, NULL},
+};
+
+const struct file_ops *chrdev_ops(uint64_t rdev)
+{
+    for (size_t i = 0; i < sizeof(chrdevs) / sizeof(*chrdevs); i++)
+        if (rdev == makedev(chrdevs[i].major, chrdevs[i].minor) && chrdevs[i].ops)
+            return chrdevs[i].ops;
+    return rdev == makedev(5, 0) || rdev == makedev(136, 0) ? &tty_file_ops : NULL;
+}
+
+/* mmap of /dev/zero: private is anonymous memory that remembers its file, shared is an object of its own. */
+int chrdev_mmap_object(struct file *f)
+{
+    if (f->inode->rdev != makedev(1, 5) || f->mf.obj)
+        return 0;
+    f->mf.obj = vm_object_create(&f->k->sys, OBJ_ZERO, 0, NULL, NULL);
+    return f->mf.obj ? 0 : -ENOMEM;
+}
+
+int devfs_mount(struct vfs *v)
+{
+    static const struct {
+        const char *name, *target;
+    } links[] = {{"fd", "/proc/self/fd"},
+                 {"stdin", "/proc/self/fd/0"},
+                 {"stdout", "/proc/self/fd/1"},
+                 {"stderr", "/proc/self/fd/2"},
+                 {"core", "/proc/kcore"}};
+    struct dentry *dev = tmpfs_mount_root(v, "devtmpfs", 0755, makedev(0, 6)), *shm, *pts, *d;
+
+    if (!dev)
+        return -ENOMEM;
+    for (size_t i = 0; i < sizeof(chrdevs) / sizeof(*chrdevs); i++)
+        if (!tmpfs_add(dev, chrdevs[i].name, S_IFCHR | chrdevs[i].mode, makedev(chrdevs[i].major, chrdevs[i].minor), NULL))
+            return -ENOMEM;
+    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+        if (!tmpfs_add(dev, links[i].name, S_IFLNK | 0777, 0, links[i].target))
+            return -ENOMEM;
+    d = tmpfs_add(dev, "shm", S_IFDIR | 01777, 0, NULL);
+    pts = tmpfs_add(dev, "pts", S_IFDIR | 0755, 0, NULL);
+    shm = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 41));
+    if (!d || !pts || !shm || vfs_mount(v, d, shm))
+        return -ENOMEM;
+    shm->sb->nodev = true;
+    dev->sb->noexec = true;
+
+    struct dentry *at;
+    int err = path_mount_point(v, "/dev", &at);
+    return err ? err : vfs_mount(v, at, dev);
+}
+
+/* /dev/pts/0 is the terminal that the emulator was started on. */
+struct dentry *devfs_add_tty(struct vfs *v)
+{
+    struct dentry *pts = NULL;
+    struct task t = {.k = v->k};
+    struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
+
+    if (v->tty)
+        return v->tty;
+    t.fs = &fs;
+    if (path_lookup(&t, AT_FDCWD, "/dev/pts", LOOKUP_FOLLOW, &pts))
+        return NULL;
+    struct dentry *d = tmpfs_add(pts, "0", S_IFCHR | 0620, makedev(136, 0), NULL);
+    if (d)
+        v->tty = dentry_get(d);
+    dentry_put(pts);
+    return v->tty;
+}

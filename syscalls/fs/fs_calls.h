@@ -1,0 +1,38 @@
+/*
+ * fs_calls.h - helpers that the file system calls share; handlers themselves are declared through syscalls.def.
+ */
+#ifndef SYSCALLS_FS_CALLS_H
+#define SYSCALLS_FS_CALLS_H
+
+#include "vfs.h"
+
+/* ---- fdtable.c ---- */
+/* Takes over the reference on f, dropping it on failure; flags: O_CLOEXEC. fd or negative errno. */
+int fd_install_new(struct task *t, struct file *f, unsigned flags);
+bool fd_get_cloexec(struct task *t, int fd);
+void fd_set_cloexec(struct task *t, int fd, bool on);
+/* For /proc/PID/fd: lowest open descriptor >= from, or -1. */
+int fd_next(struct files *fs, int from);
+struct file *files_lookup(struct files *fs, int fd);
+bool files_cloexec(struct files *fs, int fd);
+int files_capacity(struct files *fs);
+
+/* ---- locks.c ---- */
+/* close(2) of one descriptor: drops the POSIX locks of this descriptor table. */
+int file_flush(struct file *f, struct files *owner);
+void locks_release_file(struct file *f); /* last close: flock and OFD locks */
+
+/* ---- user buffers ---- */
+#define IOV_MAX_ 1024
+/* import_iovec: n iovec structures at uaddr, total cut at MAX_RW_COUNT. Length or negative errno; *out is malloced
+ * unless n fits in fast[8]. */
+int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast[8], struct iovec **out);
+static inline bool access_ok(uint64_t addr, uint64_t len)
+{
+    return len <= MM_TASK_SIZE && addr <= MM_TASK_SIZE - len;
+}
+struct timespec;
+/* Relative user timespec -> absolute deadline on the virtual clock; 0: none given. -EFAULT/-EINVAL. */
+int user_timeout(struct task *t, uint64_t uts, uint64_t *deadline);
+
+#endif

@@ -1,0 +1,346 @@
+/*
+ * mount.c - which file systems make up the guest's tree, and its life.
+ *
+ *      /          the host's --root, read-only (or not, --writable)
+ *      /proc /sys ours: what Linux would say about this machine, the same in each run
+ *      /dev       ours: null zero full random urandom tty fd stdin stdout stderr, shm/ and pts/
+ *      /tmp       private and in memory, unless --writable or --rw /tmp
+ *      DIR        each --rw DIR: the host's, writable
+ *
+ * The working directory, when it lies below the private /tmp, is shown there read-only.
+ */
+#include "fs_calls.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root)
+{
+    if (at->mounted || root->covers)
+        return -EBUSY;
+    d_pin(at);
+    at->mounted = dentry_get(root);
+    root->covers = at;
+    return 0;
+}
+
+/* The dentry of a guest path during set-up, directories made up as mount points where the file systems have none;
+ * mode: type of the last component. Borrowed; NULL: out of memory or a file in the way. */
+static struct dentry *mount_point(struct vfs *v, const char *path, unsigned mode)
+{
+    struct dentry *d = v->root;
+
+    for (;;) {
+        size_t len;
+
+        while (d->mounted)
+            d = d->mounted;
+        while (*path == '/')
+            path++;
+        if (!*path)
+            return d;
+        len = strchrnul(path, '/') - path;
+        if (!is_dir(d->inode) || len > NAME_LEN_MAX)
+            return NULL;
+
+        struct dentry *next = d_find(v, d, path, len);
+        if (!next) {
+            bool last = !path[len + strspn(path + len, "/")];
+
+            next = dentry_alloc(d->sb, d, path, len);
+            if (!next)
+                return NULL;
+            if (d->sb->type != FS_HOST || d->inode->ops->lookup(NULL, d, next) || !next->inode)
+                next->inode = tmpfs_inode(v->sb[FS_TMP], (last ? mode : S_IFDIR) | 0755, 0);
+            if (!next->inode) {
+                dentry_put(next);
+                return NULL;
+            }
+            if (is_dir(next->inode) && !next->inode->alias)
+                next->inode->alias = next;
+            d_hash(next);
+            d_pin(next);
+            dentry_put(next);
+        }
+        d = next;
+        path += len;
+    }
+}
+
+int path_mount_point(struct vfs *v, const char *path, struct dentry **out)
+{
+    *out = mount_point(v, path, S_IFDIR);
+    return *out ? 0 : -ENOTDIR;
+}
+
+static int mount_at(struct vfs *v, const char *path, struct dentry *root)
+{
+    struct dentry *at;
+
+    if (!root)
+        return -ENOMEM;
+    at = mount_point(v, path, root->inode->mode & S_IFMT);
+    if (!at)
+        return -ENOTDIR;
+    return vfs_mount(v, at, root);
+}
+
+/* Guest path of a host path, or NULL when it lies outside of the root. */
+static const char *guest_path(const struct vfs *v, const char *host)
+{
+    const char *root = v->root->sb->host;
+    size_t n = strlen(root);
+
+    if (strncmp(host, root, n) || (host[n] && host[n] != '/'))
+        return NULL;
+    return host[n] ? host + n : "/";
+}
+
+static int mount_host(struct vfs *v, const char *dir, bool ro)
+{
+    char real[PATH_MAX];
+    const char *at;
+    struct super *sb;
+    int err;
+
+    if (!realpath(dir, real))
+        return -errno;
+    at = guest_path(v, real);
+    if (!at)
+        return -EXDEV;
+    if (!strcmp(at, "/")) {
+        if (!ro)
+            v->root->sb->ro = false;
+        return 0;
+    }
+    sb = hostfs_create(v, real, ro);
+    if (!sb)
+        return -ENOMEM;
+    err = hostfs_root(sb);
+    return err ? err : mount_at(v, at, sb->root);
+}
+
+int vfs_expose(struct kernel *k, const char *host_path)
+{
+    struct vfs *v = k->vfs;
+    char real[PATH_MAX];
+    const char *at;
+    struct dentry *d;
+
+    if (!realpath(host_path, real))
+        return -errno;
+    at = guest_path(v, real);
+    if (!at)
+        return -EXDEV;
+    /* Hidden only if a file system of ours is on the way and the name isn't in it. */
+    d = v->root;
+    for (const char *p = at + strspn(at, "/"); *p; p += strspn(p, "/")) {
+        size_t len = strchrnul(p, '/') - p;
+
+        d = d_find(v, d, p, len);
+        if (!d)
+            break;
+        while (d->mounted)
+            d = d->mounted;
+        if (d->sb->type != FS_HOST && d->sb->type != FS_TMP)
+            return -EBUSY;
+        p += len;
+        if (d->sb->type == FS_TMP && !*(p + strspn(p, "/")))
+            return 0; /* it is there, private */
+        if (d->sb->type == FS_TMP) {
+            struct dentry *next = d_find(v, d, p + strspn(p, "/"), strchrnul(p + strspn(p, "/"), '/') - p - strspn(p, "/"));
+
+            if (!next)
+                return mount_host(v, real, true);
+        }
+    }
+    return 0;
+}
+
+static int mount_all(struct vfs *v)
+{
+    const struct kernel_config *c = &v->k->cfg;
+    char cwd[PATH_MAX], real[PATH_MAX];
+    struct super *sb;
+    bool tmp_is_host = c->writable;
+    int err;
+
+    for (int i = FS_PIPE; i <= FS_ANON; i++) {
+        static const char *const name[] = {[FS_PIPE] = "pipefs", [FS_SOCK] = "sockfs", [FS_ANON] = "anon_inodefs"};
+        static const uint64_t magic[] = {[FS_PIPE] = 0x50495045, [FS_SOCK] = 0x534f434b, [FS_ANON] = 0x09041934};
+        static const unsigned minors[] = {[FS_PIPE] = 15, [FS_SOCK] = 8, [FS_ANON] = 16};
+
+        if (!super_create(v, i, name[i], magic[i], makedev(0, minors[i])))
+            return -ENOMEM;
+    }
+    struct dentry *tmp = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 40));
+    if (!tmp)
+        return -ENOMEM;
+    if (!realpath(c->root ? c->root : "/", real))
+        return -errno;
+    sb = hostfs_create(v, real, !c->writable);
+    if (!sb)
+        return -ENOMEM;
+    err = hostfs_root(sb);
+    if (err)
+        return err;
+    v->root = sb->root;
+    err = procfs_mount(v);
+    if (!err)
+        err = sysfs_mount(v);
+    if (!err)
+        err = devfs_mount(v);
+    if (err)
+        return err;
+    for (const char *const *rw = c->rw; rw && *rw; rw++)
+        if (realpath(*rw, real) && guest_path(v, real) &&
+            (!strcmp(guest_path(v, real), "/tmp") || !strcmp(guest_path(v, real), "/")))
+            tmp_is_host = true;
+    if (!tmp_is_host && (err = mount_at(v, "/tmp", tmp)))
+        return err;
+    for (const char *const *rw = c->rw; rw && *rw; rw++) {
+        err = mount_host(v, *rw, false);
+        if (err && err != -EBUSY)
+            return err;
+    }
+    if (!tmp_is_host && getcwd(cwd, sizeof(cwd)))
+        vfs_expose(v->k, cwd);
+    return 0;
+}
+
+int vfs_init(struct kernel *k)
+{
+    struct vfs *v = calloc(1, sizeof(*v));
+    struct rlimit lim;
+    gid_t groups[64];
+    int err;
+
+    if (!v)
+        return -ENOMEM;
+    k->vfs = v;
+    v->k = k;
+    v->tty_fd = -1;
+    v->max_files = 65536;
+    list_init(&v->streams);
+    v->nr_groups = k->cfg.uid == getuid() ? getgroups(64, groups) : 0;
+    for (int i = 0; i < v->nr_groups; i++)
+        v->groups[i] = groups[i];
+    /* Guests' open files need descriptors of ours. */
+    if (!getrlimit(RLIMIT_NOFILE, &lim) && lim.rlim_cur < lim.rlim_max) {
+        lim.rlim_cur = lim.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &lim);
+    }
+    err = mount_all(v);
+    if (err)
+        vfs_destroy(k);
+    return err;
+}
+
+static void drop_tree(struct dentry *d)
+{
+    /* Deepest first, without recursion: children hold their parents. */
+    struct dentry *top = d;
+
+    while (d) {
+        struct dentry *child = NULL, *up;
+
+        list_for_each(p, &d->children) {
+            struct dentry *c = container_of(p, struct dentry, sibling);
+
+            if (c->pinned) {
+                child = c;
+                break;
+            }
+        }
+        if (child) {
+            d = child;
+            continue;
+        }
+        up = d == top ? NULL : d->parent;
+        if (d->mounted) {
+            d->mounted->covers = NULL;
+            dentry_put(d->mounted);
+            d->mounted = NULL;
+        }
+        if (d != top)
+            d_drop(d);
+        d = up;
+    }
+}
+
+void vfs_destroy(struct kernel *k)
+{
+    struct vfs *v = k->vfs;
+
+    if (!v)
+        return;
+    dentry_put(v->tty);
+    for (struct super *sb = v->supers; sb; sb = sb->next)
+        if (sb->root)
+            drop_tree(sb->root);
+    for (struct super *sb = v->supers; sb; sb = sb->next)
+        dentry_put(sb->root);
+    for (struct super *sb = v->supers, *next; sb; sb = next) {
+        next = sb->next;
+        free(sb->host);
+        free(sb);
+    }
+    if (v->tty_fd >= 0)
+        close(v->tty_fd);
+    free(v);
+    k->vfs = NULL;
+}
+
+/* ---- struct fs_struct ------------------------------------------------------------------------------------------------ */
+
+struct fs_struct *fs_create(struct kernel *k)
+{
+    struct fs_struct *fs = calloc(1, sizeof(*fs));
+    struct vfs *v = k->vfs;
+    char cwd[PATH_MAX];
+    const char *guest;
+
+    if (!fs)
+        return NULL;
+    fs->refs = 1;
+    fs->umask = umask(022);
+    umask(fs->umask);
+    fs->root = dentry_get(v->root);
+    fs->cwd = dentry_get(v->root);
+    if (getcwd(cwd, sizeof(cwd)) && (guest = guest_path(v, cwd))) {
+        /* A walk needs a task; one with only this fs is enough. */
+        struct task t = {.k = k, .fs = fs};
+        struct dentry *d;
+
+        if (!path_lookup(&t, AT_FDCWD, guest, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &d)) {
+            dentry_put(fs->cwd);
+            fs->cwd = d;
+        }
+    }
+    return fs;
+}
+
+struct fs_struct *fs_get(struct fs_struct *fs)
+{
+    fs->refs++;
+    return fs;
+}
+
+struct fs_struct *fs_clone(struct fs_struct *fs)
+{
+    struct fs_struct *n = malloc(sizeof(*n));
+
+    if (n)
+        *n = (struct fs_struct){1, fs->umask, dentry_get(fs->root), dentry_get(fs->cwd)};
+    return n;
+}
+
+void fs_put(struct fs_struct *fs)
+{
+    if (!fs || --fs->refs)
+        return;
+    dentry_put(fs->root);
+    dentry_put(fs->cwd);
+    free(fs);
+}

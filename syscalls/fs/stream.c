@@ -1,0 +1,373 @@
+/*
+ * stream.c - what the emulator was started with: descriptors 0, 1 and 2 of the host, and its terminal.
+ *
+ * A regular file keeps the host's own offset (a shell that shares it sees it move), everything else is a stream.
+ * Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
+ */
+#include "../handlers.h"
+#include "fs_calls.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+struct host_stream {
+    int fd;
+    struct waitq wait;
+    struct list_head node; /* vfs.streams */
+};
+
+static unsigned host_ready(int fd, unsigned events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    return poll(&p, 1, 0) > 0 ? p.revents : 0;
+}
+
+int vfs_wait_host(struct kernel *k, int64_t timeout_ns)
+{
+    struct host_stream *who[8];
+    struct pollfd p[8];
+    int n = 0, r, woken = 0;
+
+    list_for_each(it, &k->vfs->streams) {
+        struct host_stream *s = container_of(it, struct host_stream, node);
+
+        if (!list_empty(&s->wait.waiters) && n < 8) {
+            who[n] = s;
+            p[n++] = (struct pollfd){.fd = s->fd, .events = POLLIN};
+        }
+    }
+    if (!n)
+        return -1;
+    struct timespec ts = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+    r = ppoll(p, n, timeout_ns < 0 ? NULL : &ts, NULL);
+    for (int i = 0; i < n && r > 0; i++)
+        if (p[i].revents) {
+            wake_up(&who[i]->wait);
+            woken = 1;
+        }
+    return woken;
+}
+
+static int64_t stream_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    struct host_stream *s = f->priv;
+    ssize_t n;
+
+    if (!host_ready(s->fd, POLLIN)) {
+        if (f->flags & O_NONBLOCK)
+            return -EAGAIN;
+        if (t->k->nr_tasks > 1)
+            return task_block(t, &s->wait, 0, "input from outside");
+    }
+    do {
+        n = read(s->fd, buf, len);
+        if (n < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, -1);
+            errno = EINTR;
+        }
+    } while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static int64_t stream_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
+{
+    struct host_stream *s = f->priv;
+    uint64_t done = 0;
+
+    do {
+        ssize_t n = write(s->fd, (const char *)buf + done, len - done);
+
+        if (n >= 0) {
+            done += n;
+            continue;
+        }
+        if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = s->fd, .events = POLLOUT}, 1, -1);
+        else if (errno != EINTR) {
+            int err = errno;
+
+            if (err == EPIPE)
+                send_sigpipe(t);
+            return done ? (int64_t)done : -err;
+        }
+    } while (done < len);
+    return done;
+}
+
+static unsigned stream_poll(struct task *t, struct file *f, bool wait)
+{
+    struct host_stream *s = f->priv;
+    unsigned ev = host_ready(s->fd, (f->mf.readable ? POLLIN | POLLRDNORM | POLLPRI : 0) |
+                                        (f->mf.writable ? POLLOUT | POLLWRNORM : 0));
+
+    if (wait && !ev)
+        task_wait_add(t, &s->wait);
+    return ev;
+}
+
+static void stream_release(struct file *f)
+{
+    struct host_stream *s = f->priv;
+
+    if (s && s->fd > 2)
+        close(s->fd);
+    if (s)
+        list_del(&s->node);
+    free(s);
+}
+
+/* Terminal settings and size go to the real terminal; who is in the foreground is the guest's own affair. */
+static int64_t tty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    struct host_stream *s = f->priv;
+    uint8_t buf[64] = {0};
+    size_t size = 0;
+    bool in = false;
+
+    switch (cmd) {
+    case TCGETS:
+        size = 36; /* the kernel's struct termios */
+        break;
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+        size = 36;
+        in = true;
+        break;
+    case TIOCGWINSZ:
+        size = sizeof(struct winsize);
+        break;
+    case TIOCSWINSZ:
+        size = sizeof(struct winsize);
+        in = true;
+        break;
+    case FIONREAD:
+    case TIOCOUTQ:
+        size = sizeof(int);
+        break;
+    case TIOCGPGRP:
+        return mm_copy_out(t->mm, arg, &t->k->vfs->tty_pgrp, 4);
+    case TIOCSPGRP:
+        return mm_copy_in(t->mm, &t->k->vfs->tty_pgrp, arg, 4);
+    case TIOCGSID:
+        return mm_copy_out(t->mm, arg, &t->proc->sid, 4);
+    case TCSBRK:
+    case TCFLSH:
+    case TCXONC:
+        return ioctl(s->fd, cmd, (int)arg) ? -errno : 0;
+    case TIOCSCTTY:
+    case TIOCNOTTY:
+        return 0;
+    default:
+        return -ENOTTY;
+    }
+    if (in && mm_copy_in(t->mm, buf, arg, size))
+        return -EFAULT;
+    if (ioctl(s->fd, cmd, buf))
+        return -errno;
+    return in ? 0 : mm_copy_out(t->mm, arg, buf, size);
+}
+
+static int64_t pipe_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    struct host_stream *s = f->priv;
+    int n;
+
+    if (cmd != FIONREAD)
+        return -ENOTTY;
+    if (ioctl(s->fd, FIONREAD, &n))
+        return -errno;
+    return mm_copy_out(t->mm, arg, &n, sizeof(n));
+}
+
+const struct file_ops tty_file_ops = {
+    .read = stream_read,
+    .write = stream_write,
+    .poll = stream_poll,
+    .ioctl = tty_ioctl,
+    .release = stream_release,
+};
+static const struct file_ops host_pipe_ops = {
+    .read = stream_read,
+    .write = stream_write,
+    .poll = stream_poll,
+    .ioctl = pipe_ioctl,
+    .release = stream_release,
+};
+
+static struct host_stream *host_stream_create(struct vfs *v, int fd)
+{
+    struct host_stream *s = calloc(1, sizeof(*s));
+
+    if (s) {
+        s->fd = fd;
+        waitq_init(&s->wait);
+        list_add_tail(&v->streams, &s->node);
+    }
+    return s;
+}
+
+int tty_open(struct task *t, struct file *f)
+{
+    int fd;
+
+    if (t->k->vfs->tty_fd < 0)
+        return -ENXIO;
+    fd = fcntl(t->k->vfs->tty_fd, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        return -errno;
+    f->priv = host_stream_create(t->k->vfs, fd);
+    if (!f->priv)
+        close(fd);
+    return f->priv ? 0 : -ENOMEM;
+}
+
+/* ---- regular files: the host's offset ---------------------------------------------------------------------------- */
+
+static int64_t regular_readv(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos)
+{
+    int fd = ((struct host_stream *)f->priv)->fd;
+    bool own = *pos == f->pos; /* read(2), not pread(2) */
+    ssize_t got = own ? readv(fd, iov, n) : preadv(fd, iov, n, *pos);
+
+    if (got < 0)
+        return -errno;
+    *pos += got;
+    return got;
+}
+
+static int64_t regular_writev(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos)
+{
+    int fd = ((struct host_stream *)f->priv)->fd;
+    bool own = *pos == f->pos || (f->flags & O_APPEND);
+    ssize_t put = own ? writev(fd, iov, n) : pwritev(fd, iov, n, *pos);
+
+    if (put < 0)
+        return -errno;
+    *pos += put;
+    f->pos = own ? *pos : f->pos;
+    return put;
+}
+
+static int64_t regular_lseek(struct file *f, int64_t off, int whence)
+{
+    off_t pos = lseek(((struct host_stream *)f->priv)->fd, off, whence);
+
+    if (pos < 0)
+        return -errno;
+    return f->pos = pos;
+}
+
+static int64_t regular_fsync(struct file *f)
+{
+    return fsync(((struct host_stream *)f->priv)->fd) ? -errno : 0;
+}
+
+static const struct file_ops host_regular_ops = {
+    .readv = regular_readv,
+    .writev = regular_writev,
+    .lseek = regular_lseek,
+    .fsync = regular_fsync,
+    .release = stream_release,
+};
+
+/* ---- set-up -------------------------------------------------------------------------------------------------------- */
+
+static struct file *host_file(struct kernel *k, int fd, unsigned flags, const struct stat *st)
+{
+    struct vfs *v = k->vfs;
+    struct inode *inode = NULL;
+    struct file *f = NULL;
+    const struct file_ops *ops = &host_pipe_ops;
+    char name[64], path[PATH_MAX] = "", proc[32];
+
+    snprintf(name, sizeof(name), "host:[%d]", fd);
+    if (S_ISREG(st->st_mode)) {
+        struct super *sb = v->root->sb;
+        ssize_t n;
+
+        snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+        n = readlink(proc, path, sizeof(path) - 1);
+        path[n > 0 ? n : 0] = 0;
+        inode = hostfs_inode_of_fd(sb, fd);
+        ops = &host_regular_ops;
+    } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev) && major(st->st_rdev) == 1) {
+        struct dentry *d;
+        struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
+        struct task t = {.k = k, .fs = &fs};
+        static const char *const names[] = {[3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
+
+        snprintf(path, sizeof(path), "/dev/%s", names[minor(st->st_rdev)]);
+        if (!path_lookup(&t, AT_FDCWD, path, LOOKUP_FOLLOW, &d)) {
+            file_open_dentry(&t, d, flags, &f);
+            dentry_put(d);
+        }
+        return f;
+    } else if (S_ISCHR(st->st_mode) && isatty(fd)) {
+        struct dentry *d = devfs_add_tty(v);
+
+        if (v->tty_fd < 0)
+            v->tty_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (!d || !(f = file_alloc(k, &tty_file_ops, flags)))
+            return NULL;
+        f->dentry = dentry_get(d);
+        f->inode = inode_get(d->inode);
+        f->mf.ino = d->inode->ino;
+        f->priv = host_stream_create(v, fd);
+        return f;
+    } else if (S_ISSOCK(st->st_mode)) {
+        inode = anon_inode(k, FS_SOCK, S_IFSOCK | 0777);
+        snprintf(name, sizeof(name), "socket:[%lu]", inode ? (unsigned long)inode->ino : 0);
+    } else {
+        inode = anon_inode(k, FS_PIPE, (S_ISCHR(st->st_mode) ? S_IFCHR : S_IFIFO) | 0600);
+        snprintf(name, sizeof(name), "pipe:[%lu]", inode ? (unsigned long)inode->ino : 0);
+    }
+    if (!inode)
+        return NULL;
+    f = file_on_inode(k, inode, *path == '/' ? path + 1 : name, ops, flags);
+    if (f) {
+        struct vm_object *obj;
+
+        if (*path == '/')
+            f->dentry->outside = true;
+        if (S_ISREG(st->st_mode)) {
+            f->pos = lseek(fd, 0, SEEK_CUR);
+            if (f->mf.readable && !inode_object(inode, &obj))
+                f->mf.obj = vm_object_get(obj);
+        }
+        f->priv = host_stream_create(v, fd);
+    }
+    inode_put(inode);
+    return f;
+}
+
+int vfs_setup_stdio(struct task *t)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed stdout is an EPIPE for us, a SIGPIPE for the guest */
+    for (int fd = 0; fd < 3; fd++) {
+        struct stat st;
+        struct file *f;
+        int flags;
+
+        if (fstat(fd, &st)) {
+            /* Closed for the guest; for us nothing of ours may land there. */
+            open("/dev/null", O_RDWR);
+            continue;
+        }
+        flags = fcntl(fd, F_GETFL);
+        f = host_file(t->k, fd, (flags & (O_ACCMODE | O_APPEND)) | O_LARGEFILE_X86, &st);
+        if (!f)
+            return -ENOMEM;
+        /* Lower numbers may be closed: the place is given. */
+        int got = fd_install(t, f, fd, false);
+        if (got < 0)
+            return got;
+    }
+    return 0;
+}
