@@ -22,7 +22,9 @@ struct mm {
     uint16_t pkey_map;        /* allocated protection keys; bit 0 always */
     bool read_implies_exec;   /* personality(READ_IMPLIES_EXEC) */
     uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
-    unsigned mdwe;            /* PR_MDWE_* */
+    unsigned mdwe;            /* PR_MDWE_*, prctl(2) */
+    unsigned thp_disable;     /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
+    unsigned membarrier;      /* registrations of membarrier(2); fork copies them */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
     bool cap_sys_rawio;       /* may map below sys->mmap_min_addr */
     int owner_pid;

@@ -1,4 +1,4 @@
-/* owner.c - whose address space it is: identity and the capabilities that memory calls look at. */
+/* owner.c - whose address space it is, and what belongs to it without being memory. */
 #include "mm.h"
 
 void mm_set_owner(struct mm *mm, const struct mm_owner *owner)
@@ -9,4 +9,14 @@ void mm_set_owner(struct mm *mm, const struct mm_owner *owner)
     mm->cap_ipc_lock = owner->cap_ipc_lock;
     mm->cap_sys_admin = owner->cap_sys_admin;
     mm->cap_sys_nice = owner->cap_sys_nice;
+}
+
+unsigned *mm_thp_disable(struct mm *mm)
+{
+    return &mm->thp_disable;
+}
+
+unsigned *mm_membarrier_state(struct mm *mm)
+{
+    return &mm->membarrier;
 }

@@ -306,6 +306,9 @@ int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, u
 int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, uint64_t new_nodes);
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits); /* prctl(PR_SET_MDWE) */
 int64_t mm_get_mdwe(struct mm *mm);
+/* State that only its system call looks at, kept here since it belongs to the address space and goes with fork. */
+unsigned *mm_thp_disable(struct mm *mm);      /* prctl(PR_SET_THP_DISABLE): 0, or 1 | its flags */
+unsigned *mm_membarrier_state(struct mm *mm); /* commands registered with membarrier(2) */
 /* memfd_create(2)'s object; name as the guest gave it (the file around it is the caller's). */
 struct vm_object *mm_memfd_object(struct mm_system *sys, bool allow_sealing, bool noexec_seal);
 /* fcntl(F_ADD_SEALS): 0, -EPERM (F_SEAL_SEAL set), -EBUSY (F_SEAL_WRITE while writably mapped), -EINVAL. */

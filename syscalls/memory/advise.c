@@ -1,0 +1,86 @@
+/*
+ * advise.c - madvise(2) and process_madvise(2).
+ */
+#include <errno.h>
+#include <sys/uio.h>
+
+#include "../handlers.h"
+#include "../process.h"
+
+#define MAX_RW_COUNT (INT32_MAX & MM_PAGE_MASK)
+#define PIDFD_SELF_THREAD (-10000)
+#define PIDFD_SELF_THREAD_GROUP (-10001) /* include/uapi/linux/fcntl.h */
+
+/* TODO(pidfd): descriptors of other processes, once there are any. */
+static struct task *pidfd_target(struct task *t, int fd)
+{
+    return NULL;
+}
+
+int64_t sys_madvise(struct task *t, const uint64_t a[6])
+{
+    creds_to_mm(t);
+    return mm_madvise(t->mm, a[0], a[1], arg_int(a[2]));
+}
+
+/* import_iovec(): the vector's shape is checked whole before anything is done. Total length, or negative errno. */
+static int64_t import_iovec(struct task *t, struct iovec *iov, uint64_t vec, uint64_t n)
+{
+    uint64_t total = 0;
+
+    if (n > UIO_MAXIOV)
+        return -EINVAL;
+    if (n && mm_copy_in(t->mm, iov, vec, n * sizeof(*iov)))
+        return -EFAULT;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t base = (uint64_t)(uintptr_t)iov[i].iov_base;
+
+        if ((int64_t)iov[i].iov_len < 0)
+            return -EINVAL;
+        if (base + iov[i].iov_len > MM_TASK_SIZE || base + iov[i].iov_len < base)
+            return -EFAULT;
+        if (iov[i].iov_len > MAX_RW_COUNT - total)
+            iov[i].iov_len = MAX_RW_COUNT - total;
+        total += iov[i].iov_len;
+    }
+    return (int64_t)total;
+}
+
+int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
+{
+    int pidfd = arg_int(a[0]), advice = arg_int(a[3]);
+    struct iovec iov[UIO_MAXIOV];
+    struct task *target = t;
+    int64_t total, ret = 0;
+    uint64_t done = 0;
+    bool remote;
+
+    if (arg_uint(a[4]))
+        return -EINVAL;
+    total = import_iovec(t, iov, a[1], a[2]);
+    if (total < 0)
+        return total;
+    if (pidfd != PIDFD_SELF_THREAD && pidfd != PIDFD_SELF_THREAD_GROUP) {
+        target = pidfd_target(t, pidfd);
+        if (!target)
+            return -EBADF;
+    }
+    if (!target->mm)
+        return -ESRCH;
+    remote = target->mm != t->mm;
+    if (remote && !ptrace_may_access(t, target))
+        return -EPERM;
+    ret = mm_process_madvise(target->mm, 0, 0, advice, remote); /* is the advice one that may be given? */
+    if (ret)
+        return ret;
+    if (remote && !capable(t, 23 /* CAP_SYS_NICE */))
+        return -EPERM;
+    creds_to_mm(t);
+    for (uint64_t i = 0; i < a[2] && (int64_t)done < total; i++) {
+        ret = mm_process_madvise(target->mm, (uint64_t)(uintptr_t)iov[i].iov_base, iov[i].iov_len, advice, remote);
+        if (ret < 0)
+            break;
+        done += iov[i].iov_len;
+    }
+    return done ? (int64_t)done : ret;
+}
