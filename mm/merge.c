@@ -175,9 +175,9 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
 
 /* ---- new VMAs, and cuts ------------------------------------------------------------------------------------ */
 
-static int insert(struct mm *mm, const struct vma *v, bool right)
+int vma_insert_beside(struct mm *mm, const struct vma *v, bool left, bool right)
 {
-    struct partners p = find_partners(mm, v, true, right);
+    struct partners p = find_partners(mm, v, left, right);
     struct vma joined;
 
     if (p.prev && p.next && !may_vanish(p.next))
@@ -190,12 +190,29 @@ static int insert(struct mm *mm, const struct vma *v, bool right)
 
 int vma_insert(struct mm *mm, const struct vma *v)
 {
-    return insert(mm, v, true);
+    return vma_insert_beside(mm, v, true, true);
 }
 
 int vma_insert_expand(struct mm *mm, const struct vma *v)
 {
-    return insert(mm, v, false);
+    return vma_insert_beside(mm, v, true, false);
+}
+
+int vma_extend(struct mm *mm, const struct vma *v, uint64_t new_end)
+{
+    struct vma grown = *v;
+    struct partners p;
+
+    grown.start = v->end;
+    grown.end = new_end;
+    grown.pgoff = v->pgoff + vma_pages(v);
+    p = find_partners(mm, &grown, true, true);
+    if (!p.prev)
+        return -ENOMEM;
+    if (p.next && !may_vanish(p.next))
+        p.next = NULL;
+    grown = join(&grown, p);
+    return vma_tree_splice(&mm->vmas, grown.start, grown.end, &grown, 1);
 }
 
 int vma_split_at(struct mm *mm, uint64_t addr)

@@ -97,6 +97,10 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
 int vma_insert(struct mm *mm, const struct vma *v);
 /* As vma_insert(), merging with the VMA before it only (Linux' just_expand: the heap never merges upwards). */
 int vma_insert_expand(struct mm *mm, const struct vma *v);
+/* As vma_insert(), looking for a partner only where asked. */
+int vma_insert_beside(struct mm *mm, const struct vma *v, bool left, bool right);
+/* Make v, which is in the tree, reach up to new_end; it may merge with what begins there. 0 or -ENOMEM. */
+int vma_extend(struct mm *mm, const struct vma *v, uint64_t new_end);
 /*
  * Split so that addr is a boundary. No limit is tested (Linux' __split_vma; callers that need split_vma()
  * compare mm->vmas.count with sys->max_map_count first). 0, -ENOMEM, or -EINVAL where the VMA may not be split.
