@@ -213,16 +213,6 @@ uint32_t mm_pkru(const struct mm *mm)
     return mm->pkru;
 }
 
-void mm_set_owner(struct mm *mm, const struct mm_owner *owner)
-{
-    mm->owner_pid = owner->pid;
-    mm->owner_uid = owner->uid;
-    mm->owner_gid = owner->gid;
-    mm->cap_ipc_lock = owner->cap_ipc_lock;
-    mm->cap_sys_admin = owner->cap_sys_admin;
-    mm->cap_sys_nice = owner->cap_sys_nice;
-}
-
 void mm_set_read_implies_exec(struct mm *mm, bool on)
 {
     mm->read_implies_exec = on;
