@@ -106,7 +106,7 @@ static int advise_free(struct mm *mm, struct vma_part *r, int advice)
         slot = pt_slot(&mm->pt, at);
         if (!slot)
             break; /* advice only: a mark less */
-        *slot = (*slot | PTE_LAZYFREE) & ~PTE_DIRTY;
+        *slot |= PTE_LAZYFREE;
         marked = true;
     }
     if (marked)

@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <mseal-emu/design.h>
 
+#define MM_TLB_FILTER_SHIFT 12 /* bits in a filter of tlb.c */
+#define MM_TLB_FILTER_WORDS ((1u << MM_TLB_FILTER_SHIFT) / 64)
+
 struct mm {
     struct mm_system *sys;
     unsigned refs;
@@ -32,6 +35,7 @@ struct mm {
     struct mm_stats stats;    /* kept up to date by every change */
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */
+    uint64_t tlb_pages[MM_TLB_FILTER_WORDS], tlb_regions[MM_TLB_FILTER_WORDS]; /* see tlb.c */
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
     int32_t execute_only_pkey;
     struct mm_names *names;   /* anon names, see names.h; NULL until the first is set */
@@ -132,8 +136,23 @@ struct unmap {
 int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, const struct mm_change *why);
 /* Remove it. No change of VMAs may lie between. 0 or -ENOMEM with the VMAs still there. */
 int unmap_commit(struct mm *mm, struct unmap *u);
-/* Page table entries of [start,end) go, with statistics and TLB (unmap_region). */
+
+/* --- zap.c: pages go ---------------------------------------------------------------------------------- */
+/* Page table entries of [start,end) go, with statistics and TLB (unmap_region). v need not be in the tree any more. */
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
+#define ZAP_KEEP_GUARDS 1u /* guard markers stay */
+#define ZAP_KEEP_ANON   2u /* private copies stay */
+void mm_zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end, unsigned flags);
+/* Pages [first, end) of an object go from every address space (unmap_mapping_pages). */
+void mm_unmap_object(struct vm_object *obj, uint64_t first, uint64_t end, bool private_too);
+/* The counter of st that an entry is counted in; NULL: none (the zero page, a marker). */
+uint64_t *mm_rss_counter(struct mm_stats *st, pte_t e);
+/* To be called before resident pages or mappings become fewer. */
+void mm_update_hiwater(struct mm *mm);
+
+/* --- object.c ----------------------------------------------------------------------------------------- */
+/* A frame for any purpose, with one reference; clean file pages that nobody maps give way. PFN_NONE: exhausted. */
+pfn_t mm_alloc_frame(struct mm_system *sys, bool zeroed);
 
 /* --- mmap.c ---------------------------------------------------------------------------------------- */
 /* do_mmap(): mm_mmap() with the page offset in pages, on behalf of another door (shmat, remap_file_pages). */
@@ -187,8 +206,21 @@ bool mm_deny_write_exec(struct mm *mm, uint64_t old_flags, uint64_t new_flags);
 /* --- tlb.c ---------------------------------------------------------------------------------------------------- */
 /* Permissions or frames of [start, end) changed: a flush is due if the CPU may hold any of it. */
 void mm_tlb_invalidate(struct mm *mm, uint64_t start, uint64_t end);
+/* The page at addr was handed to the CPU. */
+void mm_tlb_note(struct mm *mm, uint64_t addr);
 
 /* --- fault.c ----------------------------------------------------------------------------------------------------- */
+/*
+ * Makes the page at addr, which lies in v, present; for a write: ours to change in place. Looks at no permission. *e is
+ * the entry. MM_FAULT_NONE, or why not: _GUARD, _PAST_EOF, _IO, _OOM. May invalidate v (the caller has a copy).
+ */
+enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t addr, bool write, pte_t *e);
+/* mm_fault() for the kernel itself: the frame, PFN_NONE if the guest would get a signal. The CPU is not told. */
+pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
+/* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
+const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
+/* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
+int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);
 /* mm_populate: fault in every page of [start,end) as MAP_POPULATE and mlock do. write: break COW. 0 or negative errno. */
 int mm_populate(struct mm *mm, uint64_t start, uint64_t end, bool ignore_errors);
 /*
