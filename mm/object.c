@@ -359,3 +359,18 @@ int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len)
         mm_tlb_invalidate(mm, 0, MM_TASK_SIZE);
     return ret;
 }
+
+/* --- open files as mappings see them -------------------------------------------------------------------------------- */
+
+struct mm_file *mm_file_get(struct mm_file *f)
+{
+    if (f)
+        f->refs++;
+    return f;
+}
+
+void mm_file_put(struct mm_file *f)
+{
+    if (f && !--f->refs && f->release)
+        f->release(f);
+}
