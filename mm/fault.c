@@ -31,11 +31,6 @@ static unsigned pkru_bits(uint32_t pkru, uint64_t pkey)
     return pkru >> (pkey * 2) & (PKRU_AD | PKRU_WD);
 }
 
-bool pkru_allows_write(uint32_t pkru, const struct vma *v)
-{
-    return !pkru_bits(pkru, vma_pkey(v));
-}
-
 static bool pkru_allows(uint32_t pkru, const struct vma *v, unsigned access)
 {
     unsigned denied = pkru_bits(pkru, vma_pkey(v));

@@ -255,7 +255,7 @@ START_TEST(out_of_memory_kills)
     ck_assert_int_eq(f.signo, SIGKILL);
     ck_assert_int_eq(f.reason, MM_FAULT_OOM);
     ck_assert_int_eq(mm_munmap(mm, BASE, 20000 * P), 0);
-    map(BASE, 20000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(try(BASE, MM_WRITE), 0);
     ck_assert_uint_eq(*byte_at(BASE, MM_READ), 0);
 }
@@ -302,7 +302,7 @@ END_TEST
 START_TEST(remote)
 {
     struct mm_file *file;
-    char c = 'n';
+    char c = 'n', buf[2 * P];
 
     map(BASE, 1, PROT_NONE, MAP_PRIVATE);
     ck_assert_int_eq(mm_access_remote(mm, BASE, &c, 1, true, false), -EIO);
@@ -314,7 +314,7 @@ START_TEST(remote)
     file = map_shmem(BASE + P, 1, PROT_READ, MAP_SHARED, P);
     mm_file_put(file);
     ck_assert_int_eq(mm_access_remote(mm, BASE + P, &c, 1, true, true), -EIO);
-    ck_assert_int_eq(mm_access_remote(mm, BASE + P, &c, 2 * P, false, true), (int64_t)P);
+    ck_assert_int_eq(mm_access_remote(mm, BASE + P, buf, 2 * P, false, true), (int64_t)P);
 }
 END_TEST
 
