@@ -1,61 +1,11 @@
 /*
- * vma_tree.c - the VMAs of one address space, first form: one sorted array behind a reference count.
+ * vma_tree.c - the VMAs of one address space: making, sharing, finding, walking and checking the tree.
  *
- * Everything the header promises but the speed; the B+ tree takes its place behind the same functions.
+ * The shape of the nodes is in vma_node.h, changes are in vma_splice.c, the search for free space in vma_gap.c.
  */
-#include "vma_tree.h"
+#include "vma_node.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-struct vma_node {
-    unsigned refs;
-    size_t n;
-    struct vma v[];
-};
-
-static void vma_ref(const struct vma *v)
-{
-    if (!v->file)
-        return;
-    mm_file_get(v->file);
-    if (v->file->obj)
-        v->file->obj->nr_vmas++;
-}
-
-static void vma_unref(const struct vma *v)
-{
-    if (!v->file)
-        return;
-    if (v->file->obj)
-        v->file->obj->nr_vmas--;
-    mm_file_put(v->file);
-}
-
-static void node_put(struct vma_node *node)
-{
-    if (!node || --node->refs)
-        return;
-    for (size_t i = 0; i < node->n; i++)
-        vma_unref(&node->v[i]);
-    free(node);
-}
-
-/* Slot of the first VMA with end > addr. */
-static size_t slot_of(const struct vma_tree *t, uint64_t addr)
-{
-    size_t lo = 0, hi = t->count;
-
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (t->root->v[mid].end > addr)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return lo;
-}
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi)
 {
@@ -64,7 +14,10 @@ void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi)
 
 void vma_tree_destroy(struct vma_tree *t)
 {
-    node_put(t->root);
+    if (t->root)
+        vma_node_put(t->arena, t->root, t->height - 1);
+    if (t->arena)
+        vma_arena_put(t->arena);
     vma_tree_init(t, t->lo, t->hi);
 }
 
@@ -73,132 +26,168 @@ void vma_tree_snapshot(struct vma_tree *dst, const struct vma_tree *src)
     *dst = *src;
     if (dst->root)
         dst->root->refs++;
-}
-
-static const struct vma *at(const struct vma_tree *t, size_t slot)
-{
-    return slot < t->count ? &t->root->v[slot] : NULL;
+    if (dst->arena)
+        vma_arena_get(dst->arena);
 }
 
 const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
 {
-    return at(t, slot_of(t, addr));
+    const struct vma_node *node = t->root;
+
+    if (!node || addr >= node->last[node->n - 1])
+        return NULL;
+    for (unsigned level = t->height - 1; level > 0; level--)
+        node = vma_inner(node)->child[vma_slots_below(node, addr)];
+    return &vma_leaf(node)->v[vma_slots_below(node, addr)];
 }
 
 const struct vma *vma_tree_next(const struct vma_tree *t, const struct vma *v)
 {
-    return at(t, slot_of(t, v->end));
+    return vma_tree_find(t, v->end);
 }
 
 const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v)
 {
-    return at(t, slot_of(t, v->start) - 1);
+    const struct vma_node *node = t->root;
+
+    if (!node || v->start <= node->first[0])
+        return NULL;
+    for (unsigned level = t->height - 1; level > 0; level--)
+        node = vma_inner(node)->child[vma_slots_begun(node, v->start - 1) - 1];
+    return &vma_leaf(node)->v[vma_slots_begun(node, v->start - 1) - 1];
 }
+
+/* --- walking ----------------------------------------------------------------------------------------------------- */
 
 void vma_iter_init(struct vma_iter *it, const struct vma_tree *t, uint64_t addr)
 {
+    struct vma_node *node = t->root;
+
     it->tree = t;
-    it->slot[0] = slot_of(t, addr);
+    it->depth = t->height;
+    for (unsigned level = t->height; level-- > 0;) {
+        unsigned slot = vma_slots_below(node, addr);
+
+        if (level && slot == node->n) /* past the end: behind the last slot of the last leaf */
+            slot--;
+        it->leaf[level] = node;
+        it->slot[level] = slot;
+        if (level)
+            node = vma_inner(node)->child[slot];
+    }
 }
 
 const struct vma *vma_iter_next(struct vma_iter *it)
 {
-    return it->slot[0] < it->tree->count ? at(it->tree, it->slot[0]++) : NULL;
+    unsigned level = 0;
+    struct vma_node *node;
+
+    if (!it->depth)
+        return NULL;
+    node = it->leaf[0];
+    if (it->slot[0] < node->n)
+        return &vma_leaf(node)->v[it->slot[0]++];
+    do {
+        if (++level == it->depth)
+            return NULL;
+        node = it->leaf[level];
+    } while (it->slot[level] + 1 == node->n);
+    node = vma_inner(node)->child[++it->slot[level]];
+    while (level-- > 0) {
+        it->leaf[level] = node;
+        it->slot[level] = 0;
+        if (level)
+            node = vma_inner(node)->child[0];
+    }
+    return &vma_leaf(node)->v[it->slot[0]++];
 }
 
 const struct vma *vma_iter_prev(struct vma_iter *it)
 {
-    return it->slot[0] ? at(it->tree, --it->slot[0]) : NULL;
-}
-
-int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n)
-{
-    size_t a = slot_of(t, start), b = a, total;
+    unsigned level = 0;
     struct vma_node *node;
 
-    while (b < t->count && t->root->v[b].start < end)
-        b++;
-    total = t->count - (b - a) + n;
-    node = malloc(sizeof(*node) + total * sizeof(struct vma));
-    if (!node)
-        return -ENOMEM;
-    node->refs = 1;
-    node->n = total;
-    if (t->root) {
-        memcpy(node->v, t->root->v, a * sizeof(struct vma));
-        memcpy(node->v + a + n, t->root->v + b, (t->count - b) * sizeof(struct vma));
-    }
-    if (n)
-        memcpy(node->v + a, with, n * sizeof(struct vma));
-    for (size_t i = 0; i < total; i++)
-        vma_ref(&node->v[i]);
-    node_put(t->root);
-    t->root = node;
-    t->count = total;
-    return 0;
-}
-
-struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr)
-{
-    size_t slot = slot_of(t, addr);
-
-    if (slot >= t->count || t->root->v[slot].start > addr)
+    if (!it->depth)
         return NULL;
-    if (t->root->refs > 1 && vma_tree_splice(t, addr, addr, NULL, 0))
-        return NULL;
-    return &t->root->v[slot];
-}
-
-/* The free stretch between slot - 1 and slot, cut to [lo, hi). False: shorter than len. */
-static bool gap_at(const struct vma_tree *t, size_t slot, uint64_t lo, uint64_t hi, uint64_t len,
-                   uint64_t guard, uint64_t *a, uint64_t *b)
-{
-    uint64_t from = slot ? t->root->v[slot - 1].end : t->lo, to = t->hi;
-
-    if (slot < t->count) {
-        const struct vma *v = &t->root->v[slot];
-
-        to = v->start;
-        if (v->flags & VM_GROWSDOWN)
-            to = to > guard ? to - guard : 0;
+    node = it->leaf[0];
+    if (it->slot[0] > 0)
+        return &vma_leaf(node)->v[--it->slot[0]];
+    do {
+        if (++level == it->depth)
+            return NULL;
+    } while (it->slot[level] == 0);
+    node = vma_inner(it->leaf[level])->child[--it->slot[level]];
+    while (level-- > 0) {
+        it->leaf[level] = node;
+        it->slot[level] = node->n - 1;
+        if (level)
+            node = vma_inner(node)->child[node->n - 1];
     }
-    *a = from > lo ? from : lo;
-    *b = to < hi ? to : hi;
-    return *a < *b && *b - *a >= len;
+    return &vma_leaf(node)->v[it->slot[0]];
 }
 
-uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap)
-{
-    uint64_t a, b;
+/* --- checking ---------------------------------------------------------------------------------------------------- */
 
-    for (size_t i = slot_of(t, lo); i <= t->count; i++)
-        if (gap_at(t, i, lo, hi, len, guard_gap, &a, &b))
-            return a;
-    return MM_NO_GAP;
+static const char *leaf_error(const struct vma_node *node, unsigned i)
+{
+    const struct vma *v = &vma_leaf(node)->v[i];
+
+    if (v->start != node->first[i] || v->end != node->last[i])
+        return "key differs from the VMA";
+    if (v->start >= v->end || ((v->start | v->end) & ~MM_PAGE_MASK))
+        return "empty or unaligned VMA";
+    return NULL;
 }
 
-uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap)
+/* What is wrong with the subtree, or NULL; adds its VMAs to *count. */
+static const char *node_error(const struct vma_node *node, unsigned level, uint64_t *count)
 {
-    uint64_t a, b;
+    const char *error;
 
-    for (size_t i = t->count + 1; i-- > 0;)
-        if (gap_at(t, i, lo, hi, len, guard_gap, &a, &b))
-            return b - len;
-    return MM_NO_GAP;
+    if (!node->refs || !node->n || node->n > VMA_FANOUT)
+        return "bad reference or slot count";
+    for (unsigned i = 0; i < VMA_FANOUT; i++) {
+        if (i >= node->n) {
+            if (node->first[i] != VMA_NO_SLOT || node->last[i] != VMA_NO_SLOT)
+                return "unused slot has a key";
+            continue;
+        }
+        if (i && node->first[i] < node->last[i - 1])
+            return "out of order";
+        if (level) {
+            const struct vma_node *child = vma_inner(node)->child[i];
+
+            error = node_error(child, level - 1, count);
+            if (!error && (child->first[0] != node->first[i] || child->last[child->n - 1] != node->last[i]))
+                error = "key differs from the child's";
+            if (!error && vma_node_gap(child, level - 1) != vma_inner(node)->gap[i])
+                error = "gap differs from the child's";
+        } else {
+            error = leaf_error(node, i);
+        }
+        if (error)
+            return error;
+    }
+    if (!level)
+        *count += node->n;
+    return NULL;
 }
 
 int vma_tree_check(const struct vma_tree *t, FILE *why)
 {
-    uint64_t end = t->lo;
+    const struct vma_node *root = t->root;
+    const char *error = NULL;
+    uint64_t count = 0;
 
-    for (size_t i = 0; i < t->count; i++) {
-        const struct vma *v = &t->root->v[i];
-        if (v->start < end || v->end <= v->start) {
-            if (why)
-                fprintf(why, "vma %#lx-%#lx out of order\n", v->start, v->end);
-            return -EINVAL;
-        }
-        end = v->end;
-    }
-    return 0;
+    if (!root != !t->height)
+        error = "height and root disagree";
+    else if (root)
+        error = node_error(root, t->height - 1, &count);
+    if (!error && count != t->count)
+        error = "wrong count";
+    if (!error && root && (root->first[0] < t->lo || root->last[root->n - 1] > t->hi))
+        error = "outside of the address space";
+    if (error && why)
+        fprintf(why, "VMA tree: %s\n", error);
+    return error ? -EINVAL : 0;
 }

@@ -10,12 +10,14 @@
 
 #include <mseal-emu/mm.h>
 
-struct vma_node; /* private to vma_tree.c */
+struct vma_node;  /* private: vma_node.h */
+struct vma_arena;
 
 struct vma_tree {
     struct vma_node *root; /* NULL: empty */
+    struct vma_arena *arena; /* memory of the nodes, shared with snapshots; NULL until the first change */
     uint64_t count;
-    unsigned height;
+    unsigned height;       /* levels */
     uint64_t lo, hi;       /* the space in which gaps are looked for: [lo, hi) */
 };
 
@@ -45,7 +47,8 @@ const struct vma *vma_iter_prev(struct vma_iter *it);
 /*
  * Replace all VMAs that lie in [start, end) by with[0..n). Every old VMA that meets the range must lie in it wholly
  * and so must the new ones, in order and without overlap. The tree takes a reference on each new
- * VMA's file (and object count) and drops those of the old. 0 or -ENOMEM with nothing changed.
+ * VMA's file (and object count) and drops those of the old. `with` must not point into the tree, and the
+ * release of a file must not change it. 0 or -ENOMEM with nothing changed.
  */
 int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n);
 /* The VMA holding addr, to be changed in place: anything but start, end and file. NULL: none, or out of memory. */
@@ -58,6 +61,9 @@ struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr);
 #define MM_NO_GAP UINT64_MAX
 uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap);
 uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap);
+
+/* The tree and all its snapshots may take at most so many bytes more from the system. 0 or -ENOMEM. */
+int vma_tree_limit_memory(struct vma_tree *t, uint64_t bytes);
 
 /* Structure, order, gaps: 0, else -EINVAL with one line on why (may be NULL). */
 int vma_tree_check(const struct vma_tree *t, FILE *why);
