@@ -71,14 +71,17 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*
 UNIT_EMU := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
 	$(shell grep -lsE '^\#include "(\.\./)*(emu|syscalls)/' tests/unit/test_*.c))
 GUEST := $(patsubst %.c,$(B)/%,$(wildcard guest-tests/*.c))
+SCENARIOS := $(if $(wildcard guest-tests/scenarios/main.c),$(B)/guest-tests/scenarios/scenarios)
+TEST_GUEST := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 DEMO := $(patsubst %.c,$(B)/%,$(wildcard demo/*.c))
+EXAMPLES := $(patsubst %.c,$(B)/%.so,$(wildcard examples/*.c))
 BENCH_HOST := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
 BENCH_GUEST := $(patsubst %.c,$(B)/%,$(wildcard bench/guest/*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
 BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
 BIN_NEWEST := $(if $(BIN),$(if $(UNICORN_NEWEST),$(B)/mseal-emu-newest))
 
-all: $(if $(SRC_MM),$(B)/libmseal-mm.a) $(if $(OBJ_EMU),$(B)/libmseal-emu.a) $(BIN) ## libraries and the program (default)
+all: $(if $(SRC_MM),$(B)/libmseal-mm.a) $(if $(OBJ_EMU),$(B)/libmseal-emu.a) $(BIN) $(SCENARIOS) ## libraries and the program (default)
 
 # ---- rules --------------------------------------------------------------------------------------------------------
 # Everything is built again when the compiler or its flags change.
@@ -129,10 +132,19 @@ $(UNIT_EMU): $(B)/tests/unit/%: tests/unit/%.c $(B)/libmseal-emu.a $(B)/libmseal
 
 # Guest programs: static, never sanitised, nothing of the project inside.
 GUEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -static -fno-builtin-memset $(WARN) $(if $(filter 1,$(WERROR)),-Werror)
-$(GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
+$(GUEST) $(TEST_GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
 	@mkdir -p $(@D)
 	$(say) GUEST $@
 	$(Q)gcc $(GUEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
+$(SCENARIOS): $(wildcard guest-tests/scenarios/*.[ch])
+	@mkdir -p $(@D)
+	$(say) GUEST $@
+	$(Q)gcc $(GUEST_CFLAGS) -o $@ $(filter %.c,$^)
+# Designs as shared objects need the public headers only.
+$(EXAMPLES): $(B)/examples/%.so: examples/%.c include/mseal-emu/design.h include/mseal-emu/mm.h
+	@mkdir -p $(@D)
+	$(say) SO $@
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -Iinclude -o $@ $<
 $(BENCH_HOST): $(B)/bench/%: bench/%.c $(B)/libmseal-mm.a
 	@mkdir -p $(@D)
 	$(say) LD $@
@@ -155,7 +167,9 @@ check-run: test-programs
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run
 check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
-test-programs: all $(UNIT) $(GUEST) $(DEMO) $(BIN_NEWEST)
+test-programs: all $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
+
+examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
 bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side with qemu-user and the host kernel
 	@B=$(B) bench/run
@@ -198,7 +212,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs bench fuzz fuzz-run install clean format help FORCE
+.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run install clean format help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

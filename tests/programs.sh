@@ -1,3 +1,74 @@
 #!/bin/sh
+# programs.sh - real programs: standard output, standard error, exit status and the files they leave must be what they are natively.
+#
+# tests/programs/*.sh list the commands: prog NAME COMMAND... and slow NAME COMMAND... (on one version of Unicorn only).
 . tests/lib.sh
+work=$B/programs
+data=$work/data
+rm -rf "$work"
+mkdir -p "$data"
+export data
+emus=$(emulators)
+first=$(echo "$emus" | head -n 1)
+
+# observe LABEL [EMULATOR...] -- COMMAND...: run it in an empty directory, leave what was seen in $work/LABEL.
+observe()
+{
+    label=$1
+    shift
+    rm -rf "$work/dir"
+    mkdir -p "$work/dir"
+    (cd "$work/dir" && exec env -i PATH="$PATH" HOME=/nonexistent LANG=C LC_ALL=C TERM=dumb data="$data" \
+        timeout -k 5 "${TIMEOUT:-120}" "$@") >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    { echo "exit status $status"; echo "-- stdout"; head -c 2000000 "$work/out"; echo "-- stderr"; cat "$work/err"; echo "-- files"
+      (cd "$work/dir" && find . -type f ! -name '*.pyc' -exec md5sum {} + | sort -k 2); } >"$work/$label"
+}
+
+compare()  # EMULATORS NAME COMMAND...
+{
+    list=$1 name="program: $2"
+    shift 2
+    if ! have "$1"; then
+        skip "$name" "no $1 here"
+        return
+    fi
+    observe native "$@"
+    for e in $list; do
+        observe emulated "${e#*=}" --rw "$work/dir" -- "$@"
+        if cmp -s "$work/native" "$work/emulated"; then
+            pass "$name on ${e%%=*}"
+        else
+            diff "$work/native" "$work/emulated" | cut -c 1-160 >"$work/diff"
+            fail "$name on ${e%%=*}" "$work/diff"
+        fi
+    done
+}
+prog()
+{
+    [ -z "${ONLY-}" ] || case $1 in *$ONLY*) ;; *) return ;; esac
+    compare "$emus" "$@"
+}
+slow()
+{
+    [ -z "${ONLY-}" ] || case $1 in *$ONLY*) ;; *) return ;; esac
+    compare "$first" "$@"
+}
+
+if [ -z "$emus" ]; then
+    skip "real programs" "no mseal-emu was built"
+    exit 0
+fi
+
+# Material to work on, the same each time.
+seq 1 20000 >"$data/numbers"
+awk 'BEGIN { for (i = 1; i <= 3000; i++) printf "%d %s %s\n", i * 7919 % 3001, substr("abcdefghijklmnopqrstuvwxyz", i % 20 + 1, 5), i % 13 ? "yes" : "no" }' >"$data/table"
+mkdir -p "$data/tree/a/b" "$data/tree/c"
+for f in one a/two a/b/three c/four; do echo "this is $f" >"$data/tree/$f"; done
+ln -s one "$data/tree/link"
+find "$data/tree" "$data/numbers" "$data/table" -exec touch -h -d '2024-02-03 04:05:06 UTC' {} +
+
+for list in tests/programs/*.sh; do
+    . "$list"
+done
 exit 0

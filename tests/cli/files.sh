@@ -1,0 +1,47 @@
+# What of the host's files the guest sees and may change.
+rm -rf "$work/rw" "$work/root"
+mkdir -p "$work/rw" "$work/root/bin"
+echo original >"$work/rw/file"
+emu /bin/cat "$work/rw/file"
+is 'host files can be read' 0 original ''
+emu /bin/sh -c "echo changed >'$work/rw/file'"
+ok 'and not written: EROFS' grep -q 'Read-only file system' "$work/err"
+emu /bin/rm -f "$work/rw/file"
+ok 'nor removed' grep -q 'Read-only file system' "$work/err"
+emu /bin/mkdir "$work/rw/new"
+ok 'nor added to' grep -q 'Read-only file system' "$work/err"
+emu /bin/touch "$work/rw/file"
+ok 'nor touched' grep -q 'Read-only file system' "$work/err"
+ok 'the file is as it was' grep -qx original "$work/rw/file"
+emu /bin/sh -c 'echo hello >/tmp/mseal-emu-private; cat /tmp/mseal-emu-private'
+is '/tmp can be written' 0 hello ''
+ok 'and is private' [ ! -e /tmp/mseal-emu-private ]
+emu /bin/ls /tmp
+is 'and empty at the start' 0 '' ''
+emu --rw "$work/rw" /bin/sh -c "echo changed >'$work/rw/file'; mkdir '$work/rw/new'"
+is '--rw allows changes in a directory' 0 '' ''
+ok 'which are made' grep -qx changed "$work/rw/file"
+ok 'of every kind' [ -d "$work/rw/new" ]
+emu --rw "$work/rw" /bin/sh -c "echo x >'$work/other'"
+ok 'and not outside of it' grep -q 'Read-only file system' "$work/err"
+emu --rw "$work/rw" /bin/sh -c "ln -s '$work/outside' '$work/rw/link'; echo x >'$work/rw/link'"
+ok 'not through a symbolic link either' [ ! -e "$work/outside" ]
+emu --writable /bin/sh -c "echo all >'$work/rw/all'"
+is '--writable allows all' 0 '' ''
+ok 'and it is done' grep -qx all "$work/rw/all"
+cp /bin/busybox "$work/root/bin/busybox"
+ln -s /bin/busybox "$work/root/bin/sh"
+echo inside >"$work/root/here"
+emu --root "$work/root" /bin/busybox cat /here
+is '--root is the / of the guest' 0 inside ''
+emu --root "$work/root" /bin/sh -c 'echo via link'
+is 'its absolute links stay inside' 0 'via link' ''
+emu --root "$work/root" /bin/busybox cat /../../../../../../here
+is '.. does not lead out' 0 inside ''
+emu --root "$work/root" /bin/busybox ls /etc
+ok 'the rest of the host is not there' [ "$status" != 0 ]
+echo some input >"$work/in"
+input=$work/in
+emu /bin/cat
+is 'standard input is passed on' 0 'some input' ''
+input=

@@ -1,0 +1,43 @@
+# What each option does.
+emu --help
+is '--help' 0
+ok '--help names every option of the manual page' sh -c '
+    for o in $(sed -n "s/^\.BR\{0,1\}I\{0,1\} .*\(\\\\-\\\\-[a-z-]*\).*/\1/p" docs/mseal-emu.1 | tr -d "\\\\" | sort -u); do
+        grep -q -e "$o" "$work/out" || { echo "missing: $o"; exit 1; }; done'
+ok 'its lines fit a terminal' sh -c '[ "$(wc -L <"$work/out")" -le 110 ]'
+emu --version
+is '--version' 0
+ok '--version names Unicorn and capstone' grep -Eqi 'unicorn.*2\.[1-9]' "$work/out"
+ok 'and capstone' grep -qi capstone "$work/out"
+emu -E COLOUR=blue /bin/sh -c 'echo $COLOUR'
+is '-E VAR=VALUE sets' 0 blue ''
+COLOUR=green emu -E COLOUR /bin/sh -c 'echo ${COLOUR-unset}'
+is '-E VAR takes away' 0 unset ''
+COLOUR=red emu /bin/sh -c 'echo $COLOUR'
+is 'the environment is passed on' 0 red ''
+emu -0 another-name /bin/sh -c 'echo $0; tr "\0" " " </proc/$$/cmdline' 
+ok '-0 is accepted' [ "$status" = 0 ]
+emu --argv0 busybox-sees /bin/busybox echo x
+is '--argv0 is what the program sees' 127 '' 'busybox-sees'
+emu --maps /bin/true
+ok '--maps prints the address space' grep -Eq '^[0-9a-f]+-[0-9a-f]+ r-xp .*/true' "$work/err"
+ok 'with the stack' grep -q '\[stack\]' "$work/err"
+emu --strace /bin/true
+ok '--strace prints calls' grep -Eq '^execve\("/bin/true", ' "$work/err"
+ok 'and how it ended' grep -q '+++ exited with 0 +++' "$work/err"
+emu --strace -o "$work/trace" /bin/echo hi
+is '--strace -o writes to a file' 0 hi ''
+ok 'the file holds the calls' grep -q '^write(1, "hi\\n", 3) *= 3' "$work/trace"
+emu --strace /bin/sh -c 'exit 9'
+ok '--strace shows another status' grep -q '+++ exited with 9 +++' "$work/err"
+for n in 1 2; do
+    emu --seed 1 /bin/sh -c 'od -An -N 16 -t x1 /dev/urandom'
+    cp "$work/out" "$work/seed1.$n"
+done
+ok 'the same --seed gives the same random bytes' cmp "$work/seed1.1" "$work/seed1.2"
+emu --seed 2 /bin/sh -c 'od -An -N 16 -t x1 /dev/urandom'
+ok 'another --seed gives others' sh -c '! cmp -s "$work/seed1.1" "$work/out"'
+emu --memory 64M /usr/bin/python3 -c 'x = bytearray(256 << 20); print("survived")'
+ok '--memory bounds what the guest can have' [ "$status" != 0 ]
+emu --stack 1M /bin/sh -c 'ulimit -s'
+is '--stack is the stack limit' 0 1024 ''
