@@ -1,0 +1,241 @@
+/*
+ * vma.c - what an operation on an address space costs with 100, 10,000 and 1,000,000 VMAs in it.
+ *
+ * Everything goes through the public calls of libmseal-mm but the two searches, which are asked of the tree itself.
+ * The address space is laid out like a checkerboard: areas of three pages with holes of one page, so that neighbours do not
+ * merge; the only larger hole is at its far end. Places are random: at a million areas, cache misses decide. The
+ * rounds of the three sizes take turns and the median is shown, so that a noisy machine disturbs all alike.
+ */
+#include "mm/mm.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define AREA   (3 * MM_PAGE_SIZE)
+#define STEP   (4 * MM_PAGE_SIZE)
+#define BASE   (UINT64_C(1) << 32)
+#define ROUNDS 9
+#define SIZES  3
+
+struct space {
+    struct mm_system sys;
+    struct mm *mm;
+    uint64_t n;
+    uint64_t rng;
+};
+
+/* An area picked at random. */
+static uint64_t random_area(struct space *s)
+{
+    s->rng = s->rng * 6364136223846793005u + 1442695040888963407u;
+    return BASE + ((s->rng >> 32) * s->n >> 32) * STEP;
+}
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "bench/vma: %s failed\n", what);
+    exit(1);
+}
+
+static void expect(bool held, const char *what)
+{
+    if (!held)
+        fail(what);
+}
+
+static void space_init(struct space *s, uint64_t n)
+{
+    s->n = n;
+    s->rng = n;
+    expect(!mm_system_init(&s->sys, UINT64_C(64) << 20), "mm_system_init");
+    s->sys.max_map_count = UINT64_MAX;
+    s->sys.overcommit = 1;
+    s->mm = mm_create(&s->sys, mseal_design_find("linux"));
+    expect(s->mm, "mm_create");
+    s->mm->layout.mmap_base = BASE + n * STEP;
+    for (uint64_t i = n; i-- > 0;) /* downwards, as a program's mappings come to be */
+        expect(mm_mmap(s->mm, BASE + i * STEP, AREA, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) > 0,
+               "mmap");
+    expect(mm_vma_count(s->mm) == n, "building");
+}
+
+/* --- the operations; each returns how many it did, having checked that they did what they should ----------------- */
+
+/* The highest hole of one page: where a program's next mapping goes. */
+static void mmap_munmap(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        int64_t a = mm_mmap(s->mm, 0, MM_PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
+
+        expect(a > 0 && !mm_munmap(s->mm, a, MM_PAGE_SIZE), "mmap and munmap");
+    }
+}
+
+static void mmap_munmap_anywhere(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t hole = random_area(s) + AREA;
+        int64_t a = mm_mmap(s->mm, hole, MM_PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, NULL, 0);
+
+        expect(a == (int64_t)hole && !mm_munmap(s->mm, a, MM_PAGE_SIZE), "mmap and munmap anywhere");
+    }
+}
+
+static void split_merge(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t page = random_area(s) + MM_PAGE_SIZE;
+
+        expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, -1), "mprotect");
+        expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ, -1), "mprotect back");
+    }
+    expect(mm_vma_count(s->mm) == s->n, "merging");
+}
+
+static void find(struct space *s, unsigned count)
+{
+    uint64_t wrong = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t start = random_area(s);
+
+        wrong |= mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start ^ start;
+    }
+    expect(!wrong, "find");
+}
+
+/* The caller needs the answer before it can ask again: no overlapping of cache misses. */
+static void find_dependent(struct space *s, unsigned count)
+{
+    uint64_t wrong = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t start = random_area(s);
+        uint64_t got = mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start;
+
+        wrong |= got ^ start;
+        s->rng += got - start; /* 0, but the processor has to wait for it */
+    }
+    expect(!wrong, "find");
+}
+
+static void far_gap(struct space *s, unsigned count)
+{
+    uint64_t want = BASE - 2 * MM_PAGE_SIZE;
+
+    for (unsigned i = 0; i < count; i++)
+        expect(vma_tree_gap_down(&s->mm->vmas, MM_PAGE_SIZE, s->mm->layout.mmap_base, 2 * MM_PAGE_SIZE, 0) == want,
+               "gap search downwards");
+}
+
+static void far_gap_up(struct space *s, unsigned count)
+{
+    uint64_t want = BASE + (s->n - 1) * STEP + AREA;
+
+    for (unsigned i = 0; i < count; i++)
+        expect(vma_tree_gap_up(&s->mm->vmas, BASE, MM_TASK_SIZE, 2 * MM_PAGE_SIZE, 0) == want, "gap search upwards");
+}
+
+static void snapshot(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct mm_snapshot *shot = mm_snapshot_take(s->mm);
+
+        expect(shot, "snapshot");
+        mm_snapshot_put(shot);
+    }
+}
+
+/* A history of every change: each one copies the way from the root to its leaf. */
+static void change_with_snapshot(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct mm_snapshot *shot = mm_snapshot_take(s->mm);
+
+        split_merge(s, 1);
+        mm_snapshot_put(shot);
+    }
+}
+
+static const struct op {
+    const char *name;
+    void (*run)(struct space *s, unsigned count);
+    unsigned count;
+    double max_ratio; /* 1,000,000 areas to 100; 0: none asked for */
+    double max_ns;    /* at 1,000,000 areas; 0: none asked for */
+} ops[] = {
+    {"mmap + munmap, no hint", mmap_munmap, 40000, 4, 0},
+    {"mmap + munmap, random hole", mmap_munmap_anywhere, 40000, 4, 0},
+    {"mprotect split + merge", split_merge, 20000, 4, 0},
+    {"find", find, 400000, 4, 0},
+    {"find, each after the other", find_dependent, 200000, 0, 0},
+    {"far gap, top-down", far_gap, 200000, 4, 0},
+    {"far gap, bottom-up", far_gap_up, 200000, 4, 0},
+    {"snapshot", snapshot, 200000, 0, 100},
+    {"snapshot, split + merge", change_with_snapshot, 20000, 0, 0},
+};
+#define NR_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static double now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+int main(void)
+{
+    static const uint64_t sizes[SIZES] = {100, 10000, 1000000};
+    static struct space spaces[SIZES];
+    unsigned missed = 0;
+
+    for (unsigned k = 0; k < SIZES; k++)
+        space_init(&spaces[k], sizes[k]);
+    printf("%-28s %10s %10s %10s %8s  %s\n", "ns per operation, VMAs:", "100", "10,000", "1,000,000", "1M/100", "goal");
+    for (unsigned i = 0; i < NR_OPS; i++) {
+        const struct op *op = &ops[i];
+        double ns[SIZES][ROUNDS], ratio;
+        bool held = true;
+
+        for (unsigned k = 0; k < SIZES; k++)
+            op->run(&spaces[k], op->count / 10);
+        for (unsigned r = 0; r < ROUNDS; r++) {
+            for (unsigned k = 0; k < SIZES; k++) {
+                double t = now();
+
+                op->run(&spaces[k], op->count);
+                ns[k][r] = (now() - t) / op->count;
+            }
+        }
+        for (unsigned k = 0; k < SIZES; k++)
+            qsort(ns[k], ROUNDS, sizeof(double), by_value);
+        ratio = ns[2][ROUNDS / 2] / ns[0][ROUNDS / 2];
+        printf("%-28s %10.1f %10.1f %10.1f %7.2fx", op->name, ns[0][ROUNDS / 2], ns[1][ROUNDS / 2], ns[2][ROUNDS / 2],
+               ratio);
+        if (op->max_ratio) {
+            held = ratio <= op->max_ratio;
+            printf("  <= %.0fx%s", op->max_ratio, held ? "" : "  missed");
+        }
+        if (op->max_ns) {
+            held = ns[2][ROUNDS / 2] <= op->max_ns;
+            printf("  <= %.0f ns%s", op->max_ns, held ? "" : "  missed");
+        }
+        printf("\n");
+        missed += !held;
+    }
+    for (unsigned k = 0; k < SIZES; k++) {
+        mm_put(spaces[k].mm);
+        mm_system_destroy(&spaces[k].sys);
+    }
+    return missed > 0;
+}
