@@ -233,9 +233,13 @@ int mm_anon_vma_prepare(struct mm *mm, uint64_t addr);
 /* "/dev/zero (deleted)" of a MAP_SHARED|MAP_ANONYMOUS mapping, "/SYSVxxxxxxxx (deleted)" of a segment. One reference. */
 struct mm_file *mm_file_create_shmem(struct mm_system *sys, const char *name, uint64_t size);
 
+/* mm_check() of every address space, and of references: each frame and node of a table has exactly as many as are held. */
+int mm_system_check(struct mm_system *sys, FILE *why);
+
+/* Aborts with the reason: for test builds. */
+void mm_assert_valid_at(struct mm *mm, const char *where);
 #if defined(MM_DEBUG)
 #define mm_assert_valid(mm) mm_assert_valid_at((mm), __func__)
-void mm_assert_valid_at(struct mm *mm, const char *where); /* aborts with the reason: test builds only */
 #else
 #define mm_assert_valid(mm) ((void)0)
 #endif

@@ -58,4 +58,20 @@ void pt_clear(struct pagetable *pt, uint64_t start, uint64_t end, bool (*keep)(v
 /* mremap: moves entries, subtree-wise where alignment allows. The destination is empty. 0 or -ENOMEM (then nothing moved). */
 int pt_move(struct pagetable *pt, uint64_t from, uint64_t to, uint64_t len);
 
+/* --- for check.c --- */
+
+/* Nodes already seen, and how many leaves show each frame; the caller owns the arrays. */
+struct pt_census {
+    uint32_t *shown;        /* by pfn */
+    const struct pt_node **seen; /* open-addressed set of nodes with the number of parents met so far */
+    uint32_t *parents;
+    size_t size, nseen;     /* size: a power of two */
+};
+/* Node counts and the remembered leaf: 0, else -EINVAL with one line on why. */
+int pt_check(const struct pagetable *pt, FILE *why);
+/* Adds one table to a census of all. False: out of memory. */
+bool pt_census_add(struct pt_census *c, const struct pagetable *pt);
+/* After all were added: every node has as many references as parents. 0, else -EINVAL with one line on why. */
+int pt_census_check(const struct pt_census *c, FILE *why);
+
 #endif
