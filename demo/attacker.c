@@ -5,6 +5,7 @@
  * It seals with mseal(2), or under the emulator with the call that stands for whatever the design in force offers. It knows nothing
  * else of designs: run it under several with --design and compare.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

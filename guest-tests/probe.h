@@ -11,6 +11,9 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mempolicy.h>

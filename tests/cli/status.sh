@@ -32,9 +32,9 @@ is 'an option without its value is a usage error' 2 '' 'seed'
 emu --root /nonexistent/root /bin/true
 ok 'a missing root is refused' [ "$status" -ge 125 ]
 # Death by a signal must be that very death, so that a shell sees 128 + n.
-for s in TERM KILL SEGV ABRT INT; do
-    emu /bin/sh -c "kill -$s \$\$"
-    is "death by SIG$s" $((128 + $(kill -l $s))) ''
+for s in TERM:15 KILL:9 SEGV:11 ABRT:6 USR1:10; do
+    emu /bin/sh -c "kill -${s%:*} \$\$"
+    is "death by SIG${s%:*}" $((128 + ${s#*:})) ''
 done
 emu "$B/tests/guest/crash"
 is 'a crash dies of SIGSEGV' 139 '' 'SIGSEGV'

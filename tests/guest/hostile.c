@@ -1,4 +1,5 @@
 /* hostile.c - a program that means harm to whatever runs it: pointers of every kind, endless memory, endless recursion. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>

@@ -10,12 +10,14 @@ prog 'busybox awk' busybox awk '{ n[$2] += $1 } END { for (i = 1; i < 10; i++) p
 prog 'busybox sed' busybox sed -n 's/\([a-z]*\) yes/<\1>/p' "$data/table"
 prog 'busybox grep' busybox grep -c 'no$' "$data/table"
 prog 'busybox wc' busybox wc "$data/numbers" "$data/table"
-prog 'busybox head and tail' busybox sh -c 'head -n 3 "$data/numbers"; exit 7'
+prog 'busybox tail' busybox tail -n 3 "$data/numbers"
+prog 'busybox sh exit status' busybox sh -c 'read a b c; echo "$b"; exit 7'
 prog 'busybox sh loop' busybox sh -c 'i=0; s=0; while [ $i -lt 2000 ]; do i=$((i+1)); s=$((s+i*i)); done; echo $s'
 prog 'busybox sh functions' busybox sh -c 'f() { local x=$1; case $x in a*) echo starts;; *) echo not;; esac; }; f abc; f xyz; set -- 1 2 3; shift; echo $# "$@"; trap "echo bye" EXIT; false || echo or'
 prog 'busybox sh builtins write a file' busybox sh -c 'for i in 1 2 3; do echo line $i; done >out; while read -r a b; do echo "$b:$a"; done <out; printf "%05d %x\n" 42 255 >>out'
 prog 'busybox tar c' busybox tar cf tree.tar -C "$data" tree
-prog 'busybox tar t' busybox sh -c 'exec tar tvf /dev/null'
+prog 'busybox tar t of no archive' busybox tar tvf "$data/table"
+prog 'busybox cat stdin' busybox cat
 prog 'busybox cp and rm' busybox cp -r "$data/tree" copy
 prog 'busybox dd' busybox dd if=/dev/zero of=zeroes bs=4096 count=100
 prog 'busybox cksum' busybox cksum "$data/numbers"

@@ -1,5 +1,5 @@
 # Round trips of 20 MB.
-awk 'BEGIN { for (i = 0; i < 330000; i++) printf "%08d the quick brown fox %d jumps over %x\n", i, i * 7919 % 10007, i * 104729 % 1000003 }' |
+awk 'BEGIN { for (i = 0; i < 420000; i++) printf "%08d the quick brown fox %d jumps over %x\n", i, i * 7919 % 10007, i * 104729 % 1000003 }' |
     head -c 20000000 >"$data/big"
 for z in gzip xz zstd bzip2; do
     have $z || continue

@@ -56,7 +56,7 @@ prog 'python3 deep recursion' /usr/bin/python3 -c '
 def f(n): return 1 + f(n + 1)
 try: f(0)
 except RecursionError as e: print(type(e).__name__)'
-prog 'python3 -m' /usr/bin/python3 -m json.tool --sort-keys /dev/null
+prog 'python3 -m' /usr/bin/python3 -m json.tool --sort-keys /usr/share/python3/debian_defaults
 prog 'perl -e' perl -e 'my %h; open my $f, "<", "$ENV{data}/table"; while (<$f>) { my @w = split; $h{$w[1]} += $w[0] } print map { "$_ $h{$_}\n" } sort keys %h; printf "%s\n", join ",", map { sprintf "%b", $_ } 1..5'
 prog 'perl die' perl -e 'print "x\n"; die "gone\n"'
 prog 'perl modules' perl -MDigest::SHA=sha1_hex -MList::Util=sum -e 'print sha1_hex("abc"), " ", sum(1..100), "\n"'
