@@ -41,6 +41,8 @@ struct machine_ops {
     /* Replace the image of t: check the file and build the new address space, then exec_commit(), then give t its new
      * registers. 0, or negative errno with the old image intact. */
     int (*exec)(struct task *t, struct exec_request *req);
+    /* rt_sigreturn(2): registers and mask out of the frame at rsp. Returns the restored rax. */
+    int64_t (*sigreturn)(struct task *t);
     /* A new task exists whose registers are a copy of parent's with rax 0 (and rsp, tls when non-zero): make it runnable. */
     int (*clone_cpu)(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls);
     void (*free_cpu)(struct task *t);

@@ -1,0 +1,464 @@
+/*
+ * cpu.c - driving Unicorn: the engine's life, its TLB, and how user code stops.
+ *
+ * The engine gets ONE memory block, the machine's physical memory, and a virtual TLB that asks us at every miss. So mapping,
+ * protecting and unmapping cost the engine nothing but a flush, and translated code is found by physical
+ * address: address spaces share it.
+ *
+ *     guest load/store/fetch --> engine's TLB --miss--> on_tlb_fill --> ops->translate (mm_fault)
+ *                                                            | refused
+ *                                                            v
+ *                                    cpu_run returns CPU_FAULT, RIP at the instruction
+ */
+#include "cpu_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Addresses with this top are never user addresses; in identity mode they name physical memory. */
+#define CODE_WINDOW UINT64_C(0xffff900000000000)
+#define TLB_MIN 256u
+#define TLB_MAX (1u << 20)
+#define TCG_BUFFER (64u << 20)
+#define CR4_TSD (UINT64_C(1) << 2)
+#define CR4_OSFXSR (UINT64_C(3) << 9) /* and OSXMMEXCPT */
+#define MSR_EFER 0xc0000080u
+#define MSR_STAR 0xc0000081u
+#define EFER_SCE 1u
+
+static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result, void *user)
+{
+    struct cpu *cpu = user;
+    unsigned access = type == UC_MEM_WRITE ? MM_WRITE : type == UC_MEM_FETCH ? MM_EXEC : MM_READ;
+    struct mm_fault f;
+
+    if (cpu->identity) {
+        result->paddr = vaddr - CODE_WINDOW;
+        result->perms = UC_PROT_READ | UC_PROT_EXEC;
+        return true;
+    }
+    if (cpu->probing && vaddr == cpu->bad_page)
+        return false;
+    f.signo = 0;
+    if (cpu->ops->translate(cpu->ctx, vaddr, access, &f)) {
+        cpu->bad_page = vaddr;
+        cpu->stop->event = CPU_FAULT;
+        cpu->stop->access = access;
+        cpu->stop->fault = f;
+        return false;
+    }
+    /* Working sets larger than the engine's TLB: only a flush makes it grow. */
+    if (++cpu->fills >= cpu->tlb_size && !cpu->flush) {
+        cpu->flush = true;
+        uc_emu_stop(uc);
+    }
+    result->paddr = f.paddr;
+    result->perms = (uc_prot)f.perms; /* MM_READ, MM_WRITE, MM_EXEC are UC_PROT_*'s values */
+    return true;
+}
+
+_Static_assert(MM_READ == (int)UC_PROT_READ && MM_WRITE == (int)UC_PROT_WRITE && MM_EXEC == (int)UC_PROT_EXEC,
+               "the same bits");
+
+static void on_syscall(uc_engine *uc, void *user)
+{
+    static const int in[] = {UC_X86_REG_RAX, UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10,
+                             UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_RIP, UC_X86_REG_RFLAGS};
+    static const int out[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_R11};
+    struct cpu *cpu = user;
+    uint64_t v[9], rax, rcx;
+    void *inp[9] = {v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7, v + 8};
+
+    uc_reg_read_batch(uc, (int *)in, inp, 9);
+    rax = v[0];
+    rcx = v[7] + 2;
+    if (!cpu->ops->syscall(cpu->ctx, v[0], v + 1, &rax) || cpu->stop_asked) {
+        cpu->stop_asked = true;
+        uc_emu_stop(uc);
+    } else if (cpu->flush || cpu->nr_dirty) {
+        cpu_flush_tlb(cpu);
+    }
+    uc_reg_write_batch(uc, (int *)out, (void *const[]){&rax, &rcx, &v[8]}, 3);
+}
+
+static int on_cpuid(uc_engine *uc, void *user)
+{
+    static const int regs[] = {UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX};
+    uint64_t a, c, v[4];
+    struct cpuid_regs r;
+
+    uc_reg_read(uc, UC_X86_REG_RAX, &a);
+    uc_reg_read(uc, UC_X86_REG_RCX, &c);
+    r = cpuid_lookup((uint32_t)a, (uint32_t)c);
+    v[0] = r.eax, v[1] = r.ebx, v[2] = r.ecx, v[3] = r.edx;
+    uc_reg_write_batch(uc, (int *)regs, (void *const[]){v, v + 1, v + 2, v + 3}, 4);
+    return 1; /* the engine's own answer is not wanted */
+}
+
+static void trap(struct cpu *cpu, unsigned vector)
+{
+    cpu->stop->event = CPU_TRAP;
+    cpu->stop->vector = vector;
+    uc_emu_stop(cpu->uc);
+}
+
+static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
+{
+    trap(user, vector);
+}
+
+/* The engine would do port I/O for anyone; at CPL 3 with IOPL 0 it is a general protection fault. */
+static uint32_t on_in(uc_engine *uc, uint32_t port, int size, void *user)
+{
+    trap(user, 13);
+    return 0;
+}
+
+static void on_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *user)
+{
+    trap(user, 13);
+}
+
+static bool on_illegal(uc_engine *uc, void *user)
+{
+    struct cpu *cpu = user;
+
+    cpu->stop->event = CPU_ILLEGAL;
+    return false;
+}
+
+static void on_block(uc_engine *uc, uint64_t addr, uint32_t size, void *user)
+{
+    struct cpu *cpu = user;
+
+    cpu->blocks++;
+    if (cpu->budget && --cpu->budget == 0) {
+        cpu->stop_asked = true;
+        uc_emu_stop(uc);
+    }
+}
+
+static bool on_probe(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result, void *user)
+{
+    struct cpu *cpu = user;
+
+    if (vaddr == cpu->bad_page)
+        cpu->probe_hit = true;
+    return false;
+}
+
+/* ---- what must happen before user code goes on ---- */
+
+static void forget_dirty_code(struct cpu *cpu)
+{
+    if (cpu->nr_dirty > CODE_QUEUE) {
+        uc_ctl_flush_tb(cpu->uc);
+    } else {
+        cpu->identity = true;
+        for (unsigned i = 0; i < cpu->nr_dirty; i++) {
+            uint64_t at = CODE_WINDOW + cpu->dirty[i].paddr, end = at + cpu->dirty[i].len;
+
+            for (uint64_t page; at < end; at = page) { /* the engine translates the first page only */
+                page = (at & MM_PAGE_MASK) + MM_PAGE_SIZE;
+                uc_ctl_remove_cache(cpu->uc, at, page < end ? page : end);
+            }
+        }
+        cpu->identity = false;
+    }
+    cpu->nr_dirty = 0;
+}
+
+void cpu_flush_tlb(struct cpu *cpu)
+{
+    if (cpu->nr_dirty)
+        forget_dirty_code(cpu);
+    /* The engine doubles its TLB at a flush that finds it more than 70 % used; follow that. */
+    if (cpu->fills > cpu->tlb_size / 10 * 7 && cpu->tlb_size < TLB_MAX)
+        cpu->tlb_size *= 2;
+    cpu->fills = 0;
+    cpu->flush = false;
+    uc_ctl_flush_tlb(cpu->uc);
+}
+
+void cpu_code_changed(struct cpu *cpu, uint64_t paddr, uint64_t len)
+{
+    if (cpu->nr_dirty && cpu->nr_dirty <= CODE_QUEUE && cpu->dirty[cpu->nr_dirty - 1].paddr == paddr &&
+        cpu->dirty[cpu->nr_dirty - 1].len == len)
+        return;
+    if (cpu->nr_dirty < CODE_QUEUE) {
+        cpu->dirty[cpu->nr_dirty].paddr = paddr;
+        cpu->dirty[cpu->nr_dirty].len = len;
+    }
+    if (cpu->nr_dirty <= CODE_QUEUE)
+        cpu->nr_dirty++;
+}
+
+void cpu_set_budget(struct cpu *cpu, uint64_t blocks)
+{
+    if (blocks && !cpu->block_hook) {
+        uc_hook_add(cpu->uc, &cpu->block_hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0);
+        uc_ctl_flush_tb(cpu->uc); /* blocks translated without the hook do not count */
+        cpu->flush = true;
+    } else if (!blocks && cpu->block_hook) {
+        uc_hook_del(cpu->uc, cpu->block_hook);
+        cpu->block_hook = 0;
+        uc_ctl_flush_tb(cpu->uc);
+        cpu->flush = true;
+    }
+    cpu->budget = blocks;
+}
+
+uint64_t cpu_blocks(const struct cpu *cpu)
+{
+    return cpu->blocks;
+}
+
+void cpu_kick(struct cpu *cpu)
+{
+    cpu->stop_asked = true;
+    if (cpu->running)
+        uc_emu_stop(cpu->uc);
+}
+
+/* ---- running ---- */
+
+static uc_err start(struct cpu *cpu, uint64_t rip)
+{
+    return uc_emu_start(cpu->uc, rip, 0, 0, 0);
+}
+
+/*
+ * The TLB hook is told the page of a refused access, not the address. But the engine calls a hook only for addresses in the
+ * hook's bounds, and a refused instruction changed nothing: run it again under a second hook that covers half
+ * of the page, and halve until one byte is left. A dozen runs of one instruction, some microseconds.
+ */
+static uint64_t exact_address(struct cpu *cpu, uint64_t rip)
+{
+    uint64_t lo = cpu->bad_page, hi = cpu->bad_page + MM_PAGE_SIZE - 1, budget = cpu->budget, blocks = cpu->blocks;
+    struct cpu_stop *stop = cpu->stop, ignored;
+
+    cpu->stop = &ignored;
+    cpu->probing = true;
+    cpu->budget = 0;
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        uc_hook probe;
+
+        if (uc_hook_add(cpu->uc, &probe, UC_HOOK_TLB_FILL, (void *)on_probe, cpu, lo, mid))
+            break;
+        cpu->probe_hit = false;
+        start(cpu, rip);
+        uc_hook_del(cpu->uc, probe);
+        if (cpu->probe_hit)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    cpu->probing = false;
+    cpu->budget = budget;
+    cpu->blocks = blocks;
+    cpu->stop = stop;
+    return lo;
+}
+
+/*
+ * A fetch was refused on the page after the one RIP is on. The translator reads ahead over straight code, so that says nothing
+ * yet: an earlier instruction may fault, or jump. Go to the page's end in steps that cannot read ahead: every
+ * address of the last 15 bytes is an exit until RIP itself is there and its instruction is alone.
+ *
+ *      ... | insn | insn | in|sn        RIP stops at each bar; the fault is real when the
+ *                        page end       instruction at RIP crosses, or RIP is the page end
+ */
+static uc_err walk_to_page_end(struct cpu *cpu, uint64_t *rip)
+{
+    uint64_t page = cpu->bad_page, exits[16];
+    uc_err err = UC_ERR_OK;
+
+    do {
+        size_t n = 0;
+
+        for (uint64_t a = *rip + 1 > page - 15 ? *rip + 1 : page - 15; a <= page; a++)
+            exits[n++] = a;
+        uc_ctl_set_exits(cpu->uc, exits, n);
+        cpu->stop->event = CPU_STOPPED;
+        err = start(cpu, *rip);
+        *rip = cpu_rip(cpu);
+        /* Until something real happens: a fault (also this one again), a trap, a system call that stops. */
+    } while (err == UC_ERR_OK && cpu->stop->event == CPU_STOPPED && !cpu->stop_asked && *rip < page &&
+             *rip >= page - MM_PAGE_SIZE);
+    uc_ctl_set_exits(cpu->uc, exits, 0);
+    if (*rip == page && err == UC_ERR_OK && cpu->stop->event == CPU_STOPPED && !cpu->stop_asked)
+        cpu->flush = true; /* arrived: the next run meets the fault */
+    /* Blocks made to end at the exits are no good for anybody else. */
+    cpu->probing = true;
+    uc_ctl_remove_cache(cpu->uc, page - MM_PAGE_SIZE, page);
+    cpu->probing = false;
+    return err;
+}
+
+/* The engine never retires an exception: without this the next one would be a double fault. */
+static void forget_exception(struct cpu *cpu)
+{
+    struct cpu_regs r;
+
+    cpu_save(cpu, &r);
+    uc_context_restore(cpu->uc, cpu->fresh);
+    cpu_load(cpu, &r);
+}
+
+void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
+{
+    uint64_t rip;
+    uc_err err;
+
+    memset(stop, 0, sizeof(*stop));
+    cpu->stop = stop;
+    cpu->running = true;
+    do {
+        if (cpu->flush || cpu->nr_dirty)
+            cpu_flush_tlb(cpu);
+        cpu->stop_asked = false;
+        stop->event = CPU_STOPPED;
+        rip = cpu_rip(cpu);
+        err = start(cpu, rip);
+        if (err == UC_ERR_EXCEPTION && stop->event == CPU_FAULT && stop->access == MM_EXEC) {
+            rip = cpu_rip(cpu);
+            if ((rip & MM_PAGE_MASK) != cpu->bad_page && rip < cpu->bad_page)
+                err = walk_to_page_end(cpu, &rip);
+        }
+    } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
+    cpu->running = false;
+
+    if (stop->event == CPU_TRAP)
+        forget_exception(cpu);
+    if (stop->event == CPU_FAULT && stop->fault.reason != MM_FAULT_OOM) {
+        rip = cpu_rip(cpu);
+        if (stop->access == MM_EXEC)
+            stop->fault.addr = rip > cpu->bad_page ? rip : cpu->bad_page;
+        else
+            stop->fault.addr = exact_address(cpu, rip);
+    } else if (stop->event == CPU_STOPPED && err != UC_ERR_OK) {
+        stop->event = CPU_BROKEN;
+        stop->why = uc_strerror(err);
+    }
+}
+
+/* ---- life ---- */
+
+static uc_err write_msr(uc_engine *uc, uint32_t rid, uint64_t value)
+{
+    uc_x86_msr msr = {rid, value};
+
+    return uc_reg_write(uc, UC_X86_REG_MSR, &msr);
+}
+
+/*
+ * The engine starts at CPL 0. A sysretq through a stub in a borrowed frame brings it to CPL 3, where it stays: CS 0x33, SS
+ * 0x2b as Linux has them. Control register bits: SSE on, rdtsc faults (the clock is virtual).
+ */
+static uc_err enter_user_mode(struct cpu *cpu)
+{
+    static const uint8_t sysretq[] = {0x48, 0x0f, 0x07};
+    uc_engine *uc = cpu->uc;
+    pfn_t stub = physmem_alloc(cpu->phys);
+    uint64_t at, cr4, rcx, flags = RFLAGS_FIXED;
+    uc_x86_msr efer = {MSR_EFER, 0};
+    uc_err err;
+
+    if (stub == PFN_NONE)
+        return UC_ERR_NOMEM;
+    memcpy(frame_ptr(cpu->phys, stub), sysretq, sizeof(sysretq));
+    at = CODE_WINDOW + ((uint64_t)stub << MM_PAGE_SHIFT);
+    rcx = at + sizeof(sysretq);
+
+    uc_reg_read(uc, UC_X86_REG_CR4, &cr4);
+    cr4 |= CR4_TSD | CR4_OSFXSR;
+    uc_reg_read(uc, UC_X86_REG_MSR, &efer);
+    if (!(err = uc_reg_write(uc, UC_X86_REG_CR4, &cr4)) && !(err = write_msr(uc, MSR_EFER, efer.value | EFER_SCE)) &&
+        !(err = write_msr(uc, MSR_STAR, UINT64_C(0x0023001000000000))) &&
+        !(err = uc_reg_write(uc, UC_X86_REG_RCX, &rcx)) && !(err = uc_reg_write(uc, UC_X86_REG_R11, &flags))) {
+        struct cpu_stop stop;
+
+        cpu->stop = &stop;
+        cpu->identity = true;
+        uc_ctl_set_exits(uc, &rcx, 1);
+        err = uc_emu_start(uc, at, 0, 0, 0);
+        uc_ctl_set_exits(uc, &rcx, 0);
+        cpu->identity = false;
+    }
+    uc_ctl_remove_cache(uc, at, rcx); /* still in the TLB from the run */
+    frame_put(cpu->phys, stub);
+    cpu->flush = true;
+    return err;
+}
+
+static uc_err add_hooks(struct cpu *cpu)
+{
+    const struct {
+        int type, insn;
+        void *fn;
+    } hooks[] = {
+        {UC_HOOK_TLB_FILL, 0, (void *)on_tlb_fill},
+        {UC_HOOK_INTR, 0, (void *)on_interrupt},
+        {UC_HOOK_INSN_INVALID, 0, (void *)on_illegal},
+        {UC_HOOK_INSN, UC_X86_INS_SYSCALL, (void *)on_syscall},
+        {UC_HOOK_INSN, UC_X86_INS_CPUID, (void *)on_cpuid},
+        {UC_HOOK_INSN, UC_X86_INS_IN, (void *)on_in},
+        {UC_HOOK_INSN, UC_X86_INS_OUT, (void *)on_out},
+    };
+
+    for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
+        uc_hook hook;
+        uc_err err = uc_hook_add(cpu->uc, &hook, hooks[i].type, hooks[i].fn, cpu, UINT64_C(1), UINT64_C(0), hooks[i].insn);
+
+        if (err)
+            return err;
+    }
+    return UC_ERR_OK;
+}
+
+struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ctx, const char **why)
+{
+    struct cpu *cpu = calloc(1, sizeof(*cpu));
+    uc_err err = UC_ERR_NOMEM;
+
+    if (!cpu)
+        goto fail;
+    cpu->ops = ops;
+    cpu->ctx = ctx;
+    cpu->phys = phys;
+    cpu->tlb_size = TLB_MIN;
+    if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &cpu->uc)) ||
+        (err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_X86_WESTMERE)) ||
+        (err = uc_ctl_set_tcg_buffer_size(cpu->uc, TCG_BUFFER)) || (err = uc_ctl_exits_enable(cpu->uc)) ||
+        (err = uc_mem_map_ptr(cpu->uc, 0, phys->nframes << MM_PAGE_SHIFT, UC_PROT_ALL, phys->base)) ||
+        (err = uc_ctl_tlb_mode(cpu->uc, UC_TLB_VIRTUAL)) || (err = add_hooks(cpu)) || (err = enter_user_mode(cpu)) ||
+        (err = uc_context_alloc(cpu->uc, &cpu->fresh)) || (err = uc_context_save(cpu->uc, cpu->fresh)))
+        goto fail;
+    return cpu;
+
+fail:
+    *why = uc_strerror(err);
+    cpu_destroy(cpu);
+    return NULL;
+}
+
+void cpu_destroy(struct cpu *cpu)
+{
+    if (!cpu)
+        return;
+    if (cpu->fresh)
+        uc_context_free(cpu->fresh);
+    if (cpu->uc)
+        uc_close(cpu->uc);
+    free(cpu);
+}
+
+const char *cpu_engine_version(char buf[16])
+{
+    unsigned major, minor, v = uc_version(&major, &minor);
+
+    snprintf(buf, 16, "%u.%u.%u", major, minor, v >> 8 & 0xff);
+    return buf;
+}

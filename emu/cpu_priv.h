@@ -1,0 +1,35 @@
+/* cpu_priv.h - the inside of struct cpu, for cpu.c and regs.c. */
+#ifndef EMU_CPU_PRIV_H
+#define EMU_CPU_PRIV_H
+
+#include <unicorn/unicorn.h>
+
+#include "cpu.h"
+
+#define CODE_QUEUE 64
+
+struct cpu {
+    uc_engine *uc;
+    uc_context *fresh;        /* the state right after entering CPL 3: restoring it forgets old exceptions */
+    const struct cpu_ops *ops;
+    void *ctx;
+    struct physmem *phys;
+    struct cpu_stop *stop;    /* where the run in progress reports to */
+    bool running;
+    bool stop_asked;
+    bool flush;               /* the TLB is out of date */
+    bool identity;            /* translate CODE_WINDOW addresses to physical ones (invalidation, start-up) */
+    bool probing;             /* re-running a faulting access to learn its address */
+    bool probe_hit;
+    uint64_t bad_page;        /* the page whose translation was refused */
+    unsigned fills;           /* since the last flush */
+    unsigned tlb_size;        /* entries the engine's TLB may have: our estimate */
+    uint64_t budget, blocks;  /* block counting */
+    uc_hook block_hook;       /* 0: not installed */
+    struct {
+        uint64_t paddr, len;
+    } dirty[CODE_QUEUE];      /* code to forget before user code goes on */
+    unsigned nr_dirty;        /* > CODE_QUEUE: forget all */
+};
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * machine.h - the whole emulator put together: one kernel, one processor, and the run loop between them.
+ */
+#ifndef EMU_MACHINE_H
+#define EMU_MACHINE_H
+
+#include "cpu.h"
+#include "syscalls/file.h"
+#include "syscalls/kernel.h"
+
+struct machine {
+    struct kernel k;
+    struct cpu *cpu;
+    struct list_head runq;  /* struct task.run_node, first come first served */
+    struct task *loaded;    /* whose registers the engine holds; NULL: nobody's */
+    struct mm *mm;          /* whose translations it holds; NULL: flush before user code */
+    bool stale;             /* loaded->regs were replaced: the engine's are old */
+    bool leave;             /* the run in progress should come back to the loop */
+    bool in_syscall;        /* within the callback: the engine's RIP is still at the instruction */
+    bool running;           /* kernel.current is not to be queued: it runs */
+    bool broken;            /* the engine failed */
+    bool counting;          /* blocks are counted (see sched.c) */
+    uint64_t counted;       /* cpu_blocks() when the clock was last moved */
+    uint64_t slice_ends;    /* virtual time at which the running task has had its share */
+    uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */
+};
+
+/* A machine with its first task, still without a program. 0 or negative errno, with one line in *why. */
+int machine_init(struct machine *m, const struct kernel_config *cfg, const char **why);
+void machine_destroy(struct machine *m);
+/* Run until the first program is over or nothing can go on. Returns its status as wait4 has it, or MACHINE_FAILED after
+ * one line (or a report) on stderr. */
+#define MACHINE_FAILED (-1)
+int machine_run(struct machine *m);
+
+static inline struct machine *machine_of(const struct task *t)
+{
+    return t->k->machine;
+}
+
+/* ---- sched.c ---- */
+extern const struct machine_ops machine_ops;
+/* Registers of t, in t->regs and to be changed there: taken off the engine if it holds them. */
+struct cpu_regs *machine_regs(struct task *t);
+/* The virtual time-stamp counter: one tick a nanosecond. Reading it takes time. */
+uint64_t machine_tsc(struct machine *m);
+
+/* ---- exec.c ---- */
+int machine_exec(struct task *t, struct exec_request *req);
+
+/* ---- trap.c ---- */
+/* What stopped user code of t becomes a signal, or is carried out. */
+void machine_trap(struct task *t, const struct cpu_stop *stop);
+
+/* ---- sigframe.c ---- */
+#define PKRU_INIT 0x55555554u
+/* Enter the handler. False: no room for the frame (the task gets SIGSEGV). */
+bool sigframe_push(struct task *t, int signo, const struct ksiginfo *info, const struct ksigaction *action);
+/* rt_sigreturn(2): the registers of the frame at rsp. The new rax. */
+int64_t sigframe_pop(struct task *t);
+/* Bytes of the largest frame: AT_MINSIGSTKSZ. */
+uint64_t sigframe_max_size(void);
+
+/* ---- crash.c ---- */
+/* machine_ops.fatal_signal. */
+void crash_report(struct task *t, const struct ksiginfo *info);
+/* Nobody can go on and no timer is left: what each task waits for. */
+void machine_deadlock_report(struct machine *m);
+/* End this process as the guest ended: exit with its status, or die of its signal. */
+_Noreturn void machine_die_like(int status);
+
+#endif

@@ -1,0 +1,262 @@
+/*
+ * options.c - the command line. Each option is one row: names, argument, help text and what it sets.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { FLAG, STRING, SIZE, NUMBER, ENV, LIST };
+
+static const struct row {
+    const char *name;
+    char letter;          /* 0: none */
+    enum kind kind;
+    size_t at;            /* in struct options */
+    const char *arg;      /* as help names it */
+    const char *help;
+} rows[] = {
+#define AT(field) offsetof(struct options, field)
+    {"design", 'd', STRING, AT(design), "NAME", "sealing design in force (default: linux; a path loads a shared object)"},
+    {"env", 'E', ENV, AT(env), "VAR[=VALUE]", "set a variable of the program's environment, or remove it"},
+    {"argv0", '0', STRING, AT(argv0), "STRING", "what the program sees as its own name"},
+    {"root", 0, STRING, AT(root), "DIR", "directory that is / for the program"},
+    {"rw", 0, LIST, AT(rw), "DIR", "let the program change files below DIR (may be repeated)"},
+    {"writable", 0, FLAG, AT(writable), NULL, "let the program change every file the caller may change"},
+    {"seed", 0, NUMBER, AT(seed), "N", "another address layout, random numbers and interleaving (default: 0)"},
+    {"memory", 0, SIZE, AT(memory), "SIZE", "guest memory, with K, M or G (default: 4G)"},
+    {"stack", 0, SIZE, AT(stack), "SIZE", "limit of the stack (default: 8M)"},
+    {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},
+    {"output", 'o', STRING, AT(output), "FILE", "print to FILE instead of standard error"},
+    {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},
+    {"help", 'h', FLAG, AT(help), NULL, "this text"},
+    {"version", 'V', FLAG, AT(version), NULL, "versions of this program and of its engine"},
+#undef AT
+};
+#define NR_ROWS (sizeof(rows) / sizeof(*rows))
+
+void options_help(FILE *out)
+{
+    fputs("Usage: mseal-emu [OPTION...] [--] PROGRAM [ARG...]\n"
+          "Run an unmodified x86-64 Linux program on an address space of our own, under a choice of memory-sealing designs.\n\n",
+          out);
+    for (size_t i = 0; i < NR_ROWS; i++) {
+        char left[64], letter[8] = "    ";
+
+        if (rows[i].letter)
+            snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
+        snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name, rows[i].arg ? " " : "",
+                 rows[i].arg ? rows[i].arg : "");
+        fprintf(out, "  %-24s  %s\n", left, rows[i].help);
+    }
+    fputs("\nThe program sees the host's files read-only and a private, empty /tmp unless --rw or --writable say otherwise.\n"
+          "The exit status is the program's own (if it dies of a signal, so does mseal-emu); 125 when mseal-emu fails,\n"
+          "126 when the program cannot be run, 127 when it is not found, 2 for a wrong command line.\n",
+          out);
+}
+
+static int complain(const char *what, const char *which)
+{
+    fprintf(stderr, "mseal-emu: %s '%s' (--help lists the options)\n", what, which);
+    return EXIT_USAGE;
+}
+
+/* "64", "0x40", and for sizes "64K", "3M", "1G". False: not such a number, or too large. */
+static bool parse_number(const char *s, bool size, uint64_t *out)
+{
+    static const char units[] = "KMGT";
+    const char *unit;
+    char *end;
+    uint64_t v;
+
+    if (*s < '0' || *s > '9')
+        return false;
+    errno = 0;
+    v = strtoull(s, &end, 0);
+    if (errno)
+        return false;
+    if (size && *end && (unit = strchr(units, *end >= 'a' && *end <= 'z' ? *end - 32 : *end))) {
+        unsigned shift = 10 * (unsigned)(unit - units + 1);
+
+        if (v > UINT64_MAX >> shift)
+            return false;
+        v <<= shift;
+        end++;
+    }
+    *out = v;
+    return *end == '\0';
+}
+
+static size_t list_length(const char *const *l)
+{
+    size_t n = 0;
+
+    while (l && l[n])
+        n++;
+    return n;
+}
+
+/* The environment's array and strings are borrowed; the array is ours. VAR=VALUE replaces, VAR removes. */
+static bool set_env(struct options *o, const char *spec)
+{
+    const char *eq = strchr(spec, '=');
+    size_t len = eq ? (size_t)(eq - spec) : strlen(spec), n = 0;
+    char **env;
+
+    for (char **e = o->env; *e; e++)
+        if (strncmp(*e, spec, len) || ((*e)[len] != '='))
+            o->env[n++] = *e;
+    o->env[n] = NULL;
+    if (!eq)
+        return true;
+    env = realloc(o->env, (n + 2) * sizeof(*env));
+    if (!env)
+        return false;
+    o->env = env;
+    env[n] = (char *)spec;
+    env[n + 1] = NULL;
+    return true;
+}
+
+static bool add_to_list(const char ***list, const char *s)
+{
+    size_t n = list_length(*list);
+    const char **l = realloc(*list, (n + 2) * sizeof(*l));
+
+    if (!l)
+        return false;
+    l[n] = s;
+    l[n + 1] = NULL;
+    *list = l;
+    return true;
+}
+
+static int apply(struct options *o, const struct row *r, const char *value)
+{
+    void *at = (char *)o + r->at;
+    bool ok = true;
+
+    switch (r->kind) {
+    case FLAG:
+        *(bool *)at = true;
+        break;
+    case STRING:
+        *(const char **)at = value;
+        break;
+    case SIZE:
+    case NUMBER:
+        if (!parse_number(value, r->kind == SIZE, at))
+            return complain(r->kind == SIZE ? "not a size:" : "not a number:", value);
+        break;
+    case ENV:
+        if (!*value || *value == '=')
+            return complain("not a variable:", value);
+        ok = set_env(o, value);
+        break;
+    case LIST:
+        ok = add_to_list(at, value);
+        break;
+    }
+    if (ok)
+        return 0;
+    fprintf(stderr, "mseal-emu: out of memory\n");
+    return EXIT_FAILED;
+}
+
+static const struct row *find_long(const char *name, size_t len)
+{
+    for (size_t i = 0; i < NR_ROWS; i++)
+        if (strlen(rows[i].name) == len && !memcmp(rows[i].name, name, len))
+            return &rows[i];
+    return NULL;
+}
+
+static const struct row *find_letter(char c)
+{
+    for (size_t i = 0; i < NR_ROWS; i++)
+        if (rows[i].letter == c)
+            return &rows[i];
+    return NULL;
+}
+
+/* --name, --name=value, --name value; *i moves past the value. */
+static int parse_long(struct options *o, char **argv, int argc, int *i)
+{
+    const char *name = argv[*i] + 2, *eq = strchr(name, '=');
+    const struct row *r = find_long(name, eq ? (size_t)(eq - name) : strlen(name));
+
+    if (!r)
+        return complain("unknown option", argv[*i]);
+    if (r->kind == FLAG)
+        return eq ? complain("option takes no value:", argv[*i]) : apply(o, r, NULL);
+    if (eq)
+        return apply(o, r, eq + 1);
+    if (*i + 1 >= argc)
+        return complain("option needs a value:", argv[*i]);
+    return apply(o, r, argv[++*i]);
+}
+
+/* -x, -xVALUE, -x VALUE, -xyz for flags. */
+static int parse_letters(struct options *o, char **argv, int argc, int *i)
+{
+    for (const char *p = argv[*i] + 1; *p; p++) {
+        const struct row *r = find_letter(*p);
+        int err;
+
+        if (!r)
+            return complain("unknown option", argv[*i]);
+        if (r->kind != FLAG) {
+            if (p[1])
+                return apply(o, r, p + 1);
+            if (*i + 1 >= argc)
+                return complain("option needs a value:", argv[*i]);
+            return apply(o, r, argv[++*i]);
+        }
+        err = apply(o, r, NULL);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv, char **environment)
+{
+    size_t n = list_length((const char *const *)environment);
+    int i;
+
+    memset(o, 0, sizeof(*o));
+    o->design = "linux";
+    o->root = "/";
+    o->memory = UINT64_C(4) << 30;
+    o->stack = UINT64_C(8) << 20;
+    o->env = malloc((n + 1) * sizeof(*o->env));
+    if (!o->env)
+        return EXIT_FAILED;
+    memcpy(o->env, environment, (n + 1) * sizeof(*o->env));
+
+    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+        int err;
+
+        if (!strcmp(argv[i], "--")) {
+            i++;
+            break;
+        }
+        err = argv[i][1] == '-' ? parse_long(o, argv, argc, &i) : parse_letters(o, argv, argc, &i);
+        if (err)
+            return err;
+    }
+    o->first = i;
+    if (i >= argc && !o->help && !o->version) {
+        fprintf(stderr, "mseal-emu: no program to run (--help lists the options)\n");
+        return EXIT_USAGE;
+    }
+    return 0;
+}
+
+void options_free(struct options *o)
+{
+    free(o->env);
+    free(o->rw);
+}

@@ -1,0 +1,34 @@
+/* options.h - the command line: one table of options, read into one structure. */
+#ifndef EMU_OPTIONS_H
+#define EMU_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct options {
+    const char *design;   /* name, or path of a shared object */
+    const char *argv0;    /* NULL: PROGRAM as given */
+    const char *root;
+    const char **rw;      /* NULL-terminated */
+    bool writable;
+    uint64_t seed, memory, stack;
+    bool strace;
+    const char *output;   /* -o */
+    bool maps;
+    bool help, version;
+    char **env;           /* the guest's environment, NULL-terminated */
+    int first;            /* argv index of PROGRAM; argc: none */
+};
+
+#define EXIT_USAGE 2
+#define EXIT_FAILED 125
+#define EXIT_NOT_RUNNABLE 126
+#define EXIT_NOT_FOUND 127
+
+/* 0, or the exit status after one line on stderr. */
+int options_parse(struct options *o, int argc, char **argv, char **environment);
+void options_help(FILE *out);
+void options_free(struct options *o);
+
+#endif

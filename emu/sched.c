@@ -1,0 +1,463 @@
+/*
+ * sched.c - the run loop: which task runs, for how long, and what time it is.
+ *
+ * Everything here is decided by what the guest did, never by the host: tasks run first come first served and change only where
+ * one blocks, faults fatally, or has used its share. Virtual time moves with system calls and, while anybody else could run or
+ * a timer is pending, with executed blocks of code; when every task sleeps it jumps to the next deadline.
+ *
+ *      pick -> finish the system call that waited -> signals -> user code -> system calls, traps -+
+ *       ^                                                                                         |
+ *       +------------- blocked, share used up, over --------------------------------------------- +
+ */
+#include "machine.h"
+#include "task_cpu.h"
+#include "syscalls/process.h"
+#include "syscalls/table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SYSCALL_NS 200       /* virtual cost of a system call */
+#define BLOCK_NS 4           /* and of a block of code */
+#define SLICE_NS 400000      /* a task's share while others wait */
+#define TSC_NS 20            /* reading the clock takes time too: loops that wait for it end */
+
+/* ---- registers: on the engine or in the task ---- */
+
+static bool on_engine(const struct machine *m, const struct task *t)
+{
+    return m->loaded == t && !m->stale;
+}
+
+static void get_regs(struct task *t, struct cpu_regs *r)
+{
+    struct machine *m = machine_of(t);
+
+    if (on_engine(m, t)) {
+        cpu_save(m->cpu, &t->regs);
+        if (m->in_syscall) { /* the engine is still at the instruction */
+            t->regs.rip += 2;
+            t->regs.rcx = t->regs.rip;
+            t->regs.r11 = t->regs.rflags;
+        }
+    }
+    if (r != &t->regs)
+        *r = t->regs;
+}
+
+/* The values in t->regs count from now on. */
+static void regs_replaced(struct task *t)
+{
+    struct machine *m = machine_of(t);
+
+    if (m->loaded == t) {
+        m->stale = true;
+        m->leave = true;
+    }
+}
+
+struct cpu_regs *machine_regs(struct task *t)
+{
+    get_regs(t, &t->regs);
+    regs_replaced(t);
+    return &t->regs;
+}
+
+static void set_pkru(struct task *t, uint32_t v)
+{
+    struct machine *m = machine_of(t);
+
+    if (t->regs.pkru == v && mm_pkru(t->mm) == v)
+        return;
+    t->regs.pkru = v;
+    mm_set_pkru(t->mm, v);
+    if (m->loaded == t)
+        m->mm = NULL; /* flush before going on */
+    m->leave = true;
+}
+
+static void set_regs(struct task *t, const struct cpu_regs *r)
+{
+    uint32_t pkru = r->pkru;
+
+    if (r != &t->regs)
+        t->regs = *r;
+    regs_replaced(t);
+    if (t->mm)
+        mm_set_pkru(t->mm, pkru);
+    machine_of(t)->mm = NULL;
+}
+
+static uint64_t get_fs_base(struct task *t)
+{
+    return on_engine(machine_of(t), t) ? cpu_fs_base(machine_of(t)->cpu) : t->regs.fs_base;
+}
+
+static uint64_t get_gs_base(struct task *t)
+{
+    return on_engine(machine_of(t), t) ? cpu_gs_base(machine_of(t)->cpu) : t->regs.gs_base;
+}
+
+static void set_fs_base(struct task *t, uint64_t v)
+{
+    t->regs.fs_base = v;
+    if (on_engine(machine_of(t), t))
+        cpu_set_fs_base(machine_of(t)->cpu, v);
+}
+
+static void set_gs_base(struct task *t, uint64_t v)
+{
+    t->regs.gs_base = v;
+    if (on_engine(machine_of(t), t))
+        cpu_set_gs_base(machine_of(t)->cpu, v);
+}
+
+static uint64_t get_rax(struct task *t)
+{
+    return on_engine(machine_of(t), t) ? cpu_rax(machine_of(t)->cpu) : t->regs.rax;
+}
+
+static void set_rax(struct task *t, uint64_t v)
+{
+    t->regs.rax = v;
+    if (on_engine(machine_of(t), t))
+        cpu_set_rax(machine_of(t)->cpu, v);
+}
+
+/* Make the engine run t: registers, address space, protection keys. */
+static void load(struct machine *m, struct task *t)
+{
+    if (m->loaded != t || m->stale) {
+        if (m->loaded && !m->stale)
+            cpu_save(m->cpu, &m->loaded->regs);
+        cpu_load(m->cpu, &t->regs);
+        m->loaded = t;
+        m->stale = false;
+    }
+    if (mm_pkru(t->mm) != t->regs.pkru) {
+        mm_set_pkru(t->mm, t->regs.pkru);
+        m->mm = NULL;
+    }
+    if (m->mm != t->mm || mm_tlb_flush_needed(t->mm)) {
+        mm_tlb_flush_needed(t->mm);
+        cpu_flush_tlb(m->cpu);
+        m->mm = t->mm;
+    }
+}
+
+/* ---- the queue ---- */
+
+static void enqueue(struct machine *m, struct task *t)
+{
+    if (list_empty(&t->run_node))
+        list_add_tail(&m->runq, &t->run_node);
+}
+
+static void wake(struct task *t)
+{
+    struct machine *m = machine_of(t);
+
+    m->leave = true; /* signals to look at, or no longer alone */
+    if (t != m->k.current || !m->running)
+        enqueue(m, t);
+}
+
+static int clone_cpu(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls)
+{
+    get_regs(parent, &child->regs);
+    child->regs.rax = 0;
+    child->regs.orig_rax = UINT64_MAX;
+    if (rsp)
+        child->regs.rsp = rsp;
+    if (set_tls)
+        child->regs.fs_base = tls;
+    child->cpu = NULL;
+    wake(child);
+    return 0;
+}
+
+static void free_cpu(struct task *t)
+{
+    struct machine *m = machine_of(t);
+
+    if (m->loaded == t)
+        m->loaded = NULL;
+    m->mm = NULL; /* its address space may go, and another take its address */
+    list_del(&t->run_node);
+    free(t->cpu);
+    t->cpu = NULL;
+}
+
+const struct machine_ops machine_ops = {
+    .get_regs = get_regs,
+    .set_regs = set_regs,
+    .set_fs_base = set_fs_base,
+    .get_fs_base = get_fs_base,
+    .set_gs_base = set_gs_base,
+    .get_gs_base = get_gs_base,
+    .set_pkru = set_pkru,
+    .exec = machine_exec,
+    .clone_cpu = clone_cpu,
+    .free_cpu = free_cpu,
+    .wake = wake,
+    .sigreturn = sigframe_pop,
+    .fatal_signal = crash_report,
+};
+
+/* ---- time ---- */
+
+/* Blocks executed since the last look become time. */
+static void settle_clock(struct machine *m)
+{
+    uint64_t blocks = cpu_blocks(m->cpu);
+
+    m->k.now_ns += (blocks - m->counted) * BLOCK_NS;
+    m->counted = blocks;
+}
+
+uint64_t machine_tsc(struct machine *m)
+{
+    settle_clock(m);
+    m->k.now_ns += TSC_NS;
+    return m->k.now_ns;
+}
+
+/* Before user code: how many blocks until somebody has to be asked again; 0: nobody else is there, run freely. */
+static uint64_t block_budget(struct machine *m)
+{
+    uint64_t next = kernel_next_deadline(&m->k), left;
+
+    m->deadline = next ? next : UINT64_MAX;
+    if (!next && list_empty(&m->runq))
+        return 0;
+    left = list_empty(&m->runq) ? SLICE_NS : m->slice_ends > m->k.now_ns ? m->slice_ends - m->k.now_ns : 1;
+    if (next && next - m->k.now_ns < left)
+        left = next > m->k.now_ns ? next - m->k.now_ns : 1;
+    return left / BLOCK_NS + 1;
+}
+
+static void new_slice(struct machine *m)
+{
+    uint64_t share = SLICE_NS;
+
+    if (m->k.cfg.seed) /* another seed, another interleaving */
+        share = SLICE_NS / 8 + kernel_random(&m->k) % SLICE_NS;
+    m->slice_ends = m->k.now_ns + share;
+}
+
+/* ---- system calls ---- */
+
+static bool wants_restart(int64_t r)
+{
+    return r == -ERESTARTSYS || r == -ERESTARTNOINTR || r == -ERESTARTNOHAND || r == -ERESTART_RESTARTBLOCK;
+}
+
+/* Called by the processor at each `syscall`. False: come back to the loop. */
+static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *result)
+{
+    struct machine *m = ctx;
+    struct task *t = m->loaded;
+    int64_t r;
+
+    if (m->counting)
+        settle_clock(m);
+    m->k.now_ns += SYSCALL_NS;
+    t->regs.orig_rax = nr;
+    m->in_syscall = true;
+    r = sys_dispatch(t, nr, a);
+    m->in_syscall = false;
+    *result = (uint64_t)r;
+    if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING || m->k.now_ns >= m->deadline)
+        return false;
+    if (mm_tlb_flush_needed(t->mm))
+        cpu_flush_tlb(m->cpu);
+    return true;
+}
+
+static int on_translate(void *ctx, uint64_t addr, unsigned access, struct mm_fault *f)
+{
+    struct machine *m = ctx;
+
+    return mm_fault(m->loaded->mm, addr, access, f);
+}
+
+static const struct cpu_ops cpu_ops = {.translate = on_translate, .syscall = on_syscall};
+
+/* The call is run again by going back to its instruction. */
+static void restart_call(struct task *t, uint64_t nr)
+{
+    struct cpu_regs *r = machine_regs(t);
+
+    r->rax = nr;
+    r->rip -= 2;
+    r->orig_rax = UINT64_MAX;
+}
+
+/* An interrupted call meets a handler with these sa_flags: EINTR or again (signal(7)). */
+static void interrupt_call(struct task *t, uint64_t sa_flags)
+{
+    int64_t r = (int64_t)get_rax(t);
+
+    if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
+        return;
+    if (r == -ERESTARTNOINTR || (r == -ERESTARTSYS && sa_flags & SA_RESTART))
+        restart_call(t, t->regs.orig_rax);
+    else
+        set_rax(t, (uint64_t)-EINTR);
+}
+
+/* No handler ran: the call goes on as if nothing had been. */
+static void resume_call(struct task *t)
+{
+    int64_t r = (int64_t)get_rax(t);
+
+    if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
+        return;
+    restart_call(t, r == -ERESTART_RESTARTBLOCK ? 219 /* restart_syscall */ : t->regs.orig_rax);
+}
+
+/* Signals before user code. False: t does not go on now. */
+static bool return_to_user(struct task *t)
+{
+    struct ksiginfo info;
+    struct ksigaction action;
+    bool handled = false;
+    int signo;
+
+    while ((signo = get_signal(t, &info, &action)) > 0) {
+        interrupt_call(t, action.flags);
+        if (sigframe_push(t, signo, &info, &action)) {
+            signal_delivered(t, signo, &action);
+            handled = true;
+        } else {
+            if (signo == SIGSEGV) /* its own handler has no stack to run on */
+                t->sighand->action[SIGSEGV - 1].handler = (uint64_t)(uintptr_t)SIG_DFL;
+            force_sig_fault(t, SIGSEGV, 0x80, 0, 0);
+        }
+    }
+    if (signo < 0)
+        return false;
+    if (!handled)
+        resume_call(t);
+    return true;
+}
+
+/* ---- the loop ---- */
+
+static void run_user_code(struct machine *m, struct task *t)
+{
+    struct cpu_stop stop;
+    uint64_t budget = block_budget(m);
+
+    load(m, t);
+    if (budget || m->counting) {
+        /* Counting goes on once it began: changing it costs all translated code. */
+        m->counting = true;
+        cpu_set_budget(m->cpu, budget ? budget : UINT64_MAX);
+    }
+    m->leave = false;
+    cpu_run(m->cpu, &stop);
+    settle_clock(m);
+    if (stop.event == CPU_BROKEN) {
+        fprintf(stderr, "mseal-emu: the engine failed at %#lx: %s\n", (unsigned long)cpu_rip(m->cpu), stop.why);
+        m->broken = true;
+    } else if (stop.event != CPU_STOPPED) {
+        machine_trap(t, &stop);
+    }
+}
+
+/* Run t until it cannot go on or its share is used up. */
+static void run_task(struct machine *m, struct task *t)
+{
+    m->k.current = t;
+    m->running = true;
+    new_slice(m);
+    if (t->retrying) {
+        int64_t r = sys_dispatch(t, (uint64_t)t->sysno, t->args);
+
+        if (r == SYS_BLOCK)
+            goto out;
+        set_rax(t, (uint64_t)r);
+    }
+    while (t->state == TASK_RUNNING && !m->broken) {
+        if (!return_to_user(t))
+            break;
+        run_user_code(m, t);
+        if (t->retrying)
+            break; /* waits in a system call */
+        if (m->k.now_ns >= m->deadline)
+            kernel_advance(&m->k, m->k.now_ns);
+        if (m->k.now_ns >= m->slice_ends) {
+            if (!list_empty(&m->runq))
+                break;
+            new_slice(m);
+        }
+    }
+out:
+    m->running = false;
+    if (t->state == TASK_RUNNING)
+        enqueue(m, t);
+    else if (t->state != TASK_SLEEPING)
+        m->mm = NULL; /* its address space may be gone, and another at its place */
+}
+
+int machine_run(struct machine *m)
+{
+    while (!m->k.init_done && !m->broken) {
+        uint64_t next;
+
+        if (list_empty(&m->runq)) {
+            next = kernel_next_deadline(&m->k);
+            if (!next) {
+                machine_deadlock_report(m);
+                return MACHINE_FAILED;
+            }
+            kernel_advance(&m->k, next);
+            continue;
+        }
+        struct task *t = list_first(&m->runq, struct task, run_node);
+
+        list_del(&t->run_node);
+        if (t->state == TASK_RUNNING)
+            run_task(m, t);
+        m->k.current = NULL;
+        kernel_bury_dead(&m->k, NULL);
+    }
+    return m->broken ? MACHINE_FAILED : m->k.init_status;
+}
+
+/* ---- life ---- */
+
+static void code_changed(void *ctx, uint64_t paddr, uint64_t len)
+{
+    struct machine *m = ctx;
+
+    cpu_code_changed(m->cpu, paddr, len);
+}
+
+int machine_init(struct machine *m, const struct kernel_config *cfg, const char **why)
+{
+    int err;
+
+    memset(m, 0, sizeof(*m));
+    list_init(&m->runq);
+    *why = "out of memory";
+    err = kernel_init(&m->k, cfg, &machine_ops, m);
+    if (err)
+        return err;
+    m->cpu = cpu_create(&m->k.sys.phys, &cpu_ops, m, why);
+    if (!m->cpu) {
+        kernel_destroy(&m->k);
+        return -ENOMEM;
+    }
+    m->k.sys.phys.code_changed = code_changed;
+    m->k.sys.phys.code_ctx = m;
+    return 0;
+}
+
+void machine_destroy(struct machine *m)
+{
+    kernel_destroy(&m->k);
+    cpu_destroy(m->cpu);
+}
