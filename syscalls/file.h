@@ -27,7 +27,7 @@ struct file_ops {
     int64_t (*ioctl)(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
     /* POLL* bits now true; when waitq sets are given, also the queues to wait on (via task_wait_add). */
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
-    int64_t (*getdents)(struct task *t, struct file *f, void *buf, uint64_t len);
+    uint64_t (*changes)(struct file *f); /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
     int64_t (*fsync)(struct file *f);
     void (*release)(struct file *f);
 };
@@ -41,8 +41,9 @@ struct file {
     unsigned flags;             /* O_* as F_GETFL shows them */
     uint64_t pos;
     void *priv;                 /* per kind */
-    int owner;                  /* F_SETOWN */
+    int owner, owner_type;      /* F_SETOWN(_EX) */
     int sigio;
+    bool created;               /* this open made the file (F_CREATED_QUERY) */
 };
 
 struct file *file_get(struct file *f);

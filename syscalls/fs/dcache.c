@@ -92,7 +92,8 @@ struct dentry *dentry_alloc(struct super *sb, struct dentry *parent, const char 
     d->sb = sb;
     d->parent = parent ? dentry_get(parent) : NULL;
     d->refs = 1;
-    d->name_len = len;
+    d->name_len = d->room = len;
+    d->name = d->inline_name;
     memcpy(d->name, name, len);
     list_init(&d->children);
     list_init(&d->sibling);
@@ -130,6 +131,8 @@ void dentry_put(struct dentry *d)
         if (d->inode && d->inode->alias == d)
             d->inode->alias = NULL;
         inode_put(d->inode);
+        if (d->name != d->inline_name)
+            free(d->name);
         free(d);
         d = parent;
     }
@@ -170,6 +173,34 @@ struct dentry *d_find(struct vfs *v, struct dentry *dir, const char *name, size_
         if (d->parent == dir && d->name_len == len && !memcmp(d->name, name, len))
             return d;
     return NULL;
+}
+
+/* d becomes dir/name, whatever had that name is out of the tree. */
+void d_move(struct dentry *d, struct dentry *dir, const char *name)
+{
+    struct vfs *v = d->sb->k->vfs;
+    size_t len = strlen(name);
+    struct dentry *there = d_find(v, dir, name, len), *old = d->parent;
+
+    if (there && there != d)
+        d_unhash(there);
+    d_unhash(d);
+    if (d->name != d->inline_name)
+        free(d->name);
+    d->name = d->inline_name;
+    if (len > d->room && !(d->name = malloc(len + 1))) {
+        /* No memory for the longer name: the entry leaves the cache and is found again by the next look. */
+        d->name = d->inline_name;
+        d->name_len = 0;
+        *d->name = 0;
+        return;
+    }
+    memmove(d->name, name, len);
+    d->name[len] = 0;
+    d->name_len = len;
+    d->parent = dentry_get(dir);
+    dentry_put(old);
+    d_hash(d);
 }
 
 bool d_is_ancestor(const struct dentry *a, const struct dentry *d)

@@ -120,12 +120,11 @@ int devfs_mount(struct vfs *v)
 struct dentry *devfs_add_tty(struct vfs *v)
 {
     struct dentry *pts = NULL;
-    struct task t = {.k = v->k};
     struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
+    struct task t = SETUP_TASK(v->k, &fs);
 
     if (v->tty)
         return v->tty;
-    t.fs = &fs;
     if (path_lookup(&t, AT_FDCWD, "/dev/pts", LOOKUP_FOLLOW, &pts))
         return NULL;
     struct dentry *d = tmpfs_add(pts, "0", S_IFCHR | 0620, makedev(136, 0), NULL);

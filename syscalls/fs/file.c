@@ -71,11 +71,11 @@ static void file_set_dentry(struct file *f, struct dentry *d)
     f->mf.noexec = d->sb->noexec;
 }
 
-int file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out)
+int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out)
 {
     struct inode *inode = d->inode;
     struct file *f;
-    int err = 0;
+    int64_t err = 0;
 
     f = file_alloc(t->k, inode->fops, flags & ~(unsigned)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
     if (!f)
@@ -91,6 +91,7 @@ int file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct fi
         f->ops = &dir_file_ops;
     } else if (S_ISFIFO(inode->mode)) {
         f->ops = &fifo_file_ops;
+        d_pin(d); /* the pipe behind it must outlive an open that waits */
         err = fifo_open(t, inode, f);
     } else if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) {
         f->ops = S_ISCHR(inode->mode) ? chrdev_ops(inode->rdev) : NULL;

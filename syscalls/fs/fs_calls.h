@@ -21,6 +21,11 @@ int files_capacity(struct files *fs);
 /* close(2) of one descriptor: drops the POSIX locks of this descriptor table. */
 int file_flush(struct file *f, struct files *owner);
 void locks_release_file(struct file *f); /* last close: flock and OFD locks */
+int64_t fcntl_lock(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
+
+/* ---- poll.c ---- */
+/* POLL* bits of any file; wait: put t on its queues too. */
+unsigned file_poll(struct task *t, struct file *f, bool wait);
 
 /* ---- user buffers ---- */
 #define IOV_MAX_ 1024
@@ -31,8 +36,4 @@ static inline bool access_ok(uint64_t addr, uint64_t len)
 {
     return len <= MM_TASK_SIZE && addr <= MM_TASK_SIZE - len;
 }
-struct timespec;
-/* Relative user timespec -> absolute deadline on the virtual clock; 0: none given. -EFAULT/-EINVAL. */
-int user_timeout(struct task *t, uint64_t uts, uint64_t *deadline);
-
 #endif

@@ -121,6 +121,7 @@ static void hostfs_evict(struct inode *inode)
             *p = inode->hash_next;
             break;
         }
+    fifo_evict(inode);
     if (inode->obj) {
         vm_object_sync(inode->obj, 0, UINT64_MAX);
         inode->obj->priv = NULL;

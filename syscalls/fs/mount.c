@@ -213,7 +213,6 @@ int vfs_init(struct kernel *k)
 {
     struct vfs *v = calloc(1, sizeof(*v));
     struct rlimit lim;
-    gid_t groups[64];
     int err;
 
     if (!v)
@@ -223,9 +222,6 @@ int vfs_init(struct kernel *k)
     v->tty_fd = -1;
     v->max_files = 65536;
     list_init(&v->streams);
-    v->nr_groups = k->cfg.uid == getuid() ? getgroups(64, groups) : 0;
-    for (int i = 0; i < v->nr_groups; i++)
-        v->groups[i] = groups[i];
     /* Guests' open files need descriptors of ours. */
     if (!getrlimit(RLIMIT_NOFILE, &lim) && lim.rlim_cur < lim.rlim_max) {
         lim.rlim_cur = lim.rlim_max;
@@ -310,7 +306,7 @@ struct fs_struct *fs_create(struct kernel *k)
     fs->cwd = dentry_get(v->root);
     if (getcwd(cwd, sizeof(cwd)) && (guest = guest_path(v, cwd))) {
         /* A walk needs a task; one with only this fs is enough. */
-        struct task t = {.k = k, .fs = fs};
+        struct task t = SETUP_TASK(k, fs);
         struct dentry *d;
 
         if (!path_lookup(&t, AT_FDCWD, guest, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &d)) {

@@ -12,31 +12,34 @@
  */
 #include "vfs.h"
 
+#include <linux/capability.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 
 /* ---- permissions -------------------------------------------------------------------------------------------- */
 
-bool task_is_root(const struct task *t)
+#define CAP_BIT(cap) (UINT64_C(1) << (cap))
+
+bool task_capable(const struct task *t, int cap)
 {
-    return t->k->cfg.uid == 0;
+    return t->cred.cap_effective & CAP_BIT(cap);
 }
 
 bool task_in_group(const struct task *t, unsigned gid)
 {
-    const struct vfs *v = t->k->vfs;
+    const struct group_list *g = t->cred.groups;
 
-    if (gid == t->k->cfg.gid)
+    if (gid == t->cred.fsgid)
         return true;
-    for (int i = 0; i < v->nr_groups; i++)
-        if (v->groups[i] == gid)
+    for (unsigned i = 0; g && i < g->n; i++)
+        if (g->gid[i] == gid)
             return true;
     return false;
 }
 
 bool inode_owner_or_capable(const struct task *t, const struct inode *inode)
 {
-    return task_is_root(t) || t->k->cfg.uid == inode->uid;
+    return t->cred.fsuid == inode->uid || task_capable(t, CAP_FOWNER);
 }
 
 int inode_permission(struct task *t, const struct inode *inode, unsigned mask)
@@ -45,17 +48,19 @@ int inode_permission(struct task *t, const struct inode *inode, unsigned mask)
 
     if ((mask & MAY_WRITE) && inode->sb->ro && (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode)))
         return -EROFS;
-    if (task_is_root(t)) {
-        /* CAP_DAC_OVERRIDE: all but executing what nobody may execute. */
-        if ((mask & MAY_EXEC) && !S_ISDIR(mode) && !(mode & 0111))
-            return -EACCES;
+    unsigned bits = inode->uid == t->cred.fsuid ? mode >> 6 : task_in_group(t, inode->gid) ? mode >> 3 : mode;
+    if (!(mask & ~bits & 7))
+        return 0;
+    if (S_ISDIR(mode)) {
+        if (!(mask & MAY_WRITE) && task_capable(t, CAP_DAC_READ_SEARCH))
+            return 0;
+    } else if (mask == MAY_READ && task_capable(t, CAP_DAC_READ_SEARCH)) {
         return 0;
     }
-    if (inode->uid == t->k->cfg.uid)
-        mode >>= 6;
-    else if (task_in_group(t, inode->gid))
-        mode >>= 3;
-    return (mask & ~mode & 7) ? -EACCES : 0;
+    /* All but executing what nobody may execute. */
+    if (task_capable(t, CAP_DAC_OVERRIDE) && (!(mask & MAY_EXEC) || S_ISDIR(mode) || (mode & 0111)))
+        return 0;
+    return -EACCES;
 }
 
 int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool isdir)
@@ -67,8 +72,8 @@ int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool i
     err = inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
     if (err)
         return err;
-    if ((dir->inode->mode & S_ISVTX) && !task_is_root(t) && victim->inode->uid != t->k->cfg.uid &&
-        dir->inode->uid != t->k->cfg.uid)
+    if ((dir->inode->mode & S_ISVTX) && !task_capable(t, CAP_FOWNER) && victim->inode->uid != t->cred.fsuid &&
+        dir->inode->uid != t->cred.fsuid)
         return -EPERM;
     if (isdir) {
         if (!is_dir(victim->inode))

@@ -83,12 +83,13 @@ static int may_open(struct task *t, struct dentry *d, unsigned flags, bool creat
 }
 
 /* O_TMPFILE: a file without a name in directory d. */
-static int open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, unsigned mode, struct file **out)
+static int64_t open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, unsigned mode, struct file **out)
 {
     struct dentry *d;
     struct inode *inode;
     char name[24];
-    int err = inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC), n;
+    int64_t err = inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
+    int n;
 
     if (err)
         return err;
@@ -142,13 +143,13 @@ static int lookup_create(struct walk *w, unsigned flags, unsigned mode, struct d
     return err;
 }
 
-static int do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode, unsigned resolve,
+static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode, unsigned resolve,
                    struct file **out)
 {
     struct walk w;
     struct dentry *d = NULL;
     bool created = false;
-    int err;
+    int64_t err;
 
     if (!*path)
         return -ENOENT;
@@ -215,8 +216,8 @@ static int do_open(struct task *t, int dfd, const char *path, unsigned flags, un
         goto out;
     }
     err = file_open_dentry(t, d, flags, out);
-    if (!err && created && (flags & O_ACCMODE) != O_RDONLY)
-        (*out)->mf.writable = true;
+    if (!err)
+        (*out)->created = created;
 out:
     dentry_put(d);
     return err;
@@ -262,8 +263,7 @@ static int64_t open_user(struct task *t, int dfd, uint64_t upath, unsigned flags
 {
     char path[PATH_MAX];
     struct file *f;
-    int64_t n = getname(t, upath, path, false);
-    int err;
+    int64_t n = getname(t, upath, path, false), err;
 
     if (n < 0)
         return n;

@@ -7,6 +7,7 @@
 #include "../handlers.h"
 #include "fs_calls.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -227,7 +228,7 @@ void send_sigpipe(struct task *t)
     info.info.si_signo = SIGPIPE;
     info.info.si_code = SI_USER;
     info.info.rt.pid = t->proc->pid;
-    info.info.rt.uid = t->k->cfg.uid;
+    info.info.rt.uid = t->cred.uid;
     send_signal_task(t, &info);
 }
 
@@ -276,7 +277,7 @@ static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, 
         if (room == 0)
             return 0;
         total = room;
-        if (f->inode->mode & (S_ISUID | S_ISGID) && f->inode->sb->type == FS_TMP && !task_is_root(t))
+        if (f->inode->mode & (S_ISUID | S_ISGID) && f->inode->sb->type == FS_TMP && !task_capable(t, CAP_FSETID))
             f->inode->mode &= ~(S_ISUID | (f->inode->mode & S_IXGRP ? S_ISGID : 0));
     }
     for (int i = 0; i < n && total; i++) {

@@ -300,7 +300,7 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
     } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev) && major(st->st_rdev) == 1) {
         struct dentry *d;
         struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
-        struct task t = {.k = k, .fs = &fs};
+        struct task t = SETUP_TASK(k, &fs);
         static const char *const names[] = {[3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
 
         snprintf(path, sizeof(path), "/dev/%s", names[minor(st->st_rdev)]);

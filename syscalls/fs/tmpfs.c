@@ -79,6 +79,10 @@ int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t r
             return -ENOMEM;
         }
     }
+    if (t) {
+        inode->uid = t->cred.fsuid;
+        inode->gid = t->cred.fsgid;
+    }
     if (dir->mode & S_ISGID) {
         inode->gid = dir->gid;
         if (S_ISDIR(mode))
@@ -246,4 +250,4 @@ const struct inode_ops tmpfs_link_ops = {
     .setattr = tmpfs_setattr,
     .evict = tmpfs_evict,
 };
-const struct inode_ops tmpfs_special_ops = {.setattr = tmpfs_setattr};
+const struct inode_ops tmpfs_special_ops = {.setattr = tmpfs_setattr, .evict = fifo_evict};

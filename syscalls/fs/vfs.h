@@ -122,9 +122,13 @@ struct dentry {
     struct dentry *covers;    /* on a root: the mount point it hides */
     struct list_head children, sibling;
     struct dentry *hash_next;
-    unsigned name_len;
-    char name[];
+    unsigned name_len, room;  /* room: length that fits inline_name */
+    char *name;
+    char inline_name[];
 };
+
+/* A task that is enough for path walks during set-up: may look everywhere. */
+#define SETUP_TASK(kern, fs_) {.k = (kern), .fs = (fs_), .cred = {.cap_effective = UINT64_MAX}}
 
 #define DHASH_BITS 14
 #define IHASH_BITS 10
@@ -142,9 +146,8 @@ struct vfs {
     struct list_head streams;/* of host_stream: descriptors the emulator was started with */
     int tty_pgrp;            /* foreground process group of the terminal */
     unsigned nr_files, max_files;
+    unsigned pipe_pages;     /* capacity of all pipes */
     char uuid[37];           /* boot_id */
-    unsigned groups[64];     /* supplementary groups of the machine's user */
-    int nr_groups;
 };
 
 struct fs_struct {
@@ -214,7 +217,7 @@ int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok);
 #define MAY_WRITE 2
 #define MAY_READ 4
 int inode_permission(struct task *t, const struct inode *inode, unsigned mask);
-bool task_is_root(const struct task *t);
+bool task_capable(const struct task *t, int cap); /* CAP_* effective? */
 bool inode_owner_or_capable(const struct task *t, const struct inode *inode);
 bool task_in_group(const struct task *t, unsigned gid);
 int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool isdir);
@@ -222,7 +225,7 @@ int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool i
 /* ---- file.c ---- */
 struct file *file_alloc(struct kernel *k, const struct file_ops *ops, unsigned flags); /* NULL: ENFILE/ENOMEM */
 /* dentry_open: the last step of open(2). */
-int file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out);
+int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out);
 bool file_is_stream(const struct file *f); /* no position: ESPIPE */
 /* A file without a place in the tree: name is what /proc/PID/fd shows. Takes its own reference on inode. */
 struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name, const struct file_ops *ops,
@@ -271,7 +274,9 @@ int chrdev_mmap_object(struct file *f);
 /* A device node's operations by number; NULL: ENXIO. */
 const struct file_ops *chrdev_ops(uint64_t rdev);
 extern const struct file_ops fifo_file_ops;
-int fifo_open(struct task *t, struct inode *inode, struct file *f);
+/* May return SYS_BLOCK: the open waits for the other side. */
+int64_t fifo_open(struct task *t, struct inode *inode, struct file *f);
+void fifo_evict(struct inode *inode); /* an inode's end: frees its pipe */
 
 /* ---- mount.c ---- */
 int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root);

@@ -1,0 +1,137 @@
+/*
+ * fcntl.c - fcntl(2) (fs/fcntl.c).
+ */
+#include "../handlers.h"
+#include "fs_calls.h"
+#include "pipe.h"
+
+
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
+
+static int64_t set_flags(struct task *t, struct file *f, unsigned arg)
+{
+    if ((arg & O_NOATIME) && !(f->flags & O_NOATIME) && !inode_owner_or_capable(t, f->inode))
+        return -EPERM;
+    if ((arg & O_DIRECT) && !(f->flags & O_DIRECT) && !file_pipe(f) && !S_ISREG(f->inode->mode))
+        return -EINVAL;
+    f->flags = (arg & SETFL_MASK) | (f->flags & ~SETFL_MASK);
+    return 0;
+}
+
+static bool is_memfd_like(const struct file *f)
+{
+    return f->mf.obj && f->inode->sb->type == FS_TMP;
+}
+
+static int64_t set_owner_ex(struct task *t, struct file *f, uint64_t arg)
+{
+    struct {
+        int type, pid;
+    } o;
+
+    if (mm_copy_in(t->mm, &o, arg, sizeof(o)))
+        return -EFAULT;
+    if (o.type < 0 || o.type > 2)
+        return -EINVAL;
+    if (o.pid && !find_task(t->k, o.pid))
+        return -ESRCH;
+    f->owner_type = o.type;
+    f->owner = o.type == 2 /* F_OWNER_PGRP */ ? -o.pid : o.pid;
+    return 0;
+}
+
+int64_t sys_fcntl(struct task *t, const uint64_t a[6])
+{
+    int fd = arg_int(a[0]), r;
+    unsigned cmd = arg_uint(a[1]);
+    uint64_t arg = a[2];
+    struct file *f = fd_file_raw(t, fd);
+
+    if (!f)
+        return -EBADF;
+    if ((f->flags & O_PATH) && cmd != F_DUPFD && cmd != F_DUPFD_CLOEXEC && cmd != F_GETFD && cmd != F_SETFD && cmd != F_GETFL)
+        return -EBADF;
+    switch (cmd) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        r = fd_install(t, file_get(f), arg > INT_MAX ? -1 : (int)arg, cmd == F_DUPFD_CLOEXEC);
+        if (r < 0)
+            file_put(f);
+        return r;
+    case F_GETFD:
+        return fd_get_cloexec(t, fd);
+    case F_SETFD:
+        fd_set_cloexec(t, fd, arg & FD_CLOEXEC);
+        return 0;
+    case F_GETFL:
+        return f->flags;
+    case F_SETFL:
+        return set_flags(t, f, arg);
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+        return fcntl_lock(t, f, cmd, arg);
+    case F_GETOWN:
+        return f->owner;
+    case F_SETOWN:
+        if ((int)arg == INT_MIN)
+            return -EINVAL;
+        if ((int)arg > 0 && !find_process(t->k, (int)arg))
+            return -ESRCH;
+        f->owner = (int)arg;
+        f->owner_type = (int)arg < 0 ? 2 : 1;
+        return 0;
+    case F_SETOWN_EX:
+        return set_owner_ex(t, f, arg);
+    case F_GETOWN_EX: {
+        int o[2] = {f->owner_type, f->owner < 0 ? -f->owner : f->owner};
+
+        return mm_copy_out(t->mm, arg, o, sizeof(o));
+    }
+    case F_GETSIG:
+        return f->sigio;
+    case F_SETSIG:
+        if (arg > NR_SIGNALS)
+            return -EINVAL;
+        f->sigio = arg;
+        return 0;
+    case F_GETLEASE:
+        return F_UNLCK;
+    case F_SETLEASE:
+        return -EAGAIN;
+    case F_NOTIFY:
+        return is_dir(f->inode) ? 0 : -ENOTDIR;
+    case F_GETPIPE_SZ:
+        return file_pipe(f) ? (int64_t)file_pipe(f)->max * PIPE_PAGE : -EBADF;
+    case F_SETPIPE_SZ:
+        return file_pipe(f) ? pipe_resize(t, file_pipe(f), arg) : -EBADF;
+    case F_ADD_SEALS:
+        if (!is_memfd_like(f))
+            return -EINVAL;
+        if (!f->mf.writable)
+            return -EPERM;
+        if (arg & ~0x3full)
+            return -EINVAL;
+        return vm_object_add_seals(f->mf.obj, arg);
+    case F_GET_SEALS:
+        return is_memfd_like(f) ? (int64_t)f->mf.obj->fseals : -EINVAL;
+    case F_GET_RW_HINT: {
+        uint64_t none = 0;
+
+        return S_ISREG(f->inode->mode) ? mm_copy_out(t->mm, arg, &none, sizeof(none)) : -EINVAL;
+    }
+    case F_SET_RW_HINT:
+        return S_ISREG(f->inode->mode) ? 0 : -EINVAL;
+    case 1027: { /* F_DUPFD_QUERY */
+        struct file *g = fd_file_raw(t, (int)arg);
+
+        return g ? g == f : -EBADF;
+    }
+    case 1028: /* F_CREATED_QUERY */
+        return f->created;
+    }
+    return -EINVAL;
+}
