@@ -71,6 +71,8 @@ int fd_close(struct task *t, int fd);
 int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, struct file **out);
 /* Executable for exec: checks type and x permission. */
 int vfs_open_exec(struct task *t, const char *path, struct file **out);
+/* The same relative to dfd, with execveat's AT_SYMLINK_NOFOLLOW (-ELOOP on a link) and AT_EMPTY_PATH. */
+int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned at_flags, struct file **out);
 /* Absolute guest path of an open file, " (deleted)" added; length. */
 size_t vfs_path(const struct file *f, char *buf, size_t size);
 /* Read from an open file at an offset into host memory (the ELF loader). Bytes or negative errno. */

@@ -103,5 +103,7 @@ uint64_t kernel_next_deadline(const struct kernel *k);
 /* Set the clock forward to now_ns (never back): fires timers, wakes sleepers whose deadline has come. Cheap when
  * now_ns < kernel_next_deadline(); call it with the same time again if unsure. */
 void kernel_advance(struct kernel *k, uint64_t now_ns);
+/* The run loop added to p->utime_ns or stime_ns: CPU-time timers may be due. Cheap. */
+void timers_charge(struct process *p);
 
 #endif

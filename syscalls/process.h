@@ -5,6 +5,8 @@
 #include "kernel.h"
 
 #define SIG_KERNEL_STOP (sigbit(SIGSTOP) | sigbit(SIGTSTP) | sigbit(SIGTTIN) | sigbit(SIGTTOU))
+/* Ignored when the action is SIG_DFL. */
+#define SIG_KERNEL_IGNORE (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
 
 /* ---- proc/ ---- */
 struct process *process_get(struct process *p);
@@ -13,6 +15,7 @@ void process_reap(struct process *p); /* the parent took the status: the pid is 
 void creds_init(struct cred *c, const struct kernel_config *cfg);
 void creds_copy(struct cred *to, const struct cred *from);
 void creds_release(struct cred *c);
+void creds_exec(struct cred *c);
 void creds_to_mm(const struct task *t); /* tell mm what capabilities its owner has */
 bool capable(const struct task *t, int cap);
 bool may_kill(const struct task *t, const struct process *target, int sig);
@@ -21,8 +24,24 @@ void rlimits_init(struct process *p);
 void rlimits_to_mm(const struct process *p, struct mm *mm);
 /* Release a parent that waits in vfork. */
 void vfork_release(struct task *t);
-/* Kill every other thread of t's process; true once they are gone, else t has been put to sleep (return SYS_BLOCK). */
-bool zap_other_threads(struct task *t);
+/* t leaves its address space (exit, exec): robust futexes, clear_child_tid. t->mm stays to be dropped by the caller. */
+void task_leave_mm(struct task *t);
+void kill_other_threads(struct task *t, int status);
+/* A zombie tells its parent; reaps it where nobody will. */
+void process_over_notify(struct process *p);
+
+/* Making a task, step by step; task_free() undoes whatever was done. */
+struct task *task_alloc(struct kernel *k);
+struct process *process_alloc(struct kernel *k, int pid); /* one reference: until it is reaped */
+int alloc_tid(struct kernel *k);                          /* or -EAGAIN */
+void task_insert(struct kernel *k, struct task *t);
+void task_join(struct task *t, struct process *p);
+void task_free(struct task *t);
+
+/* A descriptor in t's table that stands for c (a thread with thread set); -EMFILE ... */
+int pidfd_create(struct task *t, struct task *c, bool thread);
+/* The process number behind a pidfd, -EBADF (none) or -EINVAL (other file). */
+int pidfd_pid(struct task *t, int fd);
 
 /* ---- signal/ ---- */
 void sigqueue_init(struct sigqueue *q);
@@ -37,6 +56,7 @@ void notify_parent(struct process *p, int code); /* SIGCHLD with CLD_*; wakes wa
 void process_continue(struct process *p);
 /* Wake t if a signal it must see is pending. */
 void signal_wake_up(struct task *t);
+bool pgrp_orphaned(struct kernel *k, int pgid);
 bool sig_handler_ignores(const struct sighand *s, int signo);
 /* As force_sig_fault() with a whole siginfo. */
 void force_sig_info(struct task *t, const struct ksiginfo *info);
@@ -47,7 +67,8 @@ int copy_siginfo_in(struct task *t, uint64_t addr, int signo, struct ksiginfo *i
 /* ---- time/ ---- */
 uint64_t timers_next_deadline(const struct kernel *k);
 void timers_expire(struct kernel *k);
-void timers_exit(struct process *p); /* and on exec for timer_create's */
+void timers_exit(struct process *p);
+void timers_exec(struct process *p); /* what timer_create made goes */
 void timers_signal_taken(struct process *p, struct ksiginfo *info); /* overrun count, and what repeats is armed again */
 struct ktimespec {
     int64_t tv_sec, tv_nsec;

@@ -120,13 +120,15 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     struct waitq exit_wait;             /* its own end: pidfds poll it */
     struct { uint64_t cur, max; } rlim[16];
     struct ptimer *timers;              /* setitimer, timer_create: syscalls/timers.c */
+    int next_timer_id;
+    uint64_t cpu_timer[2][2];           /* ITIMER_VIRTUAL, ITIMER_PROF: CPU time of the next, interval; ns */
     uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
     uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns, min_flt, maj_flt;
     uint64_t cmin_flt, cmaj_flt, maxrss, cmaxrss; /* faults and KiB of reaped children, high-water marks */
     uint64_t nvcsw, nivcsw;
     uint64_t start_ns;
     bool dumpable, no_new_privs, child_subreaper;
-    int pdeath_signal;
+    int oom_score_adj;
     char exe[4096];                     /* guest path of the program, for /proc/self/exe */
     struct file *exe_file;
 };
@@ -157,8 +159,9 @@ struct task {
     void *cpu;                    /* the machine's own saved state */
     uint32_t personality;
     uint64_t timer_slack;
+    bool vforking;                /* waits for a vfork child (restart_data[0]) */
     struct task *vfork_parent;    /* waits until we exec or exit; NULL: nobody */
-    struct futex_pi *pi_held;     /* robust and PI futexes: futex/ */
+    struct futex_wait *futex;     /* waits on futexes: futex/ */
     int exit_code;                /* as wait4 has it */
     int nice, sched_policy, sched_priority;
     bool reset_on_fork;

@@ -9,13 +9,12 @@
 #include "../process.h"
 #include "../trace/trace.h"
 
-#define SIG_KERNEL_IGNORE (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
 
 /*
  * A process group is orphaned when no member has a parent outside of the group but inside of the session: nobody could
  * continue it, so the terminal's stop signals do nothing. The program that was run counts the shell we pretend to be.
  */
-static bool pgrp_orphaned(struct kernel *k, int pgid)
+bool pgrp_orphaned(struct kernel *k, int pgid)
 {
     list_for_each(n, &k->processes)
     {

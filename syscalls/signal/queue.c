@@ -8,8 +8,6 @@
 
 #include "../process.h"
 
-/* Ignored when the action is SIG_DFL. */
-#define SIG_KERNEL_IGNORE (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
 /* Sent by the processor: delivered before all others. */
 #define SIG_SYNCHRONOUS                                                                                      \
     (sigbit(SIGSEGV) | sigbit(SIGBUS) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGFPE) | sigbit(SIGSYS))
