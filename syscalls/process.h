@@ -30,6 +30,8 @@ void kill_other_threads(struct task *t, int status);
 /* A zombie tells its parent; reaps it where nobody will. */
 void process_over_notify(struct process *p);
 
+int64_t unshare_parts(struct task *t, uint64_t flags);
+
 /* Making a task, step by step; task_free() undoes whatever was done. */
 struct task *task_alloc(struct kernel *k);
 struct process *process_alloc(struct kernel *k, int pid); /* one reference: until it is reaped */

@@ -339,6 +339,32 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
     return clone_and_wait(t, &args);
 }
 
+/* unshare(2): what clone shared is copied after all. Threads cannot be, namespaces need privileges nobody has. */
+int64_t unshare_parts(struct task *t, uint64_t f)
+{
+    if (f & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && t->proc->nr_threads > 1)
+        return -EINVAL;
+    if (f & CLONE_NAMESPACES || f & 0x80 /* CLONE_NEWTIME */)
+        return -EPERM;
+    if (f & CLONE_FILES) {
+        struct files *files = files_clone(t->files);
+
+        if (!files)
+            return -ENOMEM;
+        files_put(t->files);
+        t->files = files;
+    }
+    if (f & CLONE_FS) {
+        struct fs_struct *fs = fs_clone(t->fs);
+
+        if (!fs)
+            return -ENOMEM;
+        fs_put(t->fs);
+        t->fs = fs;
+    }
+    return 0;
+}
+
 struct task *kernel_create_init(struct kernel *k)
 {
     struct task *t = task_alloc(k);

@@ -239,7 +239,7 @@ static void set_comm(struct task *t, const char *path)
     memcpy(t->comm, base, strnlen(base, sizeof(t->comm) - 1));
 }
 
-static void unshare_parts(struct task *t)
+static void stop_sharing(struct task *t)
 {
     struct sighand *own;
     struct files *files;
@@ -266,7 +266,7 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
 
     become_leader(t);
     task_leave_mm(t);
-    unshare_parts(t);
+    stop_sharing(t);
     rlimits_to_mm(p, new_mm);
     t->mm = new_mm;
     if (old)
