@@ -70,6 +70,12 @@
 
 static int facts_told;
 
+/* What was told stays told if the program dies. */
+__attribute__((constructor)) static void tell_line_by_line(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
 /* ---- stating ---------------------------------------------------------------------------------------- */
 
 static void tell(bool ok, const char *fact)
