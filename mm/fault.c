@@ -23,7 +23,7 @@
 
 static bool canonical(uint64_t addr)
 {
-    return (uint64_t)((int64_t)addr << 16 >> 16) == addr;
+    return addr + (UINT64_C(1) << 47) < UINT64_C(1) << 48;
 }
 
 static unsigned pkru_bits(uint32_t pkru, uint64_t pkey)

@@ -21,7 +21,7 @@ struct request {
 #define LEGACY_MAP_MASK                                                                                      \
     (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_UNINITIALIZED | \
      MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | \
-     0x80 /* MAP_ABOVE4G */ | (MAP_HUGE_MASK << MAP_HUGE_SHIFT))
+     0x80 /* MAP_ABOVE4G */ | ((uint64_t)MAP_HUGE_MASK << MAP_HUGE_SHIFT))
 #ifndef MAP_HUGE_SHIFT
 #define MAP_HUGE_SHIFT 26
 #define MAP_HUGE_MASK 0x3f
