@@ -67,3 +67,79 @@ int64_t sys_ftruncate(struct task *t, const uint64_t a[6])
         return -EINVAL;
     return do_truncate(t, f->inode, f->dentry, a[1]);
 }
+
+/* vfs_fallocate() and shmem_fallocate(). */
+int64_t sys_fallocate(struct task *t, const uint64_t a[6])
+{
+    struct file *f = fd_file(t, arg_int(a[0]));
+    unsigned mode = arg_uint(a[1]);
+    int64_t off = a[2], len = a[3], end;
+    struct inode *inode;
+
+    if (!f)
+        return -EBADF;
+    inode = f->inode;
+    if (off < 0 || len <= 0)
+        return -EINVAL;
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE |
+                 FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE))
+        return -EOPNOTSUPP;
+    switch (mode & ~FALLOC_FL_KEEP_SIZE) {
+    case 0:
+        break;
+    case FALLOC_FL_PUNCH_HOLE:
+        if (!(mode & FALLOC_FL_KEEP_SIZE))
+            return -EOPNOTSUPP;
+        break;
+    case FALLOC_FL_UNSHARE_RANGE:
+    case FALLOC_FL_ZERO_RANGE:
+        break;
+    case FALLOC_FL_COLLAPSE_RANGE:
+    case FALLOC_FL_INSERT_RANGE:
+        if (mode & FALLOC_FL_KEEP_SIZE)
+            return -EOPNOTSUPP;
+        break;
+    default:
+        return -EOPNOTSUPP;
+    }
+    if (!f->mf.writable)
+        return -EBADF;
+    if (S_ISFIFO(inode->mode))
+        return -ESPIPE;
+    if (is_dir(inode))
+        return -EISDIR;
+    if (!S_ISREG(inode->mode))
+        return -ENODEV;
+    if (__builtin_add_overflow(off, len, &end))
+        return -EFBIG;
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+        return -EOPNOTSUPP;
+    if (inode->sb->type == FS_HOST) {
+        if (fallocate(inode->host.wfd, mode, off, len))
+            return -errno;
+        if (inode->obj && (mode & FALLOC_FL_PUNCH_HOLE))
+            vm_object_punch(inode->obj, off, len);
+        else if (inode->obj && !(mode & FALLOC_FL_KEEP_SIZE) && (uint64_t)end > inode->obj->size)
+            inode->obj->size = end;
+        return 0;
+    }
+    if (mode & FALLOC_FL_PUNCH_HOLE)
+        return vm_object_punch(f->mf.obj, off, len);
+    if ((uint64_t)(len >> MM_PAGE_SHIFT) > t->k->sys.phys.nframes / 2)
+        return -ENOSPC;
+    if (!(mode & FALLOC_FL_KEEP_SIZE) && (uint64_t)end > f->mf.obj->size) {
+        if (f->mf.obj->fseals & F_SEAL_GROW)
+            return -EPERM;
+        int err = vm_object_truncate(f->mf.obj, end);
+
+        if (err)
+            return err;
+    }
+    for (uint64_t i = off >> MM_PAGE_SHIFT; i <= (uint64_t)(end - 1) >> MM_PAGE_SHIFT; i++) {
+        int err = 0;
+
+        if (vm_object_page(f->mf.obj, i, true, &err) == PFN_NONE)
+            return err == -ENOMEM ? -ENOSPC : err;
+    }
+    return 0;
+}
