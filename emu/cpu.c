@@ -40,6 +40,11 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     }
     if (cpu->probing && vaddr == cpu->bad_page)
         return false;
+    /* More pages in use than the engine's TLB holds: only a flush makes it grow, so make the access miss once. */
+    if (cpu->fills >= cpu->tlb_size) {
+        cpu->flush = true;
+        return false;
+    }
     f.signo = 0;
     if (cpu->ops->translate(cpu->ctx, vaddr, access, &f)) {
         cpu->bad_page = vaddr;
@@ -48,11 +53,7 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         cpu->stop->fault = f;
         return false;
     }
-    /* Working sets larger than the engine's TLB: only a flush makes it grow. */
-    if (++cpu->fills >= cpu->tlb_size && !cpu->flush) {
-        cpu->flush = true;
-        uc_emu_stop(uc);
-    }
+    cpu->fills++;
     result->paddr = f.paddr;
     result->perms = (uc_prot)f.perms; /* MM_READ, MM_WRITE, MM_EXEC are UC_PROT_*'s values */
     return true;
@@ -327,6 +328,8 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
             if ((rip & MM_PAGE_MASK) != cpu->bad_page && rip < cpu->bad_page)
                 err = walk_to_page_end(cpu, &rip);
         }
+        if (stop->event == CPU_STOPPED && cpu->flush && !cpu->stop_asked)
+            err = UC_ERR_OK; /* the TLB wants to grow: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
     cpu->running = false;
 
