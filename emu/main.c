@@ -1,0 +1,203 @@
+/*
+ * main.c - mseal-emu: from a command line to a machine that runs a program, and its status as ours.
+ */
+#include "machine.h"
+#include "options.h"
+#include "syscalls/trace/trace.h"
+
+#include <capstone/capstone.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <mseal-emu/emu.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int version(void)
+{
+    char engine[16];
+    int major, minor;
+
+    cs_version(&major, &minor);
+    printf("mseal-emu " MSEAL_EMU_VERSION " (Unicorn %s, capstone %d.%d)\n", cpu_engine_version(engine), major, minor);
+    return 0;
+}
+
+static const struct mseal_design *find_design(const char *name)
+{
+    const struct mseal_design *d = mseal_design_find(name);
+
+    if (d)
+        return d;
+    fprintf(stderr, "mseal-emu: unknown sealing design '%s'; known are:", name);
+    for (unsigned i = 0; (d = mseal_design_at(i)); i++)
+        fprintf(stderr, " %s", d->name);
+    fputc('\n', stderr);
+    return NULL;
+}
+
+/* The value of VAR in an environment, or NULL. */
+static const char *env_get(char *const *env, const char *var)
+{
+    size_t n = strlen(var);
+
+    for (; *env; env++)
+        if (!strncmp(*env, var, n) && (*env)[n] == '=')
+            return *env + n + 1;
+    return NULL;
+}
+
+/*
+ * execvp()'s search, by the guest's eyes: a name with a slash is a path; else each directory of PATH. *err is what the exit
+ * status depends on: ENOENT, or what stood in the way.
+ */
+static struct file *find_program(struct task *t, const char *name, const char *path, char out[PATH_MAX], int *err)
+{
+    struct file *f = NULL;
+
+    *err = -ENOENT;
+    if (strchr(name, '/') || !*name) {
+        if (strlen(name) >= PATH_MAX) {
+            *err = -ENAMETOOLONG;
+            return NULL;
+        }
+        strcpy(out, name);
+        *err = vfs_open_exec(t, out, &f);
+        return *err ? NULL : f;
+    }
+    if (!path)
+        path = "/bin:/usr/bin";
+    for (const char *p = path;; p++) {
+        size_t n = strcspn(p, ":");
+        int r;
+
+        if ((size_t)snprintf(out, PATH_MAX, "%.*s%s%s", (int)n, p, n ? "/" : "", name) < PATH_MAX) {
+            r = vfs_open_exec(t, out, &f);
+            if (!r)
+                return f;
+            if (r != -ENOENT && r != -ENOTDIR)
+                *err = r;
+        }
+        p += n;
+        if (!*p)
+            return NULL;
+    }
+}
+
+static int start_program(struct machine *m, const struct options *o, int argc, char **argv)
+{
+    struct task *t = kernel_create_init(&m->k);
+    struct exec_request req = {0};
+    char path[PATH_MAX];
+    int err;
+
+    if (!t) {
+        fprintf(stderr, "mseal-emu: out of memory\n");
+        return EXIT_FAILED;
+    }
+    req.file = find_program(t, argv[0], env_get(o->env, "PATH"), path, &err);
+    if (!req.file)
+        goto fail;
+    req.path = path;
+    req.argv = argv;
+    req.argc = argc;
+    req.envp = o->env;
+    while (o->env[req.envc])
+        req.envc++;
+    if (o->argv0) {
+        const char *name = argv[0];
+
+        argv[0] = (char *)o->argv0;
+        err = machine_exec(t, &req);
+        argv[0] = (char *)name;
+    } else {
+        err = machine_exec(t, &req);
+    }
+    file_put(req.file);
+    if (err && !m->k.init_done)
+        goto fail;
+    if (!err)
+        machine_ops.wake(t);
+    return 0;
+fail:
+    fprintf(stderr, "mseal-emu: %s: %s\n", argv[0], strerror(-err));
+    return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
+}
+
+static int open_trace(struct machine *m, const struct options *o)
+{
+    struct trace_options to = {.out = stderr, .strsize = 32};
+
+    if (!o->strace)
+        return 0;
+    if (o->output) {
+        to.out = fopen(o->output, "we");
+        if (!to.out) {
+            fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(errno));
+            return EXIT_FAILED;
+        }
+    }
+    m->k.trace = trace_create(&m->k, &to);
+    return m->k.trace ? 0 : EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    extern char **environ;
+    struct kernel_config cfg = {0};
+    struct machine m;
+    struct options o;
+    const char *why;
+    int err = options_parse(&o, argc, argv, environ), status;
+
+    if (err)
+        goto out;
+    if (o.help)
+        options_help(stdout);
+    if (o.help || o.version) {
+        err = o.help ? 0 : version();
+        goto out;
+    }
+    cfg.design = find_design(o.design);
+    if (!cfg.design) {
+        err = EXIT_USAGE;
+        goto out;
+    }
+    cfg.root = o.root;
+    cfg.rw = (const char *const *)o.rw;
+    cfg.writable = o.writable;
+    cfg.seed = o.seed;
+    cfg.memory = o.memory;
+    cfg.stack = o.stack;
+    cfg.uid = getuid();
+    cfg.gid = getgid();
+    err = machine_init(&m, &cfg, &why);
+    if (err) {
+        fprintf(stderr, "mseal-emu: the machine cannot be made: %s\n", why);
+        err = EXIT_FAILED;
+        goto out;
+    }
+    err = open_trace(&m, &o);
+    if (!err)
+        err = start_program(&m, &o, argc - o.first, argv + o.first);
+    if (err)
+        goto out_machine;
+    status = machine_run(&m);
+    if (status == MACHINE_FAILED) {
+        err = EXIT_FAILED;
+        goto out_machine;
+    }
+    machine_destroy(&m);
+    options_free(&o);
+    machine_die_like(status);
+
+out_machine:
+    machine_destroy(&m);
+out:
+    options_free(&o);
+    return err;
+}
