@@ -4,6 +4,7 @@
 
 /* Each takes its own argv (argv[0] is the subcommand's name) and returns the exit status. */
 int cmd_matrix(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_designs(int argc, char **argv);
 
 #endif

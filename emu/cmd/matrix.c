@@ -6,6 +6,7 @@
  */
 #include "cmd.h"
 #include "matrix.h"
+#include "self.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,41 +46,15 @@ struct job {
     char text[CELL_TEXT_MAX];
 };
 
-static char self[4096];
-
-static int find_self(void)
-{
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n < 0)
-        return -errno;
-    self[n] = 0;
-    return 0;
-}
-
-/* Where the build or the installation keeps a file: beside the program, or in ../lib/mseal-emu. */
-static char *beside(const char *const *candidates)
-{
-    const char *slash = strrchr(self, '/');
-    for (; *candidates; candidates++) {
-        char *path;
-        if (asprintf(&path, "%.*s/%s", (int)(slash - self), self, *candidates) < 0)
-            return NULL;
-        if (!access(path, R_OK))
-            return path;
-        free(path);
-    }
-    return NULL;
-}
-
 /* The child's side: stdout to the pipe, stderr kept only for a trace. */
 static void exec_cell(const char *program, const char *arg, const char *design, int out)
 {
-    const char *argv[] = {self, "--design", design, "--", program, arg, NULL};
+    const char *argv[] = {self_path(), "--design", design, "--", program, arg, NULL};
     int null = open("/dev/null", O_RDWR);
     dup2(null, 0);
     dup2(out, 1);
     dup2(null, 2);
-    execv(self, (char **)argv);
+    execv(argv[0], (char **)argv);
     _exit(125);
 }
 
@@ -287,9 +262,9 @@ static int trace_cell(const struct options *o)
         return 2;
     }
     char *id = strndup(o->trace, (size_t)(colon - o->trace));
-    const char *argv[] = {self, "--design", colon + 1, "--strace", "--", o->scenarios, id, NULL};
-    execv(self, (char **)argv);
-    fprintf(stderr, "mseal-emu: %s: %s\n", self, strerror(errno));
+    const char *argv[] = {self_path(), "--design", colon + 1, "--strace", "--", o->scenarios, id, NULL};
+    execv(argv[0], (char **)argv);
+    fprintf(stderr, "mseal-emu: %s: %s\n", argv[0], strerror(errno));
     return 125;
 }
 
@@ -380,13 +355,13 @@ int cmd_matrix(int argc, char **argv)
     struct options o = {.format = "text", .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)};
     struct matrix m = {0};
     struct expectations e = {0};
-    int status = find_self() ? 125 : parse_options(argc, argv, &o, &m);
+    int status = !self_path() ? 125 : parse_options(argc, argv, &o, &m);
     if (status)
         return status < 0 ? 0 : status;
     if (!o.scenarios)
-        o.scenarios = beside(scenario_paths);
+        o.scenarios = self_beside(scenario_paths);
     if (!o.expected)
-        o.expected = beside(expected_paths);
+        o.expected = self_beside(expected_paths);
     if (!o.scenarios || access(o.scenarios, X_OK)) {
         fprintf(stderr, "mseal-emu: matrix: the scenarios are not built: run make, or name them with --scenarios\n");
         return 127;
