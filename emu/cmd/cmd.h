@@ -1,10 +1,20 @@
-/* cmd.h - the subcommands: mseal-emu NAME ARG... ; main.c looks the name up in one table. */
+/*
+ * cmd.h - the subcommands: mseal-emu NAME ARG... A program of the same name is run by `mseal-emu -- NAME`.
+ */
 #ifndef EMU_CMD_CMD_H
 #define EMU_CMD_CMD_H
 
-/* Each takes its own argv (argv[0] is the subcommand's name) and returns the exit status. */
-int cmd_matrix(int argc, char **argv);
+struct cmd {
+    const char *name;
+    const char *what; /* one line for --help */
+    int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
+};
+/* NULL: no such subcommand. */
+const struct cmd *cmd_find(const char *name);
+const struct cmd *cmd_at(unsigned i); /* in the order of --help; NULL past the end */
+
 int cmd_compare(int argc, char **argv);
 int cmd_designs(int argc, char **argv);
+int cmd_matrix(int argc, char **argv);
 
 #endif

@@ -1,0 +1,24 @@
+/* cmd.c - the table of subcommands. */
+#include "cmd.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct cmd cmds[] = {
+    {"compare", "one program under several designs, and where they part", cmd_compare},
+    {"designs", "list the sealing designs, or what one of them decides", cmd_designs},
+    {"matrix", "scenarios or programs x designs, as a table", cmd_matrix},
+};
+
+const struct cmd *cmd_at(unsigned i)
+{
+    return i < sizeof cmds / sizeof *cmds ? &cmds[i] : NULL;
+}
+
+const struct cmd *cmd_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof cmds / sizeof *cmds; i++)
+        if (!strcmp(cmds[i].name, name))
+            return &cmds[i];
+    return NULL;
+}
