@@ -63,6 +63,8 @@ static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e
     pte_t *slot = pt_slot(&mm->pt, addr), old;
     uint64_t *counter;
 
+    if (!slot && mm_reclaim(mm->sys)) /* tables are paid from the frames */
+        slot = pt_slot(&mm->pt, addr);
     if (!slot)
         return false;
     old = *slot;

@@ -153,6 +153,8 @@ void mm_update_hiwater(struct mm *mm);
 /* --- object.c ----------------------------------------------------------------------------------------- */
 /* A frame for any purpose, with one reference; clean file pages that nobody maps give way. PFN_NONE: exhausted. */
 pfn_t mm_alloc_frame(struct mm_system *sys, bool zeroed);
+/* Drops the clean file pages that nobody maps: they can be read again. False: there were none. */
+bool mm_reclaim(struct mm_system *sys);
 
 /* --- mmap.c ---------------------------------------------------------------------------------------- */
 /* do_mmap(): mm_mmap() with the page offset in pages, on behalf of another door (shmat, remap_file_pages). */

@@ -87,9 +87,9 @@ void vm_object_put(struct vm_object *obj)
 
 /* --- getting a page -------------------------------------------------------------------------------------------- */
 
-/* Clean pages of files that nobody maps can be read again: what Linux' reclaim would take first. */
-static bool reclaim(struct physmem *pm)
+bool mm_reclaim(struct mm_system *sys)
 {
+    struct physmem *pm = &sys->phys;
     uint64_t got = 0;
 
     for (pfn_t pfn = 1; pfn < pm->fresh; pfn++) {
@@ -107,7 +107,7 @@ pfn_t mm_alloc_frame(struct mm_system *sys, bool zeroed)
 {
     pfn_t pfn = zeroed ? physmem_alloc(&sys->phys) : physmem_alloc_raw(&sys->phys);
 
-    if (pfn == PFN_NONE && reclaim(&sys->phys))
+    if (pfn == PFN_NONE && mm_reclaim(sys))
         pfn = zeroed ? physmem_alloc(&sys->phys) : physmem_alloc_raw(&sys->phys);
     return pfn;
 }
@@ -310,21 +310,23 @@ int vm_object_punch(struct vm_object *obj, uint64_t offset, uint64_t len)
 int64_t vm_object_seek(struct vm_object *obj, uint64_t offset, bool hole)
 {
     uint64_t index = offset >> MM_PAGE_SHIFT, next = index, at;
+    pfn_t pfn;
 
     if (offset >= obj->size)
         return -ENXIO;
     if (obj->kind == OBJ_FILE)
         return hole ? (int64_t)obj->size : (int64_t)offset;
-    while (pfn_map_next(map_of(obj), &next) == index && hole)
-        next = ++index;
-    at = (hole ? index : next) << MM_PAGE_SHIFT;
-    if (!hole && pfn_map_get(map_of(obj), next) == PFN_NONE)
+    pfn = pfn_map_next(map_of(obj), &next);
+    if (!hole && (pfn == PFN_NONE || next << MM_PAGE_SHIFT >= obj->size))
         return -ENXIO;
+    while (hole && pfn != PFN_NONE && next == index) {
+        next = ++index;
+        pfn = pfn_map_next(map_of(obj), &next);
+    }
+    at = (hole ? index : next) << MM_PAGE_SHIFT;
     if (at < offset)
         at = offset;
-    if (at >= obj->size)
-        return hole ? (int64_t)obj->size : -ENXIO;
-    return (int64_t)at;
+    return (int64_t)(at < obj->size ? at : obj->size);
 }
 
 /* --- writing back ------------------------------------------------------------------------------------------------------ */

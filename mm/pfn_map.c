@@ -43,6 +43,7 @@ pfn_t pfn_map_get(const struct pfn_map *m, uint64_t index)
     return (pfn_t)(n->slot[slot_of(index, 0)] - 1);
 }
 
+/* Makes the tree high enough: an empty one begins at the right height, another gets new levels above its root. */
 static int grow(struct pfn_map *m, uint64_t index)
 {
     while (!m->root || !fits(index, m->height)) {
@@ -53,9 +54,12 @@ static int grow(struct pfn_map *m, uint64_t index)
         if (m->root) {
             n->slot[0] = (uintptr_t)m->root;
             n->used = 1;
+            m->height++;
+        } else {
+            for (m->height = 1; !fits(index, m->height); m->height++)
+                ;
         }
         m->root = n;
-        m->height++;
     }
     return 0;
 }
@@ -84,6 +88,11 @@ int pfn_map_set(struct pfn_map *m, uint64_t index, pfn_t pfn)
 fail:
     while (nmade)
         free(made[--nmade]);
+    if (!((struct map_node *)m->root)->used) {
+        free(m->root);
+        m->root = NULL;
+        m->height = 0;
+    }
     return -ENOMEM;
 }
 
