@@ -77,7 +77,9 @@ static void on_syscall(uc_engine *uc, void *user)
     if (!cpu->ops->syscall(cpu->ctx, v[0], v + 1, &rax) || cpu->stop_asked) {
         cpu->stop_asked = true;
         uc_emu_stop(uc);
-    } else if (cpu->flush || cpu->nr_dirty) {
+    } else if (cpu->nr_dirty) {
+        uc_emu_stop(uc); /* cpu_run() forgets the code and goes on: not under the feet of the block that runs */
+    } else if (cpu->flush) {
         cpu_flush_tlb(cpu);
     }
     uc_reg_write_batch(uc, (int *)out, (void *const[]){&rax, &rcx, &v[8]}, 3);
@@ -172,7 +174,7 @@ static void forget_dirty_code(struct cpu *cpu)
 
 void cpu_flush_tlb(struct cpu *cpu)
 {
-    if (cpu->nr_dirty)
+    if (cpu->nr_dirty && !cpu->running)
         forget_dirty_code(cpu);
     /* The engine doubles its TLB at a flush that finds it more than 70 % used; follow that. */
     if (cpu->fills > cpu->tlb_size / 10 * 7 && cpu->tlb_size < TLB_MAX)
@@ -315,14 +317,15 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
 
     memset(stop, 0, sizeof(*stop));
     cpu->stop = stop;
-    cpu->running = true;
     do {
         if (cpu->flush || cpu->nr_dirty)
             cpu_flush_tlb(cpu);
         cpu->stop_asked = false;
         stop->event = CPU_STOPPED;
         rip = cpu_rip(cpu);
+        cpu->running = true;
         err = start(cpu, rip);
+        cpu->running = false;
         if (err == UC_ERR_EXCEPTION && stop->event == CPU_FAULT && stop->access == MM_EXEC) {
             rip = cpu_rip(cpu);
             if ((rip & MM_PAGE_MASK) != cpu->bad_page && rip < cpu->bad_page)
@@ -331,8 +334,6 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
         if (stop->event == CPU_STOPPED && cpu->flush && !cpu->stop_asked)
             err = UC_ERR_OK; /* the TLB wants to grow: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
-    cpu->running = false;
-
     if (stop->event == CPU_TRAP)
         forget_exception(cpu);
     if (stop->event == CPU_FAULT && stop->fault.reason != MM_FAULT_OOM) {
