@@ -53,6 +53,11 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         cpu->stop->fault = f;
         return false;
     }
+    /* The frame held other code before, or the page had another frame: what the engine knows of it must go first. */
+    if (!cpu->probing && (cpu->flush || cpu->nr_dirty)) {
+        cpu->flush = true;
+        return false;
+    }
     cpu->fills++;
     result->paddr = f.paddr;
     result->perms = (uc_prot)f.perms; /* MM_READ, MM_WRITE, MM_EXEC are UC_PROT_*'s values */
@@ -182,6 +187,11 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->fills = 0;
     cpu->flush = false;
     uc_ctl_flush_tlb(cpu->uc);
+}
+
+void cpu_want_flush(struct cpu *cpu)
+{
+    cpu->flush = true;
 }
 
 void cpu_code_changed(struct cpu *cpu, uint64_t paddr, uint64_t len)

@@ -50,6 +50,8 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop);
 void cpu_kick(struct cpu *cpu);
 /* Every translation is out of date (another address space, or mm_tlb_flush_needed()). */
 void cpu_flush_tlb(struct cpu *cpu);
+/* The same, from within translate(): before the access is tried again. */
+void cpu_want_flush(struct cpu *cpu);
 /* Bytes [paddr, paddr+len) changed behind the engine's back: their translated code must go. Any time. */
 void cpu_code_changed(struct cpu *cpu, uint64_t paddr, uint64_t len);
 /*

@@ -279,7 +279,11 @@ static int on_translate(void *ctx, uint64_t addr, unsigned access, struct mm_fau
 {
     struct machine *m = ctx;
 
-    return mm_fault(m->loaded->mm, addr, access, f);
+    int err = mm_fault(m->loaded->mm, addr, access, f);
+
+    if (!err && mm_tlb_flush_needed(m->loaded->mm)) /* copy on write of a page with code */
+        cpu_want_flush(m->cpu);
+    return err;
 }
 
 static const struct cpu_ops cpu_ops = {.translate = on_translate, .syscall = on_syscall};

@@ -1,0 +1,113 @@
+/* code.c - memory that holds instructions: written, copied, replaced; what runs is what is there now. */
+#include "probe.h"
+
+#define RWX (PROT_READ | PROT_WRITE | PROT_EXEC)
+
+/* mov $k, %eax; ret */
+static void emit(void *at, int k)
+{
+    unsigned char insns[6] = {0xb8, 0, 0, 0, 0, 0xc3};
+
+    memcpy(insns + 1, &k, 4);
+    memcpy(at, insns, sizeof(insns));
+}
+
+static int call(void *at)
+{
+    return ((int (*)(void))at)();
+}
+
+static int file_with_code(int k)
+{
+    static char page[PG];
+    int fd = must(memfd_create("code", 0));
+
+    emit(page, k);
+    must(write(fd, page, PG));
+    return fd;
+}
+
+static void written(void)
+{
+    char *p = pages(2, RWX);
+    int fd, right = 0;
+
+    for (int i = 0; i < 20; i++) {
+        emit(p, i);
+        right += call(p) == i;
+    }
+    is_num(right, 20, "code written over code that ran");
+    fd = file_with_code(7);
+    must(read(fd, p, 6));
+    is_num(call(p), 19, "read(2) at the end of a file changes nothing");
+    must(pread(fd, p, 6, 0));
+    is_num(call(p), 7, "read(2) into code that ran");
+    emit(p, 8);
+    must(pwrite(fd, p, 6, 0));
+    p = must(mmap(NULL, PG, RX, MAP_SHARED, fd, 0));
+    is_num(call(p), 8, "a shared mapping of a file");
+    emit(must(mmap(NULL, PG, RW, MAP_SHARED, fd, 0)), 9);
+    is_num(call(p), 9, "written through another mapping of it");
+    char insns[6];
+    emit(insns, 10);
+    must(pwrite(fd, insns, 6, 0));
+    is_num(call(p), 10, "write(2) to the file");
+    close(fd);
+}
+
+static void replaced(void)
+{
+    char *p = pages(2, RWX);
+    int right = 0, after = 0;
+
+    for (int i = 0; i < 20; i++) {
+        int fd = file_with_code(i);
+
+        must(mmap(p, PG, RWX, ANON | MAP_FIXED, -1, 0));
+        emit(p, 1000 + i);
+        right += call(p) == 1000 + i;
+        must(munmap(p, PG));
+        must(mmap(p, PG, RWX, MAP_PRIVATE | MAP_FIXED, fd, 0));
+        ((volatile char *)p)[PG / 2] = 1; /* copies the page into memory that held other code */
+        right += call(p) == i;
+        close(fd);
+    }
+    is_num(right, 40, "code in a page that is copied where other code was");
+    for (int i = 0; i < 20; i++) {
+        int fd = file_with_code(i);
+
+        must(mmap(p, PG, RWX, MAP_PRIVATE | MAP_FIXED, fd, 0));
+        right += call(p) == i;
+        emit(p, 2000 + i); /* copy on write of a page that ran */
+        after += call(p) == 2000 + i;
+        close(fd);
+    }
+    is_num(right, 60, "code in a private file page");
+    is_num(after, 20, "changed after it ran");
+}
+
+static void forked(void)
+{
+    char *p = pages(1, RWX);
+    int status = 0;
+    pid_t pid;
+
+    emit(p, 1);
+    call(p);
+    pid = must(fork());
+    if (!pid) {
+        emit(p, 2);
+        _exit(call(p));
+    }
+    must(waitpid(pid, &status, 0));
+    is_num(WEXITSTATUS(status), 2, "a child changes its own copy");
+    is_num(call(p), 1, "the parent's is as it was");
+}
+
+int main(void)
+{
+    written();
+    replaced();
+    forked();
+    return done();
+}
