@@ -172,6 +172,8 @@ struct vma_node *vma_arena_alloc(struct vma_arena *arena, unsigned level)
     node->refs = 1;
     node->n = 0;
     node->run_from = node->run_to = 0;
+    if (!level)
+        vma_leaf(node)->used = 0;
     memset(node->last, 0xff, sizeof(node->last));
     memset(node->first, 0xff, sizeof(node->first));
     return node;

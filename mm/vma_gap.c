@@ -20,7 +20,7 @@ static uint64_t min(uint64_t a, uint64_t b)
 /* Are there len free bytes between the slots i and i + 1, within the limits? */
 static bool between(const struct vma_node *node, unsigned i, uint64_t lo, uint64_t hi, uint64_t len, uint64_t *a, uint64_t *b)
 {
-    *a = max(node->last[i], lo);
+    *a = max(vma_last(node, i), lo);
     *b = min(node->first[i + 1], hi);
     return *a < *b && *b - *a >= len;
 }
@@ -52,7 +52,7 @@ static uint64_t highest(const struct vma_node *node, unsigned level, uint64_t lo
     for (unsigned i = vma_slots_begun(node, hi - 1); i-- > 0;) {
         if (i + 1 < node->n && between(node, i, lo, hi, len, &a, &b))
             return b;
-        if (node->last[i] <= lo)
+        if (vma_last(node, i) <= lo)
             break;
         if (level && vma_inner(node)->gap[i] >= len) {
             found = highest(vma_inner(node)->child[i], level - 1, lo, hi, len);
@@ -86,7 +86,7 @@ uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uin
             found = lo;
         } else {
             found = lowest(root, t->height - 1, lo, hi, len);
-            top = max(root->last[root->n - 1], lo);
+            top = max(vma_last(root, root->n - 1), lo);
             if (found == MM_NO_GAP && top < hi && hi - top >= len)
                 found = top;
         }
@@ -109,7 +109,7 @@ uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, u
     for (;; hi = stack->start - min(stack->start, guard_gap)) {
         if (!len || lo >= hi || hi - lo < len)
             return MM_NO_GAP;
-        top = root ? max(root->last[root->n - 1], lo) : lo;
+        top = root ? max(vma_last(root, root->n - 1), lo) : lo;
         if (top < hi && hi - top >= len) {
             found = hi;
         } else {

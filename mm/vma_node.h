@@ -11,7 +11,7 @@
  *                       .---------'      '-------.
  *   leaf, level 0   last | 2000 | 5000 |    last | 7000 | 9000 |
  *                  first | 1000 | 4000 |   first | 6000 | 7000 |
- *                     v  | VMA  | VMA  |      v  | VMA  | VMA  |
+ *                     v  | VMA  | VMA  |      v  | VMA  | VMA  |   (in no order)
  *
  * No node knows what lies outside of it, so a change climbs only while it changes what the parent noted down.
  * Nodes have reference counts and are shared by snapshots; only a node with one reference, on a path of such nodes,
@@ -28,17 +28,25 @@
 #define VMA_NO_SLOT    UINT64_MAX       /* first and last of unused slots: greater than every address */
 
 struct vma_node {
-    uint64_t last[VMA_FANOUT];  /* end of the last VMA in the slot, ascending */
+    uint64_t last[VMA_FANOUT];  /* end of the last VMA in the slot, ascending; in a leaf with a place, see there */
     uint64_t first[VMA_FANOUT]; /* start of the first */
     uint32_t refs;
     uint16_t n;                 /* slots in use */
     uint8_t run_from, run_to;   /* the slots last inserted: [from, to). Insertions that go on from there are a run */
 };
 
+/*
+ * The VMAs of a leaf lie in no order and never move while they stay in it: an insertion shifts keys, not records, which
+ * with a million VMAs would be a cache miss for each. The place of slot i's VMA is in the low bits of last[i], which
+ * page alignment leaves free: a search that got there needs no further cache line to know it.
+ */
 struct vma_leaf {
     struct vma_node node;
+    uint32_t used; /* places taken in v[] */
     struct vma v[VMA_FANOUT];
 };
+_Static_assert(VMA_FANOUT <= 32 && VMA_FANOUT % 4 == 0, "the used mask; the groups of vma_slots_below()");
+#define VMA_PLACE (MM_PAGE_SIZE - 1)
 
 struct vma_inner {
     struct vma_node node;
@@ -56,24 +64,42 @@ static inline struct vma_inner *vma_inner(const struct vma_node *node)
     return (struct vma_inner *)node;
 }
 
-/* Slots whose VMAs all end at or below addr. No branch depends on the data: wrong guesses cost more than comparing. */
+/* The VMA in slot i of a leaf. */
+static inline struct vma *vma_at(const struct vma_node *leaf, unsigned i)
+{
+    return &vma_leaf(leaf)->v[leaf->last[i] & VMA_PLACE];
+}
+
+/* End of the last VMA in slot i of any node. */
+static inline uint64_t vma_last(const struct vma_node *node, unsigned i)
+{
+    return node->last[i] & MM_PAGE_MASK;
+}
+
+/*
+ * How many of the ascending keys are <= addr. First which group of four, then where in there: few comparisons, and none
+ * of them a branch, since guessing wrong would cost more than all of them.
+ */
+static inline unsigned vma_count_keys(const uint64_t *key, uint64_t addr)
+{
+    unsigned group = 0;
+
+    for (unsigned i = 3; i < VMA_FANOUT - 4; i += 4)
+        group += key[i] <= addr;
+    key += 4 * group;
+    return 4 * group + (key[0] <= addr) + (key[1] <= addr) + (key[2] <= addr) + (key[3] <= addr);
+}
+
+/* Slots whose VMAs all end at or below addr. */
 static inline unsigned vma_slots_below(const struct vma_node *node, uint64_t addr)
 {
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < VMA_FANOUT; i++)
-        n += node->last[i] <= addr;
-    return n;
+    return vma_count_keys(node->last, addr | VMA_PLACE);
 }
 
 /* Slots that begin at or below addr. */
 static inline unsigned vma_slots_begun(const struct vma_node *node, uint64_t addr)
 {
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < VMA_FANOUT; i++)
-        n += node->first[i] <= addr;
-    return n;
+    return vma_count_keys(node->first, addr);
 }
 
 /* Largest free stretch between the first and the last VMA below node. */

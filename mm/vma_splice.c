@@ -56,7 +56,7 @@ void vma_node_put(struct vma_arena *arena, struct vma_node *node, unsigned level
         if (level)
             vma_node_put(arena, vma_inner(node)->child[i], level - 1);
         else
-            vma_unref(&vma_leaf(node)->v[i]);
+            vma_unref(vma_at(node, i));
     }
     vma_arena_free(arena, node, level);
 }
@@ -75,7 +75,7 @@ static struct vma_node *unshare(struct vma_tree *t, struct vma_node **link, unsi
         if (level)
             vma_inner(node)->child[i]->refs++;
         else
-            vma_ref(&vma_leaf(node)->v[i]);
+            vma_ref(vma_at(node, i));
     }
     old->refs--;
     *link = node;
@@ -84,17 +84,14 @@ static struct vma_node *unshare(struct vma_tree *t, struct vma_node **link, unsi
 
 /* --- slots --------------------------------------------------------------------------------------------------------- */
 
-/* Copies n slots from one place to another, which may overlap. */
-static void move_slots(struct vma_node *to, unsigned ti, const struct vma_node *from, unsigned fi, unsigned n,
-                       unsigned level)
+/* Shifts n slots of one node. */
+static void shift_slots(struct vma_node *node, unsigned to, unsigned from, unsigned n, unsigned level)
 {
-    memmove(to->last + ti, from->last + fi, n * sizeof(to->last[0]));
-    memmove(to->first + ti, from->first + fi, n * sizeof(to->first[0]));
+    memmove(node->last + to, node->last + from, n * sizeof(node->last[0]));
+    memmove(node->first + to, node->first + from, n * sizeof(node->first[0]));
     if (level) {
-        memmove(vma_inner(to)->gap + ti, vma_inner(from)->gap + fi, n * sizeof(uint64_t));
-        memmove(vma_inner(to)->child + ti, vma_inner(from)->child + fi, n * sizeof(struct vma_node *));
-    } else {
-        memmove(vma_leaf(to)->v + ti, vma_leaf(from)->v + fi, n * sizeof(struct vma));
+        memmove(vma_inner(node)->gap + to, vma_inner(node)->gap + from, n * sizeof(uint64_t));
+        memmove(vma_inner(node)->child + to, vma_inner(node)->child + from, n * sizeof(struct vma_node *));
     }
 }
 
@@ -105,27 +102,55 @@ static void set_count(struct vma_node *node, unsigned n)
     node->n = n;
 }
 
-/* Slots [a, b) become m slots, to be filled by the caller. */
+/* Slots [a, b) become m slots, to be filled by the caller. In a leaf the VMAs of the old ones lose their places. */
 static void resize_slots(struct vma_node *node, unsigned a, unsigned b, unsigned m, unsigned level)
 {
+    for (unsigned i = a; !level && i < b; i++)
+        vma_leaf(node)->used &= ~(1u << (node->last[i] & VMA_PLACE));
     if (a + m != b)
-        move_slots(node, a + m, node, b, node->n - b, level);
+        shift_slots(node, a + m, b, node->n - b, level);
     set_count(node, node->n - (b - a) + m);
+}
+
+/* Fills an empty slot of a leaf. */
+static void set_vma(struct vma_node *node, unsigned i, const struct vma *v)
+{
+    struct vma_leaf *leaf = vma_leaf(node);
+    unsigned place = __builtin_ctz(~leaf->used);
+
+    leaf->used |= 1u << place;
+    leaf->v[place] = *v;
+    node->first[i] = v->start;
+    node->last[i] = v->end | place;
 }
 
 /* Replaces the VMAs in slots [a, b) of a leaf, whose references are the caller's business. */
 static void put_vmas(struct vma_node *node, unsigned a, unsigned b, const struct vma *with, unsigned m)
 {
     resize_slots(node, a, b, m, 0);
-    for (unsigned i = 0; i < m; i++) {
-        vma_leaf(node)->v[a + i] = with[i];
-        node->first[a + i] = with[i].start;
-        node->last[a + i] = with[i].end;
-    }
+    for (unsigned i = 0; i < m; i++)
+        set_vma(node, a + i, &with[i]);
     if (m > b - a) {
         node->run_from = a;
         node->run_to = a + m;
     }
+}
+
+/* Moves the slots [fi, fi + n) of one node to another, before its slot ti. */
+static void move_slots(struct vma_node *to, unsigned ti, struct vma_node *from, unsigned fi, unsigned n, unsigned level)
+{
+    resize_slots(to, ti, ti, n, level);
+    for (unsigned i = 0; i < n; i++) {
+        if (!level) {
+            set_vma(to, ti + i, vma_at(from, fi + i));
+            continue;
+        }
+        to->first[ti + i] = from->first[fi + i];
+        to->last[ti + i] = from->last[fi + i];
+        vma_inner(to)->gap[ti + i] = vma_inner(from)->gap[fi + i];
+        vma_inner(to)->child[ti + i] = vma_inner(from)->child[fi + i];
+    }
+    resize_slots(from, fi, fi + n, 0, level);
 }
 
 /* --- what a parent notes down of a child ------------------------------------------------------------------------- */
@@ -135,7 +160,7 @@ uint64_t vma_node_gap(const struct vma_node *node, unsigned level)
     uint64_t gap = 0;
 
     for (unsigned i = 1; i < node->n; i++) {
-        uint64_t g = node->first[i] - node->last[i - 1];
+        uint64_t g = node->first[i] - vma_last(node, i - 1);
         gap = g > gap ? g : gap;
     }
     for (unsigned i = 0; level && i < node->n; i++) {
@@ -149,7 +174,7 @@ uint64_t vma_node_gap(const struct vma_node *node, unsigned level)
 static void note_child(struct vma_node *parent, unsigned i, struct vma_node *child, unsigned level)
 {
     parent->first[i] = child->first[0];
-    parent->last[i] = child->last[child->n - 1];
+    parent->last[i] = vma_last(child, child->n - 1);
     vma_inner(parent)->gap[i] = vma_node_gap(child, level);
     vma_inner(parent)->child[i] = child;
 }
@@ -162,11 +187,11 @@ static void note_upward(const struct vma_tree *t, const struct path *p, unsigned
         unsigned i = p->slot[level + 1];
         uint64_t gap = vma_node_gap(child, level);
 
-        if (parent->first[i] == child->first[0] && parent->last[i] == child->last[child->n - 1] &&
+        if (parent->first[i] == child->first[0] && parent->last[i] == vma_last(child, child->n - 1) &&
             vma_inner(parent)->gap[i] == gap)
             return;
         parent->first[i] = child->first[0];
-        parent->last[i] = child->last[child->n - 1];
+        parent->last[i] = vma_last(child, child->n - 1);
         vma_inner(parent)->gap[i] = gap;
     }
 }
@@ -219,7 +244,7 @@ static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned
     for (unsigned i = 0; i < n; i++) /* the new first: the old may hold the last reference on the same file */
         vma_ref(&with[i]);
     for (unsigned i = a; i < b; i++)
-        vma_unref(&vma_leaf(leaf)->v[i]);
+        vma_unref(vma_at(leaf, i));
     put_vmas(leaf, a, b, with, n);
     t->count += n;
     t->count -= b - a;
@@ -248,7 +273,7 @@ static void remove_below(struct vma_tree *t, struct vma_node *node, unsigned lev
 
     if (!level) {
         for (unsigned i = a; i < b; i++)
-            vma_unref(&vma_leaf(node)->v[i]);
+            vma_unref(vma_at(node, i));
         t->count -= b - a;
         resize_slots(node, a, b, 0, 0);
         return;
@@ -256,7 +281,7 @@ static void remove_below(struct vma_tree *t, struct vma_node *node, unsigned lev
     for (unsigned i = a; i < b; i++) {
         struct vma_node **child = &vma_inner(node)->child[i];
 
-        if (node->first[i] >= start && node->last[i] <= end) {
+        if (node->first[i] >= start && vma_last(node, i) <= end) {
             t->count -= count_vmas(*child, level - 1);
             vma_node_put(t->arena, *child, level - 1);
             continue;
@@ -276,7 +301,7 @@ static void remove_range(struct vma_tree *t, uint64_t start, uint64_t end)
 {
     struct vma_node *root = t->root;
 
-    if (root->first[0] >= start && root->last[root->n - 1] <= end) {
+    if (root->first[0] >= start && vma_last(root, root->n - 1) <= end) {
         vma_node_put(t->arena, root, t->height - 1);
         t->root = NULL;
         t->height = 0;
@@ -322,9 +347,7 @@ static void split(struct vma_tree *t, struct path *p, unsigned level)
 
     if (at == left->run_to || at == left->run_from) /* goes on where the last insertion was */
         cut = at < 1 ? 1 : at > VMA_FANOUT - 1 ? VMA_FANOUT - 1 : at;
-    right->n = VMA_FANOUT - cut;
-    move_slots(right, 0, left, cut, right->n, level);
-    set_count(left, cut);
+    move_slots(right, 0, left, cut, VMA_FANOUT - cut, level);
     right->run_from = right->run_to = at > cut ? at - cut : 0;
     if (left->run_to > cut)
         left->run_from = left->run_to = cut;
@@ -377,21 +400,13 @@ static void join(struct vma_tree *t, struct vma_node *parent, unsigned i, unsign
     left->run_from = left->run_to = right->run_from = right->run_to = 0;
     if (sum <= VMA_FANOUT - VMA_MIN) { /* not filled to the brim: the next insertion should find room */
         move_slots(left, nl, right, 0, right->n, level);
-        left->n = sum;
-        right->n = 0;
         vma_node_put(t->arena, right, level);
         resize_slots(parent, i + 1, i + 2, 0, level + 1);
     } else if (nl < sum / 2) {
         move_slots(left, nl, right, 0, sum / 2 - nl, level);
-        left->n = sum / 2;
-        resize_slots(right, 0, sum / 2 - nl, 0, level);
         note_child(parent, i + 1, right, level);
     } else {
-        unsigned n = nl - sum / 2;
-
-        resize_slots(right, 0, 0, n, level);
-        move_slots(right, 0, left, sum / 2, n, level);
-        set_count(left, sum / 2);
+        move_slots(right, 0, left, sum / 2, nl - sum / 2, level);
         note_child(parent, i + 1, right, level);
     }
     note_child(parent, i, left, level);
@@ -496,7 +511,7 @@ struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr)
     if (!v || v->start > addr || reserve(t, 0))
         return NULL;
     descend(t, addr, &p);
-    return &vma_leaf(p.node[0])->v[p.slot[0] - 1];
+    return vma_at(p.node[0], p.slot[0] - 1);
 }
 
 int vma_tree_limit_memory(struct vma_tree *t, uint64_t bytes)

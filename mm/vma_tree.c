@@ -34,11 +34,11 @@ const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
 {
     const struct vma_node *node = t->root;
 
-    if (!node || addr >= node->last[node->n - 1])
+    if (!node || addr >= vma_last(node, node->n - 1))
         return NULL;
     for (unsigned level = t->height - 1; level > 0; level--)
         node = vma_inner(node)->child[vma_slots_below(node, addr)];
-    return &vma_leaf(node)->v[vma_slots_below(node, addr)];
+    return vma_at(node, vma_slots_below(node, addr));
 }
 
 const struct vma *vma_tree_next(const struct vma_tree *t, const struct vma *v)
@@ -54,7 +54,7 @@ const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v)
         return NULL;
     for (unsigned level = t->height - 1; level > 0; level--)
         node = vma_inner(node)->child[vma_slots_begun(node, v->start - 1) - 1];
-    return &vma_leaf(node)->v[vma_slots_begun(node, v->start - 1) - 1];
+    return vma_at(node, vma_slots_begun(node, v->start - 1) - 1);
 }
 
 /* --- walking ----------------------------------------------------------------------------------------------------- */
@@ -86,7 +86,7 @@ const struct vma *vma_iter_next(struct vma_iter *it)
         return NULL;
     node = it->leaf[0];
     if (it->slot[0] < node->n)
-        return &vma_leaf(node)->v[it->slot[0]++];
+        return vma_at(node, it->slot[0]++);
     do {
         if (++level == it->depth)
             return NULL;
@@ -99,7 +99,7 @@ const struct vma *vma_iter_next(struct vma_iter *it)
         if (level)
             node = vma_inner(node)->child[0];
     }
-    return &vma_leaf(node)->v[it->slot[0]++];
+    return vma_at(node, it->slot[0]++);
 }
 
 const struct vma *vma_iter_prev(struct vma_iter *it)
@@ -111,7 +111,7 @@ const struct vma *vma_iter_prev(struct vma_iter *it)
         return NULL;
     node = it->leaf[0];
     if (it->slot[0] > 0)
-        return &vma_leaf(node)->v[--it->slot[0]];
+        return vma_at(node, --it->slot[0]);
     do {
         if (++level == it->depth)
             return NULL;
@@ -123,16 +123,20 @@ const struct vma *vma_iter_prev(struct vma_iter *it)
         if (level)
             node = vma_inner(node)->child[node->n - 1];
     }
-    return &vma_leaf(node)->v[it->slot[0]];
+    return vma_at(node, it->slot[0]);
 }
 
 /* --- checking ---------------------------------------------------------------------------------------------------- */
 
 static const char *leaf_error(const struct vma_node *node, unsigned i)
 {
-    const struct vma *v = &vma_leaf(node)->v[i];
+    unsigned place = node->last[i] & VMA_PLACE;
+    const struct vma *v;
 
-    if (v->start != node->first[i] || v->end != node->last[i])
+    if (place >= VMA_FANOUT || !(vma_leaf(node)->used & 1u << place))
+        return "a slot without a VMA";
+    v = &vma_leaf(node)->v[place];
+    if (v->start != node->first[i] || v->end != vma_last(node, i))
         return "key differs from the VMA";
     if (v->start >= v->end || ((v->start | v->end) & ~MM_PAGE_MASK))
         return "empty or unaligned VMA";
@@ -152,13 +156,13 @@ static const char *node_error(const struct vma_node *node, unsigned level, uint6
                 return "unused slot has a key";
             continue;
         }
-        if (i && node->first[i] < node->last[i - 1])
+        if (i && node->first[i] < vma_last(node, i - 1))
             return "out of order";
         if (level) {
             const struct vma_node *child = vma_inner(node)->child[i];
 
             error = node_error(child, level - 1, count);
-            if (!error && (child->first[0] != node->first[i] || child->last[child->n - 1] != node->last[i]))
+            if (!error && (child->first[0] != node->first[i] || vma_last(child, child->n - 1) != node->last[i]))
                 error = "key differs from the child's";
             if (!error && vma_node_gap(child, level - 1) != vma_inner(node)->gap[i])
                 error = "gap differs from the child's";
@@ -168,6 +172,8 @@ static const char *node_error(const struct vma_node *node, unsigned level, uint6
         if (error)
             return error;
     }
+    if (!level && __builtin_popcount(vma_leaf(node)->used) != node->n)
+        return "two slots share a VMA, or one has none";
     if (!level)
         *count += node->n;
     return NULL;
@@ -185,7 +191,7 @@ int vma_tree_check(const struct vma_tree *t, FILE *why)
         error = node_error(root, t->height - 1, &count);
     if (!error && count != t->count)
         error = "wrong count";
-    if (!error && root && (root->first[0] < t->lo || root->last[root->n - 1] > t->hi))
+    if (!error && root && (root->first[0] < t->lo || vma_last(root, root->n - 1) > t->hi))
         error = "outside of the address space";
     if (error && why)
         fprintf(why, "VMA tree: %s\n", error);
