@@ -120,13 +120,13 @@ static void node_put(struct pagetable *pt, struct pt_node *n, unsigned level)
     node_free(pt, n, false);
 }
 
+/* Every munmap asks this, so it looks at 64 bytes at a time. */
 static bool leaf_empty(const struct pt_node *n)
 {
-    pte_t any = 0;
-
-    for (unsigned i = 0; i < PT_SLOTS; i++)
-        any |= n->pte[i];
-    return !any;
+    for (const pte_t *e = n->pte; e < n->pte + PT_SLOTS; e += 8)
+        if ((e[0] | e[1]) | (e[2] | e[3]) | (e[4] | e[5]) | (e[6] | e[7]))
+            return false;
+    return true;
 }
 
 static uint64_t count_nodes(const struct pt_node *n, unsigned level)
