@@ -53,8 +53,9 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         cpu->stop->fault = f;
         return false;
     }
-    /* The frame held other code before, or the page had another frame: what the engine knows of it must go first. */
-    if (!cpu->probing && (cpu->flush || cpu->nr_dirty)) {
+    f.perms = alias_perms(cpu, vaddr, f.paddr, f.perms);
+    /* The frame held other code before, the page had another frame, or alias.c says no: first a flush. */
+    if (!cpu->probing && (cpu->flush || cpu->nr_dirty || !(f.perms & access))) {
         cpu->flush = true;
         return false;
     }
@@ -187,6 +188,7 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->fills = 0;
     cpu->flush = false;
     uc_ctl_flush_tlb(cpu->uc);
+    alias_flushed(cpu);
 }
 
 void cpu_want_flush(struct cpu *cpu)
@@ -342,7 +344,7 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
                 err = walk_to_page_end(cpu, &rip);
         }
         if (stop->event == CPU_STOPPED && cpu->flush && !cpu->stop_asked)
-            err = UC_ERR_OK; /* the TLB wants to grow: the instruction is run again */
+            err = UC_ERR_OK; /* an entry that has to wait for a flush: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
     if (stop->event == CPU_TRAP)
         forget_exception(cpu);
@@ -443,6 +445,8 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
     cpu->ctx = ctx;
     cpu->phys = phys;
     cpu->tlb_size = TLB_MIN;
+    if (!alias_init(cpu))
+        goto fail;
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &cpu->uc)) ||
         (err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_X86_WESTMERE)) ||
         (err = uc_ctl_set_tcg_buffer_size(cpu->uc, TCG_BUFFER)) || (err = uc_ctl_exits_enable(cpu->uc)) ||
@@ -466,6 +470,7 @@ void cpu_destroy(struct cpu *cpu)
         uc_context_free(cpu->fresh);
     if (cpu->uc)
         uc_close(cpu->uc);
+    alias_destroy(cpu);
     free(cpu);
 }
 

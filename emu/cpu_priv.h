@@ -24,6 +24,8 @@ struct cpu {
     uint64_t bad_page;        /* the page whose translation was refused */
     unsigned fills;           /* since the last flush */
     unsigned tlb_size;        /* entries the engine's TLB may have: our estimate */
+    struct alias *aliases;    /* alias.c: one for each frame */
+    uint64_t epoch;           /* counts flushes, above the bits of a page number */
     uint64_t budget, blocks;  /* block counting */
     uc_hook block_hook;       /* 0: not installed */
     struct {
@@ -31,5 +33,13 @@ struct cpu {
     } dirty[CODE_QUEUE];      /* code to forget before user code goes on */
     unsigned nr_dirty;        /* > CODE_QUEUE: forget all */
 };
+
+/* ---- alias.c ---- */
+bool alias_init(struct cpu *cpu);
+void alias_destroy(struct cpu *cpu);
+/* The TLB was flushed. */
+void alias_flushed(struct cpu *cpu);
+/* An entry is about to be made: those of perms that it may have without a flush before. */
+unsigned alias_perms(struct cpu *cpu, uint64_t vaddr, uint64_t paddr, unsigned perms);
 
 #endif
