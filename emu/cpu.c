@@ -41,7 +41,7 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     if (cpu->probing && vaddr == cpu->bad_page)
         return false;
     /* More pages in use than the engine's TLB holds: only a flush makes it grow, so make the access miss once. */
-    if (cpu->fills >= cpu->tlb_size) {
+    if (cpu->fills >= cpu->tlb_size && !cpu->probing) {
         cpu->flush = true;
         return false;
     }
@@ -343,7 +343,7 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
             if ((rip & MM_PAGE_MASK) != cpu->bad_page && rip < cpu->bad_page)
                 err = walk_to_page_end(cpu, &rip);
         }
-        if (stop->event == CPU_STOPPED && cpu->flush && !cpu->stop_asked)
+        if (err == UC_ERR_EXCEPTION && stop->event == CPU_STOPPED && cpu->flush)
             err = UC_ERR_OK; /* an entry that has to wait for a flush: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
     if (stop->event == CPU_TRAP)
