@@ -32,7 +32,7 @@ static void with(int key)
     is_str(try_access(p, 'r'), "fine", "of its pages only");
     pkey_set(key, PKEY_DISABLE_WRITE);
     must(mprotect(p + PG, PG, PROT_READ));
-    is_str(try_access(p + PG, 'w'), "SEGV_ACCERR", "a page closed by both reports SEGV_ACCERR");
+    is_str(try_access(p + PG, 'w'), "SEGV_PKUERR", "a page closed by both reports SEGV_PKUERR");
     is_num(atol(smaps_line(p + PG, "ProtectionKey")), key, "mprotect keeps the key");
     int fd[2];
     must(pipe(fd));
