@@ -1,7 +1,7 @@
 #!/bin/sh
 # programs.sh - real programs: standard output, standard error (standard input is a table), exit status and the files they leave must be what they are natively.
 #
-# tests/programs/*.sh list the commands: prog NAME COMMAND... and slow NAME COMMAND... (on one version of Unicorn only).
+# tests/programs/*.sh list the commands: prog NAME COMMAND..., sorted NAME COMMAND... (lines in any order) and slow NAME COMMAND... (on one version of Unicorn only).
 . tests/lib.sh
 work=$B/programs
 data=$work/data
@@ -22,8 +22,10 @@ observe()
         timeout -k 5 "${TIMEOUT:-120}" "$@" >"$work/out" 2>"$work/err" <"$data/table") 2>/dev/null
     status=$?
     # Where libraries lie, whether there is a vDSO and how processes are numbered is nobody's business.
+    [ -z "${SORTED-}" ] || sort -o "$work/out" "$work/out"
+    # (the emulator's word about a program's death is its own)
     { echo "exit status $status"; echo "-- stdout"; head -c 100000 "$work/out"; tail -c +100001 "$work/out" | md5sum; echo "-- stderr"; cat "$work/err"; } |
-        sed -E 's/\(0x[0-9a-f]{12,16}\)/(ADDRESS)/; /linux-vdso/d; s/^(bash: line [0-9]+: +)[0-9]+ /\1PID /' >"$work/$label"
+        sed -E 's/\(0x[0-9a-f]{12,16}\)/(ADDRESS)/; /linux-vdso/d; /^mseal-emu: .* dies of SIG/d; s/^(bash: line [0-9]+: +)[0-9]+ /\1PID /' >"$work/$label"
     { echo "-- files"
       (cd "$work/dir" && find . -type f ! -name '*.pyc' -exec md5sum {} + | sort -k 2); } >>"$work/$label"
 }
@@ -51,6 +53,13 @@ prog()
 {
     [ -z "${ONLY-}" ] || case $1 in *$ONLY*) ;; *) return ;; esac
     compare "$emus" "$@"
+}
+# Directories are read in the order of their filesystem natively, by name in the emulator.
+sorted()
+{
+    SORTED=1
+    prog "$@"
+    SORTED=
 }
 slow()
 {

@@ -1,7 +1,7 @@
 # busybox-static: one static program, many faces.
 prog 'busybox echo' busybox echo hello world
 prog 'busybox ls -la' busybox ls -laR --full-time "$data/tree"
-prog 'busybox find' busybox find "$data/tree" -type f -name 't*'
+sorted 'busybox find' busybox find "$data/tree" -type f -name 't*'
 prog 'busybox sort -n' busybox sort -n "$data/table"
 prog 'busybox sort -k2 -u' busybox sort -k2,2 -u "$data/table"
 prog 'busybox md5sum' busybox md5sum "$data/numbers" "$data/table"
@@ -15,7 +15,7 @@ prog 'busybox sh exit status' busybox sh -c 'read a b c; echo "$b"; exit 7'
 prog 'busybox sh loop' busybox sh -c 'i=0; s=0; while [ $i -lt 2000 ]; do i=$((i+1)); s=$((s+i*i)); done; echo $s'
 prog 'busybox sh functions' busybox sh -c 'f() { local x=$1; case $x in a*) echo starts;; *) echo not;; esac; }; f abc; f xyz; set -- 1 2 3; shift; echo $# "$@"; trap "echo bye" EXIT; false || echo or'
 prog 'busybox sh builtins write a file' busybox sh -c 'for i in 1 2 3; do echo line $i; done >out; while read -r a b; do echo "$b:$a"; done <out; printf "%05d %x\n" 42 255 >>out'
-prog 'busybox tar c' busybox tar cf tree.tar -C "$data" tree
+prog 'busybox tar c' busybox tar cf tree.tar -C "$data/tree" one a/two a/b/three link
 prog 'busybox tar t of no archive' busybox tar tvf "$data/table"
 prog 'busybox cat stdin' busybox cat
 prog 'busybox cp and rm' busybox cp -r "$data/tree" copy

@@ -21,7 +21,7 @@ prog 'factor' factor 18446744073709551557
 prog 'expr' expr 6 '*' 7
 prog 'date -u -d' date -u -d @86400 +%F
 prog 'stat' stat -c '%s %a %F %h' "$data/tree/one" "$data/tree" "$data/tree/link"
-prog 'du' du -b -a "$data/tree"
+sorted 'du' du -b -a "$data/tree"
 prog 'md5sum' md5sum "$data/numbers"
 prog 'sha256sum' sha256sum "$data/numbers"
 prog 'sha512sum -c' sha512sum "$data/table"
@@ -39,9 +39,9 @@ prog 'env' env A=1 /bin/echo started by env
 prog 'printf' /usr/bin/printf '%s %5.2f %x\n' one 3.14159 255
 prog 'test' test -f "$data/tree/one"
 prog 'shuf with a source' shuf --random-source="$data/numbers" -n 5 "$data/table"
-prog 'find' find "$data/tree" -newermt 2020-01-01 -printf '%p %s %l\n'
+sorted 'find' find "$data/tree" -newermt 2020-01-01 -printf '%p %s %l\n'
 prog 'grep' grep -nE '^1+ .*(yes|no)' "$data/table"
-prog 'grep -r' grep -r this "$data/tree"
+sorted 'grep -r' grep -r this "$data/tree"
 prog 'sed' sed -E 's/([0-9]+) ([a-z]+)/\2 \1/;10q' "$data/table"
 prog 'awk' awk 'BEGIN { for (i = 0; i < 5; i++) printf "%.6f %s\n", exp(i), sprintf("%c", 65 + i) } $1 > 2990 { print NR, $0 }' "$data/table"
 prog 'diff' diff "$data/tree/one" "$data/tree/a/two"
