@@ -29,6 +29,7 @@ struct file_ops {
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
     uint64_t (*changes)(struct file *f); /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
     int64_t (*fsync)(struct file *f);
+    void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
 };
 

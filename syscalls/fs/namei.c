@@ -101,6 +101,13 @@ int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok)
 
 /* ---- one step --------------------------------------------------------------------------------------------------- */
 
+/* Inodes of /proc are made at each look. */
+static bool same_thing(const struct inode *a, const struct inode *b)
+{
+    return a && b && (a == b || (a->ops == b->ops && a->sb == b->sb && a->priv && a->priv == b->priv &&
+                                 !memcmp(a->id, b->id, sizeof(a->id))));
+}
+
 int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len, struct dentry **out)
 {
     struct dentry *d = d_find(t->k->vfs, dir, name, len);
@@ -123,7 +130,7 @@ int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len,
         dentry_put(fresh);
         return err;
     }
-    if (d && fresh->inode == d->inode && d->inode) {
+    if (d && same_thing(fresh->inode, d->inode)) {
         dentry_put(fresh);
         *out = dentry_get(d);
         return 0;

@@ -1,0 +1,369 @@
+/*
+ * proc_pid.c - /proc/PID: the rows, and the files that need few lines (fs/proc/base.c, fd.c).
+ */
+#include "procfs.h"
+#include "../process.h"
+#include "fs_calls.h"
+
+#include <stdlib.h>
+
+static int show_maps(const struct proc_ref *ref, FILE *out)
+{
+    if (ref->task->mm)
+        mm_print_maps(ref->task->mm, out);
+    return 0;
+}
+
+static int show_smaps(const struct proc_ref *ref, FILE *out)
+{
+    if (ref->task->mm)
+        mm_print_smaps(ref->task->mm, out);
+    return 0;
+}
+
+/* Bytes of the task's memory as they are now: arguments and environment may be changed by the program. */
+static int show_memory(struct task *t, uint64_t start, uint64_t end, FILE *out)
+{
+    char buf[4096];
+
+    while (start < end) {
+        uint64_t n = end - start < sizeof(buf) ? end - start : sizeof(buf);
+        int64_t got = mm_access_remote(t->mm, start, buf, n, false, false);
+
+        if (got <= 0)
+            break;
+        fwrite(buf, 1, got, out);
+        start += got;
+    }
+    return 0;
+}
+
+static int show_cmdline(const struct proc_ref *ref, FILE *out)
+{
+    const struct mm_layout *l;
+    char c;
+
+    if (!ref->task->mm)
+        return 0;
+    l = mm_layout(ref->task->mm);
+    if (l->arg_start >= l->arg_end)
+        return 0;
+    /* setproctitle(3): no NUL at the end means the text goes on into the environment, to its first NUL. */
+    if (mm_access_remote(ref->task->mm, l->arg_end - 1, &c, 1, false, false) == 1 && c && l->env_end > l->env_start) {
+        for (uint64_t a = l->arg_start; a < l->env_end; a++) {
+            if (mm_access_remote(ref->task->mm, a, &c, 1, false, false) != 1)
+                break;
+            putc(c, out);
+            if (!c)
+                break;
+        }
+        return 0;
+    }
+    return show_memory(ref->task, l->arg_start, l->arg_end, out);
+}
+
+static int show_environ(const struct proc_ref *ref, FILE *out)
+{
+    const struct mm_layout *l;
+
+    if (!ref->task->mm)
+        return 0;
+    l = mm_layout(ref->task->mm);
+    return show_memory(ref->task, l->env_start, l->env_end, out);
+}
+
+/* The auxiliary vector lies above the environment's pointers on the stack that exec built. */
+static int show_auxv(const struct proc_ref *ref, FILE *out)
+{
+    struct task *t = ref->task;
+    uint64_t at, word[2];
+
+    if (!t->mm)
+        return 0;
+    at = mm_layout(t->mm)->start_stack;
+    if (mm_access_remote(t->mm, at, word, 8, false, false) != 8 || word[0] > 1u << 20)
+        return 0;
+    at += 8 * (word[0] + 2);
+    do {
+        if (mm_access_remote(t->mm, at, word, 8, false, false) != 8)
+            return 0;
+        at += 8;
+    } while (word[0] && at < mm_layout(t->mm)->stack_top);
+    for (int i = 0; i < 40; i++, at += 16) {
+        if (mm_access_remote(t->mm, at, word, 16, false, false) != 16)
+            return 0;
+        fwrite(word, 16, 1, out);
+        if (!word[0])
+            return 0;
+    }
+    return 0;
+}
+
+static int show_comm(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%.15s\n", ref->task->comm);
+    return 0;
+}
+
+static int64_t write_comm(const struct proc_ref *ref, char *text, size_t len)
+{
+    if (ref->task->proc != ref->reader->proc)
+        return -EINVAL;
+    text[strcspn(text, "\n")] = 0;
+    snprintf(ref->task->comm, sizeof(ref->task->comm), "%s", text);
+    return len;
+}
+
+static int show_io(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
+    return 0;
+}
+
+static int show_oom_score(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "666\n");
+    return 0;
+}
+
+static int show_oom_score_adj(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%d\n", ref->task->proc->oom_score_adj);
+    return 0;
+}
+
+static int64_t write_oom_score_adj(const struct proc_ref *ref, char *text, size_t len)
+{
+    char *end;
+    long v = strtol(text, &end, 0);
+
+    if (end == text || (*end && *end != '\n') || v < -1000 || v > 1000)
+        return -EINVAL;
+    if (v < ref->task->proc->oom_score_adj && !task_capable(ref->reader, 24 /* CAP_SYS_RESOURCE */))
+        return -EACCES;
+    ref->task->proc->oom_score_adj = v;
+    return len;
+}
+
+static int show_personality(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%08x\n", ref->task->personality);
+    return 0;
+}
+
+static int show_cgroup(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "0::/\n");
+    return 0;
+}
+
+static int show_wchan(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "0");
+    return 0;
+}
+
+static int show_id_map(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%10u %10u %10u\n", 0, 0, UINT32_MAX);
+    return 0;
+}
+
+static int show_loginuid(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%u", UINT32_MAX);
+    return 0;
+}
+
+static int show_sched(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "0 0 0\n");
+    return 0;
+}
+
+static int show_coredump_filter(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "00000033\n");
+    return 0;
+}
+
+static int64_t write_ignored(const struct proc_ref *ref, char *text, size_t len)
+{
+    return len;
+}
+
+/* ---- links ------------------------------------------------------------------------------------------------------------- */
+
+static int64_t link_of_dentry(const struct proc_ref *ref, const struct dentry *d, char *buf, size_t size)
+{
+    char path[PATH_MAX + 16];
+    size_t n;
+
+    if (!d)
+        return -ENOENT;
+    n = vfs_path_from(d, ref->reader->fs->root, path, sizeof(path));
+    if (n > size)
+        n = size;
+    memcpy(buf, path, n);
+    return n;
+}
+
+static int follow_to(struct dentry *d, struct dentry **out)
+{
+    if (!d)
+        return -ENOENT;
+    *out = dentry_get(d);
+    return 0;
+}
+
+static struct dentry *exe_of(const struct proc_ref *ref)
+{
+    struct file *f = ref->task->proc->exe_file;
+
+    return ref->task->mm && f ? f->dentry : NULL;
+}
+
+static int64_t link_exe(const struct proc_ref *ref, char *buf, size_t size)
+{
+    return link_of_dentry(ref, exe_of(ref), buf, size);
+}
+
+static int follow_exe(const struct proc_ref *ref, struct dentry **out)
+{
+    return follow_to(exe_of(ref), out);
+}
+
+static int64_t link_cwd(const struct proc_ref *ref, char *buf, size_t size)
+{
+    return ref->task->fs ? link_of_dentry(ref, ref->task->fs->cwd, buf, size) : -ENOENT;
+}
+
+static int follow_cwd(const struct proc_ref *ref, struct dentry **out)
+{
+    return ref->task->fs ? follow_to(ref->task->fs->cwd, out) : -ENOENT;
+}
+
+static int64_t link_root(const struct proc_ref *ref, char *buf, size_t size)
+{
+    return ref->task->fs ? link_of_dentry(ref, ref->task->fs->root, buf, size) : -ENOENT;
+}
+
+static int follow_root(const struct proc_ref *ref, struct dentry **out)
+{
+    return ref->task->fs ? follow_to(ref->task->fs->root, out) : -ENOENT;
+}
+
+static int64_t link_fd(const struct proc_ref *ref, char *buf, size_t size)
+{
+    struct file *f = files_lookup(ref->task->files, ref->fd);
+
+    return f ? link_of_dentry(ref, f->dentry, buf, size) : -ENOENT;
+}
+
+static int follow_fd(const struct proc_ref *ref, struct dentry **out)
+{
+    struct file *f = files_lookup(ref->task->files, ref->fd);
+
+    return follow_to(f ? f->dentry : NULL, out);
+}
+
+static int show_fdinfo(const struct proc_ref *ref, FILE *out)
+{
+    struct file *f = files_lookup(ref->task->files, ref->fd);
+
+    if (!f)
+        return -ENOENT;
+    fprintf(out, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", (long)f->pos,
+            f->flags | (files_cloexec(ref->task->files, ref->fd) ? O_CLOEXEC : 0), f->inode->sb->mnt_id,
+            (unsigned long)f->inode->ino);
+    if (f->ops && f->ops->show_fdinfo)
+        f->ops->show_fdinfo(f, out);
+    return 0;
+}
+
+/* Namespaces: one of each kind, with Linux' numbers of the first. */
+static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
+{
+    return snprintf(buf, size, "ns:[4026531836]");
+}
+
+/* ---- mem ---------------------------------------------------------------------------------------------------------------- */
+
+static int64_t mem_rw(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos, bool write)
+{
+    struct proc_ref ref;
+    int64_t n;
+
+    if (!proc_ref_of(t, f->inode, &ref) || !ref.task->mm)
+        return 0;
+    n = mm_access_remote(ref.task->mm, *pos, buf, len, write, true);
+    if (n > 0)
+        *pos += n;
+    return n;
+}
+
+static int64_t mem_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    return mem_rw(t, f, buf, len, pos, false);
+}
+
+static int64_t mem_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
+{
+    return mem_rw(t, f, (void *)buf, len, pos, true);
+}
+
+static int64_t mem_lseek(struct file *f, int64_t off, int whence)
+{
+    if (whence == SEEK_CUR)
+        off += f->pos;
+    else if (whence != SEEK_SET)
+        return -EINVAL;
+    return f->pos = off;
+}
+
+static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .lseek = mem_lseek};
+
+/* ---- the rows ------------------------------------------------------------------------------------------------------------ */
+
+#define FILE_R(n, fn) {#n, S_IFREG | 0444, .show = fn}
+#define FILE_P(n, fn) {#n, S_IFREG | 0400, .show = fn, .ptrace = true}
+
+static const struct proc_row ns_rows[] = {
+    {"cgroup", S_IFLNK | 0777, .link = link_ns}, {"ipc", S_IFLNK | 0777, .link = link_ns},
+    {"mnt", S_IFLNK | 0777, .link = link_ns},    {"net", S_IFLNK | 0777, .link = link_ns},
+    {"pid", S_IFLNK | 0777, .link = link_ns},    {"user", S_IFLNK | 0777, .link = link_ns},
+    {"uts", S_IFLNK | 0777, .link = link_ns},    {NULL},
+};
+
+/* Both for a process and for each of its threads. */
+#define PID_ROWS                                                                                             \
+    FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup), FILE_R(cmdline, show_cmdline),                       \
+        {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                      \
+        {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_ignored},             \
+        {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                       \
+        FILE_P(environ, show_environ),                                                                         \
+        {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                       \
+        {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},              \
+        FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                   \
+        FILE_R(loginuid, show_loginuid), FILE_R(maps, show_maps),                                              \
+        {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true}, FILE_R(mountinfo, proc_show_mountinfo),     \
+        FILE_R(mounts, proc_show_mounts), {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},           \
+        FILE_R(oom_score, show_oom_score),                                                                     \
+        {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},           \
+        FILE_P(personality, show_personality),                                                                 \
+        {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                    \
+        FILE_R(schedstat, show_sched), FILE_R(smaps, show_smaps), FILE_R(stat, proc_show_stat),                \
+        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),        \
+        FILE_R(wchan, show_wchan)
+
+const struct proc_row proc_pid_rows[] = {
+    PID_ROWS,
+    {"task", S_IFDIR | 0555, .dir = PROC_TASKS},
+    {NULL},
+};
+const struct proc_row proc_tid_rows[] = {PID_ROWS, {NULL}};
+
+const struct proc_row proc_pid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_pid_rows};
+const struct proc_row proc_tid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_tid_rows};
+const struct proc_row proc_fd_row = {"", S_IFLNK | 0700, .link = link_fd, .follow = follow_fd, .ptrace = true};
+const struct proc_row proc_fdinfo_row = {"", S_IFREG | 0444, .show = show_fdinfo};
