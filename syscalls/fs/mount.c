@@ -174,13 +174,13 @@ static int mount_all(struct vfs *v)
         if (!super_create(v, i, name[i], magic[i], makedev(0, minors[i])))
             return -ENOMEM;
     }
-    struct dentry *tmp = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 40));
-    if (!tmp)
-        return -ENOMEM;
     if (!realpath(c->root ? c->root : "/", real))
         return -errno;
     sb = hostfs_create(v, real, !c->writable);
     if (!sb)
+        return -ENOMEM;
+    struct dentry *tmp = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 40));
+    if (!tmp)
         return -ENOMEM;
     err = hostfs_root(sb);
     if (err)
