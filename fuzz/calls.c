@@ -1,0 +1,468 @@
+/*
+ * calls.c - the calls the fuzzer makes: one row each, how arguments are made up, and what the model does for it.
+ *
+ * Addresses come from the edges of live VMAs and their neighbours, lengths from pages and edges, flags from what the call
+ * knows; a few of each are nonsense. No successful call may reach outside the arena: the host's side lives there.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "mm/uapi.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define PICK(r, a) ((a)[rng_below((r), N(a))])
+
+/* ---- places --------------------------------------------------------------------------------------------------- */
+
+/* A page of the arena, mostly at or beside an edge of a VMA. */
+static uint64_t gen_page(struct fuzz_gen *g)
+{
+    uint64_t edge[2 * ARENA_PAGES], addr;
+    const struct vma *v;
+    unsigned n = 0;
+
+    if (one_in(g->r, 4))
+        return ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE;
+    for (v = mm_find_vma(model_mm(g->m), ARENA); v && v->start < ARENA_END && n + 2 <= N(edge);) {
+        uint64_t next = v->end;
+
+        edge[n++] = v->start;
+        edge[n++] = v->end;
+        v = mm_find_vma(model_mm(g->m), next);
+    }
+    if (!n)
+        return ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE;
+    addr = edge[rng_below(g->r, n)] + (rng_below(g->r, 4) - 1) * MM_PAGE_SIZE;
+    return addr < ARENA || addr >= ARENA_END ? ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE : addr;
+}
+
+/* gen_page(), or now and then something that must be refused or rounded. */
+static uint64_t gen_addr(struct fuzz_gen *g)
+{
+    static const uint64_t odd[] = {UINT64_MAX & MM_PAGE_MASK, UINT64_C(0xffff800000000000), MM_TASK_SIZE, UINT64_C(1) << 62};
+    uint64_t addr = gen_page(g);
+
+    if (one_in(g->r, 60))
+        return addr + 1 + rng_below(g->r, 4095);
+    if (one_in(g->r, 200))
+        return PICK(g->r, odd);
+    return addr;
+}
+
+/* A length from addr that stays within the arena, or one that no call can take. */
+static uint64_t gen_len(struct fuzz_gen *g, uint64_t addr)
+{
+    uint64_t room = addr >= ARENA && addr < ARENA_END ? ARENA_END - addr : MM_PAGE_SIZE, len;
+
+    if (one_in(g->r, 80))
+        return 0;
+    if (one_in(g->r, 150))
+        return UINT64_MAX - rng_below(g->r, 5000);
+    if (one_in(g->r, 8)) {
+        len = gen_page(g) - addr;
+        if (len > room)
+            len = room;
+    } else {
+        len = (1 + rng_below(g->r, one_in(g->r, 4) ? 16 : 5)) * MM_PAGE_SIZE;
+    }
+    if (one_in(g->r, 40))
+        len -= rng_below(g->r, MM_PAGE_SIZE);
+    return len > room ? room : len ? len : MM_PAGE_SIZE;
+}
+
+static uint64_t gen_prot(struct fuzz_gen *g)
+{
+    static const uint64_t prots[] = {PROT_NONE, PROT_READ, PROT_READ, PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE,
+                                     PROT_READ | PROT_WRITE, PROT_READ | PROT_EXEC, PROT_READ | PROT_WRITE | PROT_EXEC,
+                                     PROT_WRITE, PROT_EXEC};
+    uint64_t prot = PICK(g->r, prots);
+
+    if (one_in(g->r, 100))
+        prot |= PROT_SEM;
+    if (one_in(g->r, 150))
+        prot |= UINT64_C(1) << (4 + rng_below(g->r, 20));
+    return prot;
+}
+
+static uint64_t gen_fd(struct fuzz_gen *g)
+{
+    static const int fds[] = {FD_MEMFD0, FD_MEMFD0, FD_MEMFD0, FD_MEMFD1, FD_MEMFD1, FD_MEMFD0_RO};
+
+    return (uint64_t)PICK(g->r, fds);
+}
+
+/* ---- argument lists ---------------------------------------------------------------------------------------------- */
+
+static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const uint64_t extra[] = {MAP_GROWSDOWN, MAP_NORESERVE, MAP_POPULATE, MAP_LOCKED, MAP_STACK, MAP_32BIT,
+                                     MAP_NONBLOCK, MAP_DENYWRITE, MAP_SYNC, MAP_HUGETLB};
+    unsigned kind = rng_below(g->r, 100);
+
+    a[0] = gen_addr(g);
+    a[1] = gen_len(g, a[0]);
+    a[2] = gen_prot(g);
+    a[4] = (uint64_t)-1;
+    if (kind < 50) {
+        a[3] = MAP_PRIVATE | MAP_ANONYMOUS;
+    } else if (kind < 60) {
+        a[3] = MAP_SHARED | MAP_ANONYMOUS;
+    } else if (kind < 95) {
+        static const uint64_t ways[] = {MAP_SHARED, MAP_SHARED, MAP_PRIVATE, MAP_PRIVATE, MAP_SHARED_VALIDATE};
+
+        a[3] = PICK(g->r, ways);
+        a[4] = gen_fd(g);
+        a[5] = rng_below(g->r, MEMFD_PAGES + 2) * MM_PAGE_SIZE;
+    } else if (kind < 97) {
+        a[3] = one_in(g->r, 2) ? MAP_SHARED : MAP_PRIVATE;
+        a[4] = FD_ZERO;
+    } else if (kind < 98) {
+        a[3] = MAP_DROPPABLE | MAP_ANONYMOUS;
+    } else {
+        a[3] = rng_below(g->r, 32);
+        a[4] = one_in(g->r, 2) ? FD_BAD : gen_fd(g);
+        a[5] = rng_next(g->r) >> rng_below(g->r, 64);
+    }
+    if (!one_in(g->r, 5))
+        a[3] |= MAP_FIXED;
+    else if (one_in(g->r, 4))
+        a[3] |= MAP_FIXED_NOREPLACE;
+    else if (one_in(g->r, 4))
+        a[0] = 0;
+    if (one_in(g->r, 8))
+        a[3] |= PICK(g->r, extra);
+    if (one_in(g->r, 100))
+        a[5] += UINT64_C(1) << (10 + rng_below(g->r, 54));
+}
+
+static void gen_range(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_addr(g);
+    a[1] = gen_len(g, a[0]);
+}
+
+static void gen_mprotect(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = gen_prot(g);
+    if (one_in(g->r, 40))
+        a[2] |= one_in(g->r, 2) ? PROT_GROWSDOWN : PROT_GROWSUP;
+}
+
+static void gen_mremap(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const uint64_t flags[] = {0, 0, MREMAP_MAYMOVE, MREMAP_MAYMOVE, MREMAP_MAYMOVE | MREMAP_FIXED,
+                                     MREMAP_MAYMOVE | MREMAP_FIXED, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+                                     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_DONTUNMAP, 8};
+
+    gen_range(g, a);
+    if (one_in(g->r, 20))
+        a[1] = 0;
+    a[4] = gen_addr(g);
+    a[2] = one_in(g->r, 3) ? a[1] : gen_len(g, a[4]);
+    if (a[4] >= ARENA && a[4] < ARENA_END && a[2] > ARENA_END - a[4] && a[2] < MM_TASK_SIZE)
+        a[2] = ARENA_END - a[4];
+    a[3] = PICK(g->r, flags);
+}
+
+static void gen_madvise(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const int advices[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_DONTNEED,
+                                  MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK, MADV_MERGEABLE, MADV_UNMERGEABLE,
+                                  MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK,
+                                  MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE,
+                                  24 /* DONTNEED_LOCKED */, 25 /* COLLAPSE */, 102 /* GUARD_INSTALL */, 102,
+                                  103 /* GUARD_REMOVE */};
+
+    gen_range(g, a);
+    a[2] = (uint64_t)(one_in(g->r, 100) ? (int)rng_below(g->r, 120) - 5 : PICK(g->r, advices));
+}
+
+static void gen_mseal(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = one_in(g->r, 50);
+}
+
+static void gen_brk(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = BRK_BASE + rng_below(g->r, 17) * MM_PAGE_SIZE - (one_in(g->r, 4) ? rng_below(g->r, 5000) : 0);
+}
+
+static void gen_mlock2(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = one_in(g->r, 30) ? rng_below(g->r, 4) : rng_below(g->r, 2);
+}
+
+static void gen_mlockall(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const uint64_t flags[] = {0, MCL_FUTURE, MCL_FUTURE, MCL_FUTURE | MCL_ONFAULT, MCL_ONFAULT, 8};
+
+    a[0] = PICK(g->r, flags); /* MCL_CURRENT would reach outside the arena */
+}
+
+static void gen_nothing(struct fuzz_gen *g, uint64_t a[6])
+{
+}
+
+static void gen_msync(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = rng_below(g->r, one_in(g->r, 20) ? 16 : 8);
+}
+
+static void gen_remap(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = one_in(g->r, 30) ? PROT_READ : 0;
+    a[3] = rng_below(g->r, MEMFD_PAGES + 2);
+    a[4] = one_in(g->r, 4) ? MAP_NONBLOCK : 0;
+}
+
+static void gen_read(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_page(g);
+}
+
+static void gen_write(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_page(g);
+    a[1] = 0x1000 + g->step;
+}
+
+static void gen_exec(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_page(g) + 2048; /* calls write only to the start of a page */
+}
+
+static void gen_ftruncate(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_fd(g);
+    a[1] = rng_below(g->r, MEMFD_PAGES + 4) * MM_PAGE_SIZE + (one_in(g->r, 3) ? rng_below(g->r, 4096) : 0);
+}
+
+static void gen_pread(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_fd(g);
+    a[1] = rng_below(g->r, MEMFD_PAGES + 1) * MM_PAGE_SIZE;
+}
+
+static void gen_pwrite(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_pread(g, a);
+    a[2] = 0x2000 + g->step;
+}
+
+static void gen_punch(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_fd(g);
+    a[1] = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    a[2] = rng_below(g->r, MEMFD_PAGES) * MM_PAGE_SIZE + (one_in(g->r, 4) ? rng_below(g->r, 4096) : 0);
+    a[3] = 1 + rng_below(g->r, 3 * MM_PAGE_SIZE);
+}
+
+static void gen_add_seals(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_fd(g);
+    a[1] = F_ADD_SEALS;
+    a[2] = one_in(g->r, 4) ? rng_below(g->r, 32) : 1u << rng_below(g->r, 5);
+}
+
+static void gen_mbind(struct fuzz_gen *g, uint64_t a[6])
+{
+    gen_range(g, a);
+    a[2] = one_in(g->r, 2) ? 0 : 4; /* MPOL_DEFAULT, MPOL_LOCAL: no mask to point to */
+    a[5] = one_in(g->r, 8) ? rng_below(g->r, 8) : 0;
+}
+
+/* ---- the model's side of system calls --------------------------------------------------------------------------------- */
+
+static int64_t model_mmap(struct model *m, const uint64_t a[6])
+{
+    struct mm_file *file = NULL;
+
+    if (a[5] & ~MM_PAGE_MASK)
+        return -EINVAL;
+    if (!(a[3] & MAP_ANONYMOUS)) {
+        file = model_file(m, (int)a[4]);
+        if (!file)
+            return -EBADF;
+        if (a[3] & MAP_HUGETLB)
+            return -EINVAL;
+    }
+    return mm_mmap(model_mm(m), a[0], a[1], a[2], a[3], file, a[5]);
+}
+
+static int64_t model_munmap(struct model *m, const uint64_t a[6])
+{
+    return mm_munmap(model_mm(m), a[0], a[1]);
+}
+
+static int64_t model_mprotect(struct model *m, const uint64_t a[6])
+{
+    return mm_mprotect(model_mm(m), a[0], a[1], a[2], -1);
+}
+
+static int64_t model_mremap(struct model *m, const uint64_t a[6])
+{
+    return mm_mremap(model_mm(m), a[0], a[1], a[2], a[3], a[4]);
+}
+
+static int64_t model_madvise(struct model *m, const uint64_t a[6])
+{
+    return mm_madvise(model_mm(m), a[0], a[1], (int)a[2]);
+}
+
+static int64_t model_mseal(struct model *m, const uint64_t a[6])
+{
+    return mm_design_syscall(model_mm(m), 462, a);
+}
+
+static int64_t model_brk(struct model *m, const uint64_t a[6])
+{
+    return mm_brk(model_mm(m), a[0]);
+}
+
+static int64_t model_mlock(struct model *m, const uint64_t a[6])
+{
+    return mm_mlock(model_mm(m), a[0], a[1], 0);
+}
+
+static int64_t model_mlock2(struct model *m, const uint64_t a[6])
+{
+    return mm_mlock(model_mm(m), a[0], a[1], (int)a[2]);
+}
+
+static int64_t model_munlock(struct model *m, const uint64_t a[6])
+{
+    return mm_munlock(model_mm(m), a[0], a[1]);
+}
+
+static int64_t model_mlockall(struct model *m, const uint64_t a[6])
+{
+    return mm_mlockall(model_mm(m), (int)a[0]);
+}
+
+static int64_t model_munlockall(struct model *m, const uint64_t a[6])
+{
+    return mm_munlockall(model_mm(m));
+}
+
+static int64_t model_msync(struct model *m, const uint64_t a[6])
+{
+    return mm_msync(model_mm(m), a[0], a[1], (int)a[2]);
+}
+
+static int64_t model_mincore(struct model *m, const uint64_t a[6])
+{
+    uint8_t vec[ARENA_PAGES] = {0};
+    int64_t ret, bits = 0;
+
+    if (mm_copy_out(model_mm(m), SCRATCH, vec, sizeof(vec)))
+        return -ENOTRECOVERABLE;
+    ret = mm_mincore(model_mm(m), a[0], a[1], SCRATCH);
+    if (ret < 0 || mm_copy_in(model_mm(m), vec, SCRATCH, sizeof(vec)))
+        return ret;
+    for (unsigned i = 0; i < ARENA_PAGES - 1; i++)
+        bits |= (int64_t)(vec[i] & 1) << i;
+    return bits;
+}
+
+static int64_t model_remap(struct model *m, const uint64_t a[6])
+{
+    return mm_remap_file_pages(model_mm(m), a[0], a[1], a[2], a[3], a[4]);
+}
+
+static int64_t model_mbind(struct model *m, const uint64_t a[6])
+{
+    return mm_mbind(model_mm(m), a[0], a[1], (int)a[2], a[3], a[4], (unsigned)a[5]);
+}
+
+static int64_t model_ftruncate(struct model *m, const uint64_t a[6])
+{
+    struct mm_file *f = model_file(m, (int)a[0]);
+
+    return f->writable ? vm_object_truncate(f->obj, a[1]) : -EINVAL;
+}
+
+static int64_t model_pread(struct model *m, const uint64_t a[6])
+{
+    int32_t word = 0;
+    int64_t ret = vm_object_read(model_file(m, (int)a[0])->obj, a[1], &word, 4);
+
+    return ret < 0 ? ret : ret << 32 | (word & 0x7fffffff);
+}
+
+static int64_t model_pwrite(struct model *m, const uint64_t a[6])
+{
+    struct mm_file *f = model_file(m, (int)a[0]);
+    int32_t word = (int32_t)a[2];
+
+    return f->writable ? vm_object_write(f->obj, a[1], &word, 4) : -EBADF;
+}
+
+static int64_t model_punch(struct model *m, const uint64_t a[6])
+{
+    struct mm_file *f = model_file(m, (int)a[0]);
+
+    return f->writable ? vm_object_punch(f->obj, a[2], a[3]) : -EBADF;
+}
+
+static int64_t model_add_seals(struct model *m, const uint64_t a[6])
+{
+    struct mm_file *f = model_file(m, (int)a[0]);
+
+    return f->writable ? vm_object_add_seals(f->obj, (unsigned)a[2]) : -EPERM;
+}
+
+/* ---- the table ---------------------------------------------------------------------------------------------------------- */
+
+const struct fuzz_call fuzz_calls[] = {
+    {"mmap", CALL_SYSCALL, SYS_mmap, 160, 6, gen_mmap, model_mmap},
+    {"munmap", CALL_SYSCALL, SYS_munmap, 50, 2, gen_range, model_munmap},
+    {"mprotect", CALL_SYSCALL, SYS_mprotect, 90, 3, gen_mprotect, model_mprotect},
+    {"mremap", CALL_SYSCALL, SYS_mremap, 90, 5, gen_mremap, model_mremap},
+    {"madvise", CALL_SYSCALL, SYS_madvise, 110, 3, gen_madvise, model_madvise},
+    {"mseal", CALL_SYSCALL, 462, 12, 3, gen_mseal, model_mseal},
+    {"brk", CALL_SYSCALL, SYS_brk, 20, 1, gen_brk, model_brk},
+    {"mlock", CALL_SYSCALL, SYS_mlock, 20, 2, gen_range, model_mlock},
+    {"mlock2", CALL_SYSCALL, SYS_mlock2, 15, 3, gen_mlock2, model_mlock2},
+    {"munlock", CALL_SYSCALL, SYS_munlock, 15, 2, gen_range, model_munlock},
+    {"mlockall", CALL_SYSCALL, SYS_mlockall, 2, 1, gen_mlockall, model_mlockall},
+    {"munlockall", CALL_SYSCALL, SYS_munlockall, 3, 0, gen_nothing, model_munlockall},
+    {"msync", CALL_SYSCALL, SYS_msync, 8, 3, gen_msync, model_msync},
+    {"mincore", CALL_MINCORE, SYS_mincore, 15, 2, gen_range, model_mincore},
+    {"remap_file_pages", CALL_SYSCALL, SYS_remap_file_pages, 15, 5, gen_remap, model_remap},
+    {"mbind", CALL_SYSCALL, SYS_mbind, 8, 6, gen_mbind, model_mbind},
+    {"read_page", CALL_READ, 0, 60, 1, gen_read, NULL},
+    {"write_page", CALL_WRITE, 0, 80, 2, gen_write, NULL},
+    {"exec_page", CALL_EXEC, 0, 15, 1, gen_exec, NULL},
+    {"ftruncate", CALL_SYSCALL, SYS_ftruncate, 15, 2, gen_ftruncate, model_ftruncate},
+    {"pread", CALL_PREAD, 0, 15, 2, gen_pread, model_pread},
+    {"pwrite", CALL_PWRITE, 0, 15, 3, gen_pwrite, model_pwrite},
+    {"fallocate", CALL_SYSCALL, SYS_fallocate, 6, 4, gen_punch, model_punch},
+    {"fcntl", CALL_SYSCALL, SYS_fcntl, 3, 3, gen_add_seals, model_add_seals},
+    {"fork_look", CALL_FORK_LOOK, 0, 5, 0, gen_nothing, NULL},
+    {"fork_stay", CALL_FORK_STAY, 0, 5, 0, gen_nothing, NULL},
+};
+const unsigned fuzz_ncalls = N(fuzz_calls);
+
+void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op)
+{
+    unsigned total = 0, at;
+
+    for (unsigned i = 0; i < fuzz_ncalls; i++)
+        total += fuzz_calls[i].weight;
+    at = rng_below(g->r, total);
+    memset(op, 0, sizeof(*op));
+    while (at >= fuzz_calls[op->call].weight)
+        at -= fuzz_calls[op->call++].weight;
+    fuzz_calls[op->call].gen(g, op->a);
+}

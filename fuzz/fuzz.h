@@ -1,0 +1,141 @@
+/*
+ * fuzz.h - the fuzzer that holds mm/ against the host's kernel.
+ *
+ * A sequence of memory calls is made up while the model (libmseal-mm, no CPU) runs it; then a forked child of ours runs the
+ * same sequence on the host kernel, at the same addresses. After every call both sides give their result and a picture of
+ * the arena: the lines of /proc/self/smaps that matter, normalised. The first difference is a divergence.
+ *
+ *     low filler      arena (calls aim here)    filler   scratch   filler .............................. top
+ *     |###############|                         |########|         |###################################|
+ *
+ * Fillers occupy everything else, so that a search for free space ends in the arena on both sides.
+ */
+#ifndef FUZZ_FUZZ_H
+#define FUZZ_FUZZ_H
+
+#include <mseal-emu/design.h>
+#include <setjmp.h>
+
+#define ARENA UINT64_C(0x50000000) /* within reach of MAP_32BIT */
+#define ARENA_PAGES 64u
+#define ARENA_END (ARENA + ARENA_PAGES * MM_PAGE_SIZE)
+#define BRK_BASE (ARENA + 48 * MM_PAGE_SIZE)
+#define FILLER_START UINT64_C(0x10000) /* mmap_min_addr */
+#define SCRATCH UINT64_C(0x70000000)   /* one page that calls write their answers to */
+#define MAX_OPS 256u
+#define PICTURE_SIZE 8192u
+
+/* Descriptors the calls use, the same numbers on both sides. */
+enum { FD_MEMFD0 = 100, FD_MEMFD1, FD_MEMFD0_RO, FD_ZERO, FD_FILLER, FD_BAD = 99 };
+#define MEMFD_PAGES 8u /* size at the start of a sequence */
+
+struct fuzz_op {
+    unsigned call; /* index into the table of calls */
+    uint64_t a[6];
+};
+
+/* Answers of one side to one call. */
+struct fuzz_answer {
+    int64_t ret;    /* value, -errno, or FAULT() */
+    char picture[PICTURE_SIZE]; /* one line per VMA of the arena */
+};
+/* A memory access that ended in a signal. */
+#define FAULT(sig, code, wrong_addr) (-(INT64_C(0x100000) | ((sig) << 8) | ((code) & 0xff) | ((wrong_addr) ? 0x10000 : 0)))
+static inline bool is_fault(int64_t ret)
+{
+    return ret <= -INT64_C(0x100000) && ret > -INT64_C(0x200000);
+}
+
+/* What the process is like for one sequence. */
+struct fuzz_world {
+    bool cap_ipc_lock;
+    uint64_t memlock; /* RLIMIT_MEMLOCK in bytes */
+};
+
+struct fuzz_seq {
+    uint64_t seed;
+    struct fuzz_world world;
+    unsigned n;
+    struct fuzz_op op[MAX_OPS];
+};
+
+/* ---- random choices (rng.c) ---- */
+struct rng {
+    uint64_t s;
+};
+uint64_t rng_next(struct rng *r);
+unsigned rng_below(struct rng *r, unsigned n); /* 0 .. n - 1 */
+static inline bool one_in(struct rng *r, unsigned n)
+{
+    return rng_below(r, n) == 0;
+}
+
+/* ---- the model's side (model.c) ---- */
+struct model;
+struct model *model_create(const char *design);
+void model_destroy(struct model *m);
+/* A fresh process in a fresh world. 0, or -ENOMEM. */
+int model_start(struct model *m, const struct fuzz_world *w);
+void model_stop(struct model *m);
+struct mm *model_mm(struct model *m);
+struct mm_file *model_file(struct model *m, int fd);
+/* Go on in a forked child (the parent stays), or only look at one: its picture is the call's. */
+int64_t model_fork(struct model *m, bool stay);
+void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out);
+
+/* ---- the host's side (native.c) ---- */
+struct native;
+/* Forks the process that all sequences are forked from; call it before anything big is allocated. NULL: says why on stderr. */
+struct native *native_create(void);
+void native_destroy(struct native *n);
+/* Runs seq; answers (seq->n of them) stay valid until the next call. Fewer than seq->n in *done: the child died. */
+const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *seq, unsigned *done);
+
+/* ---- the calls (calls.c): one row each ---- */
+struct fuzz_gen {
+    struct rng *r;
+    struct model *m;
+    unsigned step;
+};
+enum { CALL_SYSCALL, CALL_READ, CALL_WRITE, CALL_EXEC, CALL_MINCORE, CALL_PREAD, CALL_PWRITE, CALL_FORK_LOOK, CALL_FORK_STAY };
+struct fuzz_call {
+    const char *name;
+    int kind;     /* CALL_* : how the host's side does it */
+    int nr;       /* system call number */
+    unsigned weight, nargs;
+    void (*gen)(struct fuzz_gen *g, uint64_t a[6]);
+    int64_t (*model)(struct model *m, const uint64_t a[6]);
+};
+extern const struct fuzz_call fuzz_calls[];
+extern const unsigned fuzz_ncalls;
+void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op);
+
+/* ---- pictures (picture.c) ---- */
+/* From the text of smaps to a picture; returns false when text ends before the arena does. */
+bool picture_from_smaps(const char *text, char *out, size_t size);
+void picture_from_model(struct model *m, char *out, size_t size);
+
+/* ---- known differences (exclude.c) ---- */
+/* The name of the documented reason why the two may differ here, or NULL. */
+const char *fuzz_excluded(const struct fuzz_op *op, const struct fuzz_answer *model, const struct fuzz_answer *host);
+
+/* ---- what to do with a divergence ---- */
+struct divergence {
+    unsigned at; /* index of the call */
+    struct fuzz_answer model, host;
+};
+/* Runs seq on both sides; true: they differ, *d says where. */
+bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, struct divergence *d);
+/* The shortest sequence found that still differs; *d is brought up to date. */
+void fuzz_shrink(struct model *m, struct native *n, struct fuzz_seq *seq, struct divergence *d);
+void fuzz_print_op(FILE *out, const struct fuzz_op *op);
+void fuzz_print_divergence(FILE *out, const struct fuzz_seq *seq, const struct divergence *d);
+/* A C program that makes the calls and prints each result and the arena's maps. */
+void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence *d);
+/* Sequences as text, one call a line, for regression cases. Reading: 0, or -EINVAL. */
+void fuzz_save(FILE *out, const struct fuzz_seq *seq);
+int fuzz_load(FILE *in, struct fuzz_seq *seq);
+
+int fuzz_main(int argc, char **argv); /* `mseal-emu fuzz ...`: exit status */
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * main.c - `mseal-emu fuzz`: makes up sequences, compares, shrinks, reports.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct options {
+    const char *design, *save_dir;
+    uint64_t seed, ops;
+    unsigned length, jobs, seconds, stop_after;
+    bool quiet;
+};
+
+static const char usage[] =
+    "usage: mseal-emu fuzz [OPTION...] [CASE...]\n"
+    "Random sequences of memory calls, on the host's kernel and on the model; a difference is shrunk and shown.\n"
+    "CASE: files with a sequence each (see --save), run instead of random ones.\n"
+    "  --seed N      first seed (1); sequence i of job j of J has seed N + i * J + j\n"
+    "  --ops N       calls in all (100000; 0: no limit)\n"
+    "  --time SECS   stop after so long\n"
+    "  --length N    calls in a sequence (64, at most 256)\n"
+    "  --jobs J      processes (1)\n"
+    "  --stop N      differences after which to stop (1)\n"
+    "  --design NAME the model's sealing design (linux-6.18)\n"
+    "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
+    "  --quiet       no progress\n";
+
+static double now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* The world and the calls of a seed. The model runs along, since calls aim at what it has. */
+static int make_sequence(struct model *m, struct fuzz_seq *seq, uint64_t seed, unsigned length)
+{
+    struct rng r = {.s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    struct fuzz_gen g = {.r = &r, .m = m};
+    struct fuzz_answer answer;
+    int err;
+
+    for (int i = 0; i < 4; i++)
+        rng_next(&r);
+    seq->seed = seed;
+    seq->n = 0;
+    seq->world.cap_ipc_lock = !one_in(&r, 3);
+    seq->world.memlock = one_in(&r, 8) ? 0 : (4 + rng_below(&r, 40)) * MM_PAGE_SIZE;
+    err = model_start(m, &seq->world);
+    while (!err && seq->n < length) {
+        g.step = seq->n;
+        fuzz_generate(&g, &seq->op[seq->n]);
+        model_run(m, &seq->op[seq->n++], &answer);
+    }
+    model_stop(m);
+    return err;
+}
+
+static void save(const struct options *o, const struct fuzz_seq *seq, const struct divergence *d)
+{
+    char path[4096];
+    FILE *f;
+
+    if (!o->save_dir)
+        return;
+    snprintf(path, sizeof(path), "%s/%llu.case", o->save_dir, (unsigned long long)seq->seed);
+    f = fopen(path, "w");
+    if (f) {
+        fuzz_save(f, seq);
+        fclose(f);
+    }
+    snprintf(path, sizeof(path), "%s/%llu.c", o->save_dir, (unsigned long long)seq->seed);
+    f = fopen(path, "w");
+    if (f) {
+        fuzz_emit_c(f, seq, d);
+        fclose(f);
+    }
+}
+
+/* One job. Exit status: 0 no difference, 1 some, 125 could not run. */
+static int run_job(const struct options *o, unsigned job)
+{
+    struct native *n = native_create();
+    struct model *m = n ? model_create(o->design) : NULL;
+    static struct fuzz_seq seq;
+    static struct divergence d;
+    uint64_t ops = 0, sequences = 0, limit = o->ops / o->jobs;
+    unsigned found = 0;
+    double start = now(), told = start;
+
+    if (!m) {
+        native_destroy(n);
+        return 125;
+    }
+    while ((!o->ops || ops < limit) && (!o->seconds || now() - start < o->seconds) && found < o->stop_after) {
+        if (make_sequence(m, &seq, o->seed + sequences * o->jobs + job, o->length)) {
+            found = 125;
+            break;
+        }
+        sequences++;
+        ops += seq.n;
+        if (fuzz_compare(m, n, &seq, &d)) {
+            found++;
+            fuzz_shrink(m, n, &seq, &d);
+            fuzz_print_divergence(stdout, &seq, &d);
+            printf("\n");
+            fflush(stdout);
+            save(o, &seq, &d);
+        }
+        if (!o->quiet && now() - told > 5) {
+            told = now();
+            fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job, (unsigned long long)ops,
+                    (unsigned long long)sequences, (double)ops / (told - start), found);
+        }
+    }
+    if (!o->quiet)
+        fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job, (unsigned long long)ops,
+                (unsigned long long)sequences, (double)ops / (now() - start), found);
+    model_destroy(m);
+    native_destroy(n);
+    return found == 125 ? 125 : found != 0;
+}
+
+static int run_cases(const struct options *o, char **paths)
+{
+    struct native *n = native_create();
+    struct model *m = n ? model_create(o->design) : NULL;
+    static struct fuzz_seq seq;
+    static struct divergence d;
+    int status = m ? 0 : 125;
+
+    for (; m && *paths; paths++) {
+        FILE *f = fopen(*paths, "r");
+
+        if (!f || fuzz_load(f, &seq)) {
+            fprintf(stderr, "mseal-emu fuzz: %s: not a sequence of calls\n", *paths);
+            status = 125;
+        } else if (fuzz_compare(m, n, &seq, &d)) {
+            printf("%s: differs\n", *paths);
+            fuzz_print_divergence(stdout, &seq, &d);
+            status = status ? status : 1;
+        }
+        if (f)
+            fclose(f);
+    }
+    model_destroy(m);
+    native_destroy(n);
+    return status;
+}
+
+static int run_jobs(const struct options *o)
+{
+    int status = 0, st;
+
+    if (o->jobs == 1)
+        return run_job(o, 0);
+    for (unsigned j = 0; j < o->jobs; j++) {
+        pid_t pid = fork();
+
+        if (pid == 0)
+            exit(run_job(o, j));
+        if (pid < 0)
+            status = 125;
+    }
+    while (wait(&st) > 0) {
+        if (!WIFEXITED(st))
+            status = 125;
+        else if (WEXITSTATUS(st) > status)
+            status = WEXITSTATUS(st);
+    }
+    return status;
+}
+
+int fuzz_main(int argc, char **argv)
+{
+    static const struct option longopts[] = {
+        {"seed", required_argument, NULL, 's'},  {"ops", required_argument, NULL, 'n'},  {"time", required_argument, NULL, 't'},
+        {"length", required_argument, NULL, 'l'}, {"jobs", required_argument, NULL, 'j'}, {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'}, {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    struct options o = {.design = "linux-6.18", .seed = 1, .ops = 100000, .length = 64, .jobs = 1, .stop_after = 1};
+    int c;
+
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "", longopts, NULL)) != -1) {
+        switch (c) {
+        case 's':
+            o.seed = strtoull(optarg, NULL, 0);
+            break;
+        case 'n':
+            o.ops = strtoull(optarg, NULL, 0);
+            break;
+        case 't':
+            o.seconds = (unsigned)strtoul(optarg, NULL, 0);
+            break;
+        case 'l':
+            o.length = (unsigned)strtoul(optarg, NULL, 0);
+            break;
+        case 'j':
+            o.jobs = (unsigned)strtoul(optarg, NULL, 0);
+            break;
+        case 'x':
+            o.stop_after = (unsigned)strtoul(optarg, NULL, 0);
+            break;
+        case 'd':
+            o.design = optarg;
+            break;
+        case 'o':
+            o.save_dir = optarg;
+            break;
+        case 'q':
+            o.quiet = true;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        default:
+            fputs(usage, stderr);
+            return 2;
+        }
+    }
+    if (!o.length || o.length > MAX_OPS || !o.jobs) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    return optind < argc ? run_cases(&o, argv + optind) : run_jobs(&o);
+}

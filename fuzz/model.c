@@ -1,0 +1,225 @@
+/*
+ * model.c - libmseal-mm's side: the same process as native.c makes, without a kernel.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define GUEST_RAM (UINT64_C(16) << 20)
+#define MAX_PARENTS 64u
+
+struct model_file {
+    struct mm_file mf;
+    const char *name;
+};
+
+struct model {
+    const struct mseal_design *design;
+    struct mm_system sys;
+    struct mm *mm;
+    struct mm *parents[MAX_PARENTS]; /* of the process that runs: they wait for its end */
+    unsigned nparents;
+    struct model_file *file[5]; /* FD_MEMFD0 ... */
+};
+
+struct mm *model_mm(struct model *m)
+{
+    return m->mm;
+}
+
+static size_t file_path(const struct mm_file *f, char *buf, size_t size)
+{
+    int n = snprintf(buf, size, "%s", ((const struct model_file *)f)->name);
+
+    return n < 0 || !size ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static void file_release(struct mm_file *f)
+{
+    vm_object_put(f->obj);
+    free(f);
+}
+
+/* Takes over the reference on obj. */
+static struct model_file *file_create(struct vm_object *obj, const char *name, bool writable, uint64_t ino)
+{
+    struct model_file *f = obj ? calloc(1, sizeof(*f)) : NULL;
+
+    if (!f)
+        return NULL;
+    f->mf = (struct mm_file){.obj = obj, .refs = 1, .readable = true, .writable = writable, .dev = 1, .ino = ino,
+                             .path = file_path, .release = file_release};
+    f->name = name;
+    return f;
+}
+
+struct mm_file *model_file(struct model *m, int fd)
+{
+    return fd >= FD_MEMFD0 && fd <= FD_FILLER ? &m->file[fd - FD_MEMFD0]->mf : NULL;
+}
+
+static struct vm_object *memfd_object(struct model *m)
+{
+    struct vm_object *obj = mm_memfd_object(&m->sys, true, false);
+
+    if (obj)
+        vm_object_truncate(obj, MEMFD_PAGES * MM_PAGE_SIZE);
+    return obj;
+}
+
+static int make_files(struct model *m)
+{
+    struct vm_object *memfd0 = memfd_object(m);
+
+    if (!memfd0)
+        return -ENOMEM;
+    m->file[0] = file_create(memfd0, "/memfd:memfd0 (deleted)", true, 1000);
+    m->file[1] = file_create(memfd_object(m), "/memfd:memfd1 (deleted)", true, 1001);
+    m->file[2] = file_create(vm_object_get(memfd0), "/memfd:memfd0 (deleted)", false, 1000);
+    m->file[3] = file_create(vm_object_create(&m->sys, OBJ_ZERO, 0, NULL, NULL), "/dev/zero", true, 5);
+    m->file[4] = file_create(mm_memfd_object(&m->sys, false, false), "/memfd:filler (deleted)", true, 1002);
+    for (int i = 0; i < 5; i++) {
+        if (!m->file[i])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int64_t fill(struct model *m, uint64_t start, uint64_t end)
+{
+    return mm_mmap(m->mm, start, end - start, PROT_NONE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, model_file(m, FD_FILLER), 0);
+}
+
+int model_start(struct model *m, const struct fuzz_world *w)
+{
+    struct mm_owner root = {.pid = 1, .cap_ipc_lock = w->cap_ipc_lock, .cap_sys_admin = true, .cap_sys_nice = true};
+    struct mm_layout *l;
+    int64_t err;
+
+    err = mm_system_init(&m->sys, GUEST_RAM);
+    if (err)
+        return (int)err;
+    m->sys.no_pkeys = true;
+    m->nparents = 0;
+    m->mm = mm_create(&m->sys, m->design);
+    if (!m->mm)
+        return -ENOMEM;
+    err = make_files(m);
+    if (err)
+        return (int)err;
+    mm_set_owner(m->mm, &root);
+    mm_set_rlimit(m->mm, MM_RLIMIT_STACK, 8 << 20);
+    l = mm_layout(m->mm);
+    l->start_brk = l->brk = BRK_BASE;
+    l->mmap_base = MM_TASK_SIZE - (UINT64_C(1) << 30);
+    l->stack_top = l->start_stack = MM_TASK_SIZE;
+    err = fill(m, FILLER_START, ARENA);
+    if (err >= 0)
+        err = fill(m, ARENA_END, SCRATCH);
+    if (err >= 0)
+        err = fill(m, SCRATCH + MM_PAGE_SIZE, MM_TASK_SIZE);
+    if (err >= 0)
+        err = mm_mmap(m->mm, SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
+    mm_set_rlimit(m->mm, MM_RLIMIT_MEMLOCK, w->memlock);
+    return err < 0 ? (int)err : 0;
+}
+
+void model_stop(struct model *m)
+{
+    mm_put(m->mm);
+    while (m->nparents)
+        mm_put(m->parents[--m->nparents]);
+    for (int i = 0; i < 5; i++) {
+        if (m->file[i])
+            mm_file_put(&m->file[i]->mf);
+        m->file[i] = NULL;
+    }
+    m->mm = NULL;
+    mm_system_destroy(&m->sys);
+}
+
+struct model *model_create(const char *design)
+{
+    struct model *m = calloc(1, sizeof(*m));
+
+    if (!m)
+        return NULL;
+    m->design = mseal_design_find(design);
+    if (!m->design) {
+        fprintf(stderr, "mseal-emu fuzz: no design is called %s\n", design);
+        free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void model_destroy(struct model *m)
+{
+    free(m);
+}
+
+int64_t model_fork(struct model *m, bool stay)
+{
+    struct mm *child;
+    int err = -EAGAIN;
+
+    if (stay && m->nparents == MAX_PARENTS)
+        return -EAGAIN;
+    child = mm_fork(m->mm, &err);
+    if (!child)
+        return err;
+    m->parents[m->nparents++] = m->mm;
+    m->mm = child;
+    return 0;
+}
+
+/* The host's side reads four bytes, writes four bytes, or executes an instruction that adds to the scratch page. */
+static int64_t access_page(struct model *m, int kind, uint64_t addr, uint64_t value)
+{
+    unsigned access = kind == CALL_READ ? MM_READ : kind == CALL_WRITE ? MM_WRITE : MM_EXEC;
+    struct mm_fault f;
+    uint8_t *p;
+    int32_t word;
+
+    if (mm_fault(m->mm, addr, access, &f))
+        return FAULT(f.signo, f.code, f.addr != addr);
+    p = m->sys.phys.base + f.paddr + (addr & ~MM_PAGE_MASK);
+    if (kind == CALL_READ) {
+        memcpy(&word, p, sizeof(word));
+        return word & 0x7fffffff;
+    }
+    word = (int32_t)value;
+    if (kind == CALL_WRITE)
+        memcpy(p, &word, sizeof(word));
+    return 0;
+}
+
+void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out)
+{
+    const struct fuzz_call *c = &fuzz_calls[op->call];
+
+    switch (c->kind) {
+    case CALL_READ:
+    case CALL_WRITE:
+    case CALL_EXEC:
+        out->ret = access_page(m, c->kind, op->a[0], op->a[1]);
+        break;
+    case CALL_FORK_LOOK:
+    case CALL_FORK_STAY:
+        out->ret = model_fork(m, c->kind == CALL_FORK_STAY);
+        break;
+    default:
+        out->ret = c->model(m, op->a);
+    }
+    picture_from_model(m, out->picture, sizeof(out->picture));
+    if (c->kind == CALL_FORK_LOOK && out->ret == 0) {
+        mm_put(m->mm);
+        m->mm = m->parents[--m->nparents];
+    }
+    mm_tlb_flush_needed(m->mm);
+}
