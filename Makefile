@@ -78,6 +78,7 @@ EXAMPLES := $(patsubst %.c,$(B)/%.so,$(wildcard examples/*.c))
 BENCH_HOST := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
 BENCH_GUEST := $(patsubst %.c,$(B)/%,$(wildcard bench/guest/*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
+SRC_KFUZZ := $(filter-out %_fuzzer.c,$(wildcard fuzz/*.c))
 BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
 BIN_NEWEST := $(if $(BIN),$(if $(UNICORN_NEWEST),$(B)/mseal-emu-newest))
 
@@ -174,6 +175,15 @@ examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side with qemu-user and the host kernel
 	@B=$(B) bench/run
 
+# mm/ against the kernel of this machine: first what once differed, then something new.
+$(B)/mseal-fuzz: $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm-debug.a
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl -lm
+KFUZZ_ARGS ?= --ops 0 --time $(FUZZ_TIME) --jobs 2
+fuzz-kernel: $(B)/mseal-fuzz ## random memory calls on the model and on this kernel for FUZZ_TIME seconds
+	@$< fuzz/cases/*.case
+	@$< $(KFUZZ_ARGS)
+
 fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)
 	@$(MAKE) --no-print-directory B=build-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-run
 fuzz-run: $(FUZZERS:%=$(B)/fuzz/%)
@@ -212,7 +222,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run install clean format help FORCE
+.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -137,6 +137,8 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
         a[0] = 0;
     if (one_in(g->r, 8))
         a[3] |= PICK(g->r, extra);
+    if (a[3] & MAP_HUGETLB && !(a[0] & ((1 << 21) - 1))) /* would take 2 MiB, more than the arena has */
+        a[0] += MM_PAGE_SIZE;
     if (one_in(g->r, 100))
         a[5] += UINT64_C(1) << (10 + rng_below(g->r, 54));
 }

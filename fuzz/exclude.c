@@ -1,9 +1,43 @@
 /*
- * exclude.c - where the model may differ from the host, by name and with the reason. Empty would be best.
+ * exclude.c - where the model may differ from the host, by name and with the reason. Fewer is better.
  */
 #include "fuzz.h"
 
-const char *fuzz_excluded(const struct fuzz_op *op, const struct fuzz_answer *model, const struct fuzz_answer *host)
+#include <string.h>
+
+static bool forked_before(const struct fuzz_seq *seq, unsigned at)
 {
+    while (at--) {
+        if (fuzz_calls[seq->op[at].call].kind == CALL_FORK_STAY)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * fork leaves out page table entries that a fault can make again (vma_needs_copy), ours shares the whole table: the child has
+ * pages that were only read, where Linux has none yet. Reading them shows the same zeroes or file pages.
+ */
+static bool resident_after_fork(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
+                                const struct fuzz_answer *host)
+{
+    return fuzz_calls[seq->op[at].call].kind == CALL_MINCORE && model->ret >= 0 && host->ret >= 0 &&
+           (model->ret & host->ret) == host->ret && !strcmp(model->picture, host->picture) && forked_before(seq, at);
+}
+
+static const struct {
+    const char *name;
+    bool (*applies)(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model, const struct fuzz_answer *host);
+} exclusions[] = {
+    {"resident-after-fork", resident_after_fork},
+};
+
+const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
+                          const struct fuzz_answer *host)
+{
+    for (size_t i = 0; i < sizeof(exclusions) / sizeof(exclusions[0]); i++) {
+        if (exclusions[i].applies(seq, at, model, host))
+            return exclusions[i].name;
+    }
     return NULL;
 }

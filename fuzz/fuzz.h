@@ -117,7 +117,8 @@ void picture_from_model(struct model *m, char *out, size_t size);
 
 /* ---- known differences (exclude.c) ---- */
 /* The name of the documented reason why the two may differ here, or NULL. */
-const char *fuzz_excluded(const struct fuzz_op *op, const struct fuzz_answer *model, const struct fuzz_answer *host);
+const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
+                          const struct fuzz_answer *host);
 
 /* ---- what to do with a divergence ---- */
 struct divergence {

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/prctl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,23 @@ static void fill_address_space(void)
         _exit(97);
 }
 
+/*
+ * The heap begins in the arena. The other numbers of the layout only have to be in order (prctl(2), PR_SET_MM_MAP: the one
+ * way that needs no capability).
+ */
+static void move_brk(void)
+{
+    struct prctl_mm_map map = {
+        .start_code = FILLER_START, .end_code = FILLER_START + MM_PAGE_SIZE, .start_data = FILLER_START,
+        .end_data = FILLER_START, .start_brk = BRK_BASE, .brk = BRK_BASE, .start_stack = MM_TASK_SIZE - 1,
+        .arg_start = FILLER_START, .arg_end = FILLER_START, .env_start = FILLER_START, .env_end = FILLER_START,
+        .exe_fd = (uint32_t)-1,
+    };
+
+    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0))
+        _exit(96);
+}
+
 static void zygote(struct shared *sh, int from, int to)
 {
     struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
@@ -326,8 +344,7 @@ static void zygote(struct shared *sh, int from, int to)
     if (dup2(zero, FD_ZERO) < 0 || dup2(filler, FD_FILLER) < 0)
         _exit(97);
     fill_address_space();
-    if (prctl(PR_SET_MM, PR_SET_MM_START_BRK, BRK_BASE, 0, 0) || prctl(PR_SET_MM, PR_SET_MM_BRK, BRK_BASE, 0, 0))
-        _exit(96);
+    move_brk();
     byte = 'r';
     for (;;) {
         pid_t pid;
@@ -367,8 +384,8 @@ struct native *native_create(void)
     n->to = there[1];
     n->from = back[0];
     if (n->zygote < 0 || read(n->from, &byte, 1) != 1 || byte != 'r') {
-        fprintf(stderr, "mseal-emu fuzz: the host refused to prepare the process that is compared with (CAP_SYS_RESOURCE "
-                        "is needed: run as root)\n");
+        fprintf(stderr, "mseal-emu fuzz: the host's kernel can't prepare the process to compare with "
+                        "(CONFIG_CHECKPOINT_RESTORE is needed)\n");
         native_destroy(n);
         return NULL;
     }

@@ -21,6 +21,9 @@ static bool anon_vma_compatible(uint32_t a, uint32_t b)
     return (!a || !b) && !((a | b) & ANON_VMA_FORKED);
 }
 
+/* Flags that don't keep neighbours apart: the joined area has them if one of its parts did (VM_STICKY in linux/mm.h). */
+#define VM_STICKY (VM_SOFTDIRTY | VM_MAYBE_GUARD)
+
 static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma *neighbour)
 {
     const struct mseal_design *d = mm->design;
@@ -28,7 +31,7 @@ static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma
     if (v->policy != neighbour->policy || v->file != neighbour->file || v->anon_name != neighbour->anon_name ||
         v->kind != neighbour->kind)
         return false;
-    if ((v->flags ^ neighbour->flags) & ~VM_SOFTDIRTY)
+    if ((v->flags ^ neighbour->flags) & ~VM_STICKY)
         return false;
     if (d->can_merge ? !d->can_merge(v->seal, neighbour->seal) : v->seal != neighbour->seal)
         return false;
@@ -83,6 +86,9 @@ static struct vma join(const struct vma *v, struct partners p)
         joined.pgoff = v->pgoff;
     }
     joined.end = p.next ? p.next->end : v->end;
+    joined.flags |= v->flags & VM_STICKY;
+    if (p.next)
+        joined.flags |= p.next->flags & VM_STICKY;
     if (!joined.anon_vma && p.next)
         joined.anon_vma = p.next->anon_vma;
     if (!joined.anon_vma)
@@ -244,7 +250,7 @@ uint32_t anon_vma_new(struct mm_system *sys, bool forked)
 static bool adjacent_alike(const struct vma *a, const struct vma *b)
 {
     return a->end == b->start && a->policy == b->policy && a->file == b->file &&
-           !((a->flags ^ b->flags) & ~(VM_PROT_MASK | VM_SOFTDIRTY)) && a->seal == b->seal &&
+           !((a->flags ^ b->flags) & ~(VM_PROT_MASK | VM_STICKY)) && a->seal == b->seal &&
            b->pgoff == a->pgoff + vma_pages(a);
 }
 

@@ -15,6 +15,7 @@ struct request {
     uint64_t prot, flags; /* as the program gave them */
     uint64_t vm_flags;
     uint64_t seal;
+    uint64_t huge_mask;   /* MAP_HUGETLB: size of a huge page less one */
     struct mm_file *file; /* borrowed */
 };
 
@@ -184,6 +185,8 @@ static int check_request(struct mm *mm, struct request *r)
         return -ENOMEM;
 
     r->vm_flags = vm_flags_of(mm, r->prot, r->flags);
+    if (r->flags & MAP_FIXED && r->addr & r->huge_mask)
+        return -EINVAL;
     at = mm_get_unmapped_area(mm, r->file, r->addr, r->len, r->pgoff, r->flags);
     if (at < 0)
         return (int)at;
@@ -256,7 +259,11 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
             goto uncharge;
         r->file = *file;
     }
-    if (r->vm_flags & VM_SPECIAL)
+    if (r->huge_mask) { /* there are no huge pages to reserve */
+        err = -ENOMEM;
+        goto uncharge;
+    }
+    if (r->vm_flags & (VM_SPECIAL | VM_DROPPABLE))
         r->vm_flags &= ~VM_LOCKED_MASK;
     v.pgoff = r->pgoff;
     v.flags = r->vm_flags;
@@ -316,6 +323,7 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
         err = huge_length(flags, &r.len);
         if (err)
             return err;
+        r.huge_mask = ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
     }
     if (mm->design->mmap_bits) {
         err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, &why);
@@ -323,11 +331,6 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
             return err;
     }
     err = check_request(mm, &r);
-    if (!err && huge) {
-        uint64_t mask = ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
-
-        err = flags & MAP_FIXED && addr & mask ? -EINVAL : -ENOMEM;
-    }
     if (!err)
         err = map_region(mm, &r, door);
     mm_assert_valid(mm);

@@ -106,6 +106,12 @@ static int check_vma(struct remap *r)
     return 0;
 }
 
+/* vma_multi_allowed(): /dev/zero chooses its own places. */
+static bool moves_with_others(const struct vma *v)
+{
+    return !v->file || !v->file->obj || v->file->obj->kind != OBJ_ZERO;
+}
+
 /*
  * MREMAP_FIXED with equal lengths moves whatever VMAs are in the range, one by one, and keeps the gaps between them:
  *
@@ -119,11 +125,13 @@ static int64_t move_all(struct remap *whole)
     uint64_t at = start;
     const struct vma *v;
 
-    while ((v = vma_tree_find(&whole->mm->vmas, at)) && v->start < end) {
+    while (at < end && (v = vma_tree_find(&whole->mm->vmas, at)) && v->start < end) {
         struct remap r = *whole;
         int64_t ret;
 
         if (at == start && v->start > start)
+            return -EFAULT;
+        if (!moves_with_others(v) && (at != start || v->end < end))
             return -EFAULT;
         r.v = *v;
         r.addr = v->start < start ? start : v->start;
@@ -163,7 +171,7 @@ static int64_t remap_since_6_17(struct remap *r)
         return (int64_t)r->addr;
     if (r->new_len > r->old_len)
         return remap_grow(r);
-    ret = mm_unmap_range(r->mm, r->addr + r->new_len, r->addr + r->old_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+    ret = remap_drop_tail(r);
     return ret ? ret : (int64_t)r->addr;
 }
 

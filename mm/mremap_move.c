@@ -42,8 +42,6 @@ static int insert_copy(struct remap *r)
         copy.pgoff = r->new_addr >> MM_PAGE_SHIFT;
     copy.start = r->new_addr;
     copy.end = r->new_addr + r->new_len;
-    if (untouched && r->flags & MREMAP_DONTUNMAP && (copy.start == r->v.end || copy.end == r->v.start))
-        return vma_insert_beside(mm, &copy, copy.start != r->v.end, copy.end != r->v.start);
     return vma_insert(mm, &copy);
 }
 
@@ -149,6 +147,16 @@ int64_t remap_to_free(struct remap *r)
     return err ? err : move_vma(r);
 }
 
+/* Everything behind new_len goes, with munmap's own check of the range: old_len may be any number. */
+int remap_drop_tail(struct remap *r)
+{
+    uint64_t start = r->addr + r->new_len, len = r->old_len - r->new_len;
+
+    if (start > MM_TASK_SIZE || len > MM_TASK_SIZE - start)
+        return -EINVAL;
+    return mm_unmap_range(r->mm, start, start + len, CHANGE_UNMAP, DOOR_MREMAP, false);
+}
+
 int64_t remap_to(struct remap *r)
 {
     struct mm *mm = r->mm;
@@ -163,7 +171,7 @@ int64_t remap_to(struct remap *r)
             return err;
     }
     if (r->new_len < r->old_len) {
-        err = mm_unmap_range(mm, r->addr + r->new_len, r->addr + r->old_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        err = remap_drop_tail(r);
         if (err)
             return err;
         r->old_len = r->new_len;

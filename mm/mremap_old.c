@@ -35,7 +35,7 @@ static int64_t move_to_target(struct remap *r)
             return err;
     }
     if (r->new_len < r->old_len) {
-        err = mm_unmap_range(mm, r->addr + r->new_len, r->addr + r->old_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        err = remap_drop_tail(r);
         if (err)
             return err;
         r->old_len = r->new_len;
@@ -77,7 +77,7 @@ int64_t remap_before_6_17(struct remap *r)
     if (r->new_len == r->old_len)
         return (int64_t)r->addr;
     if (r->new_len < r->old_len) {
-        ret = mm_unmap_range(mm, r->addr + r->new_len, r->addr + r->old_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        ret = remap_drop_tail(r);
         return ret ? ret : (int64_t)r->addr;
     }
     ret = remap_check_vma(r);
