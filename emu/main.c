@@ -1,8 +1,10 @@
 /*
  * main.c - mseal-emu: from a command line to a machine that runs a program, and its status as ours.
  */
+#include "cmd/cmd.h"
 #include "machine.h"
 #include "options.h"
+#include "plugin.h"
 #include "syscalls/trace/trace.h"
 
 #include <capstone/capstone.h>
@@ -25,19 +27,6 @@ static int version(void)
     cs_version(&major, &minor);
     printf("mseal-emu " MSEAL_EMU_VERSION " (Unicorn %s, capstone %d.%d)\n", cpu_engine_version(engine), major, minor);
     return 0;
-}
-
-static const struct mseal_design *find_design(const char *name)
-{
-    const struct mseal_design *d = mseal_design_find(name);
-
-    if (d)
-        return d;
-    fprintf(stderr, "mseal-emu: unknown sealing design '%s'; known are:", name);
-    for (unsigned i = 0; (d = mseal_design_at(i)); i++)
-        fprintf(stderr, " %s", d->name);
-    fputc('\n', stderr);
-    return NULL;
 }
 
 /* The value of VAR in an environment, or NULL. */
@@ -151,9 +140,13 @@ int main(int argc, char **argv)
     struct kernel_config cfg = {0};
     struct machine m;
     struct options o;
+    const struct cmd *cmd = argc > 1 ? cmd_find(argv[1]) : NULL;
     const char *why;
-    int err = options_parse(&o, argc, argv, environ), status;
+    int err, status;
 
+    if (cmd)
+        return cmd->run(argc - 1, argv + 1);
+    err = options_parse(&o, argc, argv, environ);
     if (err)
         goto out;
     if (o.help)
@@ -162,7 +155,7 @@ int main(int argc, char **argv)
         err = o.help ? 0 : version();
         goto out;
     }
-    cfg.design = find_design(o.design);
+    cfg.design = design_open(o.design);
     if (!cfg.design) {
         err = EXIT_USAGE;
         goto out;

@@ -2,6 +2,7 @@
  * options.c - the command line. Each option is one row: names, argument, help text and what it sets.
  */
 #include "options.h"
+#include "cmd/cmd.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -51,6 +52,9 @@ void options_help(FILE *out)
                  rows[i].arg ? rows[i].arg : "");
         fprintf(out, "  %-24s  %s\n", left, rows[i].help);
     }
+    fputs("\nSubcommands (mseal-emu NAME --help tells more; `mseal-emu -- NAME` runs a program of that name):\n", out);
+    for (unsigned i = 0; cmd_at(i); i++)
+        fprintf(out, "  %-24s  %s\n", cmd_at(i)->name, cmd_at(i)->what);
     fputs("\nThe program sees the host's files read-only and a private, empty /tmp unless --rw or --writable say otherwise.\n"
           "The exit status is the program's own (if it dies of a signal, so does mseal-emu); 125 when mseal-emu fails,\n"
           "126 when the program cannot be run, 127 when it is not found, 2 for a wrong command line.\n",
