@@ -107,8 +107,11 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
         ret = not_implemented(t, nr);
 
     t->retrying = ret == SYS_BLOCK;
-    if (ret == SYS_BLOCK)
+    if (ret == SYS_BLOCK) {
+        if (k->trace)
+            trace_blocked(t);
         return ret;
+    }
     task_wait_end(t);
     t->deadline = 0;
     if (k->trace)

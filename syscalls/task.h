@@ -182,6 +182,7 @@ struct task {
     uint64_t restart_data[4];     /* free for a handler across retries; zero at the first run */
     /* restart_syscall(2) after ERESTART_RESTARTBLOCK runs this; NULL: EINTR. */
     int64_t (*restart)(struct task *t);
+    const char *restart_name;     /* the call it continues, for traces */
     uint64_t restart_arg[4];
     /* ptrace(2) */
     struct task *tracer;

@@ -21,6 +21,8 @@ void trace_destroy(struct trace *tr);
 
 void trace_sys_enter(struct task *t);
 void trace_sys_exit(struct task *t, int64_t ret); /* also -ERESTART*: "= ? ERESTARTSYS (To be restarted if SA_RESTART is set)" */
+/* The call has to wait: show what is there of its line. */
+void trace_blocked(struct task *t);
 void trace_signal(struct task *t, const struct ksiginfo *info);
 void trace_stopped(struct task *t, int signo);
 /* t is over; status as wait4 has it. */

@@ -1,0 +1,578 @@
+/* print.c - arguments by type, as strace shows them. */
+#include "print.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+
+#include "strace.h"
+
+/* ---- text ---- */
+
+void text_clear(struct text *x)
+{
+    x->len = 0;
+}
+
+static bool text_room(struct text *x, size_t n)
+{
+    if (x->len + n >= x->room) {
+        size_t room = x->room * 2 + n + 256;
+        char *s = realloc(x->s, room);
+
+        if (!s)
+            return false;
+        x->s = s;
+        x->room = room;
+    }
+    return true;
+}
+
+void text_putc(struct text *x, char ch)
+{
+    if (text_room(x, 1))
+        x->s[x->len++] = ch;
+}
+
+void text_puts(struct text *x, const char *s)
+{
+    size_t n = strlen(s);
+
+    if (text_room(x, n)) {
+        memcpy(x->s + x->len, s, n);
+        x->len += n;
+    }
+}
+
+void text_printf(struct text *x, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+
+    if (!text_room(x, 128))
+        return;
+    va_start(ap, fmt);
+    n = vsnprintf(x->s + x->len, x->room - x->len, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    if ((size_t)n >= x->room - x->len) {
+        if (!text_room(x, (size_t)n + 1))
+            return;
+        va_start(ap, fmt);
+        vsnprintf(x->s + x->len, x->room - x->len, fmt, ap);
+        va_end(ap);
+    }
+    x->len += (size_t)n;
+}
+
+/* ---- pieces ---- */
+
+bool get(struct call *c, void *p, uint64_t addr, size_t size)
+{
+    return addr && c->t->mm && !mm_copy_in(c->t->mm, p, addr, size);
+}
+
+void print_addr(struct call *c, uint64_t addr)
+{
+    if (addr)
+        text_printf(c->out, "%#lx", addr);
+    else
+        text_puts(c->out, "NULL");
+}
+
+void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
+{
+    const char *s = xlat_name(x->x, v);
+
+    if (s)
+        text_puts(c->out, s);
+    else if (x->unknown)
+        text_printf(c->out, "%#lx /* %s */", v, x->unknown);
+    else
+        text_printf(c->out, v > 9 ? "%#lx" : "%lu", v);
+}
+
+void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
+{
+    const char *sep = "";
+    uint64_t rest = v;
+
+    if (!v) {
+        const char *zero = NULL;
+
+        for (const struct xlat *e = x->x; e->str; e++)
+            if (!e->val && e->mask)
+                zero = zero ? zero : e->str;
+        text_puts(c->out, zero ? zero : "0");
+        return;
+    }
+    for (const struct xlat *e = x->x; e->str; e++) {
+        uint64_t mask = e->mask ? e->mask : e->val;
+
+        if (mask == ~0ull || (v & mask) != e->val || (e->val && !(rest & e->val)))
+            continue;
+        text_printf(c->out, "%s%s", sep, e->str);
+        sep = "|";
+        rest &= ~mask;
+    }
+    if (rest && *sep)
+        text_printf(c->out, "|%#lx", rest);
+    else if (rest && x->unknown)
+        text_printf(c->out, "%#lx /* %s */", rest, x->unknown);
+    else if (rest)
+        text_printf(c->out, "%#lx", rest);
+}
+
+void print_xlat_named(struct call *c, const char *table, uint64_t v)
+{
+    const struct xlat_table *x = xlat_find(table);
+
+    if (x)
+        print_xlat(c, x, v);
+}
+
+void print_flags_named(struct call *c, const char *table, uint64_t v)
+{
+    const struct xlat_table *x = xlat_find(table);
+
+    if (x)
+        print_flags(c, x, v);
+}
+
+static const char *signal_name(int signo, char buf[16])
+{
+    const char *s = signo > 0 && signo < 32 ? xlat_name(xlat_find("signal")->x, (uint64_t)signo) : NULL;
+
+    if (s)
+        return s;
+    if (signo == 32)
+        return "SIGRTMIN";
+    if (signo > 32 && signo <= NR_SIGNALS)
+        snprintf(buf, 16, "SIGRT_%d", signo - 32);
+    else
+        snprintf(buf, 16, "%d", signo);
+    return buf;
+}
+
+void print_signo(struct call *c, int signo)
+{
+    char buf[16];
+
+    text_puts(c->out, signal_name(signo, buf));
+}
+
+void print_sigset(struct text *out, uint64_t set)
+{
+    bool invert = __builtin_popcountll(set) >= 2 * 64 / 3;
+    const char *sep = "";
+    char buf[16];
+
+    if (invert)
+        set = ~set;
+    text_puts(out, invert ? "~[" : "[");
+    for (; set; set &= set - 1) {
+        const char *s = signal_name(__builtin_ctzll(set) + 1, buf);
+
+        text_printf(out, "%s%s", sep, strncmp(s, "SIG", 3) ? s : s + 3);
+        sep = " ";
+    }
+    text_putc(out, ']');
+}
+
+void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex)
+{
+    text_putc(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        uint8_t ch = p[i];
+
+        if (hex) {
+            text_printf(out, "\\x%02x", ch);
+            continue;
+        }
+        switch (ch) {
+        case '"':
+        case '\\':
+            text_putc(out, '\\');
+            text_putc(out, (char)ch);
+            break;
+        case '\f':
+            text_puts(out, "\\f");
+            break;
+        case '\n':
+            text_puts(out, "\\n");
+            break;
+        case '\r':
+            text_puts(out, "\\r");
+            break;
+        case '\t':
+            text_puts(out, "\\t");
+            break;
+        case '\v':
+            text_puts(out, "\\v");
+            break;
+        default:
+            if (ch >= ' ' && ch <= 0x7e) {
+                text_putc(out, (char)ch);
+            } else { /* octal, short unless a digit follows */
+                bool digit = i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '9';
+
+                text_printf(out, digit ? "\\%03o" : "\\%o", ch);
+            }
+        }
+    }
+    text_puts(out, more ? "\"..." : "\"");
+}
+
+void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
+{
+    unsigned limit = c->tr->opt.strsize;
+    uint8_t buf[4096];
+    uint64_t n = len < limit ? len : limit;
+
+    if (n > sizeof(buf))
+        n = sizeof(buf);
+    if (!addr || (n && !get(c, buf, addr, n))) {
+        print_addr(c, addr);
+        return;
+    }
+    print_quoted(c->out, buf, n, len > n, hex);
+}
+
+/* A NUL-terminated string shown whole up to PATH_MAX (paths), or up to -s bytes. */
+static void print_nul(struct call *c, uint64_t addr, size_t limit)
+{
+    char buf[4097];
+    size_t n = 0;
+
+    while (addr && n <= limit && n < sizeof(buf)) { /* page by page: what follows need not be there */
+        uint64_t room = MM_PAGE_SIZE - (addr + n) % MM_PAGE_SIZE;
+        char *end;
+
+        if (room > sizeof(buf) - n)
+            room = sizeof(buf) - n;
+        if (!get(c, buf + n, addr + n, room))
+            break;
+        end = memchr(buf + n, 0, room);
+        if (end) {
+            n = (size_t)(end - buf);
+            print_quoted(c->out, (uint8_t *)buf, n < limit ? n : limit, n > limit, false);
+            return;
+        }
+        n += room;
+    }
+    if (n > limit)
+        print_quoted(c->out, (uint8_t *)buf, limit, true, false);
+    else
+        print_addr(c, addr);
+}
+
+void print_string(struct call *c, uint64_t addr)
+{
+    print_nul(c, addr, c->tr->opt.strsize);
+}
+
+void print_st_mode(struct call *c, unsigned mode)
+{
+    const char *type = xlat_name(xlat_find("file_type")->x, mode & S_IFMT);
+
+    if (type)
+        text_printf(c->out, "%s|", type);
+    if (mode & S_ISUID)
+        text_puts(c->out, "S_ISUID|");
+    if (mode & S_ISGID)
+        text_puts(c->out, "S_ISGID|");
+    if (mode & S_ISVTX)
+        text_puts(c->out, "S_ISVTX|");
+    text_printf(c->out, "0%o", mode & 0777);
+}
+
+void print_dev(struct call *c, uint64_t dev)
+{
+    text_printf(c->out, "makedev(%#x, %#x)", major(dev), minor(dev));
+}
+
+/* ---- vectors ---- */
+
+static void print_argv(struct call *c, uint64_t addr)
+{
+    const char *sep = "";
+    uint64_t p;
+
+    if (!get(c, &p, addr, sizeof(p))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_putc(c->out, '[');
+    for (unsigned i = 0; p; i++) {
+        text_puts(c->out, sep);
+        sep = ", ";
+        if (i >= c->tr->opt.strsize) {
+            text_puts(c->out, "...");
+            break;
+        }
+        print_string(c, p);
+        addr += 8;
+        if (!get(c, &p, addr, sizeof(p))) {
+            text_printf(c->out, ", ... /* %#lx */", addr);
+            break;
+        }
+    }
+    text_putc(c->out, ']');
+}
+
+static void print_envp(struct call *c, uint64_t addr)
+{
+    unsigned n = 0;
+    uint64_t p;
+
+    print_addr(c, addr);
+    if (!addr)
+        return;
+    while (get(c, &p, addr + 8ull * n, sizeof(p)) && p)
+        n++;
+    text_printf(c->out, " /* %u var%s */", n, n == 1 ? "" : "s");
+}
+
+static void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail)
+{
+    if (!n) {
+        text_puts(c->out, addr ? "[]" : "NULL");
+        return;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        struct iovec v;
+
+        if (!get(c, &v, addr + i * sizeof(v), sizeof(v))) {
+            if (i)
+                text_printf(c->out, ", ... /* %#lx */]", addr + i * sizeof(v));
+            else
+                print_addr(c, addr);
+            return;
+        }
+        text_puts(c->out, i ? ", " : "[");
+        if (i >= c->tr->opt.strsize) {
+            text_puts(c->out, "...");
+            break;
+        }
+        text_puts(c->out, "{iov_base=");
+        if (data) {
+            uint64_t len = v.iov_len < avail ? v.iov_len : avail;
+
+            print_mem(c, (uint64_t)(uintptr_t)v.iov_base, len, false);
+            avail -= len;
+        } else {
+            print_addr(c, (uint64_t)(uintptr_t)v.iov_base);
+        }
+        text_printf(c->out, ", iov_len=%lu}", v.iov_len);
+    }
+    text_putc(c->out, ']');
+}
+
+/* ---- by type ---- */
+
+static uint64_t length_of(const struct call *c, const struct arg *a)
+{
+    if (a->len == LEN_RET)
+        return c->ret > 0 ? (uint64_t)c->ret : 0;
+    return a->len >= 0 ? c->args[(int)a->len] : 1;
+}
+
+static void print_struct(struct call *c, const struct arg *a, uint64_t v)
+{
+    const struct struct_type *s = a->type;
+    uint8_t buf[512] __attribute__((aligned(8)));
+
+    if (a->out && c->failed) {
+        print_addr(c, v);
+        return;
+    }
+    if (s->print2) {
+        s->print2(c, v, a);
+        return;
+    }
+    if (a->len != LEN_NONE) { /* an array */
+        uint64_t n = length_of(c, a);
+
+        if (!v || (n && !get(c, buf, v, s->size))) {
+            print_addr(c, v);
+            return;
+        }
+        text_putc(c->out, '[');
+        for (uint64_t i = 0; i < n; i++) {
+            if (i)
+                text_puts(c->out, ", ");
+            if (i >= c->tr->opt.strsize) {
+                text_puts(c->out, "...");
+                break;
+            }
+            if (!get(c, buf, v + i * s->size, s->size)) {
+                text_printf(c->out, "... /* %#lx */", v + i * s->size);
+                break;
+            }
+            s->print(c, buf);
+        }
+        text_putc(c->out, ']');
+        return;
+    }
+    if (!get(c, buf, v, s->size))
+        print_addr(c, v);
+    else
+        s->print(c, buf);
+}
+
+static void print_nump(struct call *c, const struct arg *a, uint64_t v)
+{
+    int size = a->num_size == 16 ? 8 : a->num_size < 0 ? -a->num_size : a->num_size;
+    int64_t n = 0;
+
+    if ((a->out && c->failed) || !get(c, &n, v, (size_t)size)) {
+        print_addr(c, v);
+        return;
+    }
+    if (a->num_size == 16)
+        text_printf(c->out, n ? "[%#lx]" : "[NULL]", (uint64_t)n);
+    else if (a->num_size == -4)
+        text_printf(c->out, "[%d]", (int)n);
+    else
+        text_printf(c->out, a->num_size < 0 ? "[%ld]" : "[%lu]", n);
+}
+
+static void print_variant(struct call *c, const struct arg *a, int index)
+{
+    const struct variant *v = variant_find(a->variant->name, (uint32_t)c->args[index - 1]);
+    struct sig sig;
+
+    if (!v || !v->type)
+        return;
+    sig_parse(&sig, v->type);
+    for (int i = 0; i < sig.n && index + i < 6; i++) {
+        if (i)
+            text_puts(c->out, ", ");
+        print_arg(c, &sig.arg[i], index + i);
+    }
+}
+
+void print_arg(struct call *c, const struct arg *a, int index)
+{
+    uint64_t v = c->args[index], n = length_of(c, a);
+    ksigset_t set = 0;
+
+    switch (a->kind) {
+    case ARG_INT:
+    case ARG_PID:
+    case ARG_FD:
+        text_printf(c->out, "%d", (int)v);
+        break;
+    case ARG_UINT:
+        text_printf(c->out, "%u", (unsigned)v);
+        break;
+    case ARG_LONG:
+    case ARG_OFF:
+        text_printf(c->out, "%ld", (int64_t)v);
+        break;
+    case ARG_ULONG:
+    case ARG_SIZE:
+        text_printf(c->out, "%lu", v);
+        break;
+    case ARG_HEX:
+    case ARG_HEXOFF:
+        text_printf(c->out, "%#lx", v);
+        break;
+    case ARG_OCTAL:
+        text_printf(c->out, "%#o", (unsigned)v);
+        if (!v)
+            text_puts(c->out, "00");
+        break;
+    case ARG_PTR:
+        print_addr(c, v);
+        break;
+    case ARG_DIRFD:
+        if ((int)v == AT_FDCWD)
+            text_puts(c->out, "AT_FDCWD");
+        else
+            text_printf(c->out, "%d", (int)v);
+        break;
+    case ARG_ID:
+        text_printf(c->out, (unsigned)v == UINT32_MAX ? "-1" : "%u", (unsigned)v);
+        break;
+    case ARG_SIG:
+        print_signo(c, (int)v);
+        break;
+    case ARG_MODE:
+        if (a->mode_if_creat)
+            text_printf(c->out, "0%03o", (unsigned)v & 07777);
+        else
+            print_st_mode(c, (unsigned)v);
+        break;
+    case ARG_DEV:
+        print_dev(c, v);
+        break;
+    case ARG_PATH:
+        print_nul(c, v, 4095);
+        break;
+    case ARG_STR:
+        print_string(c, v);
+        break;
+    case ARG_OPATH:
+        if (c->failed)
+            print_addr(c, v);
+        else
+            print_nul(c, v, 4095);
+        break;
+    case ARG_IN:
+        print_mem(c, v, n, false);
+        break;
+    case ARG_OUT:
+    case ARG_HEXOUT:
+        if (c->failed)
+            print_addr(c, v);
+        else
+            print_mem(c, v, n, a->kind == ARG_HEXOUT);
+        break;
+    case ARG_XLAT:
+        print_xlat(c, a->xlat, (uint32_t)v == v ? v : (uint64_t)(int64_t)(int)v);
+        break;
+    case ARG_FLAGS:
+        print_flags(c, a->xlat, a->xlat->x[0].mask == ~0ull ? v : (uint32_t)v);
+        break;
+    case ARG_STRUCT:
+        print_struct(c, a, v);
+        break;
+    case ARG_IOV:
+        print_iov(c, v, n, true, UINT64_MAX);
+        break;
+    case ARG_OIOV:
+        print_iov(c, v, n, !c->failed, c->failed ? 0 : (uint64_t)c->ret);
+        break;
+    case ARG_RIOV:
+        print_iov(c, v, n, false, 0);
+        break;
+    case ARG_ARGV:
+        print_argv(c, v);
+        break;
+    case ARG_ENVP:
+        print_envp(c, v);
+        break;
+    case ARG_SIGSET:
+        if ((a->out && c->failed) || !get(c, &set, v, n < sizeof(set) ? n : sizeof(set)))
+            print_addr(c, v);
+        else
+            print_sigset(c->out, set);
+        break;
+    case ARG_NUMP:
+        print_nump(c, a, v);
+        break;
+    case ARG_VARIANT:
+        print_variant(c, a, index);
+        break;
+    default:
+        break;
+    }
+}

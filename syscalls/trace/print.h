@@ -1,0 +1,98 @@
+/*
+ * print.h - the inside of the tracer: text being put together, and the description of arguments that directs it.
+ */
+#ifndef SYSCALLS_TRACE_PRINT_H
+#define SYSCALLS_TRACE_PRINT_H
+
+#include "trace.h"
+#include "xlat.h"
+
+/* A growing piece of text. Out of memory: it stops growing. */
+struct text {
+    char *s;
+    size_t len, room;
+};
+void text_clear(struct text *x);
+void text_putc(struct text *x, char c);
+void text_puts(struct text *x, const char *s);
+void text_printf(struct text *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* One call being printed. */
+struct call {
+    struct trace *tr;
+    struct task *t;
+    const uint64_t *args;
+    int64_t ret;
+    bool done;         /* the call is over: outputs and ret are there */
+    bool failed;
+    struct text *out;
+    struct text *aux;  /* said after the result: "([{fd=0, revents=POLLIN}])" */
+};
+
+enum arg_kind {
+    ARG_INT, ARG_UINT, ARG_LONG, ARG_ULONG, ARG_HEX, ARG_OCTAL, ARG_PTR, ARG_SIZE, ARG_OFF, ARG_HEXOFF, ARG_FD, ARG_DIRFD,
+    ARG_PID, ARG_ID, ARG_SIG, ARG_MODE, ARG_DEV, ARG_PATH, ARG_STR, ARG_OPATH, ARG_IN, ARG_OUT, ARG_HEXOUT, ARG_XLAT, ARG_FLAGS,
+    ARG_STRUCT, ARG_IOV, ARG_OIOV, ARG_RIOV, ARG_ARGV, ARG_ENVP, ARG_SIGSET, ARG_NUMP, ARG_VARIANT, ARG_PAD, ARG_FDRET, ARG_NONE,
+    ARG_KINDS
+};
+#define LEN_NONE -1
+#define LEN_RET -2
+struct arg {
+    enum arg_kind kind;
+    int8_t len;           /* argument that gives length or count, LEN_* */
+    int8_t num_size;      /* ARG_NUMP: bytes, negative when signed */
+    bool out;             /* printed when the call is over */
+    bool mode_if_creat;   /* "mode?N": only there if argument `len` has O_CREAT */
+    const struct xlat_table *xlat;
+    const struct struct_type *type;
+    const struct variant *variant;
+};
+struct sig {
+    int n;
+    struct arg arg[6];
+    struct arg ret;
+};
+/* Parse the text of syscalls.def. What cannot be understood becomes hex. */
+void sig_parse(struct sig *sig, const char *text);
+void print_arg(struct call *c, const struct arg *a, int index);
+
+/* ---- structures (structs.c, structs_fs.c ...) ---- */
+struct struct_type {
+    const char *name;
+    size_t size;          /* bytes the printer gets; 0: it reads by itself (print2) */
+    void (*print)(struct call *c, const void *p);
+    void (*print2)(struct call *c, uint64_t addr, const struct arg *a); /* variable ones */
+    bool at_entry;        /* io: shown as it goes in, the printer adds to aux at the end */
+};
+extern const struct struct_type structs_proc[], structs_fs[];
+const struct struct_type *struct_find(const char *name);
+
+/* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
+struct variant {
+    const char *name;
+    uint64_t value;    /* of the argument before */
+    const char *type;  /* type of this one; NULL: this and those after are not shown */
+    const char *more;  /* types of the arguments that follow, NULL: none */
+    const char *ret;   /* result type, NULL: decimal */
+};
+const struct variant *variant_find(const char *name, uint64_t value);
+#define VARIANT_OTHERWISE UINT64_MAX
+
+/* ---- pieces ---- */
+bool get(struct call *c, void *p, uint64_t addr, size_t size);
+void print_addr(struct call *c, uint64_t addr);
+void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v);
+void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
+void print_xlat_named(struct call *c, const char *table, uint64_t v);
+void print_flags_named(struct call *c, const char *table, uint64_t v);
+void print_signo(struct call *c, int signo);
+void print_sigset(struct text *out, uint64_t set);
+void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex);
+void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex);
+void print_string(struct call *c, uint64_t addr);
+void print_siginfo(struct call *c, const struct ksiginfo *info);
+void print_timespec(struct call *c, const void *p);
+void print_st_mode(struct call *c, unsigned mode);
+void print_dev(struct call *c, uint64_t dev);
+
+#endif

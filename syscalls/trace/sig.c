@@ -1,0 +1,82 @@
+/* sig.c - reading the argument types of syscalls.def (the language is described there). */
+#include <string.h>
+
+#include "print.h"
+
+struct type_word {
+    const char *name;
+    enum arg_kind kind;
+    bool out;
+    int8_t num_size;
+};
+static const struct type_word words[] = {
+    {"int", ARG_INT, 0, 0}, {"uint", ARG_UINT, 0, 0}, {"long", ARG_LONG, 0, 0}, {"ulong", ARG_ULONG, 0, 0}, {"hex", ARG_HEX, 0, 0},
+    {"octal", ARG_OCTAL, 0, 0}, {"ptr", ARG_PTR, 0, 0}, {"size", ARG_SIZE, 0, 0}, {"off", ARG_OFF, 0, 0}, {"hexoff", ARG_HEXOFF, 0, 0},
+    {"fd", ARG_FD, 0, 0}, {"dirfd", ARG_DIRFD, 0, 0}, {"pid", ARG_PID, 0, 0}, {"uid", ARG_ID, 0, 0}, {"gid", ARG_ID, 0, 0}, {"sig", ARG_SIG, 0, 0},
+    {"mode", ARG_MODE, 0, 0}, {"dev", ARG_DEV, 0, 0}, {"path", ARG_PATH, 0, 0}, {"str", ARG_STR, 0, 0}, {"opath", ARG_OPATH, 1, 0},
+    {"in", ARG_IN, 0, 0}, {"out", ARG_OUT, 1, 0}, {"hexout", ARG_HEXOUT, 1, 0}, {"iov", ARG_IOV, 0, 0}, {"oiov", ARG_OIOV, 1, 0}, {"riov", ARG_RIOV, 0, 0},
+    {"argv", ARG_ARGV, 0, 0}, {"envp", ARG_ENVP, 0, 0}, {"sigset", ARG_SIGSET, 0, 0}, {"osigset", ARG_SIGSET, 1, 0},
+    {"intp", ARG_NUMP, 0, -4}, {"uintp", ARG_NUMP, 0, 4}, {"ulongp", ARG_NUMP, 0, 8}, {"offp", ARG_NUMP, 0, -8},
+    {"ointp", ARG_NUMP, 1, -4}, {"ouintp1", ARG_NUMP, 1, 4}, {"oulongp", ARG_NUMP, 1, 8}, {"olongp", ARG_NUMP, 1, -8}, {"optrp", ARG_NUMP, 1, 16},
+    {"-", ARG_PAD, 0, 0}, {"none", ARG_NONE, 0, 0},
+};
+
+/* One word like "o:stat", "in@2", "mode?1", "f:prot". */
+static void parse_one(struct arg *a, const char *s, size_t len)
+{
+    char word[64], *at, *colon;
+
+    *a = (struct arg){.kind = ARG_HEX, .len = LEN_NONE};
+    if (len >= sizeof(word))
+        return;
+    memcpy(word, s, len);
+    word[len] = 0;
+    at = strpbrk(word, "@?");
+    if (at) {
+        a->mode_if_creat = *at == '?';
+        a->len = !strcmp(at + 1, "ret") ? LEN_RET : (int8_t)(at[1] - '0');
+        *at = 0;
+    }
+    colon = strchr(word, ':');
+    if (!colon) {
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (!strcmp(words[i].name, word)) {
+                a->kind = words[i].kind;
+                a->out = words[i].out;
+                a->num_size = words[i].num_size;
+            }
+        return;
+    }
+    *colon = 0;
+    if (!strcmp(word, "x") || !strcmp(word, "f")) {
+        a->xlat = xlat_find(colon + 1);
+        if (a->xlat)
+            a->kind = *word == 'x' ? ARG_XLAT : ARG_FLAGS;
+    } else if (!strcmp(word, "v")) {
+        a->variant = variant_find(colon + 1, VARIANT_OTHERWISE);
+        if (a->variant)
+            a->kind = ARG_VARIANT;
+    } else {
+        a->type = struct_find(colon + 1);
+        a->kind = a->type ? ARG_STRUCT : ARG_PTR;
+        a->out = *word == 'o' || (!strcmp(word, "io") && a->type && !a->type->at_entry);
+    }
+}
+
+void sig_parse(struct sig *sig, const char *text)
+{
+    const char *result = strstr(text, " = "), *end = result ? result : text + strlen(text);
+
+    memset(sig, 0, sizeof(*sig));
+    while (text < end && sig->n < 6) {
+        size_t len = strcspn(text, ", ");
+
+        if (text + len > end)
+            len = (size_t)(end - text);
+        parse_one(&sig->arg[sig->n++], text, len);
+        text += len + 1;
+    }
+    sig->ret = (struct arg){.kind = ARG_LONG, .len = LEN_NONE};
+    if (result)
+        parse_one(&sig->ret, result + 3, strlen(result + 3));
+}

@@ -1,0 +1,350 @@
+/* structs_fs.c - structures of files, polling and sockets, as strace shows them. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <linux/openat2.h>
+#include <linux/stat.h>
+
+#include "strace.h"
+
+static void print_stat(struct call *c, const void *p)
+{
+    const struct stat *st = p;
+
+    text_puts(c->out, "{st_mode=");
+    print_st_mode(c, st->st_mode);
+    if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
+        text_puts(c->out, ", st_rdev=");
+        print_dev(c, st->st_rdev);
+    } else {
+        text_printf(c->out, ", st_size=%ld", st->st_size);
+    }
+    text_puts(c->out, ", ...}");
+}
+
+static void print_statx(struct call *c, const void *p)
+{
+    const struct statx *st = p;
+
+    text_puts(c->out, "{stx_mask=");
+    print_flags_named(c, "statx", st->stx_mask);
+    text_printf(c->out, ", stx_attributes=%s", st->stx_attributes ? "" : "0");
+    if (st->stx_attributes)
+        text_printf(c->out, "%#llx", (unsigned long long)st->stx_attributes);
+    text_puts(c->out, ", stx_mode=");
+    print_st_mode(c, st->stx_mode);
+    text_printf(c->out, ", stx_size=%llu, ...}", (unsigned long long)st->stx_size);
+}
+
+static void print_fdpair(struct call *c, const void *p)
+{
+    const int *fd = p;
+
+    text_printf(c->out, "[%d, %d]", fd[0], fd[1]);
+}
+
+/* ---- poll and select: what goes in, and after the result what came ---- */
+
+static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t n = c->args[1];
+    struct pollfd p;
+    const char *sep = "";
+
+    if (c->done) {
+        if (c->ret == 0) {
+            text_puts(c->aux, "Timeout");
+            return;
+        }
+        if (c->ret < 0)
+            return;
+        for (uint64_t i = 0; i < n && get(c, &p, addr + i * sizeof(p), sizeof(p)); i++)
+            if (p.revents) {
+                struct text *out = c->out;
+
+                text_printf(c->aux, "%s{fd=%d, revents=", *sep ? sep : "[", p.fd);
+                c->out = c->aux;
+                print_flags_named(c, "poll", (uint16_t)p.revents);
+                c->out = out;
+                text_putc(c->aux, '}');
+                sep = ", ";
+            }
+        if (*sep)
+            text_putc(c->aux, ']');
+        return;
+    }
+    if (!n || !get(c, &p, addr, sizeof(p))) {
+        if (n)
+            print_addr(c, addr);
+        else
+            text_puts(c->out, addr ? "[]" : "NULL");
+        return;
+    }
+    text_putc(c->out, '[');
+    for (uint64_t i = 0; i < n; i++, sep = ", ") {
+        text_puts(c->out, sep);
+        if (i >= c->tr->opt.strsize || !get(c, &p, addr + i * sizeof(p), sizeof(p))) {
+            text_puts(c->out, "...");
+            break;
+        }
+        text_printf(c->out, "{fd=%d", p.fd);
+        if (p.fd >= 0) {
+            text_puts(c->out, ", events=");
+            print_flags_named(c, "poll", (uint16_t)p.events);
+        }
+        text_putc(c->out, '}');
+    }
+    text_putc(c->out, ']');
+}
+
+static void put_fd_set(struct text *out, const uint8_t *bits, unsigned n)
+{
+    const char *sep = "";
+
+    text_putc(out, '[');
+    for (unsigned fd = 0; fd < n; fd++)
+        if (bits[fd / 8] >> fd % 8 & 1) {
+            text_printf(out, "%s%u", sep, fd);
+            sep = " ";
+        }
+    text_putc(out, ']');
+}
+
+/* select(4, [3], NULL, NULL, {...}) = 1 (in [3]) */
+static void print_fd_set(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint8_t bits[128] = {0};
+    unsigned n = (unsigned)c->args[0] > 1024 ? 1024 : (unsigned)c->args[0];
+    bool ok = get(c, bits, addr, (n + 63) / 64 * 8);
+
+    if (!c->done) {
+        if (ok)
+            put_fd_set(c->out, bits, n);
+        else
+            print_addr(c, addr);
+        return;
+    }
+    if (c->ret == 0 && !c->aux->len)
+        text_puts(c->aux, "Timeout");
+    if (c->ret <= 0 || !ok)
+        return;
+    for (unsigned i = 0; i < sizeof(bits); i++)
+        if (bits[i]) {
+            const char *name = addr == c->args[1] ? "in" : addr == c->args[2] ? "out" : "except";
+
+            text_printf(c->aux, "%s%s ", c->aux->len ? ", " : "", name);
+            put_fd_set(c->aux, bits, n);
+            return;
+        }
+}
+
+static void print_sigset_ptr(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t v[2], set;
+
+    if (!get(c, v, addr, sizeof(v))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_puts(c->out, "{sigmask=");
+    if (get(c, &set, v[0], sizeof(set)))
+        print_sigset(c->out, set);
+    else
+        print_addr(c, v[0]);
+    text_printf(c->out, ", sigsetsize=%lu}", v[1]);
+}
+
+static void print_epoll_event(struct call *c, const void *p)
+{
+    const struct epoll_event *e = p;
+
+    text_puts(c->out, "{events=");
+    print_flags_named(c, "epoll", e->events);
+    text_printf(c->out, ", data={u32=%u, u64=%lu}}", (unsigned)e->data.u64, e->data.u64);
+}
+
+/* ---- directories and file systems ---- */
+
+static void print_dirents(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t n = 0;
+
+    for (uint64_t off = 0; off < (uint64_t)c->ret; n++) {
+        uint16_t len;
+
+        if (!get(c, &len, addr + off + 16, sizeof(len)) || len < 19)
+            break;
+        off += len;
+    }
+    print_addr(c, addr);
+    text_printf(c->out, " /* %lu entr%s */", n, n == 1 ? "y" : "ies");
+}
+
+static void print_statfs(struct call *c, const void *p)
+{
+    const struct statfs *s = p;
+    const char *name = s->f_type == 0xef53       ? "EXT2_SUPER_MAGIC"
+                       : s->f_type == 0x01021994 ? "TMPFS_MAGIC"
+                       : s->f_type == 0x9fa0     ? "PROC_SUPER_MAGIC"
+                       : s->f_type == 0x794c7630 ? "OVERLAYFS_SUPER_MAGIC"
+                       : s->f_type == 0x9123683e ? "BTRFS_SUPER_MAGIC"
+                                                 : NULL;
+
+    text_puts(c->out, "{f_type=");
+    if (name)
+        text_puts(c->out, name);
+    else
+        text_printf(c->out, "%#lx", s->f_type);
+    text_printf(c->out, ", f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, f_files=%lu, f_ffree=%lu, f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu, f_flags=%#lx}",
+                s->f_bsize, s->f_blocks, s->f_bfree, s->f_bavail, s->f_files, s->f_ffree, (unsigned)s->f_fsid.__val[0],
+                (unsigned)s->f_fsid.__val[1], s->f_namelen, s->f_frsize, s->f_flags);
+}
+
+static void print_flock(struct call *c, const void *p)
+{
+    const struct { int16_t type, whence; int64_t start, len; int32_t pid; } *l = p;
+
+    text_puts(c->out, "{l_type=");
+    print_xlat_named(c, "lock_type", (uint64_t)l->type);
+    text_puts(c->out, ", l_whence=");
+    print_xlat_named(c, "whence", (uint64_t)l->whence);
+    text_printf(c->out, ", l_start=%ld, l_len=%ld", l->start, l->len);
+    if (c->done && (int)c->args[1] == 5 /* F_GETLK */)
+        text_printf(c->out, ", l_pid=%d", l->pid);
+    text_putc(c->out, '}');
+}
+
+static void print_open_how(struct call *c, const void *p)
+{
+    const struct open_how *h = p;
+
+    text_puts(c->out, "{flags=");
+    print_flags_named(c, "open", h->flags);
+    if (h->mode)
+        text_printf(c->out, ", mode=0%03llo", (unsigned long long)h->mode);
+    text_puts(c->out, ", resolve=");
+    print_flags_named(c, "resolve", h->resolve);
+    text_putc(c->out, '}');
+}
+
+static void print_utimbuf(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_printf(c->out, "{actime=%ld, modtime=%ld}", v[0], v[1]);
+}
+
+/* ---- terminals ---- */
+
+static void print_winsize(struct call *c, const void *p)
+{
+    const uint16_t *w = p;
+
+    text_printf(c->out, "{ws_row=%u, ws_col=%u, ws_xpixel=%u, ws_ypixel=%u}", w[0], w[1], w[2], w[3]);
+}
+
+static void print_termios(struct call *c, const void *p)
+{
+    const uint32_t *f = p;
+
+    text_printf(c->out, "{B38400 %sopost %sisig %sicanon %secho ...}", f[1] & 1 ? "" : "-", f[3] & 1 ? "" : "-", f[3] & 2 ? "" : "-",
+                f[3] & 8 ? "" : "-");
+}
+
+/* ---- sockets ---- */
+
+static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
+{
+    union {
+        struct sockaddr sa;
+        struct sockaddr_un un;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } u;
+    char text[INET6_ADDRSTRLEN];
+    int len = 0;
+
+    memset(&u, 0, sizeof(u));
+    if (a->len >= 0)
+        len = (int)c->args[(int)a->len];
+    else if (!get(c, &len, c->args[2], sizeof(len)))
+        len = 0;
+    if (len < 2 || !get(c, &u, addr, (size_t)len < sizeof(u) ? (size_t)len : sizeof(u))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_puts(c->out, "{sa_family=");
+    print_xlat_named(c, "af", u.sa.sa_family);
+    switch (u.sa.sa_family) {
+    case AF_UNIX:
+        if (len > (int)offsetof(struct sockaddr_un, sun_path)) {
+            size_t n = (size_t)len - offsetof(struct sockaddr_un, sun_path);
+
+            text_puts(c->out, ", sun_path=");
+            if (u.un.sun_path[0]) {
+                print_quoted(c->out, (uint8_t *)u.un.sun_path, strnlen(u.un.sun_path, n), false, false);
+            } else {
+                text_putc(c->out, '@');
+                print_quoted(c->out, (uint8_t *)u.un.sun_path + 1, n - 1, false, false);
+            }
+        }
+        break;
+    case AF_INET:
+        text_printf(c->out, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")", ntohs(u.in.sin_port),
+                    inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text)));
+        break;
+    case AF_INET6:
+        text_printf(c->out, ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u",
+                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo), inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)),
+                    u.in6.sin6_scope_id);
+        break;
+    default:
+        text_puts(c->out, ", ...");
+    }
+    text_putc(c->out, '}');
+}
+
+static void print_socklen(struct call *c, const void *p)
+{
+    text_printf(c->out, "[%d]", *(const int *)p);
+}
+
+const struct struct_type structs_fs[] = {
+    {"stat", sizeof(struct stat), print_stat, NULL, false},
+    {"statx", sizeof(struct statx), print_statx, NULL, false},
+    {"fdpair", 8, print_fdpair, NULL, false},
+    {"pollfd", 0, NULL, print_pollfds, true},
+    {"fd_set", 0, NULL, print_fd_set, true},
+    {"sigset_ptr", 0, NULL, print_sigset_ptr, false},
+    {"epoll_event", 12, print_epoll_event, NULL, false},
+    {"dirents", 0, NULL, print_dirents, false},
+    {"dirents64", 0, NULL, print_dirents, false},
+    {"statfs", 120, print_statfs, NULL, false},
+    {"flock", 32, print_flock, NULL, false},
+    {"open_how", 24, print_open_how, NULL, false},
+    {"utimbuf", 16, print_utimbuf, NULL, false},
+    {"winsize", 8, print_winsize, NULL, false},
+    {"termios", 36, print_termios, NULL, false},
+    {"sockaddr", 0, NULL, print_sockaddr, false},
+    {"socklen", 4, print_socklen, NULL, false},
+    {NULL, 0, NULL, NULL, false},
+};
+
+const struct struct_type *struct_find(const char *name)
+{
+    for (const struct struct_type *s = structs_proc; s->name; s++)
+        if (!strcmp(s->name, name))
+            return s;
+    for (const struct struct_type *s = structs_fs; s->name; s++)
+        if (!strcmp(s->name, name))
+            return s;
+    return NULL;
+}

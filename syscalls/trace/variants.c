@@ -1,0 +1,69 @@
+/*
+ * variants.c - calls whose arguments depend on a command: fcntl, ioctl, futex, prctl ... A row says which types the
+ * remaining arguments have for one command; VARIANT_OTHERWISE is for all others.
+ */
+#include <asm/prctl.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/prctl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+
+#include "print.h"
+
+#define OTHERWISE VARIANT_OTHERWISE
+static const struct variant variants[] = {
+    /* fcntl: the third argument, and what the result means */
+    {"fcntl", F_DUPFD, "int", 0, "fd"}, {"fcntl", F_DUPFD_CLOEXEC, "int", 0, "fd"}, {"fcntl", F_GETFD, NULL, 0, "fdflags"},
+    {"fcntl", F_SETFD, "f:fd_flags", 0, 0}, {"fcntl", F_GETFL, NULL, 0, "flags"}, {"fcntl", F_SETFL, "f:open", 0, 0},
+    {"fcntl", F_GETLK, "o:flock", 0, 0}, {"fcntl", F_SETLK, "i:flock", 0, 0}, {"fcntl", F_SETLKW, "i:flock", 0, 0},
+    {"fcntl", F_OFD_GETLK, "o:flock", 0, 0}, {"fcntl", F_OFD_SETLK, "i:flock", 0, 0}, {"fcntl", F_OFD_SETLKW, "i:flock", 0, 0},
+    {"fcntl", F_SETOWN, "int", 0, 0}, {"fcntl", F_GETOWN, NULL, 0, 0}, {"fcntl", F_GETSIG, NULL, 0, 0}, {"fcntl", F_SETSIG, "sig", 0, 0},
+    {"fcntl", F_GETPIPE_SZ, NULL, 0, 0}, {"fcntl", F_SETPIPE_SZ, "int", 0, 0}, {"fcntl", F_ADD_SEALS, "f:seals", 0, 0},
+    {"fcntl", F_GET_SEALS, NULL, 0, "seals"}, {"fcntl", F_GETLEASE, NULL, 0, 0}, {"fcntl", OTHERWISE, "hex", 0, 0},
+    /* ioctl */
+    {"ioctl", TCGETS, "o:termios", 0, 0}, {"ioctl", TCSETS, "i:termios", 0, 0}, {"ioctl", TCSETSW, "i:termios", 0, 0},
+    {"ioctl", TCSETSF, "i:termios", 0, 0}, {"ioctl", TIOCGWINSZ, "o:winsize", 0, 0}, {"ioctl", TIOCSWINSZ, "i:winsize", 0, 0},
+    {"ioctl", TIOCGPGRP, "ointp", 0, 0}, {"ioctl", TIOCSPGRP, "intp", 0, 0}, {"ioctl", TIOCGSID, "ointp", 0, 0}, {"ioctl", FIONREAD, "ointp", 0, 0},
+    {"ioctl", FIONBIO, "intp", 0, 0}, {"ioctl", FIOASYNC, "intp", 0, 0}, {"ioctl", FIOCLEX, NULL, 0, 0}, {"ioctl", FIONCLEX, NULL, 0, 0},
+    {"ioctl", TIOCGPTN, "ointp", 0, 0}, {"ioctl", TIOCSPTLCK, "intp", 0, 0}, {"ioctl", OTHERWISE, "hex", 0, 0},
+    /* mremap's new address */
+    {"mremap", 2 | 1, "ptr", 0, 0}, {"mremap", 4 | 1, "ptr", 0, 0}, {"mremap", 7, "ptr", 0, 0}, {"mremap", 2, "ptr", 0, 0}, {"mremap", 6, "ptr", 0, 0}, {"mremap", OTHERWISE, NULL, 0, 0},
+    /* futex */
+    {"futex", FUTEX_WAIT, "uint,i:timespec", 0, 0}, {"futex", FUTEX_WAKE, "int", 0, 0}, {"futex", FUTEX_REQUEUE, "int,int,ptr", 0, 0},
+    {"futex", FUTEX_CMP_REQUEUE, "int,int,ptr,uint", 0, 0}, {"futex", FUTEX_WAKE_OP, "int,int,ptr,hex", 0, 0}, {"futex", FUTEX_LOCK_PI, "i:timespec@3", 0, 0},
+    {"futex", FUTEX_UNLOCK_PI, NULL, 0, 0}, {"futex", FUTEX_TRYLOCK_PI, NULL, 0, 0}, {"futex", FUTEX_WAIT_BITSET, "uint,i:timespec,-,x:bitset", 0, 0},
+    {"futex", FUTEX_WAKE_BITSET, "int,-,-,x:bitset", 0, 0}, {"futex", OTHERWISE, "uint,hex,ptr,hex", 0, 0},
+    /* prctl */
+    {"prctl", PR_SET_NAME, "str", 0, 0}, {"prctl", PR_GET_NAME, "opath", 0, 0}, {"prctl", PR_SET_PDEATHSIG, "sig", 0, 0}, {"prctl", PR_GET_PDEATHSIG, "ointp", 0, 0},
+    {"prctl", PR_SET_DUMPABLE, "ulong", 0, 0}, {"prctl", PR_GET_DUMPABLE, NULL, 0, 0}, {"prctl", PR_SET_NO_NEW_PRIVS, "ulong,ulong,ulong,ulong", 0, 0},
+    {"prctl", PR_GET_NO_NEW_PRIVS, "ulong,ulong,ulong,ulong", 0, 0}, {"prctl", PR_CAPBSET_READ, "hex", 0, 0}, {"prctl", PR_SET_VMA, "x:vma_op,ptr,size,str", 0, 0},
+    {"prctl", PR_SET_CHILD_SUBREAPER, "ulong", 0, 0}, {"prctl", PR_GET_CHILD_SUBREAPER, "ointp", 0, 0}, {"prctl", PR_GET_KEEPCAPS, NULL, 0, 0}, {"prctl", PR_SET_KEEPCAPS, "ulong", 0, 0},
+    {"prctl", PR_SET_TIMERSLACK, "long", 0, 0}, {"prctl", PR_GET_TIMERSLACK, NULL, 0, 0}, {"prctl", PR_GET_SECCOMP, NULL, 0, 0}, {"prctl", PR_GET_SECUREBITS, NULL, 0, 0},
+    {"prctl", 65, "f:mdwe,ulong,ulong,ulong", 0, 0}, {"prctl", 66, "ulong,ulong,ulong,ulong", 0, "hex"}, {"prctl", OTHERWISE, "hex,hex,hex,hex", 0, 0},
+    {"arch_prctl", ARCH_GET_FS, "oulongp", 0, 0}, {"arch_prctl", ARCH_GET_GS, "oulongp", 0, 0}, {"arch_prctl", ARCH_GET_CPUID, NULL, 0, 0}, {"arch_prctl", OTHERWISE, "hex", 0, 0},
+    /* shmctl */
+    {"shmctl", IPC_RMID, "ptr", 0, 0}, {"shmctl", OTHERWISE, "ptr", 0, 0},
+    {"sock_proto", OTHERWISE, "int", 0, 0}, {"sockopt_name", 1, "x:sockopt", 0, 0}, {"sockopt_name", OTHERWISE, "hex", 0, 0},
+    {"mknod", OTHERWISE, "dev", 0, 0},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct variant *variant_find(const char *name, uint64_t value)
+{
+    const struct variant *fallback = NULL;
+
+    if (!strcmp(name, "futex"))
+        value = value == VARIANT_OTHERWISE ? value : value & FUTEX_CMD_MASK;
+    for (const struct variant *v = variants; v->name; v++) {
+        if (strcmp(v->name, name))
+            continue;
+        if (v->value == value)
+            return v;
+        if (v->value == VARIANT_OTHERWISE)
+            fallback = v;
+    }
+    return fallback;
+}

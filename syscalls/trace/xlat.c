@@ -1,0 +1,24 @@
+/* xlat.c - finding names of constants. */
+#include "xlat.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct xlat_table *xlat_find(const char *name)
+{
+    static const struct xlat_table *const families[] = {xlat_mm, xlat_fs, xlat_proc, xlat_signal, xlat_time, xlat_ipc};
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        for (const struct xlat_table *t = families[i]; t->name; t++)
+            if (!strcmp(t->name, name))
+                return t;
+    return NULL;
+}
+
+const char *xlat_name(const struct xlat *x, uint64_t val)
+{
+    for (; x->str; x++)
+        if (x->val == val)
+            return x->str;
+    return NULL;
+}
