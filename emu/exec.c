@@ -348,7 +348,7 @@ static int build_image(const struct binprm *b, struct mm *mm, const struct elf_i
     struct elf_loaded ld;
     int err;
 
-    rlimits_to_mm(b->t->proc, mm);
+    rlimits_to_mm(b->t->proc, mm); /* the heap and the stack are bounded while they are made */
     mm_set_pkru(mm, PKRU_INIT);
     mm_set_event(mm, b->t->event);
     l->mmap_base = mmap_base(b);
@@ -373,30 +373,6 @@ static int build_image(const struct binprm *b, struct mm *mm, const struct elf_i
     regs->rip = ld.entry;
     regs->pkru = PKRU_INIT;
     return 0;
-}
-
-/* t becomes the new image's. */
-static void commit(const struct binprm *b, struct mm *mm, const struct cpu_regs *regs)
-{
-    struct task *t = b->t;
-    struct process *p = t->proc;
-    const char *slash = strrchr(b->filename, '/');
-    struct mm *old = t->mm;
-    struct file *old_exe = p->exe_file;
-    size_t n;
-
-    t->mm = mm;
-    machine_ops.set_regs(t, regs);
-    creds_to_mm(t);
-    if (old)
-        mm_put(old);
-    p->exe_file = file_get(b->file);
-    if (old_exe)
-        file_put(old_exe);
-    n = vfs_path(b->file, p->exe, sizeof(p->exe) - 1);
-    p->exe[n < sizeof(p->exe) ? n : sizeof(p->exe) - 1] = '\0';
-    memset(t->comm, 0, sizeof(t->comm));
-    strncpy(t->comm, slash ? slash + 1 : b->filename, sizeof(t->comm) - 1);
 }
 
 static int prepare(struct binprm *b, struct task *t, const struct exec_request *req)
@@ -470,7 +446,8 @@ int machine_exec(struct task *t, struct exec_request *req)
         process_exit(t->proc, SIGSEGV);
         goto out;
     }
-    commit(&b, mm, &regs);
+    exec_commit(t, mm, b.filename, b.file);
+    machine_ops.set_regs(t, &regs);
     mm = NULL;
 out:
     if (mm)

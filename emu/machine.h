@@ -22,6 +22,7 @@ struct machine {
     bool counting;          /* blocks are counted (see sched.c) */
     uint64_t counted;       /* cpu_blocks() when the clock was last moved */
     uint64_t slice_ends;    /* virtual time at which the running task has had its share */
+    FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */
 };
 

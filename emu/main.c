@@ -117,12 +117,11 @@ fail:
     return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
-static int open_trace(struct machine *m, const struct options *o)
+/* Where --strace and --maps print. */
+static int open_output(struct machine *m, const struct options *o)
 {
-    struct trace_options to = {.out = stderr, .strsize = 32};
+    struct trace_options to = {.out = stderr, .strsize = 32, .always_pid = false};
 
-    if (!o->strace)
-        return 0;
     if (o->output) {
         to.out = fopen(o->output, "we");
         if (!to.out) {
@@ -130,8 +129,15 @@ static int open_trace(struct machine *m, const struct options *o)
             return EXIT_FAILED;
         }
     }
+    if (o->maps)
+        m->maps_out = to.out;
+    if (!o->strace)
+        return 0;
     m->k.trace = trace_create(&m->k, &to);
-    return m->k.trace ? 0 : EXIT_FAILED;
+    if (m->k.trace)
+        return 0;
+    fprintf(stderr, "mseal-emu: out of memory\n");
+    return EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -174,7 +180,7 @@ int main(int argc, char **argv)
         err = EXIT_FAILED;
         goto out;
     }
-    err = open_trace(&m, &o);
+    err = open_output(&m, &o);
     if (!err)
         err = start_program(&m, &o, argc - o.first, argv + o.first);
     if (err)

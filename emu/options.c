@@ -20,7 +20,7 @@ static const struct row {
     const char *help;
 } rows[] = {
 #define AT(field) offsetof(struct options, field)
-    {"design", 'd', STRING, AT(design), "NAME", "sealing design in force (default: linux; a path loads a shared object)"},
+    {"design", 'd', STRING, AT(design), "NAME", "sealing design in force (default: linux); a path loads a shared object"},
     {"env", 'E', ENV, AT(env), "VAR[=VALUE]", "set a variable of the program's environment, or remove it"},
     {"argv0", '0', STRING, AT(argv0), "STRING", "what the program sees as its own name"},
     {"root", 0, STRING, AT(root), "DIR", "directory that is / for the program"},
@@ -41,7 +41,8 @@ static const struct row {
 void options_help(FILE *out)
 {
     fputs("Usage: mseal-emu [OPTION...] [--] PROGRAM [ARG...]\n"
-          "Run an unmodified x86-64 Linux program on an address space of our own, under a choice of memory-sealing designs.\n\n",
+          "Run an unmodified x86-64 Linux program on an address space of our own, under a choice of\n"
+          "memory-sealing designs.\n\n",
           out);
     for (size_t i = 0; i < NR_ROWS; i++) {
         char left[64], letter[8] = "    ";

@@ -189,6 +189,14 @@ static void free_cpu(struct task *t)
     t->cpu = NULL;
 }
 
+static void exit_mm(struct task *t)
+{
+    struct machine *m = machine_of(t);
+
+    if (m->maps_out && t->proc == m->k.init)
+        mm_print_maps(t->mm, m->maps_out);
+}
+
 const struct machine_ops machine_ops = {
     .get_regs = get_regs,
     .set_regs = set_regs,
@@ -203,6 +211,7 @@ const struct machine_ops machine_ops = {
     .wake = wake,
     .sigreturn = sigframe_pop,
     .fatal_signal = crash_report,
+    .exit_mm = exit_mm,
 };
 
 /* ---- time ---- */

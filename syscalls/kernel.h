@@ -50,6 +50,8 @@ struct machine_ops {
     void (*wake)(struct task *t);
     /* t's process is about to die of this signal (registers still there): the crash report. May be NULL. */
     void (*fatal_signal)(struct task *t, const struct ksiginfo *info);
+    /* t, the last thread of its process, is about to give its address space up. May be NULL. */
+    void (*exit_mm)(struct task *t);
 };
 
 struct kernel {

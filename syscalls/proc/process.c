@@ -446,6 +446,8 @@ void task_exit(struct task *t, int status)
         if (p->stopping)
             p->stopping--;
     }
+    if (p->nr_threads == 1 && t->mm && k->ops->exit_mm)
+        k->ops->exit_mm(t);
     t->state = TASK_ZOMBIE;
     parent_thread_died(t);
     task_release_parts(t);
