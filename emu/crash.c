@@ -28,6 +28,7 @@ static const struct {
     {SIGILL, ILL_ILLOPN, "the processor does not know the instruction"},
     {SIGTRAP, 0x80, "breakpoint"},
     {SIGTRAP, TRAP_TRACE, "single step"},
+    {SIGKILL, SI_KERNEL, "out of memory (see --memory)"},
 };
 
 static const char *reason_of(const struct ksiginfo *info)
@@ -113,7 +114,7 @@ void crash_report(struct task *t, const struct ksiginfo *info)
         return;
     fflush(stdout);
     fprintf(out, "mseal-emu: %s (pid %d) dies of SIG%s", t->comm, t->proc->pid, name ? name : "?");
-    if (fault && why)
+    if (why && (fault || info->signo == SIGKILL))
         fprintf(out, ": %s", why);
     fputc('\n', out);
     if (!fault || !t->mm)

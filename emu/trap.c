@@ -135,8 +135,8 @@ static void page_fault(struct task *t, const struct cpu_stop *stop)
 {
     const struct mm_fault *f = &stop->fault;
     uint64_t err = X86_PF_USER | (stop->access == MM_WRITE ? X86_PF_WRITE : 0) |
-                   (stop->access == MM_EXEC ? X86_PF_INSTR : 0) | (f->reason == MM_FAULT_PKEY ? X86_PF_PK : 0) |
-                   (f->code == SEGV_ACCERR || f->code == SEGV_PKUERR ? X86_PF_PROT : 0);
+                   (stop->access == MM_EXEC ? X86_PF_INSTR : 0) | (f->present && f->reason == MM_FAULT_PKEY ? X86_PF_PK : 0) |
+                   (f->present ? X86_PF_PROT : 0);
 
     if (f->reason == MM_FAULT_NONCANONICAL) { /* a general protection fault: no address is told */
         note(t, X86_GP, 0, 0);

@@ -40,6 +40,9 @@ static void addresses(void)
     is_num((long)fault_err, 6, "the error code says write, user, not present");
     is_str(run(p + PG, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a read");
     is_num((long)fault_err, 4, "has error code 4");
+    char *q = pages(1, PROT_READ);
+    is_str(run(q, "movq %%rax, (%%rdi)"), "SEGV_ACCERR", "a write of a read-only page nobody touched");
+    is_num((long)fault_err, 6, "has error code 6: there is no page");
     must(mprotect(p, PG, PROT_READ));
     (void)*(volatile char *)p;
     is_str(run(p, "movq %%rax, (%%rdi)"), "SEGV_ACCERR", "a write of a present read-only page");

@@ -284,6 +284,7 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
 
     if (reason) {
         set_signal(f, reason, addr, vma_pkey(&v));
+        f->present = v.flags & VM_PROT_MASK && pt_get(&mm->pt, addr) & PTE_PRESENT;
         return -EFAULT;
     }
     f->paddr = (uint64_t)pte_pfn(e) << MM_PAGE_SHIFT;

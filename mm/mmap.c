@@ -254,7 +254,7 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
         err = -ENOMEM;
         if (!(r->vm_flags & VM_NORESERVE) && !mm_may_commit(mm, pages))
             goto uncharge;
-        *file = mm_file_create_shmem(mm->sys, "/dev/zero", r->len);
+        *file = mm_file_create_shmem(mm->sys, "dev/zero", r->len);
         if (!*file)
             goto uncharge;
         r->file = *file;

@@ -337,6 +337,7 @@ struct mm_fault {
     int signo, code;  /* failure: SIGSEGV/SIGBUS (SIGKILL when out of memory), SEGV_MAPERR ... */
     int pkey;         /* SEGV_PKUERR: the key */
     uint64_t addr;    /* failure: si_addr */
+    bool present;     /* failure: the processor saw a page there (X86_PF_PROT) */
     enum mm_fault_reason reason;
 };
 /*
