@@ -130,6 +130,9 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
     int err = 0;
     pfn_t pfn;
 
+    /* do_cow_fault() gets ready for the private page before it knows whether there is one to copy; merging shows it. */
+    if (write && !(v->flags & VM_SHARED) && !v->anon_vma && mm_anon_vma_prepare(mm, addr))
+        return MM_FAULT_OOM;
     if (index >= MM_PAGE_ALIGN(obj->size) >> MM_PAGE_SHIFT)
         return MM_FAULT_PAST_EOF;
     pfn = vm_object_page(obj, index, obj->kind != OBJ_SPECIAL, &err);

@@ -7,6 +7,9 @@
  */
 #include "mm.h"
 
+/* Linux' VM_STICKY: a difference in these stops no merge, and what comes of it has all of them. */
+#define VM_STICKY (VM_SOFTDIRTY | VM_MAYBE_GUARD)
+
 /* ---- who may join whom ----------------------------------------------------------------------------- */
 
 /*
@@ -20,9 +23,6 @@ static bool anon_vma_compatible(uint32_t a, uint32_t b)
         return true;
     return (!a || !b) && !((a | b) & ANON_VMA_FORKED);
 }
-
-/* Flags that don't keep neighbours apart: the joined area has them if one of its parts did (VM_STICKY in linux/mm.h). */
-#define VM_STICKY (VM_SOFTDIRTY | VM_MAYBE_GUARD)
 
 static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma *neighbour)
 {
@@ -86,9 +86,7 @@ static struct vma join(const struct vma *v, struct partners p)
         joined.pgoff = v->pgoff;
     }
     joined.end = p.next ? p.next->end : v->end;
-    joined.flags |= v->flags & VM_STICKY;
-    if (p.next)
-        joined.flags |= p.next->flags & VM_STICKY;
+    joined.flags |= (v->flags | (p.next ? p.next->flags : 0)) & VM_STICKY;
     if (!joined.anon_vma && p.next)
         joined.anon_vma = p.next->anon_vma;
     if (!joined.anon_vma)
@@ -181,9 +179,9 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
 
 /* ---- new VMAs, and cuts ------------------------------------------------------------------------------------ */
 
-int vma_insert_beside(struct mm *mm, const struct vma *v, bool left, bool right)
+static int insert(struct mm *mm, const struct vma *v, bool right)
 {
-    struct partners p = find_partners(mm, v, left, right);
+    struct partners p = find_partners(mm, v, true, right);
     struct vma joined;
 
     if (p.prev && p.next && !may_vanish(p.next))
@@ -196,12 +194,12 @@ int vma_insert_beside(struct mm *mm, const struct vma *v, bool left, bool right)
 
 int vma_insert(struct mm *mm, const struct vma *v)
 {
-    return vma_insert_beside(mm, v, true, true);
+    return insert(mm, v, true);
 }
 
 int vma_insert_expand(struct mm *mm, const struct vma *v)
 {
-    return vma_insert_beside(mm, v, true, false);
+    return insert(mm, v, false);
 }
 
 int vma_extend(struct mm *mm, const struct vma *v, uint64_t new_end)

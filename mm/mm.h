@@ -101,8 +101,6 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
 int vma_insert(struct mm *mm, const struct vma *v);
 /* As vma_insert(), merging with the VMA before it only (Linux' just_expand: the heap never merges upwards). */
 int vma_insert_expand(struct mm *mm, const struct vma *v);
-/* As vma_insert(), looking for a partner only where asked. */
-int vma_insert_beside(struct mm *mm, const struct vma *v, bool left, bool right);
 /* Make v, which is in the tree, reach up to new_end; it may merge with what begins there. 0 or -ENOMEM. */
 int vma_extend(struct mm *mm, const struct vma *v, uint64_t new_end);
 /*
@@ -123,6 +121,8 @@ uint32_t anon_vma_find(struct mm *mm, const struct vma *v);
 /* --- unmap.c ----------------------------------------------------------------------------------------- */
 /* do_vmi_munmap: gather, ask, split, remove. `kind` and `door` tell the design what this is for. */
 int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door, bool direct);
+/* do_munmap(): the same with munmap(2)'s arguments and their errors. */
+int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door, bool direct);
 /* The halves of mm_unmap_range(), for who has to check limits in between (mmap). */
 struct unmap {
     uint64_t start, end;

@@ -134,7 +134,7 @@ static int64_t move_all(struct remap *whole)
         if (!moves_with_others(v) && (at != start || v->end < end))
             return -EFAULT;
         r.v = *v;
-        r.addr = v->start < start ? start : v->start;
+        r.addr = v->start < at ? at : v->start;
         r.old_len = r.new_len = (v->end > end ? end : v->end) - r.addr;
         r.new_addr = whole->new_addr + (r.addr - start);
         at = r.addr + r.old_len;
@@ -171,7 +171,7 @@ static int64_t remap_since_6_17(struct remap *r)
         return (int64_t)r->addr;
     if (r->new_len > r->old_len)
         return remap_grow(r);
-    ret = remap_drop_tail(r);
+    ret = mm_do_munmap(r->mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
     return ret ? ret : (int64_t)r->addr;
 }
 

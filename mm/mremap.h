@@ -29,7 +29,6 @@ int remap_check_vma(struct remap *r);
 /* --- mremap_move.c: each returns the mapping's address, or a negative errno ---- */
 /* Unmap the destination and the tail that is not wanted, then move. */
 int64_t remap_to(struct remap *r);
-int remap_drop_tail(struct remap *r); /* shrink: 0 or negative errno */
 /* The second half: nothing is in the way any more, and old_len <= new_len. */
 int64_t remap_to_free(struct remap *r);
 /* Make it longer in place, or with MREMAP_MAYMOVE anywhere. */

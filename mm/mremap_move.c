@@ -29,20 +29,17 @@ static int choose_address(struct remap *r)
 
 /*
  * copy_vma(): the same area at the new place, merged with what is there. Anonymous memory without private pages takes the page
- * offset that belongs to the new address, so that it may merge, even with the VMA it is copied from; with MREMAP_DONTUNMAP
- * the two must stay apart.
+ * offset that belongs to the new address, so that it may merge, even with the VMA it is copied from.
  */
 static int insert_copy(struct remap *r)
 {
-    struct mm *mm = r->mm;
     struct vma copy = vma_slice(&r->v, r->addr, r->addr + r->old_len);
-    bool untouched = vma_is_anonymous(&copy) && !copy.anon_vma;
 
-    if (untouched)
+    if (vma_is_anonymous(&copy) && !copy.anon_vma)
         copy.pgoff = r->new_addr >> MM_PAGE_SHIFT;
     copy.start = r->new_addr;
     copy.end = r->new_addr + r->new_len;
-    return vma_insert(mm, &copy);
+    return vma_insert(r->mm, &copy);
 }
 
 /*
@@ -59,11 +56,8 @@ static int leave_source(struct remap *r)
     if (old->flags & VM_LOCKED)
         mm->stats.locked_vm -= vma_pages(old);
     old->flags &= ~VM_LOCKED_MASK;
-    if (old->start == r->addr && old->end == r->addr + r->old_len) {
-        old->anon_vma = 0;
-        if (!old->file)
-            old->pgoff = old->start >> MM_PAGE_SHIFT;
-    }
+    if (old->start == r->addr && old->end == r->addr + r->old_len)
+        old->anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew), so the VMA may not merge where one expects it */
     return 0;
 }
 
@@ -147,23 +141,13 @@ int64_t remap_to_free(struct remap *r)
     return err ? err : move_vma(r);
 }
 
-/* Everything behind new_len goes, with munmap's own check of the range: old_len may be any number. */
-int remap_drop_tail(struct remap *r)
-{
-    uint64_t start = r->addr + r->new_len, len = r->old_len - r->new_len;
-
-    if (start > MM_TASK_SIZE || len > MM_TASK_SIZE - start)
-        return -EINVAL;
-    return mm_unmap_range(r->mm, start, start + len, CHANGE_UNMAP, DOOR_MREMAP, false);
-}
-
 int64_t remap_to(struct remap *r)
 {
     struct mm *mm = r->mm;
     int err;
 
     if (r->flags & MREMAP_FIXED) {
-        err = mm_unmap_range(mm, r->new_addr, r->new_addr + r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
+        err = mm_do_munmap(mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
         if (err)
             return err;
         err = remap_lookup(r); /* the destination may have been another part of the same VMA */
@@ -171,7 +155,7 @@ int64_t remap_to(struct remap *r)
             return err;
     }
     if (r->new_len < r->old_len) {
-        err = remap_drop_tail(r);
+        err = mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
         if (err)
             return err;
         r->old_len = r->new_len;

@@ -168,14 +168,19 @@ int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_k
     return err;
 }
 
-int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len)
+int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door, bool direct)
 {
     uint64_t end;
 
-    if (addr & ~MM_PAGE_MASK || addr > MM_TASK_SIZE || len > MM_TASK_SIZE - addr)
+    if (start & ~MM_PAGE_MASK || start > MM_TASK_SIZE || len > MM_TASK_SIZE - start)
         return -EINVAL;
-    end = addr + MM_PAGE_ALIGN(len);
-    if (end == addr)
+    end = start + MM_PAGE_ALIGN(len);
+    if (end == start)
         return -EINVAL;
-    return mm_unmap_range(mm, addr, end, CHANGE_UNMAP, DOOR_MUNMAP, true);
+    return mm_unmap_range(mm, start, end, kind, door, direct);
+}
+
+int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len)
+{
+    return mm_do_munmap(mm, addr, len, CHANGE_UNMAP, DOOR_MUNMAP, true);
 }
