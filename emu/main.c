@@ -97,15 +97,14 @@ static int start_program(struct machine *m, const struct options *o, int argc, c
     req.envp = o->env;
     while (o->env[req.envc])
         req.envc++;
-    if (o->argv0) {
-        const char *name = argv[0];
+    const char *name = argv[0];
 
+    if (o->argv0)
         argv[0] = (char *)o->argv0;
-        err = machine_exec(t, &req);
-        argv[0] = (char *)name;
-    } else {
-        err = machine_exec(t, &req);
-    }
+    err = machine_exec(t, &req);
+    if (!err && m->k.trace)
+        trace_first_exec(t, &req);
+    argv[0] = (char *)name;
     file_put(req.file);
     if (err && !m->k.init_done)
         goto fail;

@@ -254,6 +254,7 @@ void set_blocked(struct task *t, ksigset_t mask)
     ksigset_t newly = mask & ~t->blocked;
 
     t->blocked = mask & ~SIG_UNBLOCKABLE;
+    signal_wake_up(t); /* what was opened may be waiting already */
     if (!(t->proc->pending.set & newly))
         return;
     list_for_each(n, &t->proc->threads) /* somebody else may take now what t would have */

@@ -242,6 +242,35 @@ void trace_sys_enter(struct task *t)
     tr->open = t;
 }
 
+void trace_first_exec(struct task *t, const struct exec_request *req)
+{
+    struct trace *tr = t->k->trace;
+    unsigned limit = tr->opt.strsize;
+    struct cpu_regs regs;
+
+    t->k->ops->get_regs(t, &regs);
+    begin_line(tr, t);
+    text_puts(&tr->line, "execve(");
+    print_quoted(&tr->line, (const uint8_t *)req->path, strlen(req->path), false, false);
+    text_puts(&tr->line, ", [");
+    for (int i = 0; i < req->argc; i++) {
+        size_t len = strlen(req->argv[i]);
+
+        text_puts(&tr->line, i ? ", " : "");
+        if ((unsigned)i >= limit) {
+            text_puts(&tr->line, "...");
+            break;
+        }
+        print_quoted(&tr->line, (const uint8_t *)req->argv[i], len < limit ? len : limit, len > limit, false);
+    }
+    /* the stack at the start: argc, argv..., NULL, envp */
+    text_printf(&tr->line, "], %#lx /* %d var%s */)", regs.rsp + 8 * ((uint64_t)req->argc + 2), req->envc, req->envc == 1 ? "" : "s");
+    while (tr->line.len < RESULT_COLUMN - 1)
+        text_putc(&tr->line, ' ');
+    text_puts(&tr->line, " = 0");
+    end_line(tr);
+}
+
 static const char *restart_text(int64_t ret)
 {
     switch (-ret) {

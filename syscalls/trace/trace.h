@@ -19,6 +19,8 @@ struct trace_options {
 struct trace *trace_create(struct kernel *k, const struct trace_options *opt);
 void trace_destroy(struct trace *tr);
 
+/* The program's own start, which no call of the guest did: strace's first line. After the loader is done with t. */
+void trace_first_exec(struct task *t, const struct exec_request *req);
 void trace_sys_enter(struct task *t);
 void trace_sys_exit(struct task *t, int64_t ret); /* also -ERESTART*: "= ? ERESTARTSYS (To be restarted if SA_RESTART is set)" */
 /* The call has to wait: show what is there of its line. */
