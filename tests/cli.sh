@@ -13,7 +13,7 @@ export work guest
 
 emu()
 {
-    (cd "$work/dir" && timeout -k 5 60 "$program" "$@" >"$work/out" 2>"$work/err" <"${input:-/dev/null}") 2>/dev/null
+    (cd "$work/dir" && timeout -k 5 60 "$program" "$@" >"$work/out" 2>"$work/err" <"${input:-/dev/null}"; exit $?) 2>/dev/null
     status=$?
 }
 

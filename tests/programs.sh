@@ -18,8 +18,8 @@ observe()
     shift
     rm -rf "$work/dir"
     mkdir -p "$work/dir"
-    (cd "$work/dir" && exec env -i PATH="$PATH" HOME=/nonexistent LANG=C LC_ALL=C TERM=dumb data="$data" \
-        timeout -k 5 "${TIMEOUT:-120}" "$@" >"$work/out" 2>"$work/err" <"$data/table") 2>/dev/null
+    (cd "$work/dir" && env -i PATH="$PATH" HOME=/nonexistent LANG=C LC_ALL=C TERM=dumb data="$data" \
+        timeout -k 5 "${TIMEOUT:-120}" "$@" >"$work/out" 2>"$work/err" <"$data/table"; exit $?) 2>/dev/null
     status=$?
     # Where libraries lie, whether there is a vDSO and how processes are numbered is nobody's business.
     [ -z "${SORTED-}" ] || sort -o "$work/out" "$work/out"

@@ -17,8 +17,8 @@ COLOUR=red emu /bin/sh -c 'echo $COLOUR'
 is 'the environment is passed on' 0 red ''
 emu -0 another-name /bin/sh -c 'echo $0; tr "\0" " " </proc/$$/cmdline' 
 ok '-0 is accepted' [ "$status" = 0 ]
-emu --argv0 name-seen /bin/busybox echo x
-is '--argv0 is what the program sees' 127 '' 'name-seen'
+emu --argv0 mystery /bin/busybox echo x
+is '--argv0 is what the program sees' 127 '' 'mystery: applet not found'
 emu --maps /bin/true
 ok '--maps prints the address space' grep -Eq '^[0-9a-f]+-[0-9a-f]+ r-xp .*/true' "$work/err"
 ok 'with the stack' grep -q '\[stack\]' "$work/err"
