@@ -41,7 +41,7 @@ static struct dentry *mount_point(struct vfs *v, const char *path, unsigned mode
         if (!*path)
             return d;
         len = strchrnul(path, '/') - path;
-        if (!is_dir(d->inode) || len > NAME_LEN_MAX)
+        if (!is_dir(d->inode) || len > NAME_LEN_MAX || d->sb->type == FS_PROC || d->sb->type == FS_SYS)
             return NULL;
 
         struct dentry *next = d_find(v, d, path, len);
@@ -124,6 +124,8 @@ static int mount_host(struct vfs *v, const char *dir, bool ro)
 int vfs_expose(struct kernel *k, const char *host_path)
 {
     struct vfs *v = k->vfs;
+    struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
+    struct task t = SETUP_TASK(k, &fs);
     char real[PATH_MAX];
     const char *at;
     struct dentry *d;
@@ -133,29 +135,11 @@ int vfs_expose(struct kernel *k, const char *host_path)
     at = guest_path(v, real);
     if (!at)
         return -EXDEV;
-    /* Hidden only if a file system of ours is on the way and the name isn't in it. */
-    d = v->root;
-    for (const char *p = at + strspn(at, "/"); *p; p += strspn(p, "/")) {
-        size_t len = strchrnul(p, '/') - p;
-
-        d = d_find(v, d, p, len);
-        if (!d)
-            break;
-        while (d->mounted)
-            d = d->mounted;
-        if (d->sb->type != FS_HOST && d->sb->type != FS_TMP)
-            return -EBUSY;
-        p += len;
-        if (d->sb->type == FS_TMP && !*(p + strspn(p, "/")))
-            return 0; /* it is there, private */
-        if (d->sb->type == FS_TMP) {
-            struct dentry *next = d_find(v, d, p + strspn(p, "/"), strchrnul(p + strspn(p, "/"), '/') - p - strspn(p, "/"));
-
-            if (!next)
-                return mount_host(v, real, true);
-        }
+    if (!path_lookup(&t, AT_FDCWD, at, LOOKUP_FOLLOW, &d)) {
+        dentry_put(d); /* it is seen already */
+        return 0;
     }
-    return 0;
+    return mount_host(v, real, true);
 }
 
 static int mount_all(struct vfs *v)
