@@ -44,6 +44,7 @@ struct file {
     void *priv;                 /* per kind */
     int owner, owner_type;      /* F_SETOWN(_EX) */
     int sigio;
+    struct ep_item *watchers;   /* epoll interest in this file */
     bool created;               /* this open made the file (F_CREATED_QUERY) */
 };
 

@@ -64,6 +64,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     list_init(&k->tasks);
     list_init(&k->dead);
     list_init(&k->processes);
+    waitq_init(&k->signal_wait);
     k->next_pid = KERNEL_FIRST_PID;
     k->now_ns = KERNEL_UPTIME_NS;
     for (int i = 0; i < 4; i++)

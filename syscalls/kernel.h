@@ -75,6 +75,7 @@ struct kernel {
     uint64_t event;            /* number of the event in progress */
     struct trace *trace;       /* NULL: off */
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
+    struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
 };
 #define KERNEL_FIRST_PID 1000

@@ -175,6 +175,7 @@ struct task {
     uint64_t deadline;            /* absolute ns, 0: none; survives retries */
     bool retrying;                /* the handler is run again after a wake-up */
     bool timed_out;
+    uint64_t wake_at;             /* poll & co: a file asks for another look at this time (timerfd), ns; 0: none */
     int wait_lock_pid;            /* F_SETLKW: whose lock it waits for, 0: none */
     const char *wait_what;        /* for the deadlock report: "read from pipe" */
     bool wait_killable;           /* only a fatal signal ends this wait (vfork) */

@@ -11,6 +11,8 @@ static void file_release(struct mm_file *mf)
 
     if (f->inode)
         locks_release_file(f);
+    if (f->watchers)
+        epoll_forget(f);
     if (f->ops && f->ops->release)
         f->ops->release(f);
     if (mf->obj)

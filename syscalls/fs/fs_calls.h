@@ -26,6 +26,18 @@ int64_t fcntl_lock(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
 /* ---- poll.c ---- */
 /* POLL* bits of any file; wait: put t on its queues too. */
 unsigned file_poll(struct task *t, struct file *f, bool wait);
+/* For a file's poll: look again at this time (virtual ns). */
+void poll_wake_at(struct task *t, uint64_t ns);
+/* The deadline of a relative timeout, the same over retries (restart_data[3]). 0: none, 1: over at once. */
+uint64_t poll_deadline(struct task *t, bool given, uint64_t ns);
+/* Nothing is ready: 0 if the time is over, SYS_BLOCK, or -EINTR. */
+int64_t poll_wait(struct task *t, uint64_t deadline, const char *what);
+/* The signal mask of ppoll & co (restart_data[2]); end with the call's result. */
+int poll_mask_begin(struct task *t, uint64_t uset, uint64_t size);
+void poll_mask_end(struct task *t, int64_t ret);
+
+/* ---- epoll.c ---- */
+void epoll_forget(struct file *f); /* its last descriptor is closed */
 
 /* ---- user buffers ---- */
 #define IOV_MAX_ 1024

@@ -340,8 +340,10 @@ static int make_pipe(struct task *t, unsigned flags, struct file *out[2])
     }
     if (out[0])
         inode->fifo->readers++;
-    if (out[1])
+    if (out[1]) {
         inode->fifo->writers++;
+        inode->fifo->writer_changes = 1;
+    }
     inode_put(inode);
     if (out[0] && out[1])
         return 0;

@@ -8,6 +8,12 @@
 #include <poll.h>
 #include <stdlib.h>
 
+void poll_wake_at(struct task *t, uint64_t ns)
+{
+    if (!t->wake_at || ns < t->wake_at)
+        t->wake_at = ns;
+}
+
 unsigned file_poll(struct task *t, struct file *f, bool wait)
 {
     if (f->ops && f->ops->poll)
@@ -17,8 +23,9 @@ unsigned file_poll(struct task *t, struct file *f, bool wait)
 
 /* A relative timeout becomes a deadline at the first run only: restart_data[3] keeps it over retries.
  * 0: not given (wait for ever), 1: already over. */
-static uint64_t deadline_of(struct task *t, bool given, uint64_t ns)
+uint64_t poll_deadline(struct task *t, bool given, uint64_t ns)
 {
+    t->wake_at = 0;
     if (!given)
         return 0;
     if (!t->restart_data[3])
@@ -27,7 +34,7 @@ static uint64_t deadline_of(struct task *t, bool given, uint64_t ns)
 }
 
 /* Nothing is ready: 0 if the time is over, else the task waits on the queues the files gave. */
-static int64_t wait_more(struct task *t, uint64_t deadline, const char *what)
+int64_t poll_wait(struct task *t, uint64_t deadline, const char *what)
 {
     int64_t r;
 
@@ -35,6 +42,9 @@ static int64_t wait_more(struct task *t, uint64_t deadline, const char *what)
         task_wait_end(t);
         return 0;
     }
+    if (t->wake_at && (!deadline || t->wake_at < deadline)) /* a timerfd among the files */
+        deadline = t->wake_at;
+    t->deadline = deadline;
     r = task_block(t, NULL, deadline, what);
     return r == -ETIMEDOUT ? 0 : r == -ERESTARTSYS ? -EINTR : r;
 }
@@ -46,7 +56,7 @@ static uint64_t time_left(struct task *t, uint64_t deadline)
 }
 
 /* ppoll & co: the mask that holds while the call waits. restart_data[2] remembers that it is in place. */
-static int mask_begin(struct task *t, uint64_t uset, uint64_t size)
+int poll_mask_begin(struct task *t, uint64_t uset, uint64_t size)
 {
     ksigset_t set;
 
@@ -62,7 +72,7 @@ static int mask_begin(struct task *t, uint64_t uset, uint64_t size)
     return 0;
 }
 
-static void mask_end(struct task *t, int64_t ret)
+void poll_mask_end(struct task *t, int64_t ret)
 {
     if (!t->restart_data[2] || ret == SYS_BLOCK)
         return;
@@ -78,7 +88,7 @@ static void mask_end(struct task *t, int64_t ret)
 static int64_t do_poll(struct task *t, uint64_t ufds, unsigned n, bool timed, uint64_t ns)
 {
     struct pollfd few[16], *p = few;
-    uint64_t deadline = deadline_of(t, timed, ns);
+    uint64_t deadline = poll_deadline(t, timed, ns);
     int64_t ready = 0;
     bool may_wait = !(deadline && t->k->now_ns >= deadline);
 
@@ -105,7 +115,7 @@ static int64_t do_poll(struct task *t, uint64_t ufds, unsigned n, bool timed, ui
     if (ready)
         task_wait_end(t);
     else
-        ready = wait_more(t, deadline, "poll");
+        ready = poll_wait(t, deadline, "poll");
     if (ready >= 0)
         for (unsigned i = 0; i < n; i++)
             if (mm_copy_out(t->mm, ufds + i * sizeof(*p) + offsetof(struct pollfd, revents), &p[i].revents, 2)) {
@@ -146,14 +156,14 @@ int64_t sys_ppoll(struct task *t, const uint64_t a[6])
         if (r)
             return r;
     }
-    r = mask_begin(t, a[3], a[4]);
+    r = poll_mask_begin(t, a[3], a[4]);
     if (r)
         return r;
     r = do_poll(t, a[0], arg_uint(a[1]), a[2], ns);
     if (r == -EINTR)
         r = -ERESTARTNOHAND;
     put_time_left(t, a[2], r, false);
-    mask_end(t, r);
+    poll_mask_end(t, r);
     return r;
 }
 
@@ -166,7 +176,7 @@ int64_t sys_ppoll(struct task *t, const uint64_t a[6])
 static int64_t do_select(struct task *t, int n, const uint64_t uset[3], bool timed, uint64_t ns)
 {
     static const unsigned masks[3] = {SELECT_IN, SELECT_OUT, SELECT_EX};
-    uint64_t deadline = deadline_of(t, timed, ns);
+    uint64_t deadline = poll_deadline(t, timed, ns);
     bool may_wait = !(deadline && t->k->now_ns >= deadline);
     uint64_t *in[3] = {NULL}, *out[3] = {NULL}, *mem;
     int64_t ready = 0;
@@ -211,7 +221,7 @@ static int64_t do_select(struct task *t, int n, const uint64_t uset[3], bool tim
     if (ready)
         task_wait_end(t);
     else
-        ready = wait_more(t, deadline, "select");
+        ready = poll_wait(t, deadline, "select");
     for (int s = 0; s < 3 && ready >= 0; s++)
         if (uset[s] && mm_copy_out(t->mm, uset[s], out[s], words * 8))
             ready = -EFAULT;
@@ -251,11 +261,11 @@ int64_t sys_pselect6(struct task *t, const uint64_t a[6])
         if (r)
             return r;
     }
-    r = mask_begin(t, sig[0], sig[1]);
+    r = poll_mask_begin(t, sig[0], sig[1]);
     if (r)
         return r;
     r = do_select(t, arg_int(a[0]), &a[1], a[4], ns);
     put_time_left(t, a[4], r, false);
-    mask_end(t, r);
+    poll_mask_end(t, r);
     return r;
 }

@@ -141,6 +141,7 @@ int send_signal_task(struct task *t, const struct ksiginfo *info)
         wake_for_kill(t);
     else if (!err)
         signal_wake_up(t);
+    wake_up(&t->k->signal_wait);
     return err;
 }
 
@@ -161,6 +162,7 @@ int send_signal_process(struct process *p, const struct ksiginfo *info)
         }
     }
     err = enqueue(p->leader, &p->pending, info);
+    wake_up(&p->k->signal_wait);
     if (err || !target)
         return err;
     if (info->signo == SIGKILL)
