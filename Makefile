@@ -176,7 +176,7 @@ bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side w
 	@B=$(B) bench/run
 
 # mm/ against the kernel of this machine: first what once differed, then something new.
-$(B)/mseal-fuzz: $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm-debug.a
+$(B)/mseal-fuzz: $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm.a
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl -lm
 KFUZZ_ARGS ?= --ops 0 --time $(FUZZ_TIME) --jobs 2

@@ -171,7 +171,7 @@ struct mm *mm_fork(struct mm *parent, int *err)
     *child = *parent;
     child->refs = 1;
     child->names = mm_names_get(parent->names);
-    child->stats.locked_vm = child->stats.pinned_vm = 0;
+    child->stats.locked_vm = child->stats.pinned_vm = child->locked_leak = 0;
     child->stats.hiwater_vm = child->stats.total_vm;
     child->stats.hiwater_rss = child->stats.rss_anon + child->stats.rss_file + child->stats.rss_shmem;
     child->def_flags &= ~VM_LOCKED_MASK;

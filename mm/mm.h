@@ -32,6 +32,7 @@ struct mm {
     bool cap_sys_rawio;       /* may map below sys->mmap_min_addr */
     int owner_pid;
     unsigned owner_uid, owner_gid;
+    uint64_t locked_leak;     /* pages of locked_vm that no VMA has: mremap(MREMAP_DONTUNMAP) of locked memory */
     struct mm_stats stats;    /* kept up to date by every change */
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */

@@ -43,8 +43,8 @@ static int insert_copy(struct remap *r)
 }
 
 /*
- * What MREMAP_DONTUNMAP leaves: the VMA without its pages, and not locked any more. Linux unlocks all of it even when only a
- * part was moved (6.18 then never takes the rest out of locked_vm; here the count stays true).
+ * What MREMAP_DONTUNMAP leaves: the VMA without its pages, and not locked any more. Linux unlocks all of it, even when only a
+ * part was moved, and forgets to take it out of locked_vm (dontunmap_complete), which RLIMIT_MEMLOCK feels ever after.
  */
 static int leave_source(struct remap *r)
 {
@@ -54,7 +54,7 @@ static int leave_source(struct remap *r)
     if (!old)
         return -ENOMEM;
     if (old->flags & VM_LOCKED)
-        mm->stats.locked_vm -= vma_pages(old);
+        mm->locked_leak += vma_pages(old);
     old->flags &= ~VM_LOCKED_MASK;
     if (old->start == r->addr && old->end == r->addr + r->old_len)
         old->anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew), so the VMA may not merge where one expects it */
