@@ -5,37 +5,47 @@
 
 #include <string.h>
 
-bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, struct divergence *d)
+/* Everything of seq on the model. Negative: it could not be set up. */
+static int run_model(struct model *m, const struct fuzz_seq *seq, struct fuzz_answer *answer)
 {
+    int err = model_start(m, &seq->world);
+
+    for (unsigned i = 0; !err && i < seq->n; i++)
+        model_run(m, &seq->op[i], &answer[i]);
+    model_stop(m);
+    return err;
+}
+
+bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, const struct fuzz_answer *known,
+                  struct divergence *d)
+{
+    static struct fuzz_answer ours[MAX_OPS];
     const struct fuzz_answer *host;
-    bool differs = false;
     unsigned done;
 
-    host = native_run(n, seq, &done);
-    if (model_start(m, &seq->world) < 0) {
+    if (!known && run_model(m, seq, ours) < 0) {
         fprintf(stderr, "mseal-emu fuzz: the model could not be set up\n");
-        model_stop(m);
         return false;
     }
+    if (!known)
+        known = ours;
+    host = native_run(n, seq, &done);
     for (d->at = 0; d->at < seq->n; d->at++) {
-        const struct fuzz_op *op = &seq->op[d->at];
+        const struct fuzz_answer *a = &known[d->at], *b = &host[d->at];
 
-        model_run(m, op, &d->model);
         if (d->at >= done) {
+            d->model = *a;
             d->host.ret = 0;
             snprintf(d->host.picture, sizeof(d->host.picture), "(the process died in this call)\n");
-        } else if (d->model.ret == host[d->at].ret && !strcmp(d->model.picture, host[d->at].picture)) {
-            continue;
-        } else {
-            d->host = host[d->at];
-            if (fuzz_excluded(seq, d->at, &d->model, &d->host))
-                continue;
+            return true;
         }
-        differs = true;
-        break;
+        if ((a->ret != b->ret || strcmp(a->picture, b->picture) != 0) && !fuzz_excluded(seq, d->at, a, b)) {
+            d->model = *a;
+            d->host = *b;
+            return true;
+        }
     }
-    model_stop(m);
-    return differs;
+    return false;
 }
 
 /* Does seq without the calls [from, from + n) still differ? Then it becomes seq. */
@@ -47,7 +57,7 @@ static bool try_without(struct model *m, struct native *n, struct fuzz_seq *seq,
 
     memmove(&less.op[from], &less.op[from + count], (less.n - from - count) * sizeof(less.op[0]));
     less.n -= count;
-    if (!fuzz_compare(m, n, &less, &e))
+    if (!fuzz_compare(m, n, &less, NULL, &e))
         return false;
     less.n = e.at + 1;
     *seq = less;
@@ -65,7 +75,7 @@ static bool try_argument(struct model *m, struct native *n, struct fuzz_seq *seq
     if (old == value)
         return false;
     seq->op[i].a[arg] = value;
-    if (fuzz_compare(m, n, seq, &e) && e.at + 1 == seq->n) {
+    if (fuzz_compare(m, n, seq, NULL, &e) && e.at + 1 == seq->n) {
         *d = e;
         return true;
     }

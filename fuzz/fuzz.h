@@ -125,8 +125,9 @@ struct divergence {
     unsigned at; /* index of the call */
     struct fuzz_answer model, host;
 };
-/* Runs seq on both sides; true: they differ, *d says where. */
-bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, struct divergence *d);
+/* Runs seq on both sides; true: they differ, *d says where. known: the model's answers if it ran seq already, else NULL. */
+bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, const struct fuzz_answer *known,
+                  struct divergence *d);
 /* The shortest sequence found that still differs; *d is brought up to date. */
 void fuzz_shrink(struct model *m, struct native *n, struct fuzz_seq *seq, struct divergence *d);
 void fuzz_print_op(FILE *out, const struct fuzz_op *op);

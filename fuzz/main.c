@@ -41,11 +41,10 @@ static double now(void)
 }
 
 /* The world and the calls of a seed. The model runs along, since calls aim at what it has. */
-static int make_sequence(struct model *m, struct fuzz_seq *seq, uint64_t seed, unsigned length)
+static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answer *answer, uint64_t seed, unsigned length)
 {
     struct rng r = {.s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
     struct fuzz_gen g = {.r = &r, .m = m};
-    struct fuzz_answer answer;
     int err;
 
     for (int i = 0; i < 4; i++)
@@ -58,7 +57,8 @@ static int make_sequence(struct model *m, struct fuzz_seq *seq, uint64_t seed, u
     while (!err && seq->n < length) {
         g.step = seq->n;
         fuzz_generate(&g, &seq->op[seq->n]);
-        model_run(m, &seq->op[seq->n++], &answer);
+        model_run(m, &seq->op[seq->n], &answer[seq->n]);
+        seq->n++;
     }
     model_stop(m);
     return err;
@@ -90,6 +90,7 @@ static int run_job(const struct options *o, unsigned job)
 {
     struct native *n = native_create();
     struct model *m = n ? model_create(o->design) : NULL;
+    static struct fuzz_answer answer[MAX_OPS];
     static struct fuzz_seq seq;
     static struct divergence d;
     uint64_t ops = 0, sequences = 0, limit = o->ops / o->jobs;
@@ -101,13 +102,13 @@ static int run_job(const struct options *o, unsigned job)
         return 125;
     }
     while ((!o->ops || ops < limit) && (!o->seconds || now() - start < o->seconds) && found < o->stop_after) {
-        if (make_sequence(m, &seq, o->seed + sequences * o->jobs + job, o->length)) {
+        if (make_sequence(m, &seq, answer, o->seed + sequences * o->jobs + job, o->length)) {
             found = 125;
             break;
         }
         sequences++;
         ops += seq.n;
-        if (fuzz_compare(m, n, &seq, &d)) {
+        if (fuzz_compare(m, n, &seq, answer, &d)) {
             found++;
             fuzz_shrink(m, n, &seq, &d);
             fuzz_print_divergence(stdout, &seq, &d);
@@ -143,7 +144,7 @@ static int run_cases(const struct options *o, char **paths)
         if (!f || fuzz_load(f, &seq)) {
             fprintf(stderr, "mseal-emu fuzz: %s: not a sequence of calls\n", *paths);
             status = 125;
-        } else if (fuzz_compare(m, n, &seq, &d)) {
+        } else if (fuzz_compare(m, n, &seq, NULL, &d)) {
             printf("%s: differs\n", *paths);
             fuzz_print_divergence(stdout, &seq, &d);
             status = status ? status : 1;

@@ -6,7 +6,6 @@
  */
 #include "fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Letters that say nothing about the model: soft-dirty tracking depends on how the kernel was built. */
@@ -15,126 +14,188 @@ static bool letters_count(const char *two)
     return strncmp(two, "sd", 2) != 0;
 }
 
-static void append_letters(char *out, size_t size, const char *letters)
-{
-    size_t used = strlen(out);
+/* Where text goes; it is cut when the picture is full. */
+struct pen {
+    char *at, *end;
+};
 
-    while (*letters) {
-        while (*letters == ' ')
-            letters++;
-        if (strlen(letters) < 2 || *letters == '\n')
-            break;
-        if (letters_count(letters) && used + 4 < size)
-            used += (size_t)snprintf(out + used, size - used, " %.2s", letters);
-        letters += 2;
-    }
-    snprintf(out + used, size - used, "\n");
+static void put_char(struct pen *p, char c)
+{
+    if (p->at < p->end)
+        *p->at++ = c;
 }
 
-/* Objects by the name maps gives them; shared anonymous memory by the order in which it appears. */
+static void put_text(struct pen *p, const char *s, size_t n)
+{
+    while (n--)
+        put_char(p, *s++);
+}
+
+static void put_number(struct pen *p, uint64_t v, unsigned base, unsigned width)
+{
+    char digits[24];
+    unsigned n = 0;
+
+    do
+        digits[n++] = "0123456789abcdef"[v % base];
+    while ((v /= base));
+    while (n < width)
+        digits[n++] = '0';
+    while (n)
+        put_char(p, digits[--n]);
+}
+
+static void put_letters(struct pen *p, const char *letters)
+{
+    for (;;) {
+        while (*letters == ' ')
+            letters++;
+        if (*letters < 'a' || *letters > 'z')
+            break;
+        if (letters_count(letters)) {
+            put_char(p, ' ');
+            put_text(p, letters, 2);
+        }
+        letters += 2;
+    }
+    put_char(p, '\n');
+}
+
+/* The first line of an area in maps and smaps: "start-end perms offset dev inode   path". */
+struct header {
+    uint64_t start, end, off, ino;
+    const char *perms, *path;
+    size_t path_len;
+};
+
+static uint64_t take_number(const char **p, unsigned base)
+{
+    uint64_t v = 0;
+
+    for (;; (*p)++) {
+        if (**p >= '0' && **p <= '9')
+            v = v * base + (unsigned)(**p - '0');
+        else if (base == 16 && **p >= 'a' && **p <= 'f')
+            v = v * base + (unsigned)(**p - 'a') + 10;
+        else
+            return v;
+    }
+}
+
+static bool parse_header(const char *line, struct header *h)
+{
+    const char *p = line;
+
+    h->start = take_number(&p, 16);
+    if (*p++ != '-')
+        return false;
+    h->end = take_number(&p, 16);
+    if (*p++ != ' ')
+        return false;
+    h->perms = p;
+    p += 5;
+    h->off = take_number(&p, 16);
+    p += strcspn(p + 1, " ") + 2; /* the device */
+    h->ino = take_number(&p, 10);
+    p += strspn(p, " ");
+    h->path = p;
+    h->path_len = strcspn(p, "\n");
+    return true;
+}
+
+/* Shared anonymous memory and segments are numbered in the order in which they appear. */
 struct namer {
-    unsigned long ino[64];
+    uint64_t ino[ARENA_PAGES];
     unsigned n;
 };
 
-static void object_name(struct namer *nm, const char *path, unsigned long ino, char *out, size_t size)
+static bool starts_with(const struct header *h, const char *prefix)
+{
+    return h->path_len >= strlen(prefix) && !memcmp(h->path, prefix, strlen(prefix));
+}
+
+static void put_object(struct pen *p, struct namer *nm, const struct header *h)
 {
     unsigned i;
 
-    if (!path[0]) {
-        snprintf(out, size, "-");
-    } else if (!strncmp(path, "/memfd:", 7)) {
-        snprintf(out, size, "%.*s", (int)strcspn(path + 7, " "), path + 7);
-    } else if (!strncmp(path, "/dev/zero (deleted)", 19) || !strncmp(path, "/SYSV", 5)) {
-        for (i = 0; i < nm->n && nm->ino[i] != ino; i++)
+    if (!h->path_len) {
+        put_char(p, '-');
+    } else if (starts_with(h, "/memfd:")) {
+        put_text(p, h->path + 7, 6); /* memfd0 and memfd1 */
+    } else if (starts_with(h, "/dev/zero (deleted)") || starts_with(h, "/SYSV")) {
+        for (i = 0; i < nm->n && nm->ino[i] != h->ino; i++)
             ;
-        if (i == nm->n && nm->n < 64)
-            nm->ino[nm->n++] = ino;
-        snprintf(out, size, "%s%u", path[1] == 'd' ? "shared" : "sysv", i);
+        if (i == nm->n && nm->n < ARENA_PAGES)
+            nm->ino[nm->n++] = h->ino;
+        put_text(p, h->path[1] == 'd' ? "shared" : "sysv", h->path[1] == 'd' ? 6 : 4);
+        put_number(p, i, 10, 1);
     } else {
-        snprintf(out, size, "%s", path);
+        put_text(p, h->path, h->path_len);
     }
 }
 
-static void append_area(struct namer *nm, char *out, size_t size, uint64_t start, uint64_t end, const char *perms,
-                        uint64_t pgoff, unsigned long ino, const char *path)
+static void put_page(struct pen *p, uint64_t addr)
 {
-    size_t used = strlen(out);
-    char name[80];
+    int64_t page = (int64_t)(addr - ARENA) / (int64_t)MM_PAGE_SIZE;
 
-    object_name(nm, path, ino, name, sizeof(name));
-    snprintf(out + used, size - used, "+%02d-+%02d %s %s@%llx", (int)((int64_t)(start - ARENA) >> MM_PAGE_SHIFT),
-             (int)((int64_t)(end - ARENA) >> MM_PAGE_SHIFT), perms, name, (unsigned long long)pgoff);
+    put_char(p, page < 0 ? '-' : '+');
+    put_number(p, (uint64_t)(page < 0 ? -page : page), 10, 2);
 }
 
-static bool in_arena(uint64_t start, uint64_t end)
+static void put_header(struct pen *p, struct namer *nm, const struct header *h)
 {
-    return end > ARENA && start < ARENA_END;
+    put_page(p, h->start);
+    put_char(p, '-');
+    put_page(p, h->end);
+    put_char(p, ' ');
+    put_text(p, h->perms, 5);
+    put_object(p, nm, h);
+    put_char(p, '@');
+    put_number(p, h->off >> MM_PAGE_SHIFT, 16, 1);
 }
 
 bool picture_from_smaps(const char *text, char *out, size_t size)
 {
+    struct pen pen = {out, out + size - 1};
     struct namer nm = {.n = 0};
-    bool in = false;
+    bool in = false, done = false;
+    struct header h;
 
-    out[0] = 0;
-    for (const char *line = text; *line;) {
-        const char *eol = strchr(line, '\n');
-        unsigned long start, end, off, ino;
-        char perms[5], path[80] = "";
-        int at = 0;
-
-        if (!eol)
-            return false;
-        if (*line >= 'A' && *line <= 'Z' && *line != 'V') {
-            /* one of the counters: left to other tests */
-        } else if (sscanf(line, "%lx-%lx %4s %lx %*x:%*x %lu%n", &start, &end, perms, &off, &ino, &at) == 5) {
-            if (start >= ARENA_END)
-                return true;
-            in = in_arena(start, end);
-            if (in) {
-                const char *p = line + at + strspn(line + at, " ");
-
-                snprintf(path, sizeof(path), "%.*s", (int)(eol - p), p);
-                append_area(&nm, out, size, start, end, perms, perms[3] == 'p' && !ino ? 0 : off >> MM_PAGE_SHIFT, ino, path);
-            }
-        } else if (in && !strncmp(line, "VmFlags:", 8)) {
-            char letters[160];
-
-            snprintf(letters, sizeof(letters), "%.*s", (int)(eol - line - 8), line + 8);
-            append_letters(out, size, letters);
+    for (const char *line = text, *eol; (eol = strchr(line, '\n')) && !done; line = eol + 1) {
+        if (*line >= 'A' && *line <= 'Z') {
+            if (in && !memcmp(line, "VmFlags:", 8))
+                put_letters(&pen, line + 8);
+        } else if (parse_header(line, &h)) {
+            done = h.start >= ARENA_END;
+            in = h.end > ARENA && !done;
+            if (in)
+                put_header(&pen, &nm, &h);
         }
-        line = eol + 1;
     }
-    return false;
+    *pen.at = 0;
+    return done;
 }
 
 void picture_from_model(struct model *m, char *out, size_t size)
 {
     struct mm *mm = model_mm(m);
     const struct vma *v = mm_find_vma(mm, ARENA);
+    struct pen pen = {out, out + size - 1};
     struct namer nm = {.n = 0};
+    struct header h;
 
-    out[0] = 0;
     while (v && v->start < ARENA_END) {
-        char line[256], letters[160], perms[5], path[80] = "";
-        unsigned long start, end, off, ino;
+        char line[256] = "", letters[160] = "";
         uint64_t next = v->end;
-        int at = 0;
 
-        line[0] = 0;
         mm_maps_line(mm, v, line, sizeof(line));
-        if (sscanf(line, "%lx-%lx %4s %lx %*x:%*x %lu%n", &start, &end, perms, &off, &ino, &at) == 5) {
-            const char *p = line + at + strspn(line + at, " ");
-
-            snprintf(path, sizeof(path), "%.*s", (int)strcspn(p, "\n"), p);
-            append_area(&nm, out, size, start, end, perms, perms[3] == 'p' && !ino ? 0 : off >> MM_PAGE_SHIFT, ino, path);
-            letters[0] = 0;
-            mm_vmflags_text(mm, v, letters, sizeof(letters));
-            append_letters(out, size, letters);
-        } else {
-            snprintf(out + strlen(out), size - strlen(out), "unreadable: %s\n", line);
-        }
+        if (parse_header(line, &h))
+            put_header(&pen, &nm, &h);
+        else
+            put_text(&pen, line, strlen(line));
+        mm_vmflags_text(mm, v, letters, sizeof(letters));
+        put_letters(&pen, letters);
         v = next < ARENA_END ? mm_find_vma(mm, next) : NULL;
     }
+    *pen.at = 0;
 }
