@@ -11,10 +11,15 @@
 #define PIDFD_SELF_THREAD (-10000)
 #define PIDFD_SELF_THREAD_GROUP (-10001) /* include/uapi/linux/fcntl.h */
 
-/* TODO(pidfd): descriptors of other processes, once there are any. */
-static struct task *pidfd_target(struct task *t, int fd)
+/* The task behind a pidfd: 0, or -EBADF, -EINVAL (no pidfd), -ESRCH (gone). */
+static int pidfd_target(struct task *t, int fd, struct task **target)
 {
-    return NULL;
+    int pid = pidfd_pid(t, fd);
+
+    if (pid < 0)
+        return pid;
+    *target = find_task(t->k, pid);
+    return *target ? 0 : -ESRCH;
 }
 
 int64_t sys_madvise(struct task *t, const uint64_t a[6])
@@ -61,9 +66,9 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
     if (total < 0)
         return total;
     if (pidfd != PIDFD_SELF_THREAD && pidfd != PIDFD_SELF_THREAD_GROUP) {
-        target = pidfd_target(t, pidfd);
-        if (!target)
-            return -EBADF;
+        ret = pidfd_target(t, pidfd, &target);
+        if (ret)
+            return ret;
     }
     if (!target->mm)
         return -ESRCH;
