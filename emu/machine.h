@@ -62,6 +62,10 @@ int64_t sigframe_pop(struct task *t);
 /* Bytes of the largest frame: AT_MINSIGSTKSZ. */
 uint64_t sigframe_max_size(void);
 
+/* ---- insn.c ---- */
+/* Does the instruction at rip change the memory it reads? Page faults of such count as writes. */
+bool insn_writes_memory(struct task *t, uint64_t rip);
+
 /* ---- crash.c ---- */
 /* machine_ops.fatal_signal. */
 void crash_report(struct task *t, const struct ksiginfo *info);

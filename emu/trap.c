@@ -134,7 +134,8 @@ static int fpe_code(const struct cpu_regs *r)
 static void page_fault(struct task *t, const struct cpu_stop *stop)
 {
     const struct mm_fault *f = &stop->fault;
-    uint64_t err = X86_PF_USER | (stop->access == MM_WRITE ? X86_PF_WRITE : 0) |
+    bool write = stop->access == MM_WRITE || (stop->access == MM_READ && insn_writes_memory(t, cpu_rip(machine_of(t)->cpu)));
+    uint64_t err = X86_PF_USER | (write ? X86_PF_WRITE : 0) |
                    (stop->access == MM_EXEC ? X86_PF_INSTR : 0) | (f->present && f->reason == MM_FAULT_PKEY ? X86_PF_PK : 0) |
                    (f->present ? X86_PF_PROT : 0);
 

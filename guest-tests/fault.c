@@ -58,6 +58,10 @@ static void addresses(void)
            "a string instruction stops at the exact byte");
     is_str(run(p + PG, "lock incq (%%rdi)"), "SEGV_MAPERR", "a locked read-modify-write of a hole");
     is_num((long)fault_err, 6, "counts as a write");
+    is_str(run(p + PG, "addq %%rax, (%%rdi)"), "SEGV_MAPERR", "an addition to memory");
+    is_num((long)fault_err, 6, "counts as a write too");
+    is_str(run(p + PG, "pushq (%%rdi)"), "SEGV_MAPERR", "a push out of a hole");
+    is_num((long)fault_err, 4, "is a read");
 }
 
 static void instructions(void)
