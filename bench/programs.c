@@ -1,0 +1,218 @@
+/*
+ * programs.c - programs under mseal-emu, under qemu-user and on the host, side by side.
+ *
+ * Every program runs once under each in turn, for several rounds, and the medians of the processor time are compared, so
+ * that whatever else the machine does meets all three alike. The goals are those of the project; a missed one makes
+ * the exit status 1. usage: programs DIRECTORY-OF-THE-BUILD [NAME...]
+ */
+#include <fcntl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS   5
+#define MAX_ARGS 12
+
+enum runner { EMU, QEMU, HOST, NR_RUNNERS };
+static const char *const runner_name[NR_RUNNERS] = {"mseal-emu", "qemu-user", "host"};
+
+struct program {
+    const char *name;
+    const char *argv[MAX_ARGS]; /* a first '@': a guest program of ours; "DATA": a file of 20 MB */
+    bool compute;               /* part of the geometric mean */
+    double vs_qemu, vs_host;    /* goals: times as fast as; 0: none */
+    bool less_memory;           /* than qemu-user is a goal, too */
+};
+
+static const struct program programs[] = {
+    {"integer", {"@integer", "30"}, .compute = true},
+    {"floating point", {"@floating", "12"}, .compute = true},
+    {"memory, 4,096 pages", {"@memory", "30"}, .compute = true},
+    {"sha256sum, 20 MB", {"sha256sum", "DATA"}, .compute = true},
+    {"python3 loop", {"/usr/bin/python3", "-S", "-E", "-c", "x = 0\nfor i in range(700000): x = (x * 31 + i) % 1000003\nprint(x)"},
+     .compute = true},
+    {"getpid loop", {"@getpid", "2000"}, .vs_qemu = 3},
+    {"mmap, touch, mprotect, munmap", {"@mmap", "200"}, .vs_qemu = 10, .vs_host = 3},
+    {"static hello world", {"@hello"}, .vs_qemu = 1, .less_memory = true},
+};
+#define NR_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+struct cost {
+    double ms;
+    long rss; /* KiB */
+};
+
+static char build[4096], data[4200];
+
+static void make_data(void)
+{
+    unsigned x = 1;
+    FILE *f;
+
+    snprintf(data, sizeof(data), "%s/bench/data", build);
+    f = fopen(data, "w");
+    for (unsigned i = 0; f && i < 20u << 20; i++) {
+        x = x * 1103515245 + 12345;
+        putc(x >> 24, f);
+    }
+    if (!f || fclose(f)) {
+        fprintf(stderr, "bench/programs: cannot write %s\n", data);
+        exit(1);
+    }
+}
+
+/* The command line of p under a runner. Strings are never freed: there are few. */
+static void command(const struct program *p, enum runner r, const char **argv)
+{
+    unsigned n = 0;
+    char *s = NULL;
+
+    if (r == EMU && asprintf(&s, "%s/mseal-emu", build) >= 0)
+        argv[n++] = s;
+    if (r == QEMU)
+        argv[n++] = "qemu-x86_64";
+    for (unsigned i = 0; p->argv[i]; i++, n++) {
+        argv[n] = strcmp(p->argv[i], "DATA") ? p->argv[i] : data;
+        if (p->argv[i][0] == '@' && asprintf(&s, "%s/bench/guest/%s", build, p->argv[i] + 1) >= 0)
+            argv[n] = s;
+    }
+    argv[n] = NULL;
+    /* qemu-user does not look into PATH */
+    if (r == QEMU && !strchr(argv[1], '/')) {
+        char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+
+        for (char *dir = strtok(path, ":"); dir; dir = strtok(NULL, ":")) {
+            if (asprintf(&s, "%s/%s", dir, argv[1]) >= 0 && !access(s, X_OK)) {
+                argv[1] = s;
+                break;
+            }
+        }
+    }
+}
+
+/* Runs it once with no output. False: it could not be run, or failed. */
+static bool run(const char **argv, struct cost *cost)
+{
+    struct rusage ru;
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        execvp(argv[0], (char **)argv);
+        _exit(127);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &ru) != pid || status)
+        return false;
+    cost->ms = (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 + (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
+    cost->rss = ru.ru_maxrss;
+    return true;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    double x = ((const struct cost *)a)->ms, y = ((const struct cost *)b)->ms;
+
+    return (x > y) - (x < y);
+}
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (strstr(name, argv[i]))
+            return true;
+    return argc <= 2;
+}
+
+static unsigned goal(const char *what, double is, double least)
+{
+    if (!least)
+        return 0;
+    printf("  %s %.3gx (goal %gx%s)", what, is, least, is >= least ? "" : ", missed");
+    return is < least;
+}
+
+/* One line of the table; adds to the sum of logarithms. Returns the number of goals missed. */
+static unsigned measure(const struct program *p, double *logs, unsigned *nlogs)
+{
+    struct cost cost[NR_RUNNERS][ROUNDS] = {0}, mid[NR_RUNNERS];
+    bool works[NR_RUNNERS] = {true, true, true};
+    const char *argv[NR_RUNNERS][MAX_ARGS + 2];
+    unsigned missed = 0;
+
+    for (int r = 0; r < NR_RUNNERS; r++)
+        command(p, r, argv[r]);
+    for (unsigned i = 0; i < ROUNDS; i++)
+        for (int r = 0; r < NR_RUNNERS; r++)
+            works[r] = works[r] && run(argv[r], &cost[r][i]);
+    printf("%-30s", p->name);
+    for (int r = 0; r < NR_RUNNERS; r++) {
+        qsort(cost[r], ROUNDS, sizeof(struct cost), by_time);
+        mid[r] = cost[r][ROUNDS / 2];
+        if (works[r])
+            printf(" %10.1f", mid[r].ms);
+        else
+            printf(" %10s", "failed");
+    }
+    if (!works[EMU]) {
+        printf("\n");
+        return 1;
+    }
+    if (works[QEMU]) {
+        printf(" %8.2f", mid[EMU].ms / mid[QEMU].ms);
+        missed += goal("qemu-user", mid[QEMU].ms / mid[EMU].ms, p->vs_qemu);
+        if (p->compute) {
+            *logs += log(mid[EMU].ms / mid[QEMU].ms);
+            ++*nlogs;
+        }
+    }
+    if (works[HOST])
+        missed += goal("host", mid[HOST].ms / mid[EMU].ms, p->vs_host);
+    if (p->less_memory && works[QEMU]) {
+        bool held = mid[EMU].rss <= mid[QEMU].rss;
+
+        printf("  RSS %ld KiB, qemu-user %ld KiB%s", mid[EMU].rss, mid[QEMU].rss, held ? "" : " (goal: no more, missed)");
+        missed += !held;
+    }
+    printf("\n");
+    fflush(stdout);
+    return missed;
+}
+
+int main(int argc, char **argv)
+{
+    double logs = 0;
+    unsigned nlogs = 0, missed = 0;
+
+    if (argc < 2 || !realpath(argv[1], build)) {
+        fprintf(stderr, "usage: %s DIRECTORY-OF-THE-BUILD [NAME...]\n", argv[0]);
+        return 2;
+    }
+    make_data();
+    printf("%-30s", "ms of processor time, medians");
+    for (int r = 0; r < NR_RUNNERS; r++)
+        printf(" %10s", runner_name[r]);
+    printf(" %8s  %s\n", "emu/qemu", "times as fast as");
+    for (unsigned i = 0; i < NR_PROGRAMS; i++)
+        if (wanted(programs[i].name, argc, argv))
+            missed += measure(&programs[i], &logs, &nlogs);
+    if (nlogs) {
+        double mean = exp(logs / nlogs);
+
+        printf("%-30s %10s %10s %10s %8.2f  (goal: at most 1.00%s)\n", "compute, geometric mean", "", "", "", mean,
+               mean <= 1 ? "" : ", missed");
+        missed += mean > 1;
+    }
+    unlink(data);
+    return missed > 0;
+}
