@@ -60,10 +60,11 @@ endif
 # ---- what there is to build ------------------------------------------------------------------------------------
 SRC_MM := $(wildcard mm/*.c mm/designs/*.c)
 SRC_SYS := $(wildcard syscalls/*.c syscalls/*/*.c)
+SRC_KFUZZ := $(filter-out %_fuzzer.c fuzz/standalone.c,$(wildcard fuzz/*.c))
 SRC_EMU := $(filter-out emu/main.c,$(wildcard emu/*.c emu/*/*.c))
 OBJ_MM := $(SRC_MM:%.c=$(B)/%.o)
 OBJ_MM_DEBUG := $(SRC_MM:%.c=$(B)/debug/%.o)
-OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o))
+OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o) $(SRC_KFUZZ:%.c=$(B)/%.o))
 EXTRA_LIBS := $(if $(call uses,elfutils/),-ldw -lelf) $(if $(call uses,jansson),-ljansson)
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -78,7 +79,6 @@ EXAMPLES := $(patsubst %.c,$(B)/%.so,$(wildcard examples/*.c))
 BENCH_HOST := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
 BENCH_GUEST := $(patsubst %.c,$(B)/%,$(wildcard bench/guest/*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
-SRC_KFUZZ := $(filter-out %_fuzzer.c,$(wildcard fuzz/*.c))
 BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
 BIN_NEWEST := $(if $(BIN),$(if $(UNICORN_NEWEST),$(B)/mseal-emu-newest))
 
@@ -168,7 +168,7 @@ check-run: test-programs
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run
 check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
-test-programs: all $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
+test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
 
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
@@ -176,7 +176,7 @@ bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side w
 	@B=$(B) bench/run
 
 # mm/ against the kernel of this machine: first what once differed, then something new.
-$(B)/mseal-fuzz: $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm.a
+$(B)/mseal-fuzz: $(B)/fuzz/standalone.o $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm.a
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl -lm
 KFUZZ_ARGS ?= --ops 0 --time $(FUZZ_TIME) --jobs 2

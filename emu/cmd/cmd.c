@@ -1,12 +1,15 @@
 /* cmd.c - the table of subcommands. */
 #include "cmd.h"
 
+#include "fuzz/fuzz.h"
+
 #include <stddef.h>
 #include <string.h>
 
 static const struct cmd cmds[] = {
     {"compare", "one program under several designs, and where they part", cmd_compare},
     {"designs", "list the sealing designs, or what one of them decides", cmd_designs},
+    {"fuzz", "random memory calls, on the model and on this machine's kernel", fuzz_main},
     {"matrix", "scenarios or programs x designs, as a table", cmd_matrix},
 };
 
