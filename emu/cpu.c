@@ -21,6 +21,7 @@
 #define TLB_MIN 256u
 #define TLB_MAX (1u << 20)
 #define TCG_BUFFER (64u << 20)
+#define CR0_NE (UINT64_C(1) << 5) /* x87 errors are exceptions */
 #define CR4_TSD (UINT64_C(1) << 2)
 #define CR4_OSFXSR (UINT64_C(3) << 9) /* and OSXMMEXCPT */
 #define MSR_EFER 0xc0000080u
@@ -115,6 +116,16 @@ static void trap(struct cpu *cpu, unsigned vector)
 static void on_interrupt(uc_engine *uc, uint32_t vector, void *user)
 {
     trap(user, vector);
+}
+
+/* sysenter is of no use in 64-bit code; the engine would step over it. */
+static void on_sysenter(uc_engine *uc, void *user)
+{
+    struct cpu *cpu = user;
+
+    cpu->stop->event = CPU_ILLEGAL;
+    cpu->stepped_over = 2;
+    uc_emu_stop(uc);
 }
 
 /* The engine would do port I/O for anyone; at CPL 3 with IOPL 0 it is a general protection fault. */
@@ -346,6 +357,11 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
         if (err == UC_ERR_EXCEPTION && stop->event == CPU_STOPPED && cpu->flush)
             err = UC_ERR_OK; /* an entry that has to wait for a flush: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
+    if (cpu->stepped_over) {
+        rip = cpu_rip(cpu) - cpu->stepped_over;
+        uc_reg_write(cpu->uc, UC_X86_REG_RIP, &rip);
+        cpu->stepped_over = 0;
+    }
     if (stop->event == CPU_TRAP)
         forget_exception(cpu);
     if (stop->event == CPU_FAULT && stop->fault.reason != MM_FAULT_OOM) {
@@ -378,7 +394,7 @@ static uc_err enter_user_mode(struct cpu *cpu)
     static const uint8_t sysretq[] = {0x48, 0x0f, 0x07};
     uc_engine *uc = cpu->uc;
     pfn_t stub = physmem_alloc(cpu->phys);
-    uint64_t at, cr4, rcx, flags = RFLAGS_FIXED;
+    uint64_t at, cr0, cr4, rcx, flags = RFLAGS_FIXED;
     uc_x86_msr efer = {MSR_EFER, 0};
     uc_err err;
 
@@ -388,10 +404,13 @@ static uc_err enter_user_mode(struct cpu *cpu)
     at = CODE_WINDOW + ((uint64_t)stub << MM_PAGE_SHIFT);
     rcx = at + sizeof(sysretq);
 
+    uc_reg_read(uc, UC_X86_REG_CR0, &cr0);
+    cr0 |= CR0_NE;
     uc_reg_read(uc, UC_X86_REG_CR4, &cr4);
     cr4 |= CR4_TSD | CR4_OSFXSR;
     uc_reg_read(uc, UC_X86_REG_MSR, &efer);
-    if (!(err = uc_reg_write(uc, UC_X86_REG_CR4, &cr4)) && !(err = write_msr(uc, MSR_EFER, efer.value | EFER_SCE)) &&
+    if (!(err = uc_reg_write(uc, UC_X86_REG_CR0, &cr0)) && !(err = uc_reg_write(uc, UC_X86_REG_CR4, &cr4)) &&
+        !(err = write_msr(uc, MSR_EFER, efer.value | EFER_SCE)) &&
         !(err = write_msr(uc, MSR_STAR, UINT64_C(0x0023001000000000))) &&
         !(err = uc_reg_write(uc, UC_X86_REG_RCX, &rcx)) && !(err = uc_reg_write(uc, UC_X86_REG_R11, &flags))) {
         struct cpu_stop stop;
@@ -419,6 +438,7 @@ static uc_err add_hooks(struct cpu *cpu)
         {UC_HOOK_INTR, 0, (void *)on_interrupt},
         {UC_HOOK_INSN_INVALID, 0, (void *)on_illegal},
         {UC_HOOK_INSN, UC_X86_INS_SYSCALL, (void *)on_syscall},
+        {UC_HOOK_INSN, UC_X86_INS_SYSENTER, (void *)on_sysenter},
         {UC_HOOK_INSN, UC_X86_INS_CPUID, (void *)on_cpuid},
         {UC_HOOK_INSN, UC_X86_INS_IN, (void *)on_in},
         {UC_HOOK_INSN, UC_X86_INS_OUT, (void *)on_out},

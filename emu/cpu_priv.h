@@ -17,6 +17,7 @@ struct cpu {
     struct cpu_stop *stop;    /* where the run in progress reports to */
     bool running;
     bool stop_asked;
+    unsigned stepped_over;    /* bytes that RIP is past an instruction that should have faulted */
     bool flush;               /* the TLB is out of date */
     bool identity;            /* translate CODE_WINDOW addresses to physical ones (invalidation, start-up) */
     bool probing;             /* re-running a faulting access to learn its address */

@@ -33,3 +33,29 @@ bool insn_writes_memory(struct task *t, uint64_t rip)
     cs_close(&cs);
     return writes;
 }
+
+bool insn_uses_stack(struct task *t, uint64_t rip)
+{
+    uint8_t code[15];
+    int64_t n = mm_access_remote(t->mm, rip, code, sizeof(code), false, true);
+    bool stack = false;
+    cs_insn *insn;
+    csh cs;
+
+    if (n <= 0 || cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK)
+        return false;
+    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON);
+    if (cs_disasm(cs, code, (size_t)n, rip, 1, &insn) == 1) {
+        const cs_x86 *x = &insn->detail->x86;
+
+        stack = insn->id == X86_INS_PUSH || insn->id == X86_INS_POP || insn->id == X86_INS_CALL ||
+                insn->id == X86_INS_RET || insn->id == X86_INS_LEAVE || insn->id == X86_INS_ENTER;
+        for (unsigned i = 0; i < x->op_count; i++)
+            if (x->operands[i].type == X86_OP_MEM)
+                stack = x->operands[i].mem.segment == X86_REG_INVALID &&
+                        (x->operands[i].mem.base == X86_REG_RSP || x->operands[i].mem.base == X86_REG_RBP);
+        cs_free(insn, 1);
+    }
+    cs_close(&cs);
+    return stack;
+}

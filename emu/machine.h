@@ -65,6 +65,8 @@ uint64_t sigframe_max_size(void);
 /* ---- insn.c ---- */
 /* Does the instruction at rip change the memory it reads? Page faults of such count as writes. */
 bool insn_writes_memory(struct task *t, uint64_t rip);
+/* Does the one at rip reach its operand through the stack segment: push, pop, call ..., a base of RSP or RBP? */
+bool insn_uses_stack(struct task *t, uint64_t rip);
 
 /* ---- crash.c ---- */
 /* machine_ops.fatal_signal. */

@@ -14,7 +14,7 @@
 #define X86_PF_USER 4u
 #define X86_PF_INSTR 16u
 #define X86_PF_PK 32u
-enum { X86_DE = 0, X86_DB = 1, X86_BP = 3, X86_OF = 4, X86_UD = 6, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17, X86_XF = 19 };
+enum { X86_DE = 0, X86_DB = 1, X86_BP = 3, X86_OF = 4, X86_UD = 6, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17, X86_XF = 19 };
 
 /* ---- instructions of ours ---- */
 
@@ -88,13 +88,22 @@ static bool carry_out(struct task *t)
     return false;
 }
 
-/* RIP points past an `int n` that user code may not use; real exceptions leave it at the instruction. */
+/*
+ * RIP points past an `int n` that user code may not use; real exceptions leave it at the instruction. The bytes before RIP tell
+ * them apart, but for a division that follows bytes which only look like `int $0`.
+ */
 static bool was_int_n(struct task *t, uint64_t rip, unsigned vector)
 {
-    uint8_t b[2];
+    uint8_t b[16];
+    unsigned prefixes, n;
 
-    return vector != X86_BP && vector != X86_OF && mm_access_remote(t->mm, rip - 2, b, 2, false, true) == 2 &&
-           b[0] == 0xcd && b[1] == vector && (vector >= 32 || (vector != X86_DE && vector != X86_GP && vector != X86_MF));
+    if (vector == X86_BP || vector == X86_OF || mm_access_remote(t->mm, rip - 2, b, 2, false, true) != 2 ||
+        b[0] != 0xcd || b[1] != vector)
+        return false;
+    if (vector != X86_DE)
+        return true;
+    n = fetch(t, rip, b, &prefixes);
+    return n < 2 || (b[prefixes] & 0xfe) != 0xf6 || (b[prefixes + 1] >> 3 & 6) != 6; /* div, idiv */
 }
 
 /* ---- signals ---- */
@@ -134,14 +143,17 @@ static int fpe_code(const struct cpu_regs *r)
 static void page_fault(struct task *t, const struct cpu_stop *stop)
 {
     const struct mm_fault *f = &stop->fault;
-    bool write = stop->access == MM_WRITE || (stop->access == MM_READ && insn_writes_memory(t, cpu_rip(machine_of(t)->cpu)));
-    uint64_t err = X86_PF_USER | (write ? X86_PF_WRITE : 0) |
-                   (stop->access == MM_EXEC ? X86_PF_INSTR : 0) | (f->present && f->reason == MM_FAULT_PKEY ? X86_PF_PK : 0) |
-                   (f->present ? X86_PF_PROT : 0);
+    uint64_t rip = cpu_rip(machine_of(t)->cpu);
+    bool write = stop->access == MM_WRITE || (stop->access == MM_READ && insn_writes_memory(t, rip));
+    uint64_t err = X86_PF_USER | (write ? X86_PF_WRITE : 0) | (stop->access == MM_EXEC ? X86_PF_INSTR : 0) |
+                   (f->present && f->reason == MM_FAULT_PKEY ? X86_PF_PK : 0) |
+                   (f->present || f->addr >= MM_TASK_SIZE ? X86_PF_PROT : 0);
 
-    if (f->reason == MM_FAULT_NONCANONICAL) { /* a general protection fault: no address is told */
-        note(t, X86_GP, 0, 0);
-        force_sig_fault(t, SIGSEGV, SI_KERNEL_CODE, 0, 0);
+    if (f->reason == MM_FAULT_NONCANONICAL) { /* no page fault: no address is told */
+        bool stack = stop->access != MM_EXEC && insn_uses_stack(t, rip);
+
+        note(t, stack ? X86_SS : X86_GP, 0, 0);
+        force_sig_fault(t, stack ? SIGBUS : SIGSEGV, SI_KERNEL_CODE, 0, 0);
         return;
     }
     note(t, X86_PF, err, f->addr);
@@ -153,13 +165,16 @@ static void exception(struct task *t, unsigned vector)
     struct machine *m = machine_of(t);
     uint64_t rip = cpu_rip(m->cpu);
 
+    uint64_t err = 0;
+
     if (vector == X86_GP && carry_out(t))
         return;
     if (was_int_n(t, rip, vector)) {
         machine_regs(t)->rip -= 2;
+        err = vector * 8 + 2; /* IDT entry n */
         vector = X86_GP;
     }
-    note(t, vector, 0, 0);
+    note(t, vector, err, 0);
     switch (vector) {
     case X86_DE:
         force_sig_fault(t, SIGFPE, FPE_INTDIV, rip, 0);
@@ -187,6 +202,24 @@ static void exception(struct task *t, unsigned vector)
     }
 }
 
+/* Some of what the engine does not know the processor does: instructions of ours, int1, rdpmc. */
+static void illegal_instruction(struct task *t)
+{
+    uint64_t rip = cpu_rip(machine_of(t)->cpu);
+    uint8_t b[16];
+    unsigned prefixes, n = fetch(t, rip, b, &prefixes);
+
+    if (carry_out(t))
+        return;
+    if (n >= 1 && b[prefixes] == 0xf1) {
+        machine_regs(t)->rip += prefixes + 1;
+        note(t, X86_DB, 0, 0);
+        force_sig_fault(t, SIGTRAP, TRAP_BRKPT, rip + prefixes + 1, 0);
+    } else {
+        exception(t, n >= 2 && b[prefixes] == 0x0f && b[prefixes + 1] == 0x33 ? X86_GP : X86_UD);
+    }
+}
+
 void machine_trap(struct task *t, const struct cpu_stop *stop)
 {
     t->regs.orig_rax = UINT64_MAX; /* not in a system call: nothing to restart */
@@ -198,8 +231,7 @@ void machine_trap(struct task *t, const struct cpu_stop *stop)
         exception(t, stop->vector);
         break;
     case CPU_ILLEGAL:
-        if (!carry_out(t))
-            exception(t, X86_UD);
+        illegal_instruction(t);
         break;
     default:
         break;
