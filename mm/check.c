@@ -18,7 +18,7 @@ static int __attribute__((format(printf, 2, 3))) bad(FILE *why, const char *fmt,
     return -EINVAL;
 }
 
-/* --- VMAs and what is counted of them ---------------------------------------------------------------------------- */
+/* --- VMAs and what is counted of them --------------------------------------------------------- */
 
 static int check_vma(const struct vma *v, FILE *why)
 {
@@ -35,7 +35,7 @@ static int check_vma(const struct vma *v, FILE *why)
 
 static int check_counts(struct mm *mm, FILE *why)
 {
-    struct mm sum = { .sys = mm->sys };
+    struct mm sum = {.sys = mm->sys};
     const struct mm_stats *a = &mm->stats, *b = &sum.stats;
     uint64_t locked = 0, count = 0;
     struct vma_iter it;
@@ -51,16 +51,19 @@ static int check_counts(struct mm *mm, FILE *why)
     }
     if (count != mm->vmas.count)
         return bad(why, "%" PRIu64 " VMAs counted, there are %" PRIu64, mm->vmas.count, count);
-    if (a->total_vm != b->total_vm || a->data_vm != b->data_vm || a->exec_vm != b->exec_vm || a->stack_vm != b->stack_vm)
-        return bad(why, "total/data/exec/stack_vm are %" PRIu64 "/%" PRIu64 "/%" PRIu64 "/%" PRIu64 ", not %" PRIu64
-                        "/%" PRIu64 "/%" PRIu64 "/%" PRIu64, b->total_vm, b->data_vm, b->exec_vm, b->stack_vm,
-                   a->total_vm, a->data_vm, a->exec_vm, a->stack_vm);
+    if (a->total_vm != b->total_vm || a->data_vm != b->data_vm || a->exec_vm != b->exec_vm ||
+        a->stack_vm != b->stack_vm)
+        return bad(why,
+                   "total/data/exec/stack_vm are %" PRIu64 "/%" PRIu64 "/%" PRIu64 "/%" PRIu64
+                   ", not %" PRIu64 "/%" PRIu64 "/%" PRIu64 "/%" PRIu64,
+                   b->total_vm, b->data_vm, b->exec_vm, b->stack_vm, a->total_vm, a->data_vm, a->exec_vm,
+                   a->stack_vm);
     if (a->locked_vm != locked + mm->locked_leak)
         return bad(why, "locked_vm is %" PRIu64 ", not %" PRIu64, locked + mm->locked_leak, a->locked_vm);
     return 0;
 }
 
-/* --- pages ------------------------------------------------------------------------------------------------------------ */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 struct pages_ctx {
     struct mm *mm;
@@ -110,13 +113,14 @@ static int check_entry(void *ctx, uint64_t addr, pte_t e)
     if (c->v->flags & VM_SHARED || pm->frames[pte_pfn(e)].obj)
         return bad(c->why, "private page %#" PRIx64 " in a shared mapping or the page cache", addr);
     if (!c->v->anon_vma)
-        return bad(c->why, "VMA %#" PRIx64 " has the private page %#" PRIx64 " but no anon_vma", c->v->start, addr);
+        return bad(c->why, "VMA %#" PRIx64 " has the private page %#" PRIx64 " but no anon_vma", c->v->start,
+                   addr);
     return 0;
 }
 
 static int check_pages(struct mm *mm, FILE *why)
 {
-    struct pages_ctx c = { .mm = mm, .why = why };
+    struct pages_ctx c = {.mm = mm, .why = why};
     const struct mm_stats *st = &mm->stats;
 
     if (pt_check(&mm->pt, why))
@@ -126,8 +130,11 @@ static int check_pages(struct mm *mm, FILE *why)
     if (pt_walk(&mm->pt, 0, UINT64_MAX, check_entry, &c))
         return -EINVAL;
     if (c.rss.rss_anon != st->rss_anon || c.rss.rss_file != st->rss_file || c.rss.rss_shmem != st->rss_shmem)
-        return bad(why, "rss anon/file/shmem are %" PRIu64 "/%" PRIu64 "/%" PRIu64 ", not %" PRIu64 "/%" PRIu64 "/%" PRIu64,
-                   c.rss.rss_anon, c.rss.rss_file, c.rss.rss_shmem, st->rss_anon, st->rss_file, st->rss_shmem);
+        return bad(why,
+                   "rss anon/file/shmem are %" PRIu64 "/%" PRIu64 "/%" PRIu64 ", not %" PRIu64 "/%" PRIu64
+                   "/%" PRIu64,
+                   c.rss.rss_anon, c.rss.rss_file, c.rss.rss_shmem, st->rss_anon, st->rss_file,
+                   st->rss_shmem);
     return 0;
 }
 
@@ -138,7 +145,7 @@ int mm_check(struct mm *mm, FILE *why)
     return 0;
 }
 
-/* --- the whole machine ----------------------------------------------------------------------------------------------- */
+/* --- the whole machine ------------------------------------------------------------------------ */
 
 static int check_frames(struct mm_system *sys, const struct pt_census *c, FILE *why)
 {
@@ -151,21 +158,22 @@ static int check_frames(struct mm_system *sys, const struct pt_census *c, FILE *
 
         used += f->refs != 0;
         if (f->refs && f->refs != c->shown[pfn] + (f->obj != NULL))
-            return bad(why, "frame %u has %u references, %u pages show it and %u caches", pfn, f->refs, c->shown[pfn],
-                       f->obj != NULL);
+            return bad(why, "frame %u has %u references, %u pages show it and %u caches", pfn, f->refs,
+                       c->shown[pfn], f->obj != NULL);
         if (!f->refs && c->shown[pfn])
             return bad(why, "frame %u is free but shown", pfn);
         if (f->refs && f->obj && vm_object_page(f->obj, f->index, false, &err) != pfn)
             return bad(why, "frame %u is not where it says in its object", pfn);
     }
     if (pm->nfree + used != pm->nframes - 1 + pm->overdraft)
-        return bad(why, "%" PRIu64 " frames free and %" PRIu64 " used of %" PRIu64, pm->nfree, used, pm->nframes - 1);
+        return bad(why, "%" PRIu64 " frames free and %" PRIu64 " used of %" PRIu64, pm->nfree, used,
+                   pm->nframes - 1);
     return 0;
 }
 
 int mm_system_check(struct mm_system *sys, FILE *why)
 {
-    struct pt_census c = { .shown = calloc(sys->phys.nframes, sizeof(*c.shown)) };
+    struct pt_census c = {.shown = calloc(sys->phys.nframes, sizeof(*c.shown))};
     int ret = -ENOMEM;
 
     if (!c.shown)
@@ -188,7 +196,7 @@ out:
     return ret;
 }
 
-/* --- test builds ------------------------------------------------------------------------------------------------------- */
+/* --- test builds ------------------------------------------------------------------------------ */
 
 /* Checking after every change makes a program with n areas cost n times as much: spare the huge ones. */
 #define MANY_VMAS  20000

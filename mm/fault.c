@@ -1,13 +1,15 @@
 /*
  * fault.c - one access to one page: which frame with which permissions, or which signal and why.
  *
- * Nothing about permissions is stored in a page table. Each fault asks the VMA and PKRU anew, in the order of x86:
+ * Nothing about permissions is stored in a page table. Each fault asks the VMA and PKRU anew, in the order of
+ * x86:
  *
- *     canonical?  ->  a VMA here (or a stack that grows)?  ->  protection key  ->  write allowed?  ->  accessible at all?
- *          ->  the page itself: guard marker, past end of file, read error, memory  ->  execute allowed?
+ *     canonical? -> a VMA (or a stack that grows)? -> protection key -> write allowed? -> accessible at all?
+ *        -> the page: guard marker, past end of file, read error, memory -> execute allowed?
  *
- * Execution comes last because the processor fetches from any present page and only then sees NX: a jump past the end
- * of a file gets SIGBUS even where nothing may be executed. (arch/x86/mm/fault.c, mm/memory.c; Linux 6.18)
+ * Execution comes last because the processor fetches from any present page and only then sees NX: a jump past
+ * the end of a file gets SIGBUS even where nothing may be executed. (arch/x86/mm/fault.c, mm/memory.c;
+ * Linux 6.18)
  */
 #include "mm.h"
 
@@ -40,7 +42,7 @@ static bool pkru_allows(uint32_t pkru, const struct vma *v, unsigned access)
     return !(denied & PKRU_AD) && !(access & MM_WRITE);
 }
 
-/* --- making a page present ------------------------------------------------------------------------------------- */
+/* --- making a page present -------------------------------------------------------------------- */
 
 int mm_anon_vma_prepare(struct mm *mm, uint64_t addr)
 {
@@ -57,7 +59,8 @@ int mm_anon_vma_prepare(struct mm *mm, uint64_t addr)
     return 0;
 }
 
-/* Replaces the entry at addr, counters included. The reference on e's frame becomes the table's. False: no memory, nothing changed. */
+/* Replaces the entry at addr, counters included. The reference on e's frame becomes the table's. False: no
+ * memory, nothing changed. */
 static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e)
 {
     pte_t *slot = pt_slot(&mm->pt, addr), old;
@@ -77,8 +80,8 @@ static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e
         ++*counter;
     if (old & PTE_PRESENT) {
         /*
-         * The CPU replaces its translation of the page by the one it gets now; but code it has already found by virtual
-         * address may still be that of the old frame.
+         * The CPU replaces its translation of the page by the one it gets now; but code it has already found
+         * by virtual address may still be that of the old frame.
          */
         if (v->flags & VM_EXEC)
             mm_tlb_invalidate(mm, addr, addr + MM_PAGE_SIZE);
@@ -88,7 +91,8 @@ static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e
 }
 
 /* A page of our own at addr: zeroes, or a copy of frame `from` (PFN_NONE: zeroes). */
-static enum mm_fault_reason make_private(struct mm *mm, const struct vma *v, uint64_t addr, pfn_t from, pte_t *e)
+static enum mm_fault_reason make_private(struct mm *mm, const struct vma *v, uint64_t addr, pfn_t from,
+                                         pte_t *e)
 {
     struct physmem *pm = &mm->sys->phys;
     bool zero = from == PFN_NONE || !from;
@@ -113,7 +117,8 @@ static enum mm_fault_reason make_private(struct mm *mm, const struct vma *v, uin
 }
 
 /* do_anonymous_page() */
-static enum mm_fault_reason fault_anon(struct mm *mm, const struct vma *v, uint64_t addr, bool write, pte_t *e)
+static enum mm_fault_reason fault_anon(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
+                                       pte_t *e)
 {
     if (write)
         return make_private(mm, v, addr, PFN_NONE, e);
@@ -122,7 +127,8 @@ static enum mm_fault_reason fault_anon(struct mm *mm, const struct vma *v, uint6
 }
 
 /* do_read_fault(), do_cow_fault() and do_shared_fault() */
-static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uint64_t addr, bool write, pte_t *e)
+static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
+                                         pte_t *e)
 {
     struct vm_object *obj = vma_object(v);
     struct physmem *pm = &mm->sys->phys;
@@ -130,7 +136,8 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
     int err = 0;
     pfn_t pfn;
 
-    /* do_cow_fault() gets ready for the private page before it knows whether there is one to copy; merging shows it. */
+    /* do_cow_fault() gets ready for the private page before it knows whether there is one to copy; merging
+     * shows it. */
     if (write && !(v->flags & VM_SHARED) && !v->anon_vma && mm_anon_vma_prepare(mm, addr))
         return MM_FAULT_OOM;
     if (index >= MM_PAGE_ALIGN(obj->size) >> MM_PAGE_SHIFT)
@@ -190,7 +197,7 @@ enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t 
     return fault_object(mm, v, addr, write, e);
 }
 
-/* --- the access -------------------------------------------------------------------------------------------------- */
+/* --- the access ------------------------------------------------------------------------------- */
 
 /* What a CPU may do with the page without asking again. */
 static unsigned grant(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e, unsigned access)
@@ -259,15 +266,11 @@ static void set_signal(struct mm_fault *f, enum mm_fault_reason reason, uint64_t
     static const struct {
         int signo, code;
     } table[] = {
-        [MM_FAULT_NO_VMA] = { SIGSEGV, SEGV_MAPERR },
-        [MM_FAULT_PROT] = { SIGSEGV, SEGV_ACCERR },
-        [MM_FAULT_PKEY] = { SIGSEGV, SEGV_PKUERR },
-        [MM_FAULT_PAST_EOF] = { SIGBUS, BUS_ADRERR },
-        [MM_FAULT_GUARD] = { SIGSEGV, SEGV_MAPERR },
-        [MM_FAULT_STACK_LIMIT] = { SIGSEGV, SEGV_MAPERR },
-        [MM_FAULT_IO] = { SIGBUS, BUS_ADRERR },
-        [MM_FAULT_OOM] = { SIGKILL, SI_KERNEL },
-        [MM_FAULT_NONCANONICAL] = { SIGSEGV, SI_KERNEL }, /* a general protection fault: no address */
+        [MM_FAULT_NO_VMA] = {SIGSEGV, SEGV_MAPERR},     [MM_FAULT_PROT] = {SIGSEGV, SEGV_ACCERR},
+        [MM_FAULT_PKEY] = {SIGSEGV, SEGV_PKUERR},       [MM_FAULT_PAST_EOF] = {SIGBUS, BUS_ADRERR},
+        [MM_FAULT_GUARD] = {SIGSEGV, SEGV_MAPERR},      [MM_FAULT_STACK_LIMIT] = {SIGSEGV, SEGV_MAPERR},
+        [MM_FAULT_IO] = {SIGBUS, BUS_ADRERR},           [MM_FAULT_OOM] = {SIGKILL, SI_KERNEL},
+        [MM_FAULT_NONCANONICAL] = {SIGSEGV, SI_KERNEL}, /* a general protection fault: no address */
     };
 
     f->paddr = 0;
@@ -281,7 +284,7 @@ static void set_signal(struct mm_fault *f, enum mm_fault_reason reason, uint64_t
 
 int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
 {
-    struct vma v = { 0 };
+    struct vma v = {0};
     pte_t e = 0;
     enum mm_fault_reason reason = resolve(mm, addr, access, &v, &e);
 

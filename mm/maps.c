@@ -1,5 +1,6 @@
 /*
- * maps.c - an address space as text, byte for byte as /proc/PID/maps shows it (fs/proc/task_mmu.c, Linux 6.18).
+ * maps.c - an address space as text, byte for byte as /proc/PID/maps shows it (fs/proc/task_mmu.c,
+ * Linux 6.18).
  *
  * The [vsyscall] line is missing: this kernel has none (CONFIG_LEGACY_VSYSCALL_NONE).
  */
@@ -71,15 +72,16 @@ size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size)
     bool file = v->file && v->kind != VMA_VDSO && v->kind != VMA_VVAR;
     uint64_t dev = file ? v->file->dev : 0;
     char name[PATH_SIZE + 128];
-    struct text line = { buf, 0, size }, t = { name, 0, sizeof(name) };
+    struct text line = {buf, 0, size}, t = {name, 0, sizeof(name)};
     char head[128];
 
     if (!size)
         return 0;
-    snprintf(head, sizeof(head), "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " ", v->start,
-             v->end, v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-', v->flags & VM_EXEC ? 'x' : '-',
-             v->flags & VM_MAYSHARE ? 's' : 'p', file ? v->pgoff << MM_PAGE_SHIFT : 0, (unsigned)(dev >> 20),
-             (unsigned)(dev & 0xfffff), file ? v->file->ino : 0);
+    snprintf(head, sizeof(head), "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " ",
+             v->start, v->end, v->flags & VM_READ ? 'r' : '-', v->flags & VM_WRITE ? 'w' : '-',
+             v->flags & VM_EXEC ? 'x' : '-', v->flags & VM_MAYSHARE ? 's' : 'p',
+             file ? v->pgoff << MM_PAGE_SHIFT : 0, (unsigned)(dev >> 20), (unsigned)(dev & 0xfffff),
+             file ? v->file->ino : 0);
     put(&line, head);
     if (put_name(mm, v, &t)) {
         while (line.len < NAME_COLUMN - 1 && line.len + 1 < size)
@@ -109,20 +111,20 @@ static const struct {
     uint64_t flag;
     char letters[4];
 } vmflags[] = {
-    { VM_READ, "rd " },       { VM_WRITE, "wr " },      { VM_EXEC, "ex " },        { VM_SHARED, "sh " },
-    { VM_MAYREAD, "mr " },    { VM_MAYWRITE, "mw " },   { VM_MAYEXEC, "me " },     { VM_MAYSHARE, "ms " },
-    { VM_GROWSDOWN, "gd " },  { VM_PFNMAP, "pf " },     { VM_MAYBE_GUARD, "gu " }, { VM_LOCKED, "lo " },
-    { VM_IO, "io " },         { VM_SEQ_READ, "sr " },   { VM_RAND_READ, "rr " },   { VM_DONTCOPY, "dc " },
-    { VM_DONTEXPAND, "de " }, { VM_LOCKONFAULT, "lf " },{ VM_ACCOUNT, "ac " },     { VM_NORESERVE, "nr " },
-    { VM_HUGETLB, "ht " },    { VM_SYNC, "sf " },       { VM_WIPEONFORK, "wf " },  { VM_DONTDUMP, "dd " },
-    { VM_SOFTDIRTY, "sd " },  { VM_MIXEDMAP, "mm " },   { VM_HUGEPAGE, "hg " },    { VM_NOHUGEPAGE, "nh " },
-    { VM_MERGEABLE, "mg " },  { VM_DROPPABLE, "dp " },
+    {VM_READ, "rd "},       {VM_WRITE, "wr "},       {VM_EXEC, "ex "},        {VM_SHARED, "sh "},
+    {VM_MAYREAD, "mr "},    {VM_MAYWRITE, "mw "},    {VM_MAYEXEC, "me "},     {VM_MAYSHARE, "ms "},
+    {VM_GROWSDOWN, "gd "},  {VM_PFNMAP, "pf "},      {VM_MAYBE_GUARD, "gu "}, {VM_LOCKED, "lo "},
+    {VM_IO, "io "},         {VM_SEQ_READ, "sr "},    {VM_RAND_READ, "rr "},   {VM_DONTCOPY, "dc "},
+    {VM_DONTEXPAND, "de "}, {VM_LOCKONFAULT, "lf "}, {VM_ACCOUNT, "ac "},     {VM_NORESERVE, "nr "},
+    {VM_HUGETLB, "ht "},    {VM_SYNC, "sf "},        {VM_WIPEONFORK, "wf "},  {VM_DONTDUMP, "dd "},
+    {VM_SOFTDIRTY, "sd "},  {VM_MIXEDMAP, "mm "},    {VM_HUGEPAGE, "hg "},    {VM_NOHUGEPAGE, "nh "},
+    {VM_MERGEABLE, "mg "},  {VM_DROPPABLE, "dp "},
 };
 
 size_t mm_vmflags_text(struct mm *mm, const struct vma *v, char *buf, size_t size)
 {
     const char *seal = v->seal && mm->design->vmflags ? mm->design->vmflags(v->seal) : NULL;
-    struct text t = { buf, 0, size };
+    struct text t = {buf, 0, size};
 
     if (!size)
         return 0;

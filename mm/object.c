@@ -1,9 +1,11 @@
 /*
- * object.c - objects and the page cache: one set of frames per object that read(2), write(2) and every mapping see.
+ * object.c - objects and the page cache: one set of frames per object that read(2), write(2) and every
+ * mapping see.
  *
- * The cache holds one reference on each of its frames, and the frame points back (obj, index). A shared mapping writes
- * into the cached frame; a private mapping shows it until its first write, which copies. FRAME_DIRTY says that a
- * mapping changed bytes the backing store has not seen: write(2) itself writes through.
+ * The cache holds one reference on each of its frames, and the frame points back (obj, index). A shared
+ * mapping writes into the cached frame; a private mapping shows it until its first write, which copies.
+ * FRAME_DIRTY says that a mapping changed bytes the backing store has not seen: write(2) itself writes
+ * through.
  */
 #include "mm.h"
 #include "pfn_map.h"
@@ -85,7 +87,7 @@ void vm_object_put(struct vm_object *obj)
     free(obj);
 }
 
-/* --- getting a page -------------------------------------------------------------------------------------------- */
+/* --- getting a page --------------------------------------------------------------------------- */
 
 bool mm_reclaim(struct mm_system *sys)
 {
@@ -140,7 +142,7 @@ pfn_t vm_object_page(struct vm_object *obj, uint64_t index, bool create, int *er
     return pfn;
 }
 
-/* --- read(2) and write(2) ----------------------------------------------------------------------------------------- */
+/* --- read(2) and write(2) --------------------------------------------------------------------- */
 
 static uint64_t page_part(uint64_t offset, uint64_t len)
 {
@@ -182,7 +184,8 @@ static int write_part(struct vm_object *obj, uint64_t at, const void *buf, uint6
     int err = 0;
     pfn_t pfn;
 
-    if (obj->fseals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) || (obj->fseals & F_SEAL_GROW && at + n > obj->size))
+    if (obj->fseals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ||
+        (obj->fseals & F_SEAL_GROW && at + n > obj->size))
         return -EPERM;
     if (through)
         err = obj->ops->write_back(obj, at, buf, n);
@@ -220,7 +223,7 @@ int64_t vm_object_write(struct vm_object *obj, uint64_t offset, const void *buf,
     return (int64_t)done;
 }
 
-/* --- size and holes -------------------------------------------------------------------------------------------------- */
+/* --- size and holes --------------------------------------------------------------------------- */
 
 /* Zeroes the part of [from, to) that is cached; both lie in one page. */
 static void zero_part(struct vm_object *obj, uint64_t from, uint64_t to)
@@ -329,7 +332,7 @@ int64_t vm_object_seek(struct vm_object *obj, uint64_t offset, bool hole)
     return (int64_t)(at < obj->size ? at : obj->size);
 }
 
-/* --- writing back ------------------------------------------------------------------------------------------------------ */
+/* --- writing back ----------------------------------------------------------------------------- */
 
 int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len)
 {
@@ -348,7 +351,9 @@ int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len)
 
         if (!(pm->frames[pfn].flags & FRAME_DIRTY))
             continue;
-        err = at < obj->size ? obj->ops->write_back(obj, at, frame_ptr(pm, pfn), page_part(at, obj->size - at)) : 0;
+        err = at < obj->size
+                  ? obj->ops->write_back(obj, at, frame_ptr(pm, pfn), page_part(at, obj->size - at))
+                  : 0;
         if (err) {
             ret = ret ? ret : err;
             continue;
@@ -362,7 +367,7 @@ int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len)
     return ret;
 }
 
-/* --- open files as mappings see them -------------------------------------------------------------------------------- */
+/* --- open files as mappings see them ---------------------------------------------------------- */
 
 struct mm_file *mm_file_get(struct mm_file *f)
 {

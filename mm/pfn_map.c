@@ -1,8 +1,8 @@
 /*
  * pfn_map.c - a radix tree of 64-way nodes from page index to frame number.
  *
- * A slot of the lowest level holds pfn + 1, a slot above holds a node; 0 is empty in both. The tree grows a level at
- * the top when an index does not fit; it never loses levels until it is empty.
+ * A slot of the lowest level holds pfn + 1, a slot above holds a node; 0 is empty in both. The tree grows a
+ * level at the top when an index does not fit; it never loses levels until it is empty.
  */
 #include "pfn_map.h"
 
@@ -43,7 +43,8 @@ pfn_t pfn_map_get(const struct pfn_map *m, uint64_t index)
     return (pfn_t)(n->slot[slot_of(index, 0)] - 1);
 }
 
-/* Makes the tree high enough: an empty one begins at the right height, another gets new levels above its root. */
+/* Makes the tree high enough: an empty one begins at the right height, another gets new levels above its
+ * root. */
 static int grow(struct pfn_map *m, uint64_t index)
 {
     while (!m->root || !fits(index, m->height)) {
@@ -74,7 +75,8 @@ int pfn_map_set(struct pfn_map *m, uint64_t index, pfn_t pfn)
     n = m->root;
     for (level = m->height - 1; level && n->slot[slot_of(index, level)]; level--)
         n = (struct map_node *)n->slot[slot_of(index, level)];
-    while (nmade < level) { /* the missing ones, from below, so that a failure leaves no empty node in the tree */
+    while (nmade <
+           level) { /* the missing ones, from below, so that a failure leaves no empty node in the tree */
         made[nmade] = calloc(1, sizeof(*child));
         if (!made[nmade])
             goto fail;

@@ -7,7 +7,8 @@
  *     cold list   used before and given back to the host: reads as zeroes
  *     fresh       never used: [fresh, nframes)
  *
- * When a quarter of all frames ever used (and 64 MiB at least) lie on the warm list, they go back to the host.
+ * When a quarter of all frames ever used (and 64 MiB at least) lie on the warm list, they go back to the
+ * host.
  */
 #include <mseal-emu/mm.h>
 
@@ -15,11 +16,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define FRAME_WARM   (1u << 31) /* on the warm list */
-#define WARM_MIN     UINT64_C(16384)
-#define SMALL_PART   (UINT64_C(4) << 20)
-#define PHYSMEM_MIN  (UINT64_C(1) << 20)
-#define PHYSMEM_MAX  ((uint64_t)PFN_NONE << MM_PAGE_SHIFT)
+#define FRAME_WARM  (1u << 31) /* on the warm list */
+#define WARM_MIN    UINT64_C(16384)
+#define SMALL_PART  (UINT64_C(4) << 20)
+#define PHYSMEM_MIN (UINT64_C(1) << 20)
+#define PHYSMEM_MAX ((uint64_t)PFN_NONE << MM_PAGE_SHIFT)
 
 static void *reserve(uint64_t len)
 {
@@ -48,8 +49,9 @@ int physmem_init(struct physmem *pm, uint64_t size)
         return -ENOMEM;
     }
     /*
-     * Frames are taken in order, so the block fills from below: large pages of the host save most of its faults (and misses in
-     * its TLB). Small programs stay below them and small. Where the host has none, nothing is lost.
+     * Frames are taken in order, so the block fills from below: large pages of the host save most of its
+     * faults (and misses in its TLB). Small programs stay below them and small. Where the host has none,
+     * nothing is lost.
      */
     if (size > SMALL_PART)
         madvise(pm->base + SMALL_PART, (pm->nframes << MM_PAGE_SHIFT) - SMALL_PART, MADV_HUGEPAGE);
@@ -89,8 +91,8 @@ void physmem_uncharge(struct physmem *pm)
 }
 
 /*
- * A frame off the best list. Nodes of page tables are charged but take no frame, so while nfree > 0 one of the
- * three places has a frame. *zeroed: it is known to hold zeroes only.
+ * A frame off the best list. Nodes of page tables are charged but take no frame, so while nfree > 0 one of
+ * the three places has a frame. *zeroed: it is known to hold zeroes only.
  */
 static pfn_t take(struct physmem *pm, bool *zeroed)
 {
@@ -155,7 +157,8 @@ static void give_back(struct physmem *pm)
         } else if (run) {
             void *start = frame_ptr(pm, (pfn_t)(pfn - run));
 
-            if (madvise(start, run << MM_PAGE_SHIFT, MADV_DONTNEED)) /* only if the host locked us in memory */
+            if (madvise(start, run << MM_PAGE_SHIFT,
+                        MADV_DONTNEED)) /* only if the host locked us in memory */
                 memset(start, 0, run << MM_PAGE_SHIFT);
             run = 0;
         }

@@ -1,5 +1,6 @@
 /*
- * populate.c - faulting pages in before anybody touches them: MAP_POPULATE, mlock (__mm_populate() in Linux' mm/gup.c).
+ * populate.c - faulting pages in before anybody touches them: MAP_POPULATE, mlock (__mm_populate() in Linux'
+ * mm/gup.c).
  */
 #include "mm.h"
 
@@ -41,7 +42,8 @@ int mm_populate(struct mm *mm, uint64_t start, uint64_t end, bool ignore_errors)
         addr = copy.end;
         if (copy.flags & (VM_IO | VM_PFNMAP))
             continue;
-        err = populate_vma(mm, &copy, copy.start > start ? copy.start : start, copy.end < end ? copy.end : end);
+        err =
+            populate_vma(mm, &copy, copy.start > start ? copy.start : start, copy.end < end ? copy.end : end);
         if (err && !ignore_errors)
             return err;
     }

@@ -1,8 +1,9 @@
 /*
- * smaps.c - /proc/PID/smaps: what each VMA costs in pages, and with whom it shares them; the counters of statm and status.
+ * smaps.c - /proc/PID/smaps: what each VMA costs in pages, and with whom it shares them; the counters of
+ * statm and status.
  *
- * Sharing counts page table entries, as Linux' mapcount does. Tables shared since a fork have one entry for several
- * address spaces, so while there is more than one address space all tables are walked once to count.
+ * Sharing counts page table entries, as Linux' mapcount does. Tables shared since a fork have one entry for
+ * several address spaces, so while there is more than one address space all tables are walked once to count.
  */
 #include "mm.h"
 
@@ -75,7 +76,9 @@ static int account_page(void *ctx, uint64_t addr, pte_t e)
     c->lazyfree += !!(e & PTE_LAZYFREE);
     c->pss += pss;
     c->pss_dirty += dirty ? pss : 0;
-    *(private ? dirty ? &c->private_dirty : &c->private_clean : dirty ? &c->shared_dirty : &c->shared_clean) += 1;
+    *(private ? dirty ? &c->private_dirty : &c->private_clean
+      : dirty ? &c->shared_dirty
+              : &c->shared_clean) += 1;
     return 0;
 }
 
@@ -100,25 +103,25 @@ static void print_costs(const struct costs *c, bool locked, FILE *out)
         const char *label;
         uint64_t kb;
     } rows[] = {
-        { "Rss:            ", kb(c->rss) },
-        { "Pss:            ", c->pss >> (PSS_SHIFT + 10) },
-        { "Pss_Dirty:      ", c->pss_dirty >> (PSS_SHIFT + 10) },
-        { "Shared_Clean:   ", kb(c->shared_clean) },
-        { "Shared_Dirty:   ", kb(c->shared_dirty) },
-        { "Private_Clean:  ", kb(c->private_clean) },
-        { "Private_Dirty:  ", kb(c->private_dirty) },
-        { "Referenced:     ", kb(c->referenced) },
-        { "Anonymous:      ", kb(c->anonymous) },
-        { "KSM:            ", 0 },
-        { "LazyFree:       ", kb(c->lazyfree) },
-        { "AnonHugePages:  ", 0 },
-        { "ShmemPmdMapped: ", 0 },
-        { "FilePmdMapped:  ", 0 },
-        { "Shared_Hugetlb: ", 0 },
-        { "Private_Hugetlb:", 0 },
-        { "Swap:           ", 0 },
-        { "SwapPss:        ", 0 },
-        { "Locked:         ", locked ? c->pss >> (PSS_SHIFT + 10) : 0 },
+        {"Rss:            ", kb(c->rss)},
+        {"Pss:            ", c->pss >> (PSS_SHIFT + 10)},
+        {"Pss_Dirty:      ", c->pss_dirty >> (PSS_SHIFT + 10)},
+        {"Shared_Clean:   ", kb(c->shared_clean)},
+        {"Shared_Dirty:   ", kb(c->shared_dirty)},
+        {"Private_Clean:  ", kb(c->private_clean)},
+        {"Private_Dirty:  ", kb(c->private_dirty)},
+        {"Referenced:     ", kb(c->referenced)},
+        {"Anonymous:      ", kb(c->anonymous)},
+        {"KSM:            ", 0},
+        {"LazyFree:       ", kb(c->lazyfree)},
+        {"AnonHugePages:  ", 0},
+        {"ShmemPmdMapped: ", 0},
+        {"FilePmdMapped:  ", 0},
+        {"Shared_Hugetlb: ", 0},
+        {"Private_Hugetlb:", 0},
+        {"Swap:           ", 0},
+        {"SwapPss:        ", 0},
+        {"Locked:         ", locked ? c->pss >> (PSS_SHIFT + 10) : 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -135,7 +138,7 @@ void mm_print_smaps(struct mm *mm, FILE *out)
     sharing_init(&sharing, mm);
     vma_iter_init(&it, &mm->vmas, 0);
     while ((v = vma_iter_next(&it))) {
-        struct costs c = { .sharing = &sharing };
+        struct costs c = {.sharing = &sharing};
 
         pt_walk(&mm->pt, v->start, v->end, account_page, &c);
         fwrite(line, 1, mm_maps_line(mm, v, line, sizeof(line)), out);
@@ -155,5 +158,6 @@ void mm_get_stats(struct mm *mm, struct mm_stats *st)
 {
     mm_update_hiwater(mm);
     *st = mm->stats;
-    st->pt_bytes = mm->pt.nodes > 1 ? (mm->pt.nodes - 1) << MM_PAGE_SHIFT : 0; /* the top level is not counted */
+    st->pt_bytes =
+        mm->pt.nodes > 1 ? (mm->pt.nodes - 1) << MM_PAGE_SHIFT : 0; /* the top level is not counted */
 }

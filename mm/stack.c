@@ -1,5 +1,6 @@
 /*
- * stack.c - a VM_GROWSDOWN area grows when something below it is touched (expand_downwards() in Linux' mm/vma.c).
+ * stack.c - a VM_GROWSDOWN area grows when something below it is touched (expand_downwards() in Linux'
+ * mm/vma.c).
  *
  *        prev              addr                 v
  *     +--------+ . . . . . . | . . . . . . +---------+         becomes [addr, v.end)
@@ -23,7 +24,7 @@ static int account_growth(struct mm *mm, const struct vma *v, uint64_t size, uin
 
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr)
 {
-    struct mm_change change = { .kind = CHANGE_STACK_GROW, .door = DOOR_FAULT, .pkru = mm->pkru };
+    struct mm_change change = {.kind = CHANGE_STACK_GROW, .door = DOOR_FAULT, .pkru = mm->pkru};
     const struct vma *prev;
     struct vma grown;
     uint64_t grow;

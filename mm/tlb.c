@@ -1,9 +1,10 @@
 /*
  * tlb.c - when does the CPU have to forget its translations?
  *
- * It can only forget all of them at once, and pays for every page it uses again. So a change of pages the CPU was never
- * told of must not cost a flush. What it was told is remembered in two small filters, by page and by 2 MiB region:
- * a bit that is clear proves that nothing was handed out; one that is set may be there for another page.
+ * It can only forget all of them at once, and pays for every page it uses again. So a change of pages the CPU
+ * was never told of must not cost a flush. What it was told is remembered in two small filters, by page and
+ * by 2 MiB region: a bit that is clear proves that nothing was handed out; one that is set may be there for
+ * another page.
  */
 #include "mm.h"
 

@@ -1,6 +1,6 @@
 /*
- * uaccess.c - how the kernel looks at guest memory: page by page, with the guest's own permissions and its PKRU, so
- * that a copy fails exactly where an instruction of the guest would (copy_from_user, copy_to_user).
+ * uaccess.c - how the kernel looks at guest memory: page by page, with the guest's own permissions and its
+ * PKRU, so that a copy fails exactly where an instruction of the guest would (copy_from_user, copy_to_user).
  */
 #include "mm.h"
 
@@ -93,14 +93,15 @@ int64_t mm_copy_str(struct mm *mm, char *dst, uint64_t src, uint64_t size)
     return -ENAMETOOLONG;
 }
 
-/* --- another process' memory ------------------------------------------------------------------------------------- */
+/* --- another process' memory ------------------------------------------------------------------ */
 
 /* check_vma_flags() of Linux' mm/gup.c */
 static bool remote_allowed(const struct vma *v, bool write, bool force)
 {
     if (v->flags & (VM_IO | VM_PFNMAP))
         return false;
-    if (write && !(v->flags & VM_WRITE)) /* a forced write makes a private copy, so there must be one to make */
+    if (write &&
+        !(v->flags & VM_WRITE)) /* a forced write makes a private copy, so there must be one to make */
         return force && (v->flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
     if (!write && !(v->flags & VM_READ))
         return force && v->flags & VM_MAYREAD;
@@ -111,8 +112,14 @@ static bool remote_allowed(const struct vma *v, bool write, bool force)
 static bool poke_allowed(struct mm *mm, const struct vma *v, uint64_t addr, uint64_t len)
 {
     struct mm_change c = {
-        .kind = CHANGE_POKE, .door = DOOR_REMOTE, .start = addr, .end = addr + len, .direct = true,
-        .old_flags = v->flags, .new_flags = v->flags, .pkru = mm->pkru,
+        .kind = CHANGE_POKE,
+        .door = DOOR_REMOTE,
+        .start = addr,
+        .end = addr + len,
+        .direct = true,
+        .old_flags = v->flags,
+        .new_flags = v->flags,
+        .pkru = mm->pkru,
     };
 
     return !mm_ask_vma(mm, &c, v);
@@ -151,11 +158,11 @@ int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, 
     return done || !len ? (int64_t)done : -EIO;
 }
 
-/* --- futexes --------------------------------------------------------------------------------------------------------- */
+/* --- futexes ---------------------------------------------------------------------------------- */
 
 /*
- * get_futex_key(). The word is 4-byte aligned, so the low bits of the offset keep the three kinds apart, as FUT_OFF_*
- * do in Linux: a private wait and a shared wake never meet, even on the same private page.
+ * get_futex_key(). The word is 4-byte aligned, so the low bits of the offset keep the three kinds apart, as
+ * FUT_OFF_* do in Linux: a private wait and a shared wake never meet, even on the same private page.
  */
 #define KEY_MM    2u
 #define KEY_INODE 1u

@@ -49,7 +49,7 @@ static bool zap_keep(void *ctx, uint64_t addr, pte_t e)
 void mm_zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end, unsigned flags)
 {
     struct vm_object *obj = vma_object(v);
-    struct zap z = { mm, v, flags, false };
+    struct zap z = {mm, v, flags, false};
 
     if (start >= end || !mm->pt.root)
         return;

@@ -33,7 +33,8 @@ static void teardown(void)
 
 static void map(uint64_t addr, uint64_t pages, int prot, int flags)
 {
-    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0), (int64_t)addr);
+    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0),
+                     (int64_t)addr);
 }
 
 static struct mm_file *map_shmem(uint64_t addr, uint64_t pages, int prot, int flags, uint64_t size)
@@ -86,11 +87,9 @@ START_TEST(protections)
     static const struct {
         int prot, read, write, exec;
     } want[] = {
-        { PROT_NONE, ACCERR, ACCERR, ACCERR },
-        { PROT_READ, 0, ACCERR, ACCERR },
-        { PROT_WRITE, 0, 0, ACCERR }, /* x86 cannot forbid reading alone */
-        { PROT_EXEC, 0, ACCERR, 0 },
-        { PROT_READ | PROT_WRITE | PROT_EXEC, 0, 0, 0 },
+        {PROT_NONE, ACCERR, ACCERR, ACCERR}, {PROT_READ, 0, ACCERR, ACCERR},
+        {PROT_WRITE, 0, 0, ACCERR}, /* x86 cannot forbid reading alone */
+        {PROT_EXEC, 0, ACCERR, 0},           {PROT_READ | PROT_WRITE | PROT_EXEC, 0, 0, 0},
     };
 
     for (unsigned i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
@@ -182,7 +181,7 @@ START_TEST(private_copies)
     ck_assert_uint_eq(mm->stats.rss_shmem, 0);
     ck_assert_int_eq(vm_object_punch(file->obj, 0, 2 * P), 0); /* leaves copies alone */
     ck_assert_uint_eq(*byte_at(BASE, MM_READ), 7);
-    ck_assert_int_eq(vm_object_truncate(file->obj, 0), 0);     /* does not */
+    ck_assert_int_eq(vm_object_truncate(file->obj, 0), 0); /* does not */
     ck_assert_int_eq(try(BASE, MM_READ), ADRERR);
     ck_assert_uint_eq(mm->stats.rss_anon, 0);
     mm_file_put(file);
@@ -323,7 +322,8 @@ START_TEST(futex_keys)
     struct mm_file *file = map_shmem(BASE, 1, PROT_READ | PROT_WRITE, MAP_SHARED, P);
     struct mm_key a, b;
 
-    ck_assert_int_eq(mm_mmap(mm, BASE + P, P, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0), (int64_t)(BASE + P));
+    ck_assert_int_eq(mm_mmap(mm, BASE + P, P, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0),
+                     (int64_t)(BASE + P));
     mm_file_put(file);
     ck_assert_int_eq(mm_futex_key(mm, BASE + 8, false, &a), 0);
     ck_assert_int_eq(mm_futex_key(mm, BASE + P + 8, false, &b), 0);

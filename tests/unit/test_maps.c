@@ -1,6 +1,7 @@
 /*
- * The text of maps and smaps: the same calls made here, by this very process, and in the model; then both are asked.
- * Only where the host runs the kernel whose text we claim to print; the layout of a line is tested everywhere.
+ * The text of maps and smaps: the same calls made here, by this very process, and in the model; then both are
+ * asked. Only where the host runs the kernel whose text we claim to print; the layout of a line is tested
+ * everywhere.
  */
 #include "mm.h"
 
@@ -38,24 +39,30 @@ struct step {
 };
 
 static const struct step cases[][6] = {
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { WRITE, 0, 3 }, { READ, 3, 2 } },
-    { { MAP, 0, 8, PROT_READ, MAP_PRIVATE }, { READ, 0, 8 } },
-    { { MAP, 0, 8, PROT_NONE, MAP_PRIVATE } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_SHARED }, { WRITE, 0, 1 }, { READ, 1, 2 } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_DROPPABLE }, { WRITE, 1, 1 } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN }, { WRITE, 0, 1 } },
-    { { MAP, 0, 1024, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { ADVISE, 0, 1024, 0, MADV_HUGEPAGE } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { ADVISE, 0, 8, 0, MADV_NOHUGEPAGE } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { ADVISE, 0, 8, 0, MADV_DONTFORK },
-      { ADVISE, 0, 8, 0, MADV_DONTDUMP }, { ADVISE, 0, 8, 0, MADV_WIPEONFORK }, { ADVISE, 0, 8, 0, MADV_RANDOM } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { ADVISE, 0, 8, 0, MADV_SEQUENTIAL } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { WRITE, 0, 8 }, { ADVISE, 2, 2, 0, MADV_GUARD_INSTALL } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { LOCK, 0, 2, 0, 0 }, { LOCK, 4, 2, 0, MLOCK_ONFAULT } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { WRITE, 0, 8 }, { PROTECT, 2, 2, PROT_READ }, { UNMAP, 6, 1 } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE }, { WRITE, 0, 8 }, { ADVISE, 2, 3, 0, MADV_DONTNEED } },
-    { { MAP, 0, 8, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE }, { READ, 0, 8 }, { WRITE, 2, 2 } },
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {WRITE, 0, 3}, {READ, 3, 2}},
+    {{MAP, 0, 8, PROT_READ, MAP_PRIVATE}, {READ, 0, 8}},
+    {{MAP, 0, 8, PROT_NONE, MAP_PRIVATE}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_SHARED}, {WRITE, 0, 1}, {READ, 1, 2}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_DROPPABLE}, {WRITE, 1, 1}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN}, {WRITE, 0, 1}},
+    {{MAP, 0, 1024, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {ADVISE, 0, 1024, 0, MADV_HUGEPAGE}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {ADVISE, 0, 8, 0, MADV_NOHUGEPAGE}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE},
+     {ADVISE, 0, 8, 0, MADV_DONTFORK},
+     {ADVISE, 0, 8, 0, MADV_DONTDUMP},
+     {ADVISE, 0, 8, 0, MADV_WIPEONFORK},
+     {ADVISE, 0, 8, 0, MADV_RANDOM}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {ADVISE, 0, 8, 0, MADV_SEQUENTIAL}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {WRITE, 0, 8}, {ADVISE, 2, 2, 0, MADV_GUARD_INSTALL}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {LOCK, 0, 2, 0, 0}, {LOCK, 4, 2, 0, MLOCK_ONFAULT}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE},
+     {WRITE, 0, 8},
+     {PROTECT, 2, 2, PROT_READ},
+     {UNMAP, 6, 1}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE}, {WRITE, 0, 8}, {ADVISE, 2, 3, 0, MADV_DONTNEED}},
+    {{MAP, 0, 8, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE}, {READ, 0, 8}, {WRITE, 2, 2}},
 };
 
 static void on_host(const struct step *s, char *base)
@@ -94,8 +101,9 @@ static void in_model(const struct step *s, uint64_t base)
 
     switch (s->op) {
     case MAP:
-        ck_assert_int_eq(mm_mmap(mm, at, len, (uint64_t)s->prot, (uint64_t)s->arg | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
-                         (int64_t)at);
+        ck_assert_int_eq(
+            mm_mmap(mm, at, len, (uint64_t)s->prot, (uint64_t)s->arg | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
+            (int64_t)at);
         break;
     case ADVISE:
         ck_assert_int_eq(mm_madvise(mm, at, len, s->arg), 0);
@@ -186,21 +194,27 @@ START_TEST(names)
     mm_layout(mm)->start_stack = 0x7ffffffde010;
     at = mm_mmap(mm, 0x10000000, 2 * P, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL, 0);
     mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, sizeof(line));
-    ck_assert_str_eq(line, "10000000-10002000 r--p 00000000 00:00 0                                  [heap]\n");
-    at = mm_mmap(mm, 0x7ffffffde000, P, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL, 0);
+    ck_assert_str_eq(line,
+                     "10000000-10002000 r--p 00000000 00:00 0                                  [heap]\n");
+    at = mm_mmap(mm, 0x7ffffffde000, P, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL,
+                 0);
     mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, sizeof(line));
-    ck_assert_str_eq(line, "7ffffffde000-7ffffffdf000 rw-p 00000000 00:00 0                          [stack]\n");
+    ck_assert_str_eq(line,
+                     "7ffffffde000-7ffffffdf000 rw-p 00000000 00:00 0                          [stack]\n");
     at = mm_mmap(mm, 0x20000000, P, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, P);
     file->ino = 30;
     mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, sizeof(line));
-    ck_assert_str_eq(line, "20000000-20001000 r-xs 00001000 00:01 30                                 /SYSV00000000 (deleted)\n");
+    ck_assert_str_eq(
+        line,
+        "20000000-20001000 r-xs 00001000 00:01 30                                 /SYSV00000000 (deleted)\n");
     file->path = odd_path;
     file->dev = 254 << 20 | 3;
     file->ino = 1234567890123456789;
     mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, sizeof(line));
     ck_assert_str_eq(line, "20000000-20001000 r-xs 00001000 fe:03 1234567890123456789                "
                            "/tmp/a b\\012c\\d (deleted)\n");
-    ck_assert_uint_eq(mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, 10), 9); /* never more than there is room for */
+    ck_assert_uint_eq(mm_maps_line(mm, mm_find_vma(mm, (uint64_t)at), line, 10),
+                      9); /* never more than there is room for */
     mm_munmap(mm, 0x20000000, P);
     mm_file_put(file);
 }
@@ -223,7 +237,8 @@ START_TEST(shared_after_fork)
     mm_print_smaps(mm, out);
     fclose(out);
     ck_assert_ptr_nonnull(strstr(text, "Rss:                  12 kB\nPss:                   8 kB\n"));
-    ck_assert_ptr_nonnull(strstr(text, "Shared_Dirty:          8 kB\nPrivate_Clean:         0 kB\nPrivate_Dirty:         4 kB\n"));
+    ck_assert_ptr_nonnull(strstr(
+        text, "Shared_Dirty:          8 kB\nPrivate_Clean:         0 kB\nPrivate_Dirty:         4 kB\n"));
     free(text);
     mm_put(child);
 }

@@ -1,4 +1,5 @@
-/* Objects without mappings (test_pages.c has those): the index, reading and writing, holes, seals, the backing store. */
+/* Objects without mappings (test_pages.c has those): the index, reading and writing, holes, seals, the
+ * backing store. */
 #include "mm.h"
 #include "pfn_map.h"
 
@@ -24,14 +25,14 @@ static void teardown(void)
     mm_system_destroy(&sys);
 }
 
-/* --- the index ---------------------------------------------------------------------------------------------------- */
+/* --- the index -------------------------------------------------------------------------------- */
 
 START_TEST(map_against_array)
 {
     enum { N = 500 };
     static uint64_t index[N];
     static pfn_t want[N];
-    struct pfn_map m = { 0 };
+    struct pfn_map m = {0};
     uint64_t seed = (uint64_t)_i, next;
 
     for (int i = 0; i < N; i++) { /* ascending, with steps from 1 to 2^52 */
@@ -66,7 +67,7 @@ START_TEST(map_against_array)
 }
 END_TEST
 
-/* --- memory-only objects -------------------------------------------------------------------------------------------- */
+/* --- memory-only objects ---------------------------------------------------------------------- */
 
 START_TEST(read_and_write)
 {
@@ -143,7 +144,7 @@ END_TEST
 START_TEST(seals)
 {
     struct vm_object *o = vm_object_create(&sys, OBJ_SHMEM, P, NULL, NULL);
-    char buf[2 * P] = { 0 };
+    char buf[2 * P] = {0};
 
     o->fseals = F_SEAL_GROW;
     ck_assert_int_eq(vm_object_write(o, 0, buf, 2 * P), (int64_t)P); /* page by page, as Linux does */
@@ -161,7 +162,7 @@ START_TEST(seals)
 }
 END_TEST
 
-/* --- files -------------------------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static char disk[8 * P];
 static unsigned reads, writes;
@@ -187,7 +188,7 @@ static int write_back(struct vm_object *obj, uint64_t offset, const void *data, 
     return 0;
 }
 
-static const struct vm_object_ops disk_ops = { read_page, write_back, NULL };
+static const struct vm_object_ops disk_ops = {read_page, write_back, NULL};
 
 static struct vm_object *open_disk(uint64_t size)
 {
@@ -199,7 +200,7 @@ static struct vm_object *open_disk(uint64_t size)
 
 static struct mm_file as_file(struct vm_object *o)
 {
-    return (struct mm_file){ .obj = o, .refs = 1, .readable = true, .writable = true };
+    return (struct mm_file){.obj = o, .refs = 1, .readable = true, .writable = true};
 }
 
 START_TEST(file_cache)
@@ -234,7 +235,8 @@ START_TEST(shared_mapping_writes_back)
     uint64_t at = 0x10000000;
     struct mm_fault f;
 
-    ck_assert_int_eq(mm_mmap(mm, at, 4 * P, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, &file, 0), (int64_t)at);
+    ck_assert_int_eq(mm_mmap(mm, at, 4 * P, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, &file, 0),
+                     (int64_t)at);
     ck_assert_int_eq(mm_fault(mm, at, MM_READ, &f), 0);
     ck_assert_uint_eq(f.perms, MM_READ); /* clean: the first write has to be seen */
     ck_assert_int_eq(mm_copy_out(mm, at + 1, "one", 3), 0);
@@ -251,7 +253,8 @@ START_TEST(shared_mapping_writes_back)
     ck_assert_uint_eq(writes, 2);
 
     fail = -EIO; /* a page that cannot be read */
-    ck_assert_int_eq(mm_mmap(mm, at, 4 * P, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, &file, 0), (int64_t)at);
+    ck_assert_int_eq(mm_mmap(mm, at, 4 * P, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, &file, 0),
+                     (int64_t)at);
     ck_assert_int_eq(mm_fault(mm, at + P, MM_READ, &f), -EFAULT);
     ck_assert_int_eq(f.reason, MM_FAULT_IO);
     fail = 0;
@@ -286,7 +289,8 @@ START_TEST(clean_pages_give_way)
 
     for (uint64_t i = 0; i < 5000; i++) /* more than memory: the older ones go */
         ck_assert_int_eq(vm_object_read(o, i * P, &c, 1), 1);
-    mm_mmap(mm, 0x10000000, 3000 * P, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL, 0);
+    mm_mmap(mm, 0x10000000, 3000 * P, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, NULL,
+            0);
     for (uint64_t i = 0; i < 3000; i++)
         ck_assert_int_eq(mm_fault(mm, 0x10000000 + i * P, MM_WRITE, &f), 0);
     ck_assert_int_eq(mm_system_check(&sys, stderr), 0);

@@ -1,6 +1,7 @@
 /*
- * Several address spaces, two files and random changes of everything, against a model that is too simple to be wrong:
- * what one byte of each page reads as. After each step the references of every frame and node add up.
+ * Several address spaces, two files and random changes of everything, against a model that is too simple to
+ * be wrong: what one byte of each page reads as. After each step the references of every frame and node add
+ * up.
  */
 #include "mm.h"
 
@@ -96,7 +97,7 @@ static void map(int m, int page, int n)
                   kind == ANON ? NULL : files[file], kind == ANON ? 0 : (uint64_t)index * P);
     ck_assert_int_eq(ret, (int64_t)addr_of(page));
     for (int i = 0; i < n; i++)
-        model[m][page + i] = (struct page){ .kind = kind, .file = file, .index = index + i };
+        model[m][page + i] = (struct page){.kind = kind, .file = file, .index = index + i};
 }
 
 static void discard(int m, int page, int n)
@@ -119,13 +120,15 @@ static void move(int m, int page, int to, int n)
     for (int i = 1; i < n; i++) { /* one VMA of one kind */
         const struct page *a = &model[m][page + i - 1], *b = &model[m][page + i];
 
-        if (b->kind == NOTHING || a->kind != b->kind || (a->kind != ANON && (a->file != b->file || b->index != a->index + 1)))
+        if (b->kind == NOTHING || a->kind != b->kind ||
+            (a->kind != ANON && (a->file != b->file || b->index != a->index + 1)))
             return;
     }
     if (model[m][page].kind == NOTHING || mm_find_vma(mms[m], addr_of(page))->end < addr_of(page + n))
         return;
-    ck_assert_int_eq(mm_mremap(mms[m], addr_of(page), (uint64_t)n * P, (uint64_t)n * P, MREMAP_MAYMOVE | MREMAP_FIXED,
-                               addr_of(to)), (int64_t)addr_of(to));
+    ck_assert_int_eq(mm_mremap(mms[m], addr_of(page), (uint64_t)n * P, (uint64_t)n * P,
+                               MREMAP_MAYMOVE | MREMAP_FIXED, addr_of(to)),
+                     (int64_t)addr_of(to));
     memcpy(&model[m][to], &model[m][page], (size_t)n * sizeof(struct page));
     memset(&model[m][page], 0, (size_t)n * sizeof(struct page));
 }
@@ -146,7 +149,8 @@ static void forget_copies_past_end(int file)
 {
     for (int m = 0; m < MMS; m++)
         for (int i = 0; i < PAGES; i++)
-            if (model[m][i].kind == PRIVATE && model[m][i].file == file && model[m][i].index >= file_pages[file])
+            if (model[m][i].kind == PRIVATE && model[m][i].file == file &&
+                model[m][i].index >= file_pages[file])
                 model[m][i].own = false;
 }
 
@@ -183,7 +187,8 @@ static void compare_all(void)
 
     for (int m = 0; m < MMS; m++)
         for (int i = 0; i < PAGES; i += 1 + rnd(8))
-            ck_assert_msg(observed(mms[m], i, MM_READ, &where) == expected(&model[m][i]), "mm %d page %d", m, i);
+            ck_assert_msg(observed(mms[m], i, MM_READ, &where) == expected(&model[m][i]), "mm %d page %d", m,
+                          i);
     for (int f = 0; f < FILES; f++)
         for (int i = 0; i < file_pages[f]; i++) {
             ck_assert_int_eq(vm_object_read(files[f]->obj, (uint64_t)i * P, &b, 1), 1);

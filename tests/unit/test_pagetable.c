@@ -23,8 +23,8 @@ static uint64_t rnd(uint64_t n)
 /* Pages of the model lie around three corners, so that leaves, 1 GiB and 512 GiB boundaries are crossed. */
 static uint64_t page_addr(unsigned i)
 {
-    static const uint64_t corner[4] = { 0x400000, 0x40000000 - 512 * 4096, 0x8000000000 - 512 * 4096,
-                                        0x7fffffffe000 - 1023 * 4096ull };
+    static const uint64_t corner[4] = {0x400000, 0x40000000 - 512 * 4096, 0x8000000000 - 512 * 4096,
+                                       0x7fffffffe000 - 1023 * 4096ull};
 
     return corner[i / 1024] + (uint64_t)(i % 1024) * 4096;
 }
@@ -52,7 +52,8 @@ static void compare(int t)
     ck_assert_uint_eq(got, want);
 }
 
-/* References of every frame: how many LEAVES show it is unknown to the model, but free ones and lost ones are not. */
+/* References of every frame: how many LEAVES show it is unknown to the model, but free ones and lost ones are
+ * not. */
 static void check_frames(void)
 {
     static unsigned char seen[8192];
@@ -93,7 +94,8 @@ static void clear_pages(int t, bool keep)
 
     if (rnd(3))
         n = 1 + rnd(n < 8 ? n : 8);
-    pt_clear(&pt[t], page_addr(corner + lo), page_addr(corner + lo + n - 1) + 4096, keep ? keep_guard : NULL, NULL);
+    pt_clear(&pt[t], page_addr(corner + lo), page_addr(corner + lo + n - 1) + 4096, keep ? keep_guard : NULL,
+             NULL);
     for (unsigned i = corner + lo; i < corner + lo + n; i++)
         if (!keep || !(model[t][i] & PTE_GUARD))
             model[t][i] = 0;

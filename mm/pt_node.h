@@ -1,0 +1,57 @@
+/*
+ * pt_node.h - the nodes of a page table, for the files that walk them: pagetable.c, pt_range.c, pt_check.c.
+ */
+#ifndef MM_PT_NODE_H
+#define MM_PT_NODE_H
+
+#include "pagetable.h"
+
+#define PT_BITS   9
+#define PT_SLOTS  (1u << PT_BITS)
+#define PT_LEVELS 4
+#define PT_TOP    (PT_LEVELS - 1)
+#define PT_END    (UINT64_C(1) << 47)
+#define LEAF_SPAN (UINT64_C(1) << (MM_PAGE_SHIFT + PT_BITS))
+#define LEAF_NONE UINT64_MAX
+
+struct pt_node {
+    uint32_t refs;
+    uint32_t used; /* children that are not NULL; leaves do not count, they are written through pointers */
+    union {
+        pte_t pte[PT_SLOTS];             /* level 0 */
+        struct pt_node *child[PT_SLOTS]; /* above */
+    };
+};
+
+static inline unsigned level_shift(unsigned level)
+{
+    return MM_PAGE_SHIFT + level * PT_BITS;
+}
+
+static inline unsigned slot_of(uint64_t addr, unsigned level)
+{
+    return addr >> level_shift(level) & (PT_SLOTS - 1);
+}
+
+/* To be called when pt->last may be gone, or be somebody else's as well. */
+static inline void pt_forget_leaf(struct pagetable *pt)
+{
+    pt->last = NULL;
+    pt->last_base = LEAF_NONE;
+    pt->last_own = false;
+}
+
+/* Back to where it came from. empty: all its slots are 0. */
+void pt_node_free(struct pagetable *pt, struct pt_node *n, bool empty);
+/* Drops one reference on a subtree; with the last one go its own references on nodes and frames. */
+void pt_node_put(struct pagetable *pt, struct pt_node *n, unsigned level);
+/* The node in *where, ours alone: copied if somebody else has it too. NULL: out of memory (never if must). */
+struct pt_node *pt_node_own(struct pagetable *pt, struct pt_node **where, unsigned level, bool must);
+/* Nodes of a subtree. */
+uint64_t pt_node_count(const struct pt_node *n, unsigned level);
+/* The leaf of addr, remembered in pt->last; NULL: none. */
+struct pt_node *pt_find_leaf(struct pagetable *pt, uint64_t addr);
+/* The node of addr at a level, made if it is missing, with its whole path ours alone. NULL: out of memory. */
+struct pt_node *pt_own_node(struct pagetable *pt, uint64_t addr, unsigned level);
+
+#endif
