@@ -11,6 +11,7 @@
 #include <linux/falloc.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 
 #include "mm/uapi.h"
@@ -284,6 +285,52 @@ static void gen_mbind(struct fuzz_gen *g, uint64_t a[6])
     a[5] = one_in(g->r, 8) ? rng_below(g->r, 8) : 0;
 }
 
+/* The first few segments of a namespace have the identifiers 0, 1, 2 ... */
+static uint64_t gen_shmid(struct fuzz_gen *g)
+{
+    return one_in(g->r, 30) ? 32768 : rng_below(g->r, 3);
+}
+
+static void gen_shmget(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = rng_below(g->r, 3); /* 0 is IPC_PRIVATE */
+    a[1] = 1 + rng_below(g->r, 6 * MM_PAGE_SIZE);
+    a[2] = IPC_CREAT | 0600 | (one_in(g->r, 6) ? IPC_EXCL : 0);
+    if (one_in(g->r, 10))
+        a[2] &= ~(uint64_t)IPC_CREAT;
+    if (one_in(g->r, 20))
+        a[1] = 0;
+}
+
+static void gen_shmat(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const uint64_t flags[] = {0, 0, 0, SHM_RDONLY, SHM_REMAP, SHM_EXEC, SHM_RND, SHM_RND | SHM_REMAP};
+
+    a[0] = gen_shmid(g);
+    a[1] = one_in(g->r, 4) ? 0 : gen_addr(g);
+    a[2] = PICK(g->r, flags);
+    if (a[1] > ARENA_END - 7 * MM_PAGE_SIZE && a[1] < ARENA_END) /* a segment is not cut at the arena's end */
+        a[1] -= 7 * MM_PAGE_SIZE;
+}
+
+static void gen_shmdt(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_addr(g);
+}
+
+static void gen_shmctl(struct fuzz_gen *g, uint64_t a[6])
+{
+    static const uint64_t cmds[] = {IPC_RMID, SHM_LOCK, SHM_UNLOCK};
+
+    a[0] = gen_shmid(g);
+    a[1] = PICK(g->r, cmds);
+}
+
+static void gen_shmstat(struct fuzz_gen *g, uint64_t a[6])
+{
+    a[0] = gen_shmid(g);
+}
+
 /* ---- the model's side of system calls --------------------------------------------------------------------------------- */
 
 static int64_t model_mmap(struct model *m, const uint64_t a[6])
@@ -424,6 +471,42 @@ static int64_t model_add_seals(struct model *m, const uint64_t a[6])
     return f->writable ? vm_object_add_seals(f->obj, (unsigned)a[2]) : -EPERM;
 }
 
+static int64_t model_shmget(struct model *m, const uint64_t a[6])
+{
+    return mm_shmget(model_mm(m), (int)a[0], a[1], (int)a[2]);
+}
+
+static int64_t model_shmat(struct model *m, const uint64_t a[6])
+{
+    return mm_shmat(model_mm(m), (int)a[0], a[1], (int)a[2]);
+}
+
+static int64_t model_shmdt(struct model *m, const uint64_t a[6])
+{
+    return mm_shmdt(model_mm(m), a[0]);
+}
+
+static int64_t model_shmctl(struct model *m, const uint64_t a[6])
+{
+    return mm_shmctl(model_mm(m), (int)a[0], (int)a[1], a[2]);
+}
+
+int64_t fuzz_pack_shmstat(const struct shmid_ds *ds)
+{
+    return (int64_t)(ds->shm_nattch << 48 | (uint64_t)(ds->shm_perm.mode & 0xffff) << 32 | (ds->shm_segsz & 0xffffff) << 8 |
+                     (uint64_t)(ds->shm_perm.__key & 0xff));
+}
+
+static int64_t model_shmstat(struct model *m, const uint64_t a[6])
+{
+    struct shmid_ds ds;
+    int64_t ret = mm_shmctl(model_mm(m), (int)a[0], IPC_STAT, SCRATCH);
+
+    if (ret < 0 || mm_copy_in(model_mm(m), &ds, SCRATCH, sizeof(ds)))
+        return ret;
+    return fuzz_pack_shmstat(&ds);
+}
+
 /* ---- the table ---------------------------------------------------------------------------------------------------------- */
 
 const struct fuzz_call fuzz_calls[] = {
@@ -451,20 +534,30 @@ const struct fuzz_call fuzz_calls[] = {
     {"pwrite", CALL_PWRITE, 0, 15, 3, gen_pwrite, model_pwrite},
     {"fallocate", CALL_SYSCALL, SYS_fallocate, 6, 4, gen_punch, model_punch},
     {"fcntl", CALL_SYSCALL, SYS_fcntl, 3, 3, gen_add_seals, model_add_seals},
+    {"shmget", CALL_SYSCALL, SYS_shmget, 40, 3, gen_shmget, model_shmget, true},
+    {"shmat", CALL_SYSCALL, SYS_shmat, 90, 3, gen_shmat, model_shmat, true},
+    {"shmdt", CALL_SYSCALL, SYS_shmdt, 40, 1, gen_shmdt, model_shmdt, true},
+    {"shmctl", CALL_SYSCALL, SYS_shmctl, 15, 3, gen_shmctl, model_shmctl, true},
+    {"shmstat", CALL_SHMSTAT, SYS_shmctl, 20, 1, gen_shmstat, model_shmstat, true},
     {"fork_look", CALL_FORK_LOOK, 0, 5, 0, gen_nothing, NULL},
     {"fork_stay", CALL_FORK_STAY, 0, 5, 0, gen_nothing, NULL},
 };
 const unsigned fuzz_ncalls = N(fuzz_calls);
+
+static unsigned weight_of(const struct fuzz_gen *g, unsigned call)
+{
+    return fuzz_calls[call].shm && !g->shm ? 0 : fuzz_calls[call].weight;
+}
 
 void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op)
 {
     unsigned total = 0, at;
 
     for (unsigned i = 0; i < fuzz_ncalls; i++)
-        total += fuzz_calls[i].weight;
+        total += weight_of(g, i);
     at = rng_below(g->r, total);
     memset(op, 0, sizeof(*op));
-    while (at >= fuzz_calls[op->call].weight)
-        at -= fuzz_calls[op->call++].weight;
+    while (at >= weight_of(g, op->call))
+        at -= weight_of(g, op->call++);
     fuzz_calls[op->call].gen(g, op->a);
 }

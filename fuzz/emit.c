@@ -67,7 +67,7 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
     print_ret(out, d->host.ret);
     fprintf(out, "\n */\n"
                  "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <setjmp.h>\n#include <signal.h>\n"
-                 "#include <stdio.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/syscall.h>\n"
+                 "#include <stdio.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/shm.h>\n#include <sys/syscall.h>\n"
                  "#include <sys/wait.h>\n#include <unistd.h>\n\n"
                  "#define P(n) (0x%llxul + (n) * 4096ul)\n"
                  "static sigjmp_buf env;\n"
@@ -118,6 +118,10 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
         case CALL_PWRITE:
             fprintf(out, "{\n        int v = %d;\n        CALL(pwrite(%d, &v, 4, %d));\n    }\n", (int)a[2], (int)a[0], (int)a[1]);
             break;
+        case CALL_SHMSTAT:
+            fprintf(out, "{\n        struct shmid_ds ds;\n        CALL(shmctl(%d, IPC_STAT, &ds));\n"
+                         "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n", (int)a[0]);
+            break;
         case CALL_FORK_LOOK:
             fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n    wait(NULL);\n");
             break;
@@ -147,7 +151,7 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
 
 void fuzz_save(FILE *out, const struct fuzz_seq *seq)
 {
-    fprintf(out, "world %d %llu\n", seq->world.cap_ipc_lock, (unsigned long long)seq->world.memlock);
+    fprintf(out, "world %d %llu %d\n", seq->world.cap_ipc_lock, (unsigned long long)seq->world.memlock, seq->world.shm);
     for (unsigned i = 0; i < seq->n; i++) {
         const struct fuzz_op *op = &seq->op[i];
 
@@ -184,14 +188,14 @@ int fuzz_load(FILE *in, struct fuzz_seq *seq)
 {
     char line[256];
     unsigned long long memlock;
-    int cap;
+    int cap, shm = 0;
 
     memset(seq, 0, sizeof(*seq));
     while (fgets(line, sizeof(line), in)) {
         if (line[0] == '#' || line[0] == '\n')
             continue;
-        if (sscanf(line, "world %d %llu", &cap, &memlock) == 2) {
-            seq->world = (struct fuzz_world){.cap_ipc_lock = cap, .memlock = memlock};
+        if (sscanf(line, "world %d %llu %d", &cap, &memlock, &shm) >= 2) {
+            seq->world = (struct fuzz_world){.cap_ipc_lock = cap, .memlock = memlock, .shm = shm};
             continue;
         }
         if (seq->n == MAX_OPS || load_op(line, &seq->op[seq->n]))

@@ -49,6 +49,7 @@ static inline bool is_fault(int64_t ret)
 /* What the process is like for one sequence. */
 struct fuzz_world {
     bool cap_ipc_lock;
+    bool shm;         /* System V segments, in a namespace of its own */
     uint64_t memlock; /* RLIMIT_MEMLOCK in bytes */
 };
 
@@ -96,8 +97,9 @@ struct fuzz_gen {
     struct rng *r;
     struct model *m;
     unsigned step;
+    bool shm;
 };
-enum { CALL_SYSCALL, CALL_READ, CALL_WRITE, CALL_EXEC, CALL_MINCORE, CALL_PREAD, CALL_PWRITE, CALL_FORK_LOOK, CALL_FORK_STAY };
+enum { CALL_SYSCALL, CALL_READ, CALL_WRITE, CALL_EXEC, CALL_MINCORE, CALL_PREAD, CALL_PWRITE, CALL_SHMSTAT, CALL_FORK_LOOK, CALL_FORK_STAY };
 struct fuzz_call {
     const char *name;
     int kind;     /* CALL_* : how the host's side does it */
@@ -105,10 +107,14 @@ struct fuzz_call {
     unsigned weight, nargs;
     void (*gen)(struct fuzz_gen *g, uint64_t a[6]);
     int64_t (*model)(struct model *m, const uint64_t a[6]);
+    bool shm; /* only in worlds with segments */
 };
 extern const struct fuzz_call fuzz_calls[];
 extern const unsigned fuzz_ncalls;
 void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op);
+/* What of shmctl(IPC_STAT) must agree, as one number. */
+struct shmid_ds;
+int64_t fuzz_pack_shmstat(const struct shmid_ds *ds);
 
 /* ---- pictures (picture.c) ---- */
 /* From the text of smaps to a picture; returns false when text ends before the arena does. */

@@ -18,7 +18,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -155,6 +157,13 @@ static int64_t run_pwrite(const uint64_t a[6])
     return sys(SYS_pwrite64, (uint64_t[6]){a[0], SCRATCH, 4, a[1], 0, 0});
 }
 
+static int64_t run_shmstat(uint64_t id)
+{
+    int64_t ret = sys3(SYS_shmctl, id, IPC_STAT, SCRATCH);
+
+    return ret < 0 ? ret : fuzz_pack_shmstat((const struct shmid_ds *)SCRATCH);
+}
+
 /* The child looks and goes, or goes on while the parent waits for its end. */
 static int64_t run_fork(char *picture, bool stay)
 {
@@ -195,6 +204,9 @@ static void run_op(const struct fuzz_op *op, struct fuzz_answer *out)
         break;
     case CALL_PWRITE:
         out->ret = run_pwrite(op->a);
+        break;
+    case CALL_SHMSTAT:
+        out->ret = run_shmstat(op->a[0]);
         break;
     case CALL_FORK_LOOK:
         out->ret = run_fork(out->picture, false);
@@ -239,6 +251,8 @@ static void runner(struct shared *sh)
     int ro;
 
     alarm(20);
+    if (seq->world.shm && unshare(CLONE_NEWIPC))
+        _exit(95);
     make_memfd("memfd0", FD_MEMFD0);
     make_memfd("memfd1", FD_MEMFD1);
     ro = open("/proc/self/fd/100", O_RDONLY);

@@ -41,7 +41,7 @@ static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma
 /* A VMA whose vm_ops have close() must not vanish by merging: the segment counts its VMAs. */
 static bool may_vanish(const struct vma *v)
 {
-    return v->kind == VMA_NORMAL && !(v->flags & VM_HUGETLB);
+    return v->kind == VMA_NORMAL && !(v->flags & VM_HUGETLB) && !mm_file_is_shm(v->file);
 }
 
 /* The neighbours that v, of a place and looks that are not in the tree yet, could become one with. */

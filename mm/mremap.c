@@ -106,10 +106,10 @@ static int check_vma(struct remap *r)
     return 0;
 }
 
-/* vma_multi_allowed(): /dev/zero chooses its own places. */
+/* vma_multi_allowed(): the files of /dev/zero and of segments choose their own places. */
 static bool moves_with_others(const struct vma *v)
 {
-    return !v->file || !v->file->obj || v->file->obj->kind != OBJ_ZERO;
+    return !v->file || !v->file->obj || (v->file->obj->kind != OBJ_ZERO && !mm_file_is_shm(v->file));
 }
 
 /*

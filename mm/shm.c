@@ -185,7 +185,7 @@ static int segment_find(struct mm *mm, int id, struct shm_segment **seg)
     *seg = segment_at(mm, id);
     if (!*seg)
         return -EINVAL;
-    return (*seg)->id == id ? 0 : -EIDRM;
+    return (*seg)->id == id ? 0 : -EINVAL; /* an identifier of an earlier segment */
 }
 
 static bool is_owner(const struct mm *mm, const struct shm_segment *seg)
