@@ -13,6 +13,9 @@ static int ask(struct mm *mm, mseal_check_fn check, const struct mm_change *c, c
     struct mm_change part = *c;
     int err;
 
+    part.mm = mm;
+    part.op_start = c->start;
+    part.op_end = c->end;
     if (part.start < v->start)
         part.start = v->start;
     if (part.end > v->end)

@@ -50,6 +50,8 @@ struct mm_change {
     uint64_t new_start;       /* CHANGE_MOVE: where to */
     int advice;               /* CHANGE_DISCARD, _INHERIT, _GUARD, _ADVISE: MADV_* */
     uint32_t pkru;            /* of the calling task */
+    struct mm *mm;            /* for what the rule needs to know besides the VMA */
+    uint64_t op_start, op_end;/* all that the operation was asked to change */
     bool direct;              /* the system call itself asked for this effect (not a side effect of another) */
 };
 

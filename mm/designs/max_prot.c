@@ -55,9 +55,10 @@ static int netbsd_mmap(uint64_t *prot, uint64_t *flags, uint64_t *seal, const ch
     return 0;
 }
 
+/* A maximum of nothing can't be told from "not given", so inaccessible memory stays as it is. */
 static uint64_t pin(uint64_t old, uint64_t prot)
 {
-    return old & MAX_GIVEN ? old : prot | MAX_GIVEN;
+    return old & MAX_GIVEN || !prot ? old : prot | MAX_GIVEN;
 }
 
 /* The strongest use: each mapping's maximum is the protection it has. */

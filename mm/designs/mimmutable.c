@@ -19,8 +19,6 @@ enum { IMMUTABLE = 1 };
 /* Advice that takes contents away, where there are private ones to lose. */
 static int check_contents(const struct mm_change *c, const struct vma *v, const char **why)
 {
-    bool private_pages = !(v->flags & VM_SHARED);
-
     switch (c->advice) {
     case MADV_DONTFORK:
     case MADV_DOFORK:
@@ -30,13 +28,20 @@ static int check_contents(const struct mm_change *c, const struct vma *v, const 
         return -EPERM;
     case MADV_REMOVE:
         break;
+    case MADV_GUARD_INSTALL:
+        if (v->flags & VM_SHARED)
+            return 0;
+        break;
     case MADV_DONTNEED:
     case MADV_FREE:
     case MADV_DONTNEED_LOCKED:
-    case MADV_GUARD_INSTALL:
-        if (private_pages)
-            break;
-        return 0;
+        if (!vma_is_anonymous(v) && !mm_vma_has_private_pages(c->mm, v, v->start, v->end))
+            return 0;
+        if (mm_range_has_gap(c->mm, c->op_start, c->op_end)) {
+            *why = "the range has a hole, which is looked for first";
+            return -EFAULT;
+        }
+        break;
     default:
         return 0;
     }
@@ -56,6 +61,10 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (c->kind == CHANGE_PROTECT) {
         *why = "the protection of an immutable area is fixed";
         return -EPERM;
+    }
+    if (c->door == DOOR_MUNMAP && mm_range_has_gap(c->mm, c->op_start, c->op_end)) {
+        *why = "every page of the range must be mapped";
+        return -EINVAL;
     }
     if (change_ends_mapping(c) || change_is_remap(c)) {
         *why = "an immutable area stays mapped where it is";
@@ -105,7 +114,7 @@ static const struct mseal_syscall calls[] = {{4159, "mimmutable", "ptr,size", sy
         .name = called,                                                                                      \
         .title = what,                                                                                       \
         .source = "OpenBSD sys/uvm/uvm_map.c 1.338, uvm_mmap.c 1.193",                                       \
-        .rules = RULES_LINUX_6_18,                                                                           \
+        .rules = RULES_LINUX_6_18 | RULE_LIMIT_BEFORE_UNMAP,                                                 \
         .range = range_check,                                                                                \
         .syscalls = calls,                                                                                   \
     }

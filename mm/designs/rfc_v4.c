@@ -86,7 +86,7 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal
 static const struct mseal_syscall calls_457[] = {{457, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 
-#define DESIGN(id, version, what, mail, fn, table)                                                           \
+#define DESIGN(id, version, what, mail, fn, table, rule_bits)                                                           \
     const struct mseal_design design_rfc_v##id = {                                                           \
         .abi = MSEAL_DESIGN_ABI,                                                                             \
         .name = "rfc-v" version,                                                                             \
@@ -100,11 +100,11 @@ static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", 
     }
 
 DESIGN(4, "4", "one seal, memory must be MAP_SEALABLE, EACCES (January 2024)",
-       "20240104185138.169307-1-jeffxu@chromium.org", check_eacces, calls_457);
-DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces, calls_457);
+       "20240104185138.169307-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
+DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
 DESIGN(6, "6", "as rfc-v4, no longer an RFC (January 2024)", "20240111234142.2944934-1-jeffxu@chromium.org",
-       check_eacces, calls_457);
+       check_eacces, calls_457, 0);
 DESIGN(7, "7", "as rfc-v4, refusals are EPERM (January 2024)", "20240122152905.2220849-2-jeffxu@chromium.org",
-       check_eperm, calls_457);
+       check_eperm, calls_457, 0);
 DESIGN(8, "8", "as rfc-v7, system call 462 (January 2024)", "20240131175027.3287009-1-jeffxu@chromium.org",
-       check_eperm, calls_462);
+       check_eperm, calls_462, RULE_LIMIT_BEFORE_UNMAP);
