@@ -179,20 +179,46 @@ static void note_child(struct vma_node *parent, unsigned i, struct vma_node *chi
     vma_inner(parent)->child[i] = child;
 }
 
-/* The node on `level` of the path changed: tell those above, as far as it matters to them. */
-static void note_upward(const struct vma_tree *t, const struct path *p, unsigned level)
+/* The largest gap between neighbours among the slots [from, to] of node, as far as there are such. */
+static uint64_t gap_among(const struct vma_node *node, int from, int to)
+{
+    uint64_t gap = 0, g;
+
+    for (int i = from < 0 ? 1 : from + 1; i <= to && i < node->n; i++) {
+        g = node->first[i] - vma_last(node, i - 1);
+        gap = g > gap ? g : gap;
+    }
+    return gap;
+}
+
+static uint64_t max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * The node on `level` of the path changed: tell those above, as far as it matters to them. before and after: the
+ * largest of the gaps that the change took away and of those it brought, so that most changes need not look
+ * at the other gaps of the node. UINT64_MAX and 0: not known.
+ */
+static void note_upward(const struct vma_tree *t, const struct path *p, unsigned level, uint64_t before, uint64_t after)
 {
     for (; level + 1 < t->height; level++) {
         struct vma_node *child = p->node[level], *parent = p->node[level + 1];
         unsigned i = p->slot[level + 1];
-        uint64_t gap = vma_node_gap(child, level);
+        uint64_t noted = vma_inner(parent)->gap[i], gap = noted;
 
-        if (parent->first[i] == child->first[0] && parent->last[i] == vma_last(child, child->n - 1) &&
-            vma_inner(parent)->gap[i] == gap)
+        if (after >= before)
+            gap = max(noted, after);
+        else if (before >= noted)
+            gap = vma_node_gap(child, level);
+        if (gap == noted && parent->first[i] == child->first[0] && parent->last[i] == vma_last(child, child->n - 1))
             return;
+        before = max(noted, gap_among(parent, i - 1, i + 1));
         parent->first[i] = child->first[0];
         parent->last[i] = vma_last(child, child->n - 1);
         vma_inner(parent)->gap[i] = gap;
+        after = max(gap, gap_among(parent, i - 1, i + 1));
     }
 }
 
@@ -228,7 +254,7 @@ static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, siz
     if (beyond < end)
         return false;
     *a = vma_slots_below(node, start);
-    *b = vma_slots_begun(node, end - 1);
+    *b = vma_slots_below(node, end); /* VMAs that meet the range lie in it */
     count = *b - *a;
     if (n > VMA_FANOUT || node->n - count + n > VMA_FANOUT)
         return false;
@@ -240,6 +266,7 @@ static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, siz
 static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned b, const struct vma *with, unsigned n)
 {
     struct vma_node *leaf = p->node[0];
+    uint64_t gap = gap_among(leaf, (int)a - 1, b);
 
     for (unsigned i = 0; i < n; i++) /* the new first: the old may hold the last reference on the same file */
         vma_ref(&with[i]);
@@ -248,7 +275,7 @@ static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned
     put_vmas(leaf, a, b, with, n);
     t->count += n;
     t->count -= b - a;
-    note_upward(t, p, 0);
+    note_upward(t, p, 0, gap, gap_among(leaf, (int)a - 1, a + n));
 }
 
 /* --- removing ------------------------------------------------------------------------------------------------------ */
@@ -376,7 +403,7 @@ static unsigned insert_some(struct vma_tree *t, const struct vma *with, size_t n
 
         put_vmas(p.node[0], p.slot[0], p.slot[0], with, m);
         t->count += m;
-        note_upward(t, &p, 0);
+        note_upward(t, &p, 0, UINT64_MAX, 0);
         return m;
     }
     while (level + 1 < t->height && p.node[level + 1]->n == VMA_FANOUT)
@@ -443,7 +470,7 @@ static bool mend(struct vma_tree *t, uint64_t addr)
         } else {
             continue;
         }
-        note_upward(t, &p, level);
+        note_upward(t, &p, level, UINT64_MAX, 0);
         return true;
     }
     return false;
