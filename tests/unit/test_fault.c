@@ -274,6 +274,32 @@ START_TEST(tlb_flush_only_for_what_was_handed_out)
 }
 END_TEST
 
+/* A flush too many is a pity, one too few is a wrong program. */
+START_TEST(tlb_never_forgets)
+{
+    uint64_t seed = 1, addr[300];
+
+    for (int round = 0; round < 200; round++) {
+        unsigned n = 1 + round % 300, hit;
+        uint64_t start, end;
+
+        mm->tlb_flush = true;
+        mm_tlb_flush_needed(mm);
+        for (unsigned i = 0; i < n; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            addr[i] = (seed >> 17) % MM_TASK_SIZE & MM_PAGE_MASK;
+            mm_tlb_note(mm, addr[i]);
+        }
+        hit = (unsigned)(seed >> 33) % n;
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        start = addr[hit] - ((seed >> 33) % (UINT64_C(1) << round % 30) & MM_PAGE_MASK);
+        end = addr[hit] + MM_PAGE_SIZE + ((seed >> 20) % (UINT64_C(1) << round % 31) & MM_PAGE_MASK);
+        mm_tlb_invalidate(mm, start > addr[hit] ? 0 : start, end);
+        ck_assert(mm_tlb_flush_needed(mm));
+    }
+}
+END_TEST
+
 START_TEST(copies)
 {
     char buf[3 * P], back[3 * P];
@@ -357,6 +383,7 @@ int main(void)
     tcase_add_test(tc, stack_grows);
     tcase_add_test(tc, out_of_memory_kills);
     tcase_add_test(tc, tlb_flush_only_for_what_was_handed_out);
+    tcase_add_test(tc, tlb_never_forgets);
     tcase_add_test(tc, copies);
     tcase_add_test(tc, remote);
     tcase_add_test(tc, futex_keys);
