@@ -217,12 +217,15 @@ clean: ## remove what was built (not .deps/)
 format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
+readme: all $(DEMO) $(TEST_GUEST) ## run the commands in README.md again and put in what they print
+	@B=$(B) scripts/readme.sh README.md
+
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format help FORCE
+.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format readme help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

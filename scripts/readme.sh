@@ -1,0 +1,37 @@
+#!/bin/sh
+# readme.sh FILE... - run again each command of the ```console blocks ("$ command") and put in what it prints now.
+#
+# With --check nothing is written: it fails if a command does or if its output differs. B names the build directory.
+cd "$(dirname "$0")/.." || exit 1
+check=
+[ "$1" != --check ] || { check=1; shift; }
+PATH=$PWD/${B:-build}:$PATH
+LC_ALL=C.UTF-8
+export PATH LC_ALL
+result=0
+for file; do
+    new=$(mktemp)
+    in=
+    while IFS= read -r line; do
+        case $in$line in
+        '```console') in=block; printf '%s\n' "$line" ;;
+        'block```') in=; printf '%s\n' "$line" ;;
+        'block$ '*)
+            printf '%s\n' "$line"
+            sh -c "${line#??}" 2>&1 </dev/null | sed -e "s|$PWD|/home/you/mseal-emu|g" -e 's/ *$//' | cut -c 1-130
+            ;;
+        block*) ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done <"$file" >"$new"
+    if cmp -s "$file" "$new"; then
+        :
+    elif [ -n "$check" ]; then
+        diff -u "$file" "$new"
+        result=1
+    else
+        cat "$new" >"$file"
+    fi
+    rm -f "$new"
+done
+exit $result
