@@ -218,6 +218,8 @@ static void become_leader(struct task *t)
     kill_other_threads(t, 0);
     if (old == t)
         return;
+    if (t->k->trace)
+        trace_superseded(old, t->tid);
     old->state = TASK_DEAD;
     list_del(&old->node);
     list_del(&old->thread_node);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "../process.h"
+#include "../trace/trace.h"
 
 /* Sent by the processor: delivered before all others. */
 #define SIG_SYNCHRONOUS                                                                                      \
@@ -63,9 +64,10 @@ static void flush_process(struct process *p, ksigset_t which)
 }
 
 /* What a signal does before anybody takes it: stop signals and SIGCONT cancel each other. False: drop it. */
-static bool prepare_signal(struct task *t, int signo)
+static bool prepare_signal(struct task *t, const struct ksiginfo *info)
 {
     struct process *p = t->proc;
+    int signo = info->signo;
 
     if (p->exiting || p->zombie)
         return false;
@@ -75,7 +77,11 @@ static bool prepare_signal(struct task *t, int signo)
         flush_process(p, SIG_KERNEL_STOP);
         process_continue(p);
     }
-    return !sig_ignored(t, signo);
+    if (!sig_ignored(t, signo))
+        return true;
+    if (t->k->trace)
+        trace_ignored(p, info);
+    return false;
 }
 
 static int enqueue(struct task *t, struct sigqueue *q, const struct ksiginfo *info)
@@ -134,7 +140,7 @@ int send_signal_task(struct task *t, const struct ksiginfo *info)
 {
     int err;
 
-    if (!alive(t) || !prepare_signal(t, info->signo))
+    if (!alive(t) || !prepare_signal(t, info))
         return 0;
     err = enqueue(t, &t->pending, info);
     if (!err && info->signo == SIGKILL)
@@ -150,7 +156,7 @@ int send_signal_process(struct process *p, const struct ksiginfo *info)
     struct task *target = NULL;
     int err;
 
-    if (!prepare_signal(p->leader, info->signo))
+    if (!prepare_signal(p->leader, info))
         return 0;
     list_for_each(n, &p->threads) /* looked for before queueing: afterwards everybody has a signal pending */
     {

@@ -315,12 +315,15 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
         count++;
     if (count >= MAX_TIMERS)
         return -EAGAIN;
-    if (a[1] && !sigevent_ok(t, &ev))
-        return -EINVAL;
     tm = calloc(1, sizeof(*tm));
     if (!tm)
         return -EAGAIN;
-    tm->id = p->next_timer_id;
+    tm->id = p->next_timer_id; /* used up even if something is wrong with the rest */
+    p->next_timer_id = (p->next_timer_id + 1) & INT_MAX;
+    if (a[1] && !sigevent_ok(t, &ev)) {
+        free(tm);
+        return -EINVAL;
+    }
     tm->clock = clock;
     tm->notify = ev.notify;
     tm->signo = ev.signo;
@@ -330,7 +333,6 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
         free(tm);
         return -EFAULT;
     }
-    p->next_timer_id = (p->next_timer_id + 1) & INT_MAX;
     for (link = &p->timers; *link; link = &(*link)->next)
         ;
     *link = tm;

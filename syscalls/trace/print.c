@@ -389,7 +389,7 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
     const struct struct_type *s = a->type;
     uint8_t buf[512] __attribute__((aligned(8)));
 
-    if (a->out && c->failed) {
+    if (a->out && c->failed && s->how != STRUCT_ON_ERROR) {
         print_addr(c, v);
         return;
     }

@@ -63,6 +63,8 @@ struct struct_type {
     void (*print)(struct call *c, const void *p);
     void (*print2)(struct call *c, uint64_t addr, const struct arg *a); /* variable ones */
     bool at_entry;        /* io: shown as it goes in, the printer adds to aux at the end */
+    enum { STRUCT_PLAIN, STRUCT_ON_ERROR, STRUCT_SPLIT } how; /* ON_ERROR: decides itself what a failed call shows;
+                           * SPLIT: printed in two parts, arguments after it come with the second */
 };
 extern const struct struct_type structs_proc[], structs_fs[];
 const struct struct_type *struct_find(const char *name);

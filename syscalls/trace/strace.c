@@ -85,6 +85,32 @@ static void begin_line(struct trace *tr, struct task *t)
         text_printf(&tr->line, "[pid %5d] ", t->tid);
 }
 
+/*
+ * Signals that were ignored: Linux shows them to a tracer before it drops them. They are kept until their process is next
+ * heard of.
+ */
+void trace_ignored(struct process *p, const struct ksiginfo *info)
+{
+    struct trace *tr = p->k->trace;
+
+    if (tr->nghosts == TRACE_GHOSTS)
+        return;
+    tr->ghost[tr->nghosts].pid = p->pid;
+    tr->ghost[tr->nghosts++].info = *info;
+}
+
+static void tell_ignored(struct trace *tr, struct task *t)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < tr->nghosts; i++)
+        if (tr->ghost[i].pid == t->proc->pid)
+            trace_signal(t, &tr->ghost[i].info);
+        else
+            tr->ghost[kept++] = tr->ghost[i];
+    tr->nghosts = kept;
+}
+
 /* ---- what a call is called, and its argument types ---- */
 
 static const struct sig *call_sig(struct trace *tr, const struct task *t, const char **name, unsigned *classes)
@@ -190,8 +216,11 @@ static int first_output(const struct call *c, const struct sig *sig)
 {
     int i = 0;
 
-    while (i < sig->n && !is_output(c, sig, i))
+    while (i < sig->n && !is_output(c, sig, i)) {
         i++;
+        if (sig->arg[i - 1].type && sig->arg[i - 1].type->how == STRUCT_SPLIT)
+            break;
+    }
     return i;
 }
 
@@ -217,6 +246,8 @@ void trace_sys_enter(struct task *t)
     unsigned classes;
     const struct sig *sig = call_sig(tr, t, &name, &classes);
 
+    if (tr->nghosts)
+        tell_ignored(tr, t);
     begin_line(tr, t);
     if (!sig) {
         text_printf(&tr->line, "syscall_%#lx(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx", (unsigned long)t->sysno, t->args[0], t->args[1],
@@ -373,6 +404,8 @@ void trace_sys_exit(struct task *t, int64_t ret)
     if (ret == -ERESTART_RESTARTBLOCK)
         t->restart_name = name;
     end_line(tr);
+    if (tr->nghosts)
+        tell_ignored(tr, t);
 }
 
 void trace_blocked(struct task *t)
@@ -404,6 +437,15 @@ void trace_stopped(struct task *t, int signo)
     text_puts(&tr->line, "--- stopped by ");
     print_signo(&c, signo);
     text_puts(&tr->line, " ---");
+    end_line(tr);
+}
+
+void trace_superseded(struct task *t, int pid)
+{
+    struct trace *tr = t->k->trace;
+
+    begin_line(tr, t);
+    text_printf(&tr->line, "+++ superseded by execve in pid %d +++", pid);
     end_line(tr);
 }
 

@@ -114,7 +114,10 @@ static void print_sigevent(struct call *c, const void *p)
     text_printf(c->out, "{sigev_value={sival_int=%d, sival_ptr=", (int)ev->value);
     print_addr(c, ev->value);
     text_puts(c->out, "}, sigev_signo=");
-    print_signo(c, ev->signo);
+    if (ev->notify == 1) /* SIGEV_NONE: just a number */
+        text_printf(c->out, "%d", ev->signo);
+    else
+        print_signo(c, ev->signo);
     text_puts(c->out, ", sigev_notify=");
     print_xlat_named(c, "sigev", (uint64_t)ev->notify);
     if (ev->notify == 4)
@@ -229,9 +232,8 @@ static const char *code_table(int signo)
 
 static void print_value(struct call *c, uint64_t v)
 {
-    text_printf(c->out, "{int=%d, ptr=", (int)v);
+    text_printf(c->out, ", si_int=%d, si_ptr=", (int)v);
     print_addr(c, v);
-    text_putc(c->out, '}');
 }
 
 static void print_chld(struct call *c, const struct ksiginfo *i)
@@ -265,14 +267,12 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
             print_addr(c, i->info.fault.addr);
         }
     } else if (code == SI_TIMER) {
-        text_printf(c->out, ", si_timerid=%#x, si_overrun=%d, si_value=", (unsigned)i->info.timer.tid, i->info.timer.overrun);
+        text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid, i->info.timer.overrun);
         print_value(c, i->info.timer.value);
     } else if (code <= 0) {
         text_printf(c->out, ", si_pid=%d, si_uid=%u", i->info.rt.pid, i->info.rt.uid);
-        if (code != SI_USER && code != SI_TKILL) {
-            text_puts(c->out, ", si_value=");
+        if (code != SI_USER && code != SI_TKILL)
             print_value(c, i->info.rt.value);
-        }
     } else if (i->info.si_signo == SIGCHLD) {
         print_chld(c, i);
     } else if (strcmp(code_table(i->info.si_signo), "si")) {
@@ -339,6 +339,42 @@ static void print_wstatus(struct call *c, uint64_t addr, const struct arg *a)
     text_puts(c->out, "}]");
 }
 
+static void print_clone_request(struct call *c, const struct clone_args *ca)
+{
+    text_puts(c->out, "{flags=");
+    print_flags(c, xlat_find("clone"), ca->flags);
+    if (ca->flags & CLONE_PIDFD)
+        text_printf(c->out, ", pidfd=%#llx", (unsigned long long)ca->pidfd);
+    if (ca->flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID))
+        text_printf(c->out, ", child_tid=%#llx", (unsigned long long)ca->child_tid);
+    if (ca->flags & CLONE_PARENT_SETTID)
+        text_printf(c->out, ", parent_tid=%#llx", (unsigned long long)ca->parent_tid);
+    text_puts(c->out, ", exit_signal=");
+    print_signo(c, (int)ca->exit_signal);
+    text_puts(c->out, ", stack=");
+    print_addr(c, ca->stack);
+    text_printf(c->out, ca->stack_size ? ", stack_size=%#llx" : ", stack_size=%llu", (unsigned long long)ca->stack_size);
+    if (ca->flags & CLONE_SETTLS)
+        text_printf(c->out, ", tls=%#llx", (unsigned long long)ca->tls);
+    text_putc(c->out, '}');
+}
+
+static void print_clone_results(struct call *c, const struct clone_args *ca)
+{
+    const char *sep = " => {";
+    int v;
+
+    if (c->ret <= 0 || !(ca->flags & (CLONE_PIDFD | CLONE_PARENT_SETTID)))
+        return;
+    if (ca->flags & CLONE_PIDFD && get(c, &v, ca->pidfd, sizeof(v))) {
+        text_printf(c->out, "%spidfd=[%d]", sep, v);
+        sep = ", ";
+    }
+    if (ca->flags & CLONE_PARENT_SETTID && get(c, &v, ca->parent_tid, sizeof(v)))
+        text_printf(c->out, "%sparent_tid=[%d]", sep, v);
+    text_putc(c->out, '}');
+}
+
 /* clone3({...} => {parent_tid=[1234]}, 88): what goes in, and what the kernel wrote. */
 static void print_clone_args(struct call *c, uint64_t addr, const struct arg *a)
 {
@@ -346,38 +382,14 @@ static void print_clone_args(struct call *c, uint64_t addr, const struct arg *a)
     uint64_t size = c->args[1];
 
     if (size < CLONE_ARGS_SIZE_VER0 || !get(c, &ca, addr, size < sizeof(ca) ? size : sizeof(ca))) {
-        print_addr(c, addr);
+        if (!c->done)
+            print_addr(c, addr);
         return;
     }
-    text_puts(c->out, "{flags=");
-    print_flags(c, xlat_find("clone"), ca.flags);
-    if (ca.flags & CLONE_PIDFD)
-        text_printf(c->out, ", pidfd=%#llx", (unsigned long long)ca.pidfd);
-    if (ca.flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID))
-        text_printf(c->out, ", child_tid=%#llx", (unsigned long long)ca.child_tid);
-    if (ca.flags & CLONE_PARENT_SETTID)
-        text_printf(c->out, ", parent_tid=%#llx", (unsigned long long)ca.parent_tid);
-    text_puts(c->out, ", exit_signal=");
-    print_signo(c, (int)ca.exit_signal);
-    text_puts(c->out, ", stack=");
-    print_addr(c, ca.stack);
-    text_puts(c->out, ", stack_size=");
-    text_printf(c->out, ca.stack_size ? "%#llx" : "0", (unsigned long long)ca.stack_size);
-    if (ca.flags & CLONE_SETTLS)
-        text_printf(c->out, ", tls=%#llx", (unsigned long long)ca.tls);
-    text_putc(c->out, '}');
-    if (c->ret > 0 && ca.flags & (CLONE_PIDFD | CLONE_PARENT_SETTID)) {
-        const char *sep = " => {";
-        int v;
-
-        if (ca.flags & CLONE_PIDFD && get(c, &v, ca.pidfd, sizeof(v))) {
-            text_printf(c->out, "%spidfd=[%d]", sep, v);
-            sep = ", ";
-        }
-        if (ca.flags & CLONE_PARENT_SETTID && get(c, &v, ca.parent_tid, sizeof(v)))
-            text_printf(c->out, "%sparent_tid=[%d]", sep, v);
-        text_putc(c->out, '}');
-    }
+    if (c->done)
+        print_clone_results(c, &ca);
+    else
+        print_clone_request(c, &ca);
 }
 
 static void print_gid(struct call *c, const void *p)
@@ -439,33 +451,33 @@ static void print_waitv(struct call *c, const void *p)
 }
 
 const struct struct_type structs_proc[] = {
-    {"timespec", 16, print_timespec, NULL, true},
-    {"rem_timespec", 0, NULL, print_remaining, false},
-    {"timeval", 16, print_timeval, NULL, true},
-    {"itimerval", 32, print_itimerval, NULL, false},
-    {"itimerspec", 32, print_itimerspec, NULL, false},
-    {"timespec_pair", 32, print_timespec_pair, NULL, false},
-    {"timeval_pair", 32, print_timeval_pair, NULL, false},
-    {"timezone", 8, print_timezone, NULL, false},
-    {"tms", 32, print_tms, NULL, false},
-    {"timerid", 4, print_timerid, NULL, false},
-    {"sigevent", 64, print_sigevent, NULL, false},
-    {"rlimit", 16, print_rlimit, NULL, false},
-    {"rlimit64", 16, print_rlimit64, NULL, false},
-    {"rusage", 144, print_rusage, NULL, false},
-    {"sysinfo", 112, print_sysinfo, NULL, false},
-    {"utsname", 390, print_utsname, NULL, false},
-    {"sigaction", 32, print_sigaction, NULL, false},
-    {"siginfo", 128, print_user_siginfo, NULL, false},
-    {"stack_t", 24, print_stack_t, NULL, false},
-    {"sigreturn", 0, NULL, print_sigreturn, false},
-    {"wstatus", 0, NULL, print_wstatus, false},
-    {"clone_args", 0, NULL, print_clone_args, false},
-    {"gid", 4, print_gid, NULL, false},
-    {"sched_param", 4, print_sched_param, NULL, false},
-    {"affinity", 0, NULL, print_affinity, false},
-    {"cap_header", 8, print_cap_header, NULL, true},
-    {"cap_data", 12, print_cap_data, NULL, false},
-    {"futex_waitv", 24, print_waitv, NULL, false},
-    {NULL, 0, NULL, NULL, false},
+    {"timespec", 16, print_timespec, NULL, true, STRUCT_PLAIN},
+    {"rem_timespec", 0, NULL, print_remaining, false, STRUCT_ON_ERROR},
+    {"timeval", 16, print_timeval, NULL, true, STRUCT_PLAIN},
+    {"itimerval", 32, print_itimerval, NULL, false, STRUCT_PLAIN},
+    {"itimerspec", 32, print_itimerspec, NULL, false, STRUCT_PLAIN},
+    {"timespec_pair", 32, print_timespec_pair, NULL, false, STRUCT_PLAIN},
+    {"timeval_pair", 32, print_timeval_pair, NULL, false, STRUCT_PLAIN},
+    {"timezone", 8, print_timezone, NULL, false, STRUCT_PLAIN},
+    {"tms", 32, print_tms, NULL, false, STRUCT_PLAIN},
+    {"timerid", 4, print_timerid, NULL, false, STRUCT_PLAIN},
+    {"sigevent", 64, print_sigevent, NULL, false, STRUCT_PLAIN},
+    {"rlimit", 16, print_rlimit, NULL, false, STRUCT_PLAIN},
+    {"rlimit64", 16, print_rlimit64, NULL, false, STRUCT_PLAIN},
+    {"rusage", 144, print_rusage, NULL, false, STRUCT_PLAIN},
+    {"sysinfo", 112, print_sysinfo, NULL, false, STRUCT_PLAIN},
+    {"utsname", 390, print_utsname, NULL, false, STRUCT_PLAIN},
+    {"sigaction", 32, print_sigaction, NULL, false, STRUCT_PLAIN},
+    {"siginfo", 128, print_user_siginfo, NULL, false, STRUCT_PLAIN},
+    {"stack_t", 24, print_stack_t, NULL, false, STRUCT_PLAIN},
+    {"sigreturn", 0, NULL, print_sigreturn, false, STRUCT_ON_ERROR},
+    {"wstatus", 0, NULL, print_wstatus, false, STRUCT_PLAIN},
+    {"clone_args", 0, NULL, print_clone_args, true, STRUCT_SPLIT},
+    {"gid", 4, print_gid, NULL, false, STRUCT_PLAIN},
+    {"sched_param", 4, print_sched_param, NULL, false, STRUCT_PLAIN},
+    {"affinity", 0, NULL, print_affinity, false, STRUCT_PLAIN},
+    {"cap_header", 8, print_cap_header, NULL, true, STRUCT_PLAIN},
+    {"cap_data", 12, print_cap_data, NULL, false, STRUCT_PLAIN},
+    {"futex_waitv", 24, print_waitv, NULL, false, STRUCT_PLAIN},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -26,6 +26,10 @@ void trace_sys_exit(struct task *t, int64_t ret); /* also -ERESTART*: "= ? EREST
 /* The call has to wait: show what is there of its line. */
 void trace_blocked(struct task *t);
 void trace_signal(struct task *t, const struct ksiginfo *info);
+/* A signal to p that its action ignores. */
+void trace_ignored(struct process *p, const struct ksiginfo *info);
+/* t gives its place as leader to the thread that called execve, which was pid. */
+void trace_superseded(struct task *t, int pid);
 void trace_stopped(struct task *t, int signo);
 /* t is over; status as wait4 has it. */
 void trace_exit(struct task *t, int status);

@@ -46,6 +46,7 @@ static const struct variant variants[] = {
     {"arch_prctl", ARCH_GET_FS, "oulongp", 0, 0}, {"arch_prctl", ARCH_GET_GS, "oulongp", 0, 0}, {"arch_prctl", ARCH_GET_CPUID, NULL, 0, 0}, {"arch_prctl", OTHERWISE, "hex", 0, 0},
     /* shmctl */
     {"shmctl", IPC_RMID, "ptr", 0, 0}, {"shmctl", OTHERWISE, "ptr", 0, 0},
+    {"kcmp", 0, "uint,uint", 0, 0}, {"kcmp", OTHERWISE, NULL, 0, 0},
     {"sock_proto", OTHERWISE, "int", 0, 0}, {"sockopt_name", 1, "x:sockopt", 0, 0}, {"sockopt_name", OTHERWISE, "hex", 0, 0},
     {"mknod", OTHERWISE, "dev", 0, 0},
     {NULL, 0, NULL, NULL, NULL},

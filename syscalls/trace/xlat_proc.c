@@ -83,7 +83,7 @@ static const struct xlat cld_codes[] = {{"CLD_EXITED", 1, 0}, {"CLD_KILLED", 2, 
 
 static const struct xlat clocks[] = {{"CLOCK_REALTIME", 0, 0}, {"CLOCK_MONOTONIC", 1, 0}, {"CLOCK_PROCESS_CPUTIME_ID", 2, 0}, {"CLOCK_THREAD_CPUTIME_ID", 3, 0},
     {"CLOCK_MONOTONIC_RAW", 4, 0}, {"CLOCK_REALTIME_COARSE", 5, 0}, {"CLOCK_MONOTONIC_COARSE", 6, 0}, {"CLOCK_BOOTTIME", 7, 0}, {"CLOCK_REALTIME_ALARM", 8, 0},
-    {"CLOCK_BOOTTIME_ALARM", 9, 0}, {"CLOCK_TAI", 11, 0}, XEND};
+    {"CLOCK_BOOTTIME_ALARM", 9, 0}, {"CLOCK_SGI_CYCLE", 10, 0}, {"CLOCK_TAI", 11, 0}, XEND};
 static const struct xlat timer_flags[] = {{"TIMER_ABSTIME", 1, 0}, XEND};
 static const struct xlat itimers[] = {{"ITIMER_REAL", 0, 0}, {"ITIMER_VIRTUAL", 1, 0}, {"ITIMER_PROF", 2, 0}, XEND};
 static const struct xlat sigev[] = {{"SIGEV_SIGNAL", 0, 0}, {"SIGEV_NONE", 1, 0}, {"SIGEV_THREAD", 2, 0}, {"SIGEV_THREAD_ID", 4, 0}, XEND};
