@@ -206,6 +206,8 @@ int vfs_init(struct kernel *k)
     v->tty_fd = -1;
     v->max_files = 65536;
     list_init(&v->streams);
+    list_init(&v->sockets);
+    list_init(&v->net_names);
     /* Guests' open files need descriptors of ours. */
     if (!getrlimit(RLIMIT_NOFILE, &lim) && lim.rlim_cur < lim.rlim_max) {
         lim.rlim_cur = lim.rlim_max;

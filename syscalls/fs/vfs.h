@@ -146,6 +146,8 @@ struct vfs {
     struct list_head streams;/* of host_stream: descriptors the emulator was started with */
     int tty_pgrp;            /* foreground process group of the terminal */
     unsigned nr_files, max_files;
+    struct list_head sockets, net_names; /* all, and those that are bound: net/ */
+    unsigned next_port;
     unsigned pipe_pages;     /* capacity of all pipes */
     char uuid[37];           /* boot_id */
 };

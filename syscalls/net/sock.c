@@ -1,0 +1,410 @@
+/*
+ * sock.c - queues of messages, connections, and sockets as files (net/unix/af_unix.c, net/socket.c).
+ */
+#include "sock.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+static const struct file_ops socket_ops;
+
+static bool is_stream(const struct sock *s)
+{
+    return s->type == SOCK_STREAM;
+}
+
+static bool connected_type(const struct sock *s)
+{
+    return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
+}
+
+void sock_changed(struct sock *s)
+{
+    s->changes++;
+    wake_up(&s->wait);
+}
+
+struct sock *sock_create(struct task *t, int family, int type, int protocol)
+{
+    struct sock *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return NULL;
+    s->k = t->k;
+    list_add_tail(&t->k->vfs->sockets, &s->all);
+    s->family = family;
+    s->type = type;
+    s->protocol = protocol;
+    s->state = SS_NEW;
+    s->sndbuf = s->rcvbuf = SOCK_BUF;
+    s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
+    s->addr.ss_family = family;
+    s->addr_len = family == AF_UNIX ? 2 : family == AF_INET ? 16 : 28;
+    list_init(&s->queue);
+    list_init(&s->named);
+    list_init(&s->backlog);
+    list_init(&s->pending);
+    waitq_init(&s->wait);
+    return s;
+}
+
+static void skb_free(struct skb *b)
+{
+    for (unsigned i = 0; i < b->nr_fds; i++)
+        file_put(b->fds[i]);
+    free(b->fds);
+    free(b);
+}
+
+static void skb_unqueue(struct sock *s, struct skb *b)
+{
+    list_del(&b->node);
+    s->queued -= b->len;
+    skb_free(b);
+}
+
+/* Whoever is connected to s sees an end of file, or a reset if bytes were left unread. Many datagram sockets may be. */
+static void sock_disconnect(struct sock *s)
+{
+    s->peer = NULL;
+    list_for_each(n, &s->k->vfs->sockets) {
+        struct sock *p = container_of(n, struct sock, all);
+
+        if (p->peer != s)
+            continue;
+        p->peer = NULL;
+        p->peer_gone = true;
+        if (s->queued && connected_type(s))
+            p->error = ECONNRESET;
+        sock_changed(p);
+    }
+}
+
+void sock_release(struct sock *s)
+{
+    sock_unbind(s);
+    while (!list_empty(&s->backlog)) { /* connections nobody accepted */
+        struct sock *c = list_first(&s->backlog, struct sock, pending);
+
+        list_del(&c->pending);
+        sock_release(c);
+    }
+    sock_disconnect(s);
+    while (!list_empty(&s->queue))
+        skb_unqueue(s, list_first(&s->queue, struct skb, node));
+    wake_up(&s->wait);
+    list_del(&s->all);
+    free(s);
+}
+
+void sock_pair(struct sock *a, struct sock *b)
+{
+    a->peer = b;
+    b->peer = a;
+    a->state = b->state = SS_CONNECTED;
+    a->peer_cred = b->cred;
+    b->peer_cred = a->cred;
+    a->peer_addr = b->addr;
+    a->peer_len = b->addr_len;
+    b->peer_addr = a->addr;
+    b->peer_len = a->addr_len;
+}
+
+/* ---- sending ---------------------------------------------------------------------------------------------------------- */
+
+static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo, const char *what)
+{
+    int64_t r;
+
+    if (flags & MSG_DONTWAIT)
+        return -EAGAIN;
+    if (timeo && !t->restart_data[3])
+        t->restart_data[3] = t->k->now_ns + timeo;
+    if (q != &s->wait)
+        task_wait_add(t, &s->wait);
+    r = task_block(t, q, t->restart_data[3], what);
+    return r == -ETIMEDOUT ? -EAGAIN : r;
+}
+
+static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len, struct file **fds,
+                        unsigned nr_fds)
+{
+    struct skb *b = calloc(1, sizeof(*b) + len);
+
+    if (!b)
+        return -ENOBUFS;
+    b->fds = fds;
+    b->nr_fds = nr_fds;
+    b->cred = (struct ucred){t->proc->pid, t->cred.uid, t->cred.gid};
+    if (s->addr_len > 2 || s->family != AF_UNIX) {
+        b->from = s->addr;
+        b->from_len = s->addr_len;
+        sock_name_sender(&b->from);
+    }
+    b->len = len;
+    memcpy(b->data, buf, len);
+    list_add_tail(&to->queue, &b->node);
+    to->queued += len;
+    sock_changed(to);
+    return len;
+}
+
+int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len, unsigned flags,
+                  const struct sockaddr_storage *sa, unsigned sa_len, struct file **fds, unsigned nr_fds)
+{
+    struct sock *to = s->peer;
+    int err;
+
+    if (s->error) {
+        err = s->error;
+        s->error = 0;
+        return -err;
+    }
+    if (s->shut_wr)
+        goto pipe;
+    if (connected_type(s)) {
+        if (sa_len && s->family == AF_UNIX)
+            return s->state == SS_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+        if (s->state != SS_CONNECTED) {
+            if (s->family != AF_UNIX && s->state != SS_NEW)
+                goto pipe;
+            return s->family == AF_UNIX ? -ENOTCONN : -EPIPE;
+        }
+        if (!to || to->shut_rd)
+            goto pipe;
+    } else {
+        if (sa_len) {
+            err = sock_find(t, s, sa, sa_len, &to);
+            if (err)
+                return s->family == AF_UNIX ? err : (int64_t)len; /* a datagram to nobody is lost */
+        } else if (!to) {
+            return s->peer_gone ? -ECONNREFUSED : s->family == AF_UNIX ? -ENOTCONN : -EDESTADDRREQ;
+        }
+        if (to->peer && to->peer != s && s->family == AF_UNIX)
+            return -EPERM;
+        if (to->shut_rd)
+            goto pipe;
+        if (s->family != AF_UNIX && sock_autobind(t, s))
+            return -EAGAIN;
+    }
+    if (!is_stream(s)) {
+        if (len > (uint64_t)s->sndbuf || (s->family != AF_UNIX && len > 65507))
+            return -EMSGSIZE;
+        if (to->queued && to->queued + len > SOCK_BUF)
+            return wait_socket(t, s, &to->wait, flags, s->sndtimeo, "room in a socket");
+        return queue_on(t, s, to, buf, len, fds, nr_fds);
+    }
+    if (!len)
+        return 0;
+    if (to->queued >= SOCK_BUF)
+        return wait_socket(t, s, &to->wait, flags, s->sndtimeo, "room in a socket");
+    if (len > SOCK_BUF - to->queued)
+        len = SOCK_BUF - to->queued;
+    return queue_on(t, s, to, buf, len, fds, nr_fds);
+pipe:
+    if (!(flags & MSG_NOSIGNAL) && connected_type(s))
+        send_sigpipe(t);
+    return -EPIPE;
+}
+
+/* ---- receiving --------------------------------------------------------------------------------------------------------- */
+
+static void take_extras(struct sock *s, struct skb *b, bool peek, struct sock_recv *out)
+{
+    out->from = b->from;
+    out->from_len = b->from_len;
+    out->cred = b->cred;
+    out->have_cred = true;
+    if (!b->nr_fds)
+        return;
+    out->fds = calloc(b->nr_fds, sizeof(*out->fds));
+    if (!out->fds)
+        return;
+    out->nr_fds = b->nr_fds;
+    for (unsigned i = 0; i < b->nr_fds; i++)
+        out->fds[i] = peek ? file_get(b->fds[i]) : b->fds[i];
+    if (!peek) {
+        free(b->fds);
+        b->fds = NULL;
+        b->nr_fds = 0;
+    }
+}
+
+static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, struct sock_recv *out)
+{
+    uint64_t done = 0;
+    bool first = true;
+
+    list_for_each_safe(n, tmp, &s->queue) {
+        struct skb *b = container_of(n, struct skb, node);
+        unsigned part = b->len < len - done ? b->len : len - done;
+
+        if (done == len || (!first && b->nr_fds))
+            break;
+        if (first || b->nr_fds)
+            take_extras(s, b, peek, out);
+        first = false;
+        memcpy(buf + done, b->data + b->off, part);
+        done += part;
+        if (peek)
+            continue;
+        b->off += part;
+        b->len -= part;
+        s->queued -= part;
+        if (!b->len)
+            skb_unqueue(s, b);
+        if (out->nr_fds)
+            break;
+    }
+    return done;
+}
+
+int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags, struct sock_recv *out)
+{
+    bool peek = flags & MSG_PEEK;
+    int64_t done;
+    int err;
+
+    memset(out, 0, sizeof(*out));
+    if (s->state == SS_LISTEN)
+        return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
+    if (connected_type(s) && s->state == SS_NEW)
+        return s->family == AF_UNIX && is_stream(s) ? -EINVAL : -ENOTCONN;
+    if (list_empty(&s->queue) ||
+        (is_stream(s) && (flags & MSG_WAITALL) && !peek && s->queued < len && s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
+        if (s->error) {
+            err = s->error;
+            s->error = 0;
+            return -err;
+        }
+        if (s->shut_rd || (connected_type(s) && (!s->peer || s->peer->shut_wr)))
+            return 0;
+        return wait_socket(t, s, &s->wait, flags, s->rcvtimeo, "data on a socket");
+    }
+    if (is_stream(s)) {
+        done = recv_stream(s, buf, len, peek, out);
+    } else {
+        struct skb *b = list_first(&s->queue, struct skb, node);
+        uint64_t whole = b->len;
+
+        take_extras(s, b, peek, out);
+        done = whole < len ? whole : len;
+        memcpy(buf, b->data + b->off, done);
+        out->truncated = whole > len;
+        if (flags & MSG_TRUNC)
+            done = whole;
+        if (!peek)
+            skb_unqueue(s, b);
+    }
+    if (!peek)
+        sock_changed(s);
+    if (!peek && s->peer)
+        sock_changed(s->peer);
+    return done;
+}
+
+/* ---- as a file ---------------------------------------------------------------------------------------------------------- */
+
+struct sock *file_sock(const struct file *f)
+{
+    return f->ops == &socket_ops ? f->priv : NULL;
+}
+
+static int64_t socket_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    struct sock_recv got;
+    int64_t n = sock_recv(t, f->priv, buf, len, f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0, &got);
+
+    for (unsigned i = 0; i < got.nr_fds; i++)
+        file_put(got.fds[i]);
+    free(got.fds);
+    return n;
+}
+
+static int64_t socket_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
+{
+    return sock_send(t, f->priv, buf, len, f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0, NULL, 0, NULL, 0);
+}
+
+static unsigned socket_poll(struct task *t, struct file *f, bool wait)
+{
+    struct sock *s = f->priv, *p = s->peer;
+    unsigned ev = 0;
+    bool eof = s->shut_rd || (connected_type(s) && s->state == SS_CONNECTED && (!p || p->shut_wr));
+
+    if (wait) {
+        task_wait_add(t, &s->wait);
+        if (p)
+            task_wait_add(t, &p->wait);
+    }
+    if (s->error)
+        ev |= POLLERR;
+    if (!list_empty(&s->queue) || !list_empty(&s->backlog) || eof)
+        ev |= POLLIN | POLLRDNORM;
+    if (eof)
+        ev |= POLLRDHUP;
+    if (connected_type(s) && (s->state == SS_NEW || (s->state == SS_CONNECTED && !p) ||
+                              (s->shut_rd && s->shut_wr)))
+        ev |= POLLHUP;
+    if (s->state != SS_LISTEN && (!p || p->queued < SOCK_BUF / 2))
+        ev |= POLLOUT | POLLWRNORM | POLLWRBAND;
+    return ev;
+}
+
+static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    struct sock *s = f->priv;
+    int n;
+
+    switch (cmd) {
+    case FIONREAD:
+        if (s->state == SS_LISTEN)
+            return -EINVAL;
+        n = is_stream(s) || list_empty(&s->queue) ? (int)s->queued : (int)list_first(&s->queue, struct skb, node)->len;
+        return mm_copy_out(t->mm, arg, &n, sizeof(n));
+    case TIOCOUTQ:
+        n = s->peer ? s->peer->queued : 0;
+        return mm_copy_out(t->mm, arg, &n, sizeof(n));
+    }
+    return -ENOTTY;
+}
+
+static uint64_t socket_changes(struct file *f)
+{
+    struct sock *s = f->priv;
+
+    return s->changes + (s->peer ? s->peer->changes : 0);
+}
+
+static void socket_release(struct file *f)
+{
+    sock_release(f->priv);
+}
+
+static const struct file_ops socket_ops = {
+    .read = socket_read,
+    .write = socket_write,
+    .poll = socket_poll,
+    .ioctl = socket_ioctl,
+    .changes = socket_changes,
+    .release = socket_release,
+};
+
+struct file *sock_file(struct task *t, struct sock *s, unsigned flags)
+{
+    struct inode *inode = anon_inode(t->k, FS_SOCK, S_IFSOCK | 0777);
+    struct file *f = NULL;
+    char name[32];
+
+    if (inode) {
+        snprintf(name, sizeof(name), "socket:[%lu]", (unsigned long)inode->ino);
+        f = file_on_inode(t->k, inode, name, &socket_ops, O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0));
+        inode_put(inode);
+    }
+    if (f)
+        f->priv = s;
+    else
+        sock_release(s);
+    return f;
+}
