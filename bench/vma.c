@@ -3,9 +3,10 @@
  *
  * Everything goes through the public calls of libmseal-mm but the two searches, which are asked of the tree itself.
  * The address space is laid out like a checkerboard: areas of three pages with holes of one page, so that neighbours do not
- * merge; the only larger hole is at its far end. Places are random: at a million areas, cache misses decide. The
+ * merge; the only larger hole is at its far end. At random places of a million areas, cache misses decide:
+ * "VMA read, no search" is the floor, what the memory takes for one record. The
  * rounds of the three sizes take turns, processor time is measured and the median is shown, so that a noisy machine disturbs
- * all alike. "VMA read, no search" is the floor under every random access: what the memory takes for one record.
+ * all alike.
  */
 #include "mm/mm.h"
 
@@ -24,9 +25,16 @@ struct space {
     struct mm_system sys;
     struct mm *mm;
     uint64_t n;
-    uint64_t rng;
+    uint64_t rng, next;
     struct vma *floor; /* the same areas, in an array */
 };
+
+/* The next area, in the order of addresses. */
+static uint64_t next_area(struct space *s)
+{
+    s->next = s->next + 1 < s->n ? s->next + 1 : 0;
+    return BASE + s->next * STEP;
+}
 
 /* An area picked at random. */
 static uint64_t random_area(struct space *s)
@@ -90,15 +98,40 @@ static void mmap_munmap_anywhere(struct space *s, unsigned count)
     }
 }
 
+/* The middle page of an area gets another protection: it is split in three and merged again. */
+static void protect_and_back(struct space *s, uint64_t area)
+{
+    uint64_t page = area + MM_PAGE_SIZE;
+
+    expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, -1), "mprotect");
+    expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ, -1), "mprotect back");
+}
+
+/* A program that protects its regions one after the other. */
+static void split_merge_in_order(struct space *s, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        protect_and_back(s, next_area(s));
+    expect(mm_vma_count(s->mm) == s->n, "merging");
+}
+
 static void split_merge(struct space *s, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t page = random_area(s) + MM_PAGE_SIZE;
-
-        expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, -1), "mprotect");
-        expect(!mm_mprotect(s->mm, page, MM_PAGE_SIZE, PROT_READ, -1), "mprotect back");
-    }
+    for (unsigned i = 0; i < count; i++)
+        protect_and_back(s, random_area(s));
     expect(mm_vma_count(s->mm) == s->n, "merging");
+}
+
+static void find_in_order(struct space *s, unsigned count)
+{
+    uint64_t wrong = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t start = next_area(s);
+
+        wrong |= mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start ^ start;
+    }
+    expect(!wrong, "find in order");
 }
 
 static void find(struct space *s, unsigned count)
@@ -188,10 +221,12 @@ static const struct op {
 } ops[] = {
     {"mmap + munmap, no hint", mmap_munmap, 40000, 4, 0},
     {"mmap + munmap, random hole", mmap_munmap_anywhere, 40000, 4, 0},
-    {"mprotect split + merge", split_merge, 20000, 4, 0},
-    {"find", find, 400000, 4, 0},
+    {"split + merge, in order", split_merge_in_order, 20000, 4, 0},
+    {"split + merge, random", split_merge, 20000, 4, 0},
+    {"find, in order", find_in_order, 400000, 4, 0},
+    {"find, random", find, 400000, 4, 0},
     {"VMA read, no search", read_only, 400000, 0, 0},
-    {"find, each after the other", find_dependent, 200000, 0, 0},
+    {"find, random, dependent", find_dependent, 200000, 0, 0},
     {"far gap, top-down", far_gap, 200000, 4, 0},
     {"far gap, bottom-up", far_gap_up, 200000, 4, 0},
     {"snapshot", snapshot, 200000, 0, 100},
