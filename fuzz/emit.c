@@ -44,8 +44,13 @@ static void print_ret(FILE *out, int64_t ret)
 
 void fuzz_print_divergence(FILE *out, const struct fuzz_seq *seq, const struct divergence *d)
 {
-    fprintf(out, "seed %llu, CAP_IPC_LOCK %d, RLIMIT_MEMLOCK %llu\n", (unsigned long long)seq->seed,
+    fprintf(out, "seed %llu, CAP_IPC_LOCK %d, RLIMIT_MEMLOCK %llu", (unsigned long long)seq->seed,
             seq->world.cap_ipc_lock, (unsigned long long)seq->world.memlock);
+    if (seq->world.as_room)
+        fprintf(out, ", RLIMIT_AS leaves %u pages", seq->world.as_room);
+    if (seq->world.data_room)
+        fprintf(out, ", RLIMIT_DATA leaves %u pages", seq->world.data_room);
+    fprintf(out, "\n");
     for (unsigned i = 0; i <= d->at && i < seq->n; i++) {
         fprintf(out, "  ");
         fuzz_print_op(out, &seq->op[i]);
@@ -151,7 +156,8 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
 
 void fuzz_save(FILE *out, const struct fuzz_seq *seq)
 {
-    fprintf(out, "world %d %llu %d\n", seq->world.cap_ipc_lock, (unsigned long long)seq->world.memlock, seq->world.shm);
+    fprintf(out, "world %d %llu %d %u %u\n", seq->world.cap_ipc_lock, (unsigned long long)seq->world.memlock,
+            seq->world.shm, seq->world.as_room, seq->world.data_room);
     for (unsigned i = 0; i < seq->n; i++) {
         const struct fuzz_op *op = &seq->op[i];
 
@@ -188,14 +194,16 @@ int fuzz_load(FILE *in, struct fuzz_seq *seq)
 {
     char line[256];
     unsigned long long memlock;
+    unsigned as = 0, data = 0;
     int cap, shm = 0;
 
     memset(seq, 0, sizeof(*seq));
     while (fgets(line, sizeof(line), in)) {
         if (line[0] == '#' || line[0] == '\n')
             continue;
-        if (sscanf(line, "world %d %llu %d", &cap, &memlock, &shm) >= 2) {
-            seq->world = (struct fuzz_world){.cap_ipc_lock = cap, .memlock = memlock, .shm = shm};
+        if (sscanf(line, "world %d %llu %d %u %u", &cap, &memlock, &shm, &as, &data) >= 2) {
+            seq->world = (struct fuzz_world){
+                .cap_ipc_lock = cap, .shm = shm, .memlock = memlock, .as_room = as, .data_room = data};
             continue;
         }
         if (seq->n == MAX_OPS || load_op(line, &seq->op[seq->n]))

@@ -51,6 +51,7 @@ struct fuzz_world {
     bool cap_ipc_lock;
     bool shm;         /* System V segments, in a namespace of its own */
     uint64_t memlock; /* RLIMIT_MEMLOCK in bytes */
+    unsigned as_room, data_room; /* pages that RLIMIT_AS and RLIMIT_DATA leave at the start; 0: no limit */
 };
 
 struct fuzz_seq {

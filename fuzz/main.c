@@ -54,6 +54,8 @@ static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answ
     seq->world.cap_ipc_lock = !one_in(&r, 3);
     seq->world.memlock = one_in(&r, 8) ? 0 : (4 + rng_below(&r, 40)) * MM_PAGE_SIZE;
     seq->world.shm = g.shm = one_in(&r, 5);
+    seq->world.as_room = one_in(&r, 8) ? 1 + rng_below(&r, 50) : 0;
+    seq->world.data_room = one_in(&r, 8) ? 1 + rng_below(&r, 40) : 0;
     err = model_start(m, &seq->world);
     while (!err && seq->n < length) {
         g.step = seq->n;

@@ -99,6 +99,7 @@ int model_start(struct model *m, const struct fuzz_world *w)
 {
     struct mm_owner root = {.pid = 1, .cap_ipc_lock = w->cap_ipc_lock, .cap_sys_admin = true, .cap_sys_nice = true};
     struct mm_layout *l;
+    struct mm_stats st;
     int64_t err;
 
     err = mm_system_init(&m->sys, GUEST_RAM);
@@ -126,6 +127,11 @@ int model_start(struct model *m, const struct fuzz_world *w)
     if (err >= 0)
         err = mm_mmap(m->mm, SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
     mm_set_rlimit(m->mm, MM_RLIMIT_MEMLOCK, w->memlock);
+    mm_get_stats(m->mm, &st);
+    if (w->as_room)
+        mm_set_rlimit(m->mm, MM_RLIMIT_AS, (st.total_vm + w->as_room) << MM_PAGE_SHIFT);
+    if (w->data_room)
+        mm_set_rlimit(m->mm, MM_RLIMIT_DATA, (st.data_vm + w->data_room) << MM_PAGE_SHIFT);
     return err < 0 ? (int)err : 0;
 }
 

@@ -244,6 +244,48 @@ static void make_memfd(const char *name, int fd)
     close(made);
 }
 
+/* A field of /proc/self/status in bytes. */
+static uint64_t status_bytes(const char *field)
+{
+    static char text[8192];
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t n = read(fd, text, sizeof(text) - 1);
+    const char *at;
+
+    close(fd);
+    text[n > 0 ? n : 0] = 0;
+    at = strstr(text, field);
+    return at ? strtoull(at + strlen(field) + 1, NULL, 10) << 10 : 0;
+}
+
+/*
+ * The heap begins in the arena. The other numbers of the layout only have to be in order (prctl(2), PR_SET_MM_MAP: the one
+ * way that needs no capability).
+ */
+static void move_brk(uint64_t data_size)
+{
+    struct prctl_mm_map map = {
+        .start_code = FILLER_START, .end_code = FILLER_START + MM_PAGE_SIZE, .start_data = FILLER_START,
+        .end_data = FILLER_START + data_size, .start_brk = BRK_BASE, .brk = BRK_BASE, .start_stack = MM_TASK_SIZE - 1,
+        .arg_start = FILLER_START, .arg_end = FILLER_START, .env_start = FILLER_START, .env_end = FILLER_START,
+        .exe_fd = (uint32_t)-1,
+    };
+
+    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0))
+        _exit(96);
+}
+
+/* The limit leaves so many pages. brk(2) counts the data segment of the file, which stands for what else we have. */
+static void limit_room(int resource, const char *field, unsigned pages)
+{
+    uint64_t now = status_bytes(field);
+    struct rlimit lim = {.rlim_cur = now + pages * MM_PAGE_SIZE, .rlim_max = RLIM_INFINITY};
+
+    if (resource == RLIMIT_DATA)
+        move_brk(now - MM_PAGE_SIZE); /* all but the scratch page, the model's only data */
+    setrlimit(resource, &lim);
+}
+
 static void runner(struct shared *sh)
 {
     const struct fuzz_seq *seq = &sh->seq;
@@ -261,6 +303,10 @@ static void runner(struct shared *sh)
     close(ro);
     open_smaps();
     setrlimit(RLIMIT_MEMLOCK, &lim);
+    if (seq->world.as_room)
+        limit_room(RLIMIT_AS, "VmSize", seq->world.as_room);
+    if (seq->world.data_room)
+        limit_room(RLIMIT_DATA, "VmData", seq->world.data_room);
     drop_capability(CAP_SYS_RAWIO); /* so that mmap_min_addr counts */
     if (!seq->world.cap_ipc_lock)
         drop_capability(CAP_IPC_LOCK);
@@ -328,23 +374,6 @@ static void fill_address_space(void)
         _exit(97);
 }
 
-/*
- * The heap begins in the arena. The other numbers of the layout only have to be in order (prctl(2), PR_SET_MM_MAP: the one
- * way that needs no capability).
- */
-static void move_brk(void)
-{
-    struct prctl_mm_map map = {
-        .start_code = FILLER_START, .end_code = FILLER_START + MM_PAGE_SIZE, .start_data = FILLER_START,
-        .end_data = FILLER_START, .start_brk = BRK_BASE, .brk = BRK_BASE, .start_stack = MM_TASK_SIZE - 1,
-        .arg_start = FILLER_START, .arg_end = FILLER_START, .env_start = FILLER_START, .env_end = FILLER_START,
-        .exe_fd = (uint32_t)-1,
-    };
-
-    if (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0))
-        _exit(96);
-}
-
 static void zygote(struct shared *sh, int from, int to)
 {
     struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
@@ -358,7 +387,7 @@ static void zygote(struct shared *sh, int from, int to)
     if (dup2(zero, FD_ZERO) < 0 || dup2(filler, FD_FILLER) < 0)
         _exit(97);
     fill_address_space();
-    move_brk();
+    move_brk(0);
     byte = 'r';
     for (;;) {
         pid_t pid;

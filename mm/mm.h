@@ -137,6 +137,8 @@ struct unmap {
 int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, const struct mm_change *why);
 /* Remove it. No change of VMAs may lie between. 0 or -ENOMEM with the VMAs still there. */
 int unmap_commit(struct mm *mm, struct unmap *u);
+/* After a gather, instead of the commit: Linux has cut the areas at both ends by then and does not mend that. */
+void unmap_abort(struct mm *mm, const struct unmap *u);
 
 /* --- zap.c: pages go ---------------------------------------------------------------------------------- */
 /* Page table entries of [start,end) go, with statistics and TLB (unmap_region). v need not be in the tree any more. */
@@ -167,6 +169,8 @@ int mm_execute_only_pkey(struct mm *mm);
 /* --- file_anon.c, shm.c: what a file is ----------------------------------------------------------- */
 bool mm_file_is_anon_shmem(const struct mm_file *file); /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
 bool mm_file_is_shm(const struct mm_file *file);        /* of shmat (shm_vm_ops) */
+/* Would the segment behind file (of shmat) be gone for good if [start, end) were unmapped? */
+bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start, uint64_t end);
 void mm_shm_destroy(struct mm_system *sys);             /* all segments go: for mm_system_destroy() */
 
 /* --- madvise.c ------------------------------------------------------------------------------------- */

@@ -240,8 +240,10 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
     if ((r->vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE) {
         charged = pages - u->nr_accounted;
         err = mm_charge(mm, charged);
-        if (err)
+        if (err) {
+            unmap_abort(mm, u);
             return err;
+        }
         u->nr_accounted = 0;
         r->vm_flags |= VM_ACCOUNT;
     }
@@ -300,8 +302,10 @@ static int map_region(struct mm *mm, struct request *r, enum mm_door door)
     err = mm_ask_range(mm, &c);
     if (!err)
         err = unmap_gather(mm, &u, r->addr, end, &c);
-    if (!err && !room_for(mm, r, u.nr_pages))
+    if (!err && !room_for(mm, r, u.nr_pages)) {
+        unmap_abort(mm, &u);
         err = -ENOMEM;
+    }
     if (!err)
         err = place(mm, r, &u, &own_file);
     if (own_file)

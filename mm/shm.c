@@ -144,6 +144,18 @@ static uint64_t count_attaches(const struct shm_segment *seg)
     return n;
 }
 
+bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start, uint64_t end)
+{
+    const struct shm_segment *seg = mm_file_is_shm(file) ? ((const struct shm_file *)file)->seg : NULL;
+    uint64_t within = 0;
+
+    if (!seg || !(seg->mode & SHM_DEST))
+        return false;
+    for (const struct vma *v = vma_tree_find(&mm->vmas, start); v && v->start < end; v = vma_tree_next(&mm->vmas, v))
+        within += segment_of(v) == seg && v->start >= start && v->end <= end;
+    return within == count_attaches(seg);
+}
+
 void mm_shm_destroy(struct mm_system *sys)
 {
     for (int i = 0; sys->shm && i < SHMMNI; i++) {

@@ -55,6 +55,14 @@ int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, c
     return 0;
 }
 
+void unmap_abort(struct mm *mm, const struct unmap *u)
+{
+    if (!(mm->design->rules & RULE_GATHER_SPLITS) || !u->nr_vmas)
+        return;
+    vma_split_at(mm, u->start);
+    vma_split_at(mm, u->end);
+}
+
 /* Counters of the part of v that goes (sign -1), or that came back (sign 1). */
 static void account(struct mm *mm, const struct unmap *u, const struct vma *v, int sign)
 {
