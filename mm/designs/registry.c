@@ -8,6 +8,7 @@
 #define DESIGNS(X)                                                                                           \
     X(none)                                                                                                  \
     X(linux_6_18)                                                                                            \
+    X(linux_6_16)                                                                                            \
     X(linux_6_12)                                                                                            \
     X(linux_6_11)                                                                                            \
     X(linux_6_10)                                                                                            \
@@ -39,7 +40,7 @@ static const struct {
     const char *alias, *name;
 } aliases[] = {
     {"linux", "linux-6.18"},      {"linux-6.17", "linux-6.18"}, {"linux-6.17+", "linux-6.18"},
-    {"linux-6.13", "linux-6.12"}, {"openbsd", "mimmutable"},
+    {"linux-6.15", "linux-6.16"}, {"openbsd", "mimmutable"},
 };
 
 const struct mseal_design *mseal_design_at(unsigned i)
