@@ -204,6 +204,8 @@ install: all ## program, libraries, headers, pkg-config files, man page (PREFIX=
 		$(call unicorn_libs,$(UNICORN_PREFIX),'$$ORIGIN/../lib/mseal-emu') $(LDLIBS)
 	$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
 		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
+	install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu
+	$(if $(SCENARIOS),install -m 755 $(SCENARIOS) $(wildcard guest-tests/scenarios/expected.tsv) $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
 	install -m 644 $(B)/libmseal-mm.a $(B)/libmseal-emu.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 include/mseal-emu/*.h $(DESTDIR)$(PREFIX)/include/mseal-emu/
 	install -m 644 docs/mseal-emu.1 $(DESTDIR)$(PREFIX)/share/man/man1/
