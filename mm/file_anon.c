@@ -17,14 +17,14 @@ struct file_anon {
 static size_t file_anon_path(const struct mm_file *f, char *buf, size_t size)
 {
     const struct file_anon *fa = (const struct file_anon *)f;
-    int n = snprintf(buf, size, "%s%s (deleted)", fa->name[0] == '/' ? "" : "/", fa->name);
+    int n = snprintf(buf, size, "/%s (deleted)", fa->name);
 
     return n < 0 || !size ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
 bool mm_file_is_anon_shmem(const struct mm_file *f)
 {
-    return f && f->path == file_anon_path && strcmp(((const struct file_anon *)f)->name, "/dev/zero") == 0;
+    return f && f->path == file_anon_path && strcmp(((const struct file_anon *)f)->name, "dev/zero") == 0;
 }
 
 static void file_anon_release(struct mm_file *f)
