@@ -19,8 +19,8 @@
 #include <string.h>
 
 #define SYSCALL_NS 200       /* virtual cost of a system call */
-#define BLOCK_NS 4           /* and of a block of code */
-#define SLICE_NS 400000      /* a task's share while others wait */
+#define BLOCK_NS 10          /* and of a block of code: about what it really takes */
+#define SLICE_NS 1000000     /* a task's share while others wait */
 #define TSC_NS 20            /* reading the clock takes time too: loops that wait for it end */
 
 /* ---- registers: on the engine or in the task ---- */
@@ -216,13 +216,15 @@ const struct machine_ops machine_ops = {
 
 /* ---- time ---- */
 
-/* Blocks executed since the last look become time. */
+/* Blocks executed since the last look become time, and CPU time of the task that ran them. */
 static void settle_clock(struct machine *m)
 {
-    uint64_t blocks = cpu_blocks(m->cpu);
+    uint64_t blocks = cpu_blocks(m->cpu), ns = (blocks - m->counted) * BLOCK_NS;
 
-    m->k.now_ns += (blocks - m->counted) * BLOCK_NS;
     m->counted = blocks;
+    m->k.now_ns += ns;
+    if (m->loaded)
+        m->loaded->proc->utime_ns += ns;
 }
 
 uint64_t machine_tsc(struct machine *m)
@@ -232,16 +234,36 @@ uint64_t machine_tsc(struct machine *m)
     return m->k.now_ns;
 }
 
-/* Before user code: how many blocks until somebody has to be asked again; 0: nobody else is there, run freely. */
-static uint64_t block_budget(struct machine *m)
+/* When the first of t's process' CPU-time timers is due if it alone runs; 0: none is set. */
+static uint64_t cpu_timer_due(const struct task *t)
 {
-    uint64_t next = kernel_next_deadline(&m->k), left;
+    const struct process *p = t->proc;
+    uint64_t due = 0;
 
+    for (int i = 0; i < 2; i++) {
+        uint64_t at = p->cpu_timer[i][0], used = p->utime_ns + (i ? p->stime_ns : 0), left;
+
+        if (!at)
+            continue;
+        left = at > used ? at - used : 0;
+        if (!due || t->k->now_ns + left < due)
+            due = t->k->now_ns + left;
+    }
+    return due;
+}
+
+/* Before user code: how many blocks until somebody has to be asked again; 0: nobody else is there, run freely. */
+static uint64_t block_budget(struct machine *m, const struct task *t)
+{
+    uint64_t next = kernel_next_deadline(&m->k), due = cpu_timer_due(t), left;
+
+    if (due && (!next || due < next))
+        next = due;
     m->deadline = next ? next : UINT64_MAX;
     if (!next && list_empty(&m->runq))
         return 0;
     left = list_empty(&m->runq) ? SLICE_NS : m->slice_ends > m->k.now_ns ? m->slice_ends - m->k.now_ns : 1;
-    if (next && next - m->k.now_ns < left)
+    if (next && (next <= m->k.now_ns || next - m->k.now_ns < left))
         left = next > m->k.now_ns ? next - m->k.now_ns : 1;
     return left / BLOCK_NS + 1;
 }
@@ -272,6 +294,7 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     if (m->counting)
         settle_clock(m);
     m->k.now_ns += SYSCALL_NS;
+    t->proc->stime_ns += SYSCALL_NS;
     t->regs.orig_rax = nr;
     m->in_syscall = true;
     r = sys_dispatch(t, nr, a);
@@ -361,7 +384,7 @@ static bool return_to_user(struct task *t)
 static void run_user_code(struct machine *m, struct task *t)
 {
     struct cpu_stop stop;
-    uint64_t budget = block_budget(m);
+    uint64_t budget = block_budget(m, t);
 
     load(m, t);
     if (budget || m->counting) {
@@ -399,8 +422,10 @@ static void run_task(struct machine *m, struct task *t)
         run_user_code(m, t);
         if (t->retrying)
             break; /* waits in a system call */
-        if (m->k.now_ns >= m->deadline)
+        if (m->k.now_ns >= m->deadline) {
             kernel_advance(&m->k, m->k.now_ns);
+            timers_charge(t->proc);
+        }
         if (m->k.now_ns >= m->slice_ends) {
             if (!list_empty(&m->runq))
                 break;

@@ -172,6 +172,7 @@ int64_t sys_alarm(struct task *t, const uint64_t a[6])
         secs++;
     p->real_deadline = arg_uint(a[0]) ? t->k->now_ns + arg_uint(a[0]) * NSEC : 0;
     p->real_interval = 0;
+    t->k->ops->wake(t); /* the run loop has to look at deadlines again */
     return (int64_t)secs;
 }
 
@@ -242,6 +243,7 @@ int64_t sys_setitimer(struct task *t, const uint64_t a[6])
         p->cpu_timer[which - 1][0] = after(used, value);
         p->cpu_timer[which - 1][1] = interval;
     }
+    t->k->ops->wake(t);
     return a[2] && mm_copy_out(t->mm, a[2], old, sizeof(old)) ? -EFAULT : 0;
 }
 
@@ -373,6 +375,7 @@ int64_t sys_timer_settime(struct task *t, const uint64_t a[6])
     tm->interval = value ? interval : 0;
     tm->overrun = tm->last_overrun = 0;
     tm->pending = false;
+    t->k->ops->wake(t);
     return a[3] && mm_copy_out(t->mm, a[3], &old, sizeof(old)) ? -EFAULT : 0;
 }
 
