@@ -317,7 +317,7 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
                    uint64_t pgoff, enum mm_door door)
 {
     struct request r = {.addr = addr, .len = len, .pgoff = pgoff, .prot = prot, .flags = flags, .file = file};
-    bool huge = flags & MAP_HUGETLB;
+    bool huge = flags & MAP_HUGETLB, locked;
     const char *why;
     int err;
 
@@ -335,12 +335,13 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
             return err;
     }
     err = check_request(mm, &r);
+    locked = r.vm_flags & VM_LOCKED; /* as asked for: what can't be locked is populated nonetheless */
     if (!err)
         err = map_region(mm, &r, door);
     mm_assert_valid(mm);
     if (err)
         return err;
-    if (r.vm_flags & VM_LOCKED || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
+    if (locked || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
         mm_populate(mm, r.addr, r.addr + r.len, true);
     return (int64_t)r.addr;
 }
