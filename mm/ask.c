@@ -2,8 +2,8 @@
  * ask.c - the seam to the sealing design: every change of a VMA is put before it, refusals are remembered.
  *
  * A design is asked twice about the same change at most: once for the whole range before the operation starts
- * (design->range, which makes it all or nothing) and once at each VMA when the operation gets there (design->vma,
- * which leaves what was done before). Which of the two it answers is the design's choice.
+ * (design->range, which makes it all or nothing) and once at each VMA when the operation gets there
+ * (design->vma, which leaves what was done before). Which of the two it answers is the design's choice.
  */
 #include "mm.h"
 

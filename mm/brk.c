@@ -51,7 +51,8 @@ static int grow(struct mm *mm, uint64_t start, uint64_t len)
     if (err)
         return err;
     /* The heap's VMA grows, and only it: what ends where the heap begins (bss) stays apart. */
-    err = start > mm->layout.start_brk ? vma_insert_expand(mm, &v) : vma_tree_splice(&mm->vmas, v.start, v.end, &v, 1);
+    err = start > mm->layout.start_brk ? vma_insert_expand(mm, &v)
+                                       : vma_tree_splice(&mm->vmas, v.start, v.end, &v, 1);
     if (err) {
         mm_uncharge(mm, pages);
         return err;

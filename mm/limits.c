@@ -1,8 +1,9 @@
 /*
- * limits.c - what an address space may have: RLIMIT_*, overcommit, MDWE, and the counters they are compared with.
+ * limits.c - what an address space may have: RLIMIT_*, overcommit, MDWE, and the counters they are compared
+ * with.
  *
- * Source: may_expand_vm, vm_stat_account (mm/mmap.c, mm/vma.c), __vm_enough_memory (mm/util.c), mlock_future_ok
- * (mm/mmap.c), map_deny_write_exec (include/linux/mman.h), Linux 6.18.
+ * Source: may_expand_vm, vm_stat_account (mm/mmap.c, mm/vma.c), __vm_enough_memory (mm/util.c),
+ * mlock_future_ok (mm/mmap.c), map_deny_write_exec (include/linux/mman.h), Linux 6.18.
  */
 #include "mm.h"
 #include "uapi.h"

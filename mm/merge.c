@@ -2,20 +2,20 @@
  * merge.c - the one place where VMAs are split and merged.
  *
  * Source: vma_merge_existing_range, vma_merge_new_range, vma_modify, __split_vma, is_mergeable_vma,
- * is_mergeable_anon_vma, find_mergeable_anon_vma in mm/vma.c, Linux 6.18. Whatever the outcome, the tree changes in
- * one splice, so a reader sees either the old or the new areas.
+ * is_mergeable_anon_vma, find_mergeable_anon_vma in mm/vma.c, Linux 6.18. Whatever the outcome, the tree
+ * changes in one splice, so a reader sees either the old or the new areas.
  */
 #include "mm.h"
 
 /* Linux' VM_STICKY: a difference in these stops no merge, and what comes of it has all of them. */
 #define VM_STICKY (VM_SOFTDIRTY | VM_MAYBE_GUARD)
 
-/* ---- who may join whom ----------------------------------------------------------------------------- */
+/* ---- who may join whom ---------------------------------------------------------------------- */
 
 /*
- * Private pages remember the anon_vma they were made in and their page offset. Joining two sets would break the way
- * back from page to VMA, so two VMAs that have private pages join only if it is the same set; a VMA without any takes the
- * other's, unless that was inherited by fork and is tied to the parent's.
+ * Private pages remember the anon_vma they were made in and their page offset. Joining two sets would break
+ * the way back from page to VMA, so two VMAs that have private pages join only if it is the same set; a VMA
+ * without any takes the other's, unless that was inherited by fork and is tied to the parent's.
  */
 static bool anon_vma_compatible(uint32_t a, uint32_t b)
 {
@@ -28,8 +28,8 @@ static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma
 {
     const struct mseal_design *d = mm->design;
 
-    if (v->policy != neighbour->policy || v->file != neighbour->file || v->anon_name != neighbour->anon_name ||
-        v->kind != neighbour->kind)
+    if (v->policy != neighbour->policy || v->file != neighbour->file ||
+        v->anon_name != neighbour->anon_name || v->kind != neighbour->kind)
         return false;
     if ((v->flags ^ neighbour->flags) & ~VM_STICKY)
         return false;
@@ -71,8 +71,8 @@ static struct partners find_partners(const struct mm *mm, const struct vma *v, b
 }
 
 /*
- * v and its partners as one area. The one that grows (Linux' target: the lower one) lends its record; the set of private
- * pages comes from whoever has one.
+ * v and its partners as one area. The one that grows (Linux' target: the lower one) lends its record; the set
+ * of private pages comes from whoever has one.
  *
  *     |--prev--|****v****|--next--|        |--prev--|****v****|             |****v****|--next--|
  *     |--------- prev ------------|   or   |------ prev ------|       or    |------ next ------|
@@ -94,7 +94,7 @@ static struct vma join(const struct vma *v, struct partners p)
     return joined;
 }
 
-/* ---- changing a part of one VMA ------------------------------------------------------------------------- */
+/* ---- changing a part of one VMA ------------------------------------------------------------- */
 
 /*
  * When no neighbour looks like the changed part, it becomes a VMA of its own:
@@ -177,7 +177,7 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
     return err;
 }
 
-/* ---- new VMAs, and cuts ------------------------------------------------------------------------------------ */
+/* ---- new VMAs, and cuts --------------------------------------------------------------------- */
 
 static int insert(struct mm *mm, const struct vma *v, bool right)
 {
@@ -233,7 +233,7 @@ int vma_split_at(struct mm *mm, uint64_t addr)
     return vma_tree_splice(&mm->vmas, v->start, v->end, part, 2);
 }
 
-/* ---- anon_vma: identities of private pages -------------------------------------------------------------------- */
+/* ---- anon_vma: identities of private pages -------------------------------------------------- */
 
 uint32_t anon_vma_new(struct mm_system *sys, bool forked)
 {

@@ -15,7 +15,7 @@
 #define PR_MDWE_NO_INHERIT 2
 #endif
 
-/* ---- the machine ------------------------------------------------------------------------------------------ */
+/* ---- the machine ---------------------------------------------------------------------------- */
 
 int mm_system_init(struct mm_system *sys, uint64_t memory)
 {
@@ -33,7 +33,7 @@ void mm_system_destroy(struct mm_system *sys)
     physmem_destroy(&sys->phys);
 }
 
-/* ---- one address space -------------------------------------------------------------------------------------- */
+/* ---- one address space ---------------------------------------------------------------------- */
 
 static void link_mm(struct mm *mm)
 {
@@ -77,7 +77,8 @@ struct mm *mm_get(struct mm *mm)
     return mm;
 }
 
-/* Shared mappings that may write, and promised pages, of all VMAs: what outlives the mm must hear that they go or come. */
+/* Shared mappings that may write, and promised pages, of all VMAs: what outlives the mm must hear that they
+ * go or come. */
 static void account_outside(struct mm *mm, int sign)
 {
     struct vma_iter it;
@@ -108,7 +109,7 @@ void mm_put(struct mm *mm)
     free(mm);
 }
 
-/* ---- fork ------------------------------------------------------------------------------------------------------ */
+/* ---- fork ----------------------------------------------------------------------------------- */
 
 /* What becomes different in the child's copy of v. False: nothing. */
 static bool child_vma(struct mm *child, struct vma *v)
@@ -201,7 +202,7 @@ struct mm *mm_fork(struct mm *parent, int *err)
     return child;
 }
 
-/* ---- what others set and read ------------------------------------------------------------------------------------ */
+/* ---- what others set and read --------------------------------------------------------------- */
 
 void mm_set_pkru(struct mm *mm, uint32_t pkru)
 {
@@ -244,7 +245,7 @@ uint64_t mm_vma_count(const struct mm *mm)
     return mm->vmas.count;
 }
 
-/* ---- pictures ------------------------------------------------------------------------------------------------------ */
+/* ---- pictures ------------------------------------------------------------------------------- */
 
 struct mm_snapshot {
     struct vma_tree vmas;

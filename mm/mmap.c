@@ -2,7 +2,8 @@
  * mmap.c - mmap(2), and the mappings that exec makes.
  *
  * Source: do_mmap (mm/mmap.c), __mmap_region and mmap_region (mm/vma.c), memfd_check_seals_mmap (mm/memfd.c),
- * ksys_mmap_pgoff for huge pages, Linux 6.18. The order of the checks is theirs: a program sees which error comes first.
+ * ksys_mmap_pgoff for huge pages, Linux 6.18. The order of the checks is theirs: a program sees which error
+ * comes first.
  */
 #include "mm.h"
 #include "uapi.h"
@@ -20,15 +21,16 @@ struct request {
 };
 
 #define LEGACY_MAP_MASK                                                                                      \
-    (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_UNINITIALIZED | \
-     MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | \
-     0x80 /* MAP_ABOVE4G */ | ((uint64_t)MAP_HUGE_MASK << MAP_HUGE_SHIFT))
+    (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |                 \
+     MAP_UNINITIALIZED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK |          \
+     MAP_STACK | MAP_HUGETLB | MAP_32BIT | 0x80 /* MAP_ABOVE4G */ |                                          \
+     ((uint64_t)MAP_HUGE_MASK << MAP_HUGE_SHIFT))
 #ifndef MAP_HUGE_SHIFT
 #define MAP_HUGE_SHIFT 26
-#define MAP_HUGE_MASK 0x3f
+#define MAP_HUGE_MASK  0x3f
 #endif
 
-/* ---- execute-only memory: a protection key that denies reading (arch/x86/mm/pkeys.c) ------------------------- */
+/* ---- execute-only memory: a protection key that denies reading (arch/x86/mm/pkeys.c) -------- */
 
 int mm_execute_only_pkey(struct mm *mm)
 {
@@ -48,7 +50,7 @@ int mm_execute_only_pkey(struct mm *mm)
     return key;
 }
 
-/* ---- arguments -------------------------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------ */
 
 static uint64_t vm_flags_of(struct mm *mm, uint64_t prot, uint64_t flags)
 {
@@ -68,8 +70,8 @@ static uint64_t vm_flags_of(struct mm *mm, uint64_t prot, uint64_t flags)
 }
 
 /*
- * MAP_HUGETLB on a machine without reserved huge pages: the argument errors are checked, then there is no page to
- * be had. 2 MiB and 1 GiB exist.
+ * MAP_HUGETLB on a machine without reserved huge pages: the argument errors are checked, then there is no
+ * page to be had. 2 MiB and 1 GiB exist.
  */
 static int huge_length(uint64_t flags, uint64_t *len)
 {
@@ -208,7 +210,7 @@ static int check_request(struct mm *mm, struct request *r)
     return 0;
 }
 
-/* ---- the mapping itself ------------------------------------------------------------------------------------------- */
+/* ---- the mapping itself --------------------------------------------------------------------- */
 
 /* A new address range is due: is there room once what lies in it is gone? */
 static bool room_for(struct mm *mm, const struct request *r, uint64_t replaced)
@@ -228,7 +230,8 @@ static uint64_t mapped_pages(struct mm *mm, uint64_t start, uint64_t end)
     return pages;
 }
 
-/* Put the VMA in place of u: charge, clear, merge or insert. *file: the mapping's own file, if it made one. */
+/* Put the VMA in place of u: charge, clear, merge or insert. *file: the mapping's own file, if it made one.
+ */
 static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_file **file)
 {
     uint64_t pages = r->len >> MM_PAGE_SHIFT;
@@ -313,8 +316,8 @@ static int map_region(struct mm *mm, struct request *r, enum mm_door door)
     return err;
 }
 
-int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, struct mm_file *file,
-                   uint64_t pgoff, enum mm_door door)
+int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
+                   struct mm_file *file, uint64_t pgoff, enum mm_door door)
 {
     struct request r = {.addr = addr, .len = len, .pgoff = pgoff, .prot = prot, .flags = flags, .file = file};
     bool huge = flags & MAP_HUGETLB, locked;
@@ -327,7 +330,8 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
         err = huge_length(flags, &r.len);
         if (err)
             return err;
-        r.huge_mask = ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
+        r.huge_mask =
+            ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
     }
     if (mm->design->mmap_bits) {
         err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, &why);
@@ -346,15 +350,15 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
     return (int64_t)r.addr;
 }
 
-int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, struct mm_file *file,
-                uint64_t off)
+int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
+                struct mm_file *file, uint64_t off)
 {
     if (off & ~MM_PAGE_MASK)
         return -EINVAL;
     return mm_do_mmap(mm, addr, len, prot, flags, file, off >> MM_PAGE_SHIFT, DOOR_MMAP);
 }
 
-/* ---- what exec maps ------------------------------------------------------------------------------------------------ */
+/* ---- what exec maps ------------------------------------------------------------------------- */
 
 static int insert_exec(struct mm *mm, struct vma *v)
 {
@@ -380,7 +384,8 @@ static void special_release(struct mm_file *f)
     free(f);
 }
 
-int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj, uint32_t kind)
+int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj,
+                       uint32_t kind)
 {
     struct vma v = {.start = addr, .end = addr + MM_PAGE_ALIGN(len), .flags = vm_flags, .kind = kind};
     struct mm_file *f = calloc(1, sizeof(*f));
@@ -404,8 +409,8 @@ int64_t mm_map_stack(struct mm *mm, uint64_t top, uint64_t size, bool exec)
     int err;
 
     v.pgoff = v.start >> MM_PAGE_SHIFT;
-    v.flags = VM_READ | VM_WRITE | (exec ? VM_EXEC : 0) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN | VM_ACCOUNT |
-              VM_STACK_REGISTERED;
+    v.flags = VM_READ | VM_WRITE | (exec ? VM_EXEC : 0) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
+              VM_GROWSDOWN | VM_ACCOUNT | VM_STACK_REGISTERED;
     err = mm_charge(mm, vma_pages(&v));
     if (err)
         return err;

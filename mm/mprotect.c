@@ -1,8 +1,9 @@
 /*
  * mprotect.c - mprotect(2) and pkey_mprotect(2).
  *
- * Source: do_mprotect_pkey and mprotect_fixup (mm/mprotect.c), __arch_override_mprotect_pkey (arch/x86/mm/pkeys.c),
- * Linux 6.18. The VMAs are done one after the other: when one fails, those before it stay changed.
+ * Source: do_mprotect_pkey and mprotect_fixup (mm/mprotect.c), __arch_override_mprotect_pkey
+ * (arch/x86/mm/pkeys.c), Linux 6.18. The VMAs are done one after the other: when one fails, those before it
+ * stay changed.
  */
 #include "mm.h"
 #include "uapi.h"
@@ -17,7 +18,8 @@ struct request {
     struct mm_change change;
 };
 
-/* The key an area has afterwards. Execute-only memory gets its key by itself, and loses it when it becomes something else. */
+/* The key an area has afterwards. Execute-only memory gets its key by itself, and loses it when it becomes
+ * something else. */
 static uint64_t key_for(struct mm *mm, const struct vma *v, uint64_t prot, int pkey)
 {
     int key;
@@ -199,7 +201,8 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
         return -ENOMEM;
     if (r.prot & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
         return -EINVAL;
-    if (pkey != -1 && (pkey < 0 || pkey > 15 || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey))
+    if (pkey != -1 &&
+        (pkey < 0 || pkey > 15 || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey))
         return -EINVAL;
     err = extend_to_stack(mm, &r, grows);
     if (err)

@@ -1,8 +1,8 @@
 /*
  * mremap.c - mremap(2): what is asked for, and whether it may be.
  *
- * Source: do_mremap, check_mremap_params, check_prep_vma, remap_move in mm/mremap.c, Linux 6.18. Five operations in one call,
- * by the lengths (rounded to pages) and the flags:
+ * Source: do_mremap, check_mremap_params, check_prep_vma, remap_move in mm/mremap.c, Linux 6.18. Five
+ * operations in one call, by the lengths (rounded to pages) and the flags:
  *
  *     old_len > new_len   the tail goes             |#####xxx|  ->  |#####|
  *     old_len == new_len  nothing
@@ -113,7 +113,8 @@ static bool moves_with_others(const struct vma *v)
 }
 
 /*
- * MREMAP_FIXED with equal lengths moves whatever VMAs are in the range, one by one, and keeps the gaps between them:
+ * MREMAP_FIXED with equal lengths moves whatever VMAs are in the range, one by one, and keeps the gaps
+ * between them:
  *
  *     |--A--|   |-B-||--C--|    ->    |--A'-|   |-B'||--C'-|
  *
@@ -171,11 +172,13 @@ static int64_t remap_since_6_17(struct remap *r)
         return (int64_t)r->addr;
     if (r->new_len > r->old_len)
         return remap_grow(r);
-    ret = mm_do_munmap(r->mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+    ret =
+        mm_do_munmap(r->mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
     return ret ? ret : (int64_t)r->addr;
 }
 
-int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags, uint64_t new_addr)
+int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags,
+                  uint64_t new_addr)
 {
     struct remap r = {.mm = mm, .addr = addr, .flags = flags, .new_addr = new_addr};
     int64_t ret;

@@ -10,8 +10,8 @@ struct remap {
     uint64_t addr, old_len, new_len; /* lengths page aligned */
     uint64_t flags;                  /* MREMAP_* */
     uint64_t new_addr;
-    struct vma v;                    /* the VMA at addr, a copy */
-    bool populate_grown;             /* grown and locked: fault the new pages in */
+    struct vma v;        /* the VMA at addr, a copy */
+    bool populate_grown; /* grown and locked: fault the new pages in */
 };
 
 /* MREMAP_FIXED or MREMAP_DONTUNMAP: new_addr was given (or hinted). */

@@ -1,8 +1,8 @@
 /*
  * mremap_move.c - carrying a mapping to another place, or making it longer.
  *
- * Source: mremap_to, move_vma, copy_vma_and_data, copy_vma, dontunmap_complete, expand_vma in mm/mremap.c and mm/vma.c,
- * Linux 6.18.
+ * Source: mremap_to, move_vma, copy_vma_and_data, copy_vma, dontunmap_complete, expand_vma in mm/mremap.c and
+ * mm/vma.c, Linux 6.18.
  */
 #include "mremap.h"
 
@@ -28,8 +28,9 @@ static int choose_address(struct remap *r)
 }
 
 /*
- * copy_vma(): the same area at the new place, merged with what is there. Anonymous memory without private pages takes the page
- * offset that belongs to the new address, so that it may merge, even with the VMA it is copied from.
+ * copy_vma(): the same area at the new place, merged with what is there. Anonymous memory without private
+ * pages takes the page offset that belongs to the new address, so that it may merge, even with the VMA it is
+ * copied from.
  */
 static int insert_copy(struct remap *r)
 {
@@ -43,8 +44,9 @@ static int insert_copy(struct remap *r)
 }
 
 /*
- * What MREMAP_DONTUNMAP leaves: the VMA without its pages, and not locked any more. Linux unlocks all of it, even when only a
- * part was moved, and forgets to take it out of locked_vm (dontunmap_complete), which RLIMIT_MEMLOCK feels ever after.
+ * What MREMAP_DONTUNMAP leaves: the VMA without its pages, and not locked any more. Linux unlocks all of it,
+ * even when only a part was moved, and forgets to take it out of locked_vm (dontunmap_complete), which
+ * RLIMIT_MEMLOCK feels ever after.
  */
 static int leave_source(struct remap *r)
 {
@@ -57,11 +59,12 @@ static int leave_source(struct remap *r)
         mm->locked_leak += vma_pages(old);
     old->flags &= ~VM_LOCKED_MASK;
     if (old->start == r->addr && old->end == r->addr + r->old_len)
-        old->anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew), so the VMA may not merge where one expects it */
+        old->anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew): the VMA may not merge then */
     return 0;
 }
 
-/* The old place goes without asking: the design agreed to the move. Its promise of memory went with the pages. */
+/* The old place goes without asking: the design agreed to the move. Its promise of memory went with the
+ * pages. */
 static int drop_source(struct remap *r)
 {
     struct unmap u;
@@ -84,7 +87,8 @@ static int drop_source(struct remap *r)
 static int64_t move_vma(struct remap *r)
 {
     struct mm *mm = r->mm;
-    uint64_t new_pages = r->new_len >> MM_PAGE_SHIFT, charge = pages_to_charge(r), hiwater = mm->stats.hiwater_vm;
+    uint64_t new_pages = r->new_len >> MM_PAGE_SHIFT, charge = pages_to_charge(r),
+             hiwater = mm->stats.hiwater_vm;
     struct vma moved = r->v;
     struct unmap u;
     int err;
@@ -155,7 +159,8 @@ int64_t remap_to(struct remap *r)
             return err;
     }
     if (r->new_len < r->old_len) {
-        err = mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        err =
+            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
         if (err)
             return err;
         r->old_len = r->new_len;

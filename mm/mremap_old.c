@@ -1,8 +1,10 @@
 /*
- * mremap_old.c - mremap(2) in the order of Linux 6.10 to 6.16: one VMA only, and the arguments of a move are looked at after it.
+ * mremap_old.c - mremap(2) in the order of Linux 6.10 to 6.16: one VMA only, and the arguments of a move are
+ * looked at after it.
  *
- * Source: SYSCALL_DEFINE5(mremap), mremap_to, vma_to_resize in mm/mremap.c, Linux 6.11 and 6.12. Up to 6.11 the design is asked
- * about the whole source (for a move: after its arguments); from 6.12 on about the VMA at the old address.
+ * Source: SYSCALL_DEFINE5(mremap), mremap_to, vma_to_resize in mm/mremap.c, Linux 6.11 and 6.12. Up to 6.11
+ * the design is asked about the whole source (for a move: after its arguments); from 6.12 on about the VMA at
+ * the old address.
  */
 #include "mremap.h"
 
@@ -35,7 +37,8 @@ static int64_t move_to_target(struct remap *r)
             return err;
     }
     if (r->new_len < r->old_len) {
-        err = mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        err =
+            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
         if (err)
             return err;
         r->old_len = r->new_len;
@@ -77,7 +80,8 @@ int64_t remap_before_6_17(struct remap *r)
     if (r->new_len == r->old_len)
         return (int64_t)r->addr;
     if (r->new_len < r->old_len) {
-        ret = mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        ret =
+            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
         return ret ? ret : (int64_t)r->addr;
     }
     ret = remap_check_vma(r);

@@ -19,7 +19,8 @@ bool mm_range_has_gap(struct mm *mm, uint64_t start, uint64_t end)
     return reached < end;
 }
 
-int mm_seal_apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t (*fn)(uint64_t old, uint64_t arg), uint64_t arg)
+int mm_seal_apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t (*fn)(uint64_t old, uint64_t arg),
+                  uint64_t arg)
 {
     const struct vma *v;
     uint64_t addr = start;
@@ -41,7 +42,6 @@ int mm_seal_apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t (*fn)(ui
     mm_assert_valid(mm);
     return err;
 }
-
 
 static int is_private_page(void *ctx, uint64_t addr, pte_t e)
 {

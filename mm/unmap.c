@@ -1,15 +1,15 @@
 /*
  * unmap.c - taking a range away: munmap(2), and everything that unmaps on its way.
  *
- * Source: vms_gather_munmap_vmas, vms_complete_munmap_vmas, do_vmi_munmap in mm/vma.c, Linux 6.18; do_vmi_align_munmap
- * in mm/mmap.c, Linux 6.11, for the kernels that cut before they ask.
+ * Source: vms_gather_munmap_vmas, vms_complete_munmap_vmas, do_vmi_munmap in mm/vma.c, Linux 6.18;
+ * do_vmi_align_munmap in mm/mmap.c, Linux 6.11, for the kernels that cut before they ask.
  *
  *       first                            last
  *     |---|########|    |####|    |########|-----|        # goes, the rest of first and last stays
  *         start                            end
  *
- * First the whole range is looked at (gather), then it goes at once (commit). A refusal in between leaves nothing behind,
- * except that Linux has already cut the first VMA at `start` by then.
+ * First the whole range is looked at (gather), then it goes at once (commit). A refusal in between leaves
+ * nothing behind, except that Linux has already cut the first VMA at `start` by then.
  */
 #include "mm.h"
 
@@ -35,7 +35,8 @@ int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, c
         uint64_t from = v->start < start ? start : v->start;
         uint64_t to = v->end > end ? end : v->end;
 
-        /* A hole in the middle of one VMA makes two of it. A cut at one end may exceed the limit for a moment. */
+        /* A hole in the middle of one VMA makes two of it. A cut at one end may exceed the limit for a
+         * moment. */
         if (v->start < start && v->end > end && mm->vmas.count >= mm->sys->max_map_count)
             return -ENOMEM;
         err = why ? mm_ask_vma(mm, why, v) : 0;
@@ -132,7 +133,8 @@ static int revoke(struct mm *mm, struct vma *area, uint64_t start, uint64_t end)
     return 0;
 }
 
-/* The design has areas in the range that are not to go but to become inaccessible: one VMA after the other. */
+/* The design has areas in the range that are not to go but to become inaccessible: one VMA after the other.
+ */
 static int unmap_or_revoke(struct mm *mm, const struct mm_change *c)
 {
     uint64_t at = c->start, from, to;
@@ -157,7 +159,8 @@ static int unmap_or_revoke(struct mm *mm, const struct mm_change *c)
     return err;
 }
 
-int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door, bool direct)
+int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door,
+                   bool direct)
 {
     struct mm_change c = {.kind = kind, .door = door, .start = start, .end = end, .direct = direct};
     struct unmap u;
@@ -176,7 +179,8 @@ int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_k
     return err;
 }
 
-int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door, bool direct)
+int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door,
+                 bool direct)
 {
     uint64_t end;
 

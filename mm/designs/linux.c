@@ -1,16 +1,17 @@
 /*
  * linux.c - mseal(2) as Linux has it: merged in 6.10, checks moved into the loops in 6.12, reworked in 6.17.
  *
- * One bit for each VMA, mseal(addr, len, 0), system call 462, EPERM. What a seal forbids is the same in all releases but for the
- * discarding advice; WHEN it is looked at is not:
+ * One bit for each VMA, mseal(addr, len, 0), system call 462, EPERM. What a seal forbids is the same in all
+ * releases but for the discarding advice; WHEN it is looked at is not:
  *
- *   6.10, 6.11   the whole range first, so a refused call has changed nothing (mremap with old_len 0 looks at an empty range)
- *   6.12 - 6.16  at each VMA when the operation reaches it: what came before stays changed
- *   6.17 -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the rule for advice
- *                means no vm_ops
+ *   6.10, 6.11   the whole range first, so a refused call has changed nothing (mremap with old_len 0 looks at
+ * an empty range) 6.12 - 6.16  at each VMA when the operation reaches it: what came before stays changed 6.17
+ * -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the rule for
+ * advice means no vm_ops
  *
- * Known holes, all of them on purpose: contents of file mappings (D10-D12, D14), of writable memory (D09), guards taken out (D25),
- * forced writes (W01-W03), changes through the object behind (W05-W08), inheritance of writable memory (L02, L03).
+ * Known holes, all of them on purpose: contents of file mappings (D10-D12, D14), of writable memory (D09),
+ * guards taken out (D25), forced writes (W01-W03), changes through the object behind (W05-W08), inheritance
+ * of writable memory (L02, L03).
  */
 #include "common.h"
 
@@ -109,10 +110,12 @@ static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_
         .syscalls = calls,                                                                                   \
     }
 
-LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later", "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18",
-      RULES_LINUX_6_18, NULL, check_6_18);
-LINUX(6_16, "6.16", "mseal(2) of Linux 6.15 and 6.16: as 6.12, with guard regions", "mm/vma.c, mm/mremap.c of Linux 6.16",
-      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL, NULL, check_6_12);
+LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later",
+      "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18", RULES_LINUX_6_18, NULL, check_6_18);
+LINUX(6_16, "6.16", "mseal(2) of Linux 6.15 and 6.16: as 6.12, with guard regions",
+      "mm/vma.c, mm/mremap.c of Linux 6.16",
+      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL, NULL,
+      check_6_12);
 LINUX(6_12, "6.12", "mseal(2) of Linux 6.12: checked VMA by VMA", "mm/vma.c, mm/mremap.c of Linux 6.12",
       RULE_MREMAP_DEST_FIRST | RULE_MREMAP_UNALIGNED_LATE | RULE_GATHER_SPLITS, NULL, check_6_12);
 LINUX(6_11, "6.11", "mseal(2) of Linux 6.11: all or nothing", "mm/mseal.c, mm/mmap.c of Linux 6.11",

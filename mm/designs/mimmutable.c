@@ -1,16 +1,18 @@
 /*
  * mimmutable.c - OpenBSD's mimmutable(2): what is mapped stays as it is, judged by the effect.
  *
- * sys/uvm/uvm_map.c 1.338, uvm_mmap.c 1.193, mimmutable.2 1.5. One flag for each entry, mimmutable(addr, len), no flags and no way
- * back. Linux has no number for it; ours is 4159 (OpenBSD's is 159). The range is looked at before anything changes; EPERM.
+ * sys/uvm/uvm_map.c 1.338, uvm_mmap.c 1.193, mimmutable.2 1.5. One flag for each entry, mimmutable(addr,
+ * len), no flags and no way back. Linux has no number for it; ours is 4159 (OpenBSD's is 159). The range is
+ * looked at before anything changes; EPERM.
  *
- * It rounds the range instead of refusing it, skips holes, and is 0 even when nothing is mapped. An area with MADV_WIPEONFORK
- * (MAP_INHERIT_ZERO there) makes it EPERM with nothing marked, as the manual says; revision 1.338 returns 0 by mistake.
- * Operations that OpenBSD has not (mremap, remap_file_pages, shmat(SHM_REMAP), guards) are refused when they would do
- * what a refused one does.
+ * It rounds the range instead of refusing it, skips holes, and is 0 even when nothing is mapped. An area with
+ * MADV_WIPEONFORK (MAP_INHERIT_ZERO there) makes it EPERM with nothing marked, as the manual says;
+ * revision 1.338 returns 0 by mistake. Operations that OpenBSD has not (mremap, remap_file_pages,
+ * shmat(SHM_REMAP), guards) are refused when they would do what a refused one does.
  *
- * Known holes: brk shrinking and shmdt unmap without asking (U06-U08), as on OpenBSD; objects behind a mapping (W05-W08).
- * OpenBSD's sigaltstack, setrlimit(RLIMIT_STACK) and kbind bypasses have no counterpart here.
+ * Known holes: brk shrinking and shmdt unmap without asking (U06-U08), as on OpenBSD; objects behind a
+ * mapping (W05-W08). OpenBSD's sigaltstack, setrlimit(RLIMIT_STACK) and kbind bypasses have no counterpart
+ * here.
  */
 #include "common.h"
 
@@ -120,4 +122,5 @@ static const struct mseal_syscall calls[] = {{4159, "mimmutable", "ptr,size", sy
     }
 
 MIMMUTABLE(mimmutable, "mimmutable", "OpenBSD's mimmutable(2), 7.5 and later", check);
-MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed", check_7_3);
+MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed",
+           check_7_3);

@@ -1,4 +1,5 @@
-/* none.c - no sealing at all: mseal(2) does not exist, every change is allowed. The kernel around it is Linux 6.18. */
+/* none.c - no sealing at all: mseal(2) does not exist, every change is allowed. The kernel around it is
+ * Linux 6.18. */
 #include <mseal-emu/design.h>
 
 const struct mseal_design design_none = {

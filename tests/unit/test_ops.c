@@ -1,8 +1,9 @@
 /*
- * test_ops.c - mmap, munmap, mprotect, mremap, brk, fork: limits, errors, and what stays when they fail half way.
+ * test_ops.c - mmap, munmap, mprotect, mremap, brk, fork: limits, errors, and what stays when they fail half
+ * way.
  *
- * What the host's kernel can be asked is compared with it by `make fuzz-kernel`; here is what it cannot: limits of the machine,
- * protection keys, other releases, refusals.
+ * What the host's kernel can be asked is compared with it by `make fuzz-kernel`; here is what it cannot:
+ * limits of the machine, protection keys, other releases, refusals.
  */
 #include "mm.h"
 #include "uapi.h"
@@ -12,9 +13,9 @@
 #include <string.h>
 
 #define BASE UINT64_C(0x10000000)
-#define P MM_PAGE_SIZE
+#define P    MM_PAGE_SIZE
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-#define RW (PROT_READ | PROT_WRITE)
+#define RW   (PROT_READ | PROT_WRITE)
 
 static struct mm_system sys;
 static struct mm *mm;
@@ -63,7 +64,7 @@ static struct mm_stats stats(void)
     return st;
 }
 
-/* ---- the number of VMAs ------------------------------------------------------------------------------------ */
+/* ---- the number of VMAs --------------------------------------------------------------------- */
 
 START_TEST(map_count_split)
 {
@@ -110,11 +111,12 @@ START_TEST(map_count_mremap)
     ck_assert_int_eq(mm_mremap(mm, pg(40), P, P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)), -ENOMEM);
     sys.max_map_count = 7;
     ck_assert_int_eq(mm_mremap(mm, pg(40), P, P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)), -EFAULT);
-    ck_assert_int_eq(mm_mremap(mm, pg(0), 4 * P, 4 * P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)), (int64_t)pg(8));
+    ck_assert_int_eq(mm_mremap(mm, pg(0), 4 * P, 4 * P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)),
+                     (int64_t)pg(8));
 }
 END_TEST
 
-/* ---- RLIMIT_*, overcommit ---------------------------------------------------------------------------------- */
+/* ---- RLIMIT_*, overcommit ------------------------------------------------------------------- */
 
 START_TEST(rlimit_as)
 {
@@ -188,7 +190,7 @@ START_TEST(failed_mmap_keeps_the_old)
 }
 END_TEST
 
-/* ---- files ---------------------------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 static struct mm_file *file_for(bool readable, bool writable)
 {
@@ -223,7 +225,8 @@ START_TEST(file_modes)
     ck_assert_int_eq(map_file(f, PROT_READ, MAP_SHARED), -EACCES);
     ck_assert_int_eq(map_file(f, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN), -EINVAL);
     ck_assert_int_eq(map_file(f, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC), -EOPNOTSUPP);
-    ck_assert_int_eq(mm_mmap(mm, pg(0), 4 * P, PROT_READ, MAP_PRIVATE, f, UINT64_MAX & MM_PAGE_MASK), -EOVERFLOW);
+    ck_assert_int_eq(mm_mmap(mm, pg(0), 4 * P, PROT_READ, MAP_PRIVATE, f, UINT64_MAX & MM_PAGE_MASK),
+                     -EOVERFLOW);
     mm_file_put(f);
 }
 END_TEST
@@ -260,7 +263,7 @@ START_TEST(sealed_memfd)
 }
 END_TEST
 
-/* ---- brk ------------------------------------------------------------------------------------------------------------ */
+/* ---- brk ------------------------------------------------------------------------------------ */
 
 START_TEST(heap)
 {
@@ -288,7 +291,7 @@ START_TEST(heap)
 }
 END_TEST
 
-/* ---- execute-only memory, MDWE, special mappings ----------------------------------------------------------------- */
+/* ---- execute-only memory, MDWE, special mappings -------------------------------------------- */
 
 START_TEST(execute_only)
 {
@@ -336,12 +339,13 @@ START_TEST(special_is_whole)
     ck_assert_int_eq(mm_munmap(mm, pg(1), 2 * P), -EINVAL);
     ck_assert_uint_eq(vma_at(1)->start, pg(1));
     ck_assert_int_eq(mm_mremap(mm, pg(2), 2 * P, 3 * P, MREMAP_MAYMOVE, 0), -EFAULT);
-    ck_assert_int_eq(mm_mremap(mm, pg(2), 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)), (int64_t)pg(8));
+    ck_assert_int_eq(mm_mremap(mm, pg(2), 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, pg(8)),
+                     (int64_t)pg(8));
     ck_assert_int_eq(mm_munmap(mm, pg(8), 2 * P), 0);
 }
 END_TEST
 
-/* ---- fork and pictures ------------------------------------------------------------------------------------------------ */
+/* ---- fork and pictures ---------------------------------------------------------------------- */
 
 static int byte_of(struct mm *m, uint64_t page)
 {
@@ -422,7 +426,7 @@ START_TEST(snapshot_is_frozen)
 }
 END_TEST
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------------ */
+/* ---- refusals ------------------------------------------------------------------------------- */
 
 START_TEST(refusal_is_told)
 {
@@ -450,7 +454,8 @@ END_TEST
 /* Every built-in design survives the calls it adds, with absurd arguments. */
 START_TEST(designs_survive)
 {
-    static const uint64_t absurd[] = {0, 1, P, BASE, BASE + 1, MM_TASK_SIZE, UINT64_MAX, UINT64_MAX & MM_PAGE_MASK, UINT64_C(1) << 62};
+    static const uint64_t absurd[] = {
+        0, 1, P, BASE, BASE + 1, MM_TASK_SIZE, UINT64_MAX, UINT64_MAX & MM_PAGE_MASK, UINT64_C(1) << 62};
     const struct mseal_design *d;
     unsigned i, a, b;
 

@@ -1,18 +1,18 @@
 /*
  * test_seal.c - the sealing designs of Linux held to what its releases did (specification, Appendix A).
  *
- * A row is a script and what it must print with no design, and under each release. The script speaks of pages of one
- * region, statements are separated by ';', and '=' in front of one prints its result:
+ * A row is a script and what it must print with no design, and under each release. The script speaks of pages
+ * of one region, statements are separated by ';', and '=' in front of one prints its result:
  *
  *   make PICTURE [AT]        map and fill pages, "rx|rx.wx" (see show); '|' makes no border by itself
- *   file KIND PERM N         N pages of a file: priv, shared (memfd), zero (private /dev/zero), anon (shared anonymous)
- *   seal A N [FLAGS]         mseal(2); nothing without a design
- *   mprotect|munmap|map|noreplace A N [PERM]      A, N in pages; N may be "1+b": one page and a byte
- *   mremap A OLD NEW FLAGS DEST                   FLAGS of m(aymove) f(ixed) d(ontunmap) or -
- *   advise A N ADVICE, lock|unlock A N, heap N, brk N, shmat|remap A N, shmdt A, limit, maxmaps N, fork, rier
- *   show A N                 prints the page picture
+ *   file KIND PERM N         N pages of a file: priv, shared (memfd), zero (private /dev/zero), anon (shared
+ * anonymous) seal A N [FLAGS]         mseal(2); nothing without a design mprotect|munmap|map|noreplace A N
+ * [PERM]      A, N in pages; N may be "1+b": one page and a byte mremap A OLD NEW FLAGS DEST FLAGS of
+ * m(aymove) f(ixed) d(ontunmap) or - advise A N ADVICE, lock|unlock A N, heap N, brk N, shmat|remap A N,
+ * shmdt A, limit, maxmaps N, fork, rier show A N                 prints the page picture
  *
- * A page in a picture: r w e W n = R RW RX RWX none, then x original, 0 zero, f file, N new contents, ! SIGSEGV, B SIGBUS,
+ * A page in a picture: r w e W n = R RW RX RWX none, then x original, 0 zero, f file, N new contents, !
+ * SIGSEGV, B SIGBUS,
  * - unreadable, then s if sealed; '.' is unmapped, '|' a border between VMAs.
  */
 #include "mm.h"
@@ -24,14 +24,14 @@
 #include <sys/shm.h>
 
 #define BASE UINT64_C(0x10000000)
-#define P MM_PAGE_SIZE
+#define P    MM_PAGE_SIZE
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE 103
+#define MADV_GUARD_REMOVE  103
 #endif
 
 static struct mm_system sys;
@@ -50,8 +50,8 @@ static const char *errno_name(int64_t r)
     static const struct {
         int nr;
         const char *name;
-    } names[] = {{EPERM, "EPERM"},   {EINVAL, "EINVAL"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"},
-                 {EEXIST, "EEXIST"}, {EAGAIN, "EAGAIN"}, {ENOSYS, "ENOSYS"}};
+    } names[] = {{EPERM, "EPERM"},   {EINVAL, "EINVAL"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"},
+                 {EFAULT, "EFAULT"}, {EEXIST, "EEXIST"}, {EAGAIN, "EAGAIN"}, {ENOSYS, "ENOSYS"}};
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -103,7 +103,7 @@ static char content(uint64_t addr)
     return c ? c : '0';
 }
 
-/* ---- statements ---------------------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 static uint64_t page(const char *s)
 {
@@ -168,8 +168,9 @@ static int64_t do_file(char **w)
         ck_assert_int_eq(vm_object_write(f->obj, at, "f", 1), 1);
     ck_assert_int_eq(mm_mmap(mm, BASE, len, prot_of('w'), MAP_FIXED | MAP_PRIVATE, f, 0), (int64_t)BASE);
     if (shared)
-        ck_assert_int_eq(mm_mmap(mm, BASE, len, prot_of(f->writable ? 'w' : 'r'), MAP_FIXED | MAP_SHARED, f, 0),
-                         (int64_t)BASE);
+        ck_assert_int_eq(
+            mm_mmap(mm, BASE, len, prot_of(f->writable ? 'w' : 'r'), MAP_FIXED | MAP_SHARED, f, 0),
+            (int64_t)BASE);
     for (at = BASE; at < BASE + len && strcmp(w[1], "priv") && f->writable; at += P)
         ck_assert_int_eq(mm_copy_out(mm, at, "x", 1), 0);
     mm_file_put(f);
@@ -187,7 +188,8 @@ static int64_t do_seal(char **w)
 
 static int64_t do_mprotect(char **w)
 {
-    return mm_mprotect(mm, page(w[1]), pages(w[2]), prot_of(w[3][0]) | (w[3][1] == 'd' ? PROT_GROWSDOWN : 0), -1);
+    return mm_mprotect(mm, page(w[1]), pages(w[2]), prot_of(w[3][0]) | (w[3][1] == 'd' ? PROT_GROWSDOWN : 0),
+                       -1);
 }
 
 static int64_t do_munmap(char **w)
@@ -214,7 +216,10 @@ static int64_t do_mremap(char **w)
 {
     uint64_t flags = (strchr(w[4], 'm') ? MREMAP_MAYMOVE : 0) | (strchr(w[4], 'f') ? MREMAP_FIXED : 0) |
                      (strchr(w[4], 'd') ? MREMAP_DONTUNMAP : 0);
-    uint64_t to = !w[5] ? 0 : !strcmp(w[5], "odd") ? BASE + 40 * P + 1 : !strcmp(w[5], "far") ? MM_TASK_SIZE : page(w[5]);
+    uint64_t to = !w[5]                  ? 0
+                  : !strcmp(w[5], "odd") ? BASE + 40 * P + 1
+                  : !strcmp(w[5], "far") ? MM_TASK_SIZE
+                                         : page(w[5]);
 
     return mm_mremap(mm, page(w[1]), pages(w[2]), pages(w[3]), flags, to);
 }
@@ -377,11 +382,12 @@ static const struct {
     const char *name;
     int64_t (*run)(char **words);
 } statements[] = {
-    {"make", do_make},     {"file", do_file},       {"seal", do_seal},     {"mprotect", do_mprotect}, {"munmap", do_munmap},
-    {"map", do_map},       {"stack", do_stack},     {"noreplace", do_noreplace}, {"mremap", do_mremap}, {"advise", do_advise},
-    {"lock", do_lock},     {"unlock", do_unlock},   {"heap", do_heap},     {"brk", do_brk},           {"shmat", do_shmat},
-    {"shmremap", do_shmremap}, {"shmdt", do_shmdt}, {"remap", do_fremap},  {"limit", do_limit},       {"maxmaps", do_maxmaps},
-    {"fork", do_fork},     {"rier", do_rier},       {"touch", do_touch},   {"show", do_show},
+    {"make", do_make},     {"file", do_file},     {"seal", do_seal},   {"mprotect", do_mprotect},
+    {"munmap", do_munmap}, {"map", do_map},       {"stack", do_stack}, {"noreplace", do_noreplace},
+    {"mremap", do_mremap}, {"advise", do_advise}, {"lock", do_lock},   {"unlock", do_unlock},
+    {"heap", do_heap},     {"brk", do_brk},       {"shmat", do_shmat}, {"shmremap", do_shmremap},
+    {"shmdt", do_shmdt},   {"remap", do_fremap},  {"limit", do_limit}, {"maxmaps", do_maxmaps},
+    {"fork", do_fork},     {"rier", do_rier},     {"touch", do_touch}, {"show", do_show},
 };
 
 static void run_statement(char *text)
@@ -429,11 +435,11 @@ static const char *run_script(const char *script, const char *design)
     return out;
 }
 
-/* ---- Appendix A --------------------------------------------------------------------------------------------------- */
+/* ---- Appendix A ----------------------------------------------------------------------------- */
 
 /*
- * What a row prints: with no design, and sealed on 6.18, 6.12, 6.11, 6.10. NULL: as the release before it in this list.
- * v6_16: where 6.16 is not as 6.12.
+ * What a row prints: with no design, and sealed on 6.18, 6.12, 6.11, 6.10. NULL: as the release before it in
+ * this list. v6_16: where 6.16 is not as 6.12.
  */
 static const struct row {
     const char *id, *script, *no, *v6_18, *v6_12, *v6_11, *v6_10, *v6_16;
@@ -443,16 +449,18 @@ static const struct row {
     {"P03", "make exexexex; seal 0 4; =mprotect 0 4 W; show 0 4", "ok [WxWxWxWx]", "EPERM [exsexsexsexs]"},
     {"P05", "make rxrx; seal 0 2; =mprotect 0 2 r", "ok", "EPERM"},
     {"P06", "make wxwxwxwx; seal 0 4; =mprotect 0 4 r; show 0 4", "ok [rxrxrxrx]", "EPERM [wxswxswxswxs]"},
-    {"P07", "make rxrxrxrx; seal 2 1; =mprotect 0 4 w; show 0 4", "ok [wxwxwxwx]", "EPERM [wxwx|rxs|rx]", NULL,
-     "EPERM [rxrx|rxs|rx]"},
-    {"P08", "make rxrx; seal 1 1; =mprotect 0 1+b w; show 0 2", "ok [wxwx]", "EPERM [wx|rxs]", NULL, "EPERM [rx|rxs]"},
-    {"P09", "make rx.rxrx; seal 3 1; =mprotect 0 4 w; show 0 4", "ENOMEM [wx|.|rxrx]", "ENOMEM [wx|.|rx|rxs]", NULL,
-     "EPERM [rx|.|rx|rxs]"},
+    {"P07", "make rxrxrxrx; seal 2 1; =mprotect 0 4 w; show 0 4", "ok [wxwxwxwx]", "EPERM [wxwx|rxs|rx]",
+     NULL, "EPERM [rxrx|rxs|rx]"},
+    {"P08", "make rxrx; seal 1 1; =mprotect 0 1+b w; show 0 2", "ok [wxwx]", "EPERM [wx|rxs]", NULL,
+     "EPERM [rx|rxs]"},
+    {"P09", "make rx.rxrx; seal 3 1; =mprotect 0 4 w; show 0 4", "ENOMEM [wx|.|rxrx]", "ENOMEM [wx|.|rx|rxs]",
+     NULL, "EPERM [rx|.|rx|rxs]"},
     {"P10", "make .rxrxrx; seal 2 1; =mprotect 0 4 w; show 0 4", "ENOMEM [.|rxrxrx]", "ENOMEM [.|rx|rxs|rx]"},
     {"P10b", "make rx.rxrx; seal 0 1; =mprotect 0 4 w; show 0 4", "ENOMEM [wx|.|rxrx]", "EPERM [rxs|.|rxrx]"},
-    {"P11", "stack 0 4 w; touch 0; touch 1; touch 2; touch 3; seal 0 4; =mprotect 3 1 rd; show 0 4", "ok [rxrxrxrx]",
-     "EPERM [wxswxswxswxs]"},
-    {"P13", "file ro r 2; seal 0 2; =mprotect 0 2 w; =mprotect 0 2 r", "EACCES ok", "EACCES EPERM", NULL, "EPERM EPERM"},
+    {"P11", "stack 0 4 w; touch 0; touch 1; touch 2; touch 3; seal 0 4; =mprotect 3 1 rd; show 0 4",
+     "ok [rxrxrxrx]", "EPERM [wxswxswxswxs]"},
+    {"P13", "file ro r 2; seal 0 2; =mprotect 0 2 w; =mprotect 0 2 r", "EACCES ok", "EACCES EPERM", NULL,
+     "EPERM EPERM"},
     {"P14", "make nxnxnxnx; seal 0 4; =mprotect 0 4 w; show 0 4", "ok [wxwxwxwx]", "EPERM [n-sn-sn-sn-s]"},
     {"P15", "make wxwx; seal 0 2; rier; =mprotect 0 2 r; show 0 2", "ok [exex]", "EPERM [wxswxs]"},
 
@@ -469,7 +477,8 @@ static const struct row {
     {"O01", "make rxrxrxrx; seal 0 4; =map 0 4 w; show 0 4", "ok [w0w0w0w0]", "EPERM [rxsrxsrxsrxs]"},
     {"O02", "make rxrxrxrx; seal 2 1; =map 0 4 w; show 0 4", "ok [w0w0w0w0]", "EPERM [rxrx|rxs|rx]"},
     {"O03", "make rxrxrxrx; seal 0 4; =map 1 1 n; show 0 4", "ok [rx|n-|rxrx]", "EPERM [rxsrxsrxsrxs]"},
-    {"O05", "make rxrxrxrx; seal 0 4; =noreplace 0 4 w; show 0 4", "EEXIST [rxrxrxrx]", "EEXIST [rxsrxsrxsrxs]"},
+    {"O05", "make rxrxrxrx; seal 0 4; =noreplace 0 4 w; show 0 4", "EEXIST [rxrxrxrx]",
+     "EEXIST [rxsrxsrxsrxs]"},
     {"O07", "make rxrxrxrx; seal 2 1; =shmremap 0 4; show 0 4", "ok [w0w0w0w0]", "EPERM [rxrx|rxs|rx]"},
     {"O08", "file anon w 4; seal 0 4; =remap 0 1 2; show 0 4", "ok [wx|wxwxwx]", "EPERM [wxswxswxswxs]"},
     {"O09", "make rxrxrxrx; make wNwNwNwN 8; seal 0 4; =mremap 8 4 4 mf 0; show 0 4; show 8 4",
@@ -477,23 +486,27 @@ static const struct row {
     {"O10", "make rxrxrxrx; make wNwNwNwN 8; seal 0 4; =mremap 8 4 4 mfd 0; show 0 4; show 8 4",
      "ok [wNwNwNwN] [w0w0w0w0]", "EPERM [rxsrxsrxsrxs] [wNwNwNwN]"},
     {"O11", "make rxrx; seal 0 2; limit; =map 0 3 w", "ENOMEM", "EPERM", NULL, "ENOMEM"},
-    {"O12", "make rx.rxrx; seal 2 2; =mremap 0 1 3 -; show 0 4", "ENOMEM [rx|.|rxrx]", "ENOMEM [rx|.|rxsrxs]"},
+    {"O12", "make rx.rxrx; seal 2 2; =mremap 0 1 3 -; show 0 4", "ENOMEM [rx|.|rxrx]",
+     "ENOMEM [rx|.|rxsrxs]"},
     {"O13", "make rxrxrxrx; seal 2 1; =map 1 3 w; show 0 4", "ok [rx|w0w0w0]", "EPERM [rx|rx|rxs|rx]", NULL,
      "EPERM [rxrx|rxs|rx]"},
-    {"O14", "make rxrxrxrx; make wNwNwNwN 8; seal 2 1; =mremap 8 4 4 mf 0; show 0 4; show 8 4", "ok [wNwNwNwN] [....]",
-     "EPERM [rxrx|rxs|rx] [wNwNwNwN]"},
+    {"O14", "make rxrxrxrx; make wNwNwNwN 8; seal 2 1; =mremap 8 4 4 mf 0; show 0 4; show 8 4",
+     "ok [wNwNwNwN] [....]", "EPERM [rxrx|rxs|rx] [wNwNwNwN]"},
 
     {"R01", "make rxrxrxrx; seal 0 4; =mremap 0 4 2 -; show 0 4", "ok [rxrx|..]", "EPERM [rxsrxsrxsrxs]"},
     {"R02", "make wxwxwx; seal 0 3; =mremap 0 3 4 -; show 0 4", "ok [wxwxwxw0]", "EPERM [wxswxswxs|.]"},
     {"R03", "make rxrxrxrx; seal 0 4; =mremap 0 4 4 -; show 0 4", "ok [rxrxrxrx]", "EPERM [rxsrxsrxsrxs]"},
-    {"R04", "make rxrxrxrx; map 4 1 n; seal 0 4; =mremap 0 4 8 m; show 0 4", "ok [....]", "EPERM [rxsrxsrxsrxs]"},
-    {"R05", "make rxrxrxrx; map 8 4 n; seal 0 4; =mremap 0 4 4 mf 8; show 0 4; show 8 4", "ok [....] [rxrxrxrx]",
-     "EPERM [rxsrxsrxsrxs] [n-n-n-n-]"},
-    {"R06", "make rxrxrxrx; seal 0 4; =mremap 0 4 4 md 20; show 0 4", "ok [r0r0r0r0]", "EPERM [rxsrxsrxsrxs]"},
+    {"R04", "make rxrxrxrx; map 4 1 n; seal 0 4; =mremap 0 4 8 m; show 0 4", "ok [....]",
+     "EPERM [rxsrxsrxsrxs]"},
+    {"R05", "make rxrxrxrx; map 8 4 n; seal 0 4; =mremap 0 4 4 mf 8; show 0 4; show 8 4",
+     "ok [....] [rxrxrxrx]", "EPERM [rxsrxsrxsrxs] [n-n-n-n-]"},
+    {"R06", "make rxrxrxrx; seal 0 4; =mremap 0 4 4 md 20; show 0 4", "ok [r0r0r0r0]",
+     "EPERM [rxsrxsrxsrxs]"},
     {"R07", "file anon r 4; seal 0 4; =mremap 0 0 4 mf 8; show 8 4; =mprotect 8 4 w", "ok [rxrxrxrx] ok",
      "EPERM [....] ENOMEM", NULL, "ok [rxsrxsrxsrxs] EPERM"},
-    {"R08", "make rxrxrxrx; map 8 4 n; seal 2 2; =mremap 0 4 4 mf 8; show 0 4; show 8 4", "ok [....] [rxrxrxrx]",
-     "EPERM [..|rxsrxs] [rxrx|n-n-]", "EFAULT [rxrx|rxsrxs] [....]", "EPERM [rxrx|rxsrxs] [n-n-n-n-]"},
+    {"R08", "make rxrxrxrx; map 8 4 n; seal 2 2; =mremap 0 4 4 mf 8; show 0 4; show 8 4",
+     "ok [....] [rxrxrxrx]", "EPERM [..|rxsrxs] [rxrx|n-n-]", "EFAULT [rxrx|rxsrxs] [....]",
+     "EPERM [rxrx|rxsrxs] [n-n-n-n-]"},
     {"R09", "make rxrxrxrx; seal 2 2; =mremap 0 4 1 -; show 0 4", "ok [rx|...]", "EPERM [rx|rx|rxsrxs]", NULL,
      "EPERM [rxrx|rxsrxs]"},
     {"R10", "make rxrxrxrx; make rxrxrxrx 8; seal 2 2; =mremap 0 4 1 mf 8; show 0 4; show 8 4",
@@ -501,59 +514,69 @@ static const struct row {
     {"R11", "make rxrx; make rxrx 8; seal 0 2; =mremap 0 2 2 mf 8; show 8 2", "ok [rxrx]", "EPERM [rxrx]"},
 
     {"D01", "make rxrx; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [r0r0]", "EPERM [rxsrxs]"},
-    {"D02", "make rxrx; lock 0 2; seal 0 2; =advise 0 2 DONTNEED; =advise 0 2 LOCKED; show 0 2", "EINVAL ok [r0r0]",
-     "EPERM EPERM [rxsrxs]"},
+    {"D02", "make rxrx; lock 0 2; seal 0 2; =advise 0 2 DONTNEED; =advise 0 2 LOCKED; show 0 2",
+     "EINVAL ok [r0r0]", "EPERM EPERM [rxsrxs]"},
     {"D03", "make rxrx; seal 0 2; =advise 0 2 FREE; show 0 2", "ok [rxrx]", "EPERM [rxsrxs]"},
     {"D04", "make rxrx; seal 0 2; =advise 0 2 REMOVE; show 0 2", "EINVAL [rxrx]", "EPERM [rxsrxs]"},
     {"D05", "make rxrx; seal 0 2; =advise 0 2 DONTFORK; show 0 2", "ok [rxrx]", "EPERM [rxsrxs]"},
     {"D06", "make rxrx; seal 0 2; =advise 0 2 WIPE; show 0 2", "ok [rxrx]", "EPERM [rxsrxs]"},
-    {"D07", "make rxrx; seal 0 2; =advise 0 2 GUARD; show 0 2", "ok [r!r!]", "EPERM [rxsrxs]", "EINVAL [rxsrxs]",
-     .v6_16 = "EPERM [rxsrxs]"},
+    {"D07", "make rxrx; seal 0 2; =advise 0 2 GUARD; show 0 2", "ok [r!r!]", "EPERM [rxsrxs]",
+     "EINVAL [rxsrxs]", .v6_16 = "EPERM [rxsrxs]"},
     {"D08", "make nxnx; seal 0 2; =advise 0 2 DONTNEED", "ok", "EPERM"},
     {"D09", "make wxwx; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [w0w0]", "ok [w0sw0s]"},
-    {"D10", "file priv w 2; touch 0; touch 1; mprotect 0 2 r; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [rfrf]",
-     "ok [rfsrfs]"},
-    {"D11", "file priv e 2; seal 0 2; =advise 0 2 GUARD; show 0 2", "ok [e!e!]", "ok [e!se!s]", "EINVAL [efsefs]",
-     .v6_16 = "ok [e!se!s]"},
+    {"D10", "file priv w 2; touch 0; touch 1; mprotect 0 2 r; seal 0 2; =advise 0 2 DONTNEED; show 0 2",
+     "ok [rfrf]", "ok [rfsrfs]"},
+    {"D11", "file priv e 2; seal 0 2; =advise 0 2 GUARD; show 0 2", "ok [e!e!]", "ok [e!se!s]",
+     "EINVAL [efsefs]", .v6_16 = "ok [e!se!s]"},
     {"D12", "file shared r 2; seal 0 2; =advise 0 2 REMOVE; show 0 2", "ok [r0r0]", "ok [r0sr0s]"},
-    {"D13", "file zero r 2; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [r0r0]", "EPERM [rxsrxs]", "ok [r0sr0s]"},
-    {"D15", "make rxrxrxrx; seal 2 1; =advise 0 4 DONTNEED; show 0 4", "ok [r0r0r0r0]", "EPERM [r0r0|rxs|rx]", NULL,
-     "EPERM [rxrx|rxs|rx]"},
-    {"D18", "make rxrx; seal 0 2; =advise 0 2 RANDOM; =advise 0 2 WILLNEED; =advise 0 2 DONTDUMP; =advise 0 2 NORMAL; "
-            "=advise 0 2 DOFORK; show 0 2",
+    {"D13", "file zero r 2; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [r0r0]", "EPERM [rxsrxs]",
+     "ok [r0sr0s]"},
+    {"D15", "make rxrxrxrx; seal 2 1; =advise 0 4 DONTNEED; show 0 4", "ok [r0r0r0r0]", "EPERM [r0r0|rxs|rx]",
+     NULL, "EPERM [rxrx|rxs|rx]"},
+    {"D18",
+     "make rxrx; seal 0 2; =advise 0 2 RANDOM; =advise 0 2 WILLNEED; =advise 0 2 DONTDUMP; =advise 0 2 "
+     "NORMAL; "
+     "=advise 0 2 DOFORK; show 0 2",
      "ok ok ok ok ok [rxrx]", "ok ok ok ok ok [rxsrxs]", NULL, NULL, "EPERM EPERM EPERM ok EPERM [rxsrxs]"},
     {"D21", "make wxwx; seal 0 2; =advise 0 2 GUARD; show 0 2", "ok [w!w!]", "ok [w!sw!s]", "EINVAL [wxswxs]",
      .v6_16 = "ok [w!sw!s]"},
-    {"D22", "make rx.rxrx; seal 3 1; =advise 0 4 DONTNEED; show 0 4", "ENOMEM [r0|.|r0r0]", "EPERM [r0|.|r0|rxs]", NULL,
-     "EPERM [rx|.|rx|rxs]"},
+    {"D22", "make rx.rxrx; seal 3 1; =advise 0 4 DONTNEED; show 0 4", "ENOMEM [r0|.|r0r0]",
+     "EPERM [r0|.|r0|rxs]", NULL, "EPERM [rx|.|rx|rxs]"},
     {"D24", "file priv e 2; seal 0 2; =advise 0 2 DONTFORK; show 0 2", "ok [efef]", "ok [efsefs]"},
     {"D28", "file priv r 2; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [rfrf]", "ok [rfsrfs]"},
 
-    {"L01", "make rxrx; seal 0 2; fork; =munmap 0 1; =mprotect 1 1 w; show 0 2", "ok ok [.|wx]", "EPERM EPERM [rxsrxs]"},
+    {"L01", "make rxrx; seal 0 2; fork; =munmap 0 1; =mprotect 1 1 w; show 0 2", "ok ok [.|wx]",
+     "EPERM EPERM [rxsrxs]"},
     {"L02", "make wxwx; seal 0 2; =advise 0 2 DONTFORK; fork; =map 0 2 w; show 0 2", "ok ok [w0w0]"},
     {"L03", "make wxwx; seal 0 2; =advise 0 2 WIPE; fork; show 0 2", "ok [w0w0]", "ok [w0sw0s]"},
 
-    {"M01", "make wxwx; seal 0 2; =map 2 2 w; touch 2; show 0 4; =munmap 2 2; show 0 4", "ok [wxwxwxw0] ok [wxwx|..]",
-     "ok [wxswxs|wxw0] ok [wxswxs|..]"},
+    {"M01", "make wxwx; seal 0 2; =map 2 2 w; touch 2; show 0 4; =munmap 2 2; show 0 4",
+     "ok [wxwxwxw0] ok [wxwx|..]", "ok [wxswxs|wxw0] ok [wxswxs|..]"},
     {"M02", "make rxrxrxrx; lock 2 2; seal 2 2; unlock 2 2; show 0 4; =mprotect 2 2 w", "[rxrxrxrx] ok",
      "[rxrx|rxsrxs] EPERM"},
     {"M03", "make rxrxrxrx; seal 0 4; lock 1 1; show 0 4; unlock 1 1; show 0 4; =munmap 0 4",
      "[rx|rx|rxrx] [rxrxrxrx] ok", "[rxs|rxs|rxsrxs] [rxsrxsrxsrxs] EPERM"},
-    {"M04", "make wxwx|rxrxrxrx; maxmaps 0; =seal 0 4; show 0 6", "ok [wxwx|rxrxrxrx]", "ENOMEM [wxswxs|rxrxrxrx]"},
-    {"M07", "make rxrxrxrxrxrx; seal 0 2; seal 4 2; seal 2 2; show 0 6", "[rxrxrxrxrxrx]", "[rxsrxsrxsrxsrxsrxs]"},
+    {"M04", "make wxwx|rxrxrxrx; maxmaps 0; =seal 0 4; show 0 6", "ok [wxwx|rxrxrxrx]",
+     "ENOMEM [wxswxs|rxrxrxrx]"},
+    {"M07", "make rxrxrxrxrxrx; seal 0 2; seal 4 2; seal 2 2; show 0 6", "[rxrxrxrxrxrx]",
+     "[rxsrxsrxsrxsrxsrxs]"},
     {"M08", "make rxrxrxrxrxrx; seal 2 2; seal 0 6; show 0 6; =munmap 4 2", "[rxrxrxrxrxrx] ok",
      "[rxsrxsrxsrxsrxsrxs] EPERM"},
     {"M08b", "make rxrxrxrxwxwx; seal 2 2; seal 0 6; show 0 6; =munmap 4 2", "[rxrxrxrx|wxwx] ok",
      "[rxsrxsrxsrxs|wxswxs] EPERM"},
 
-    /* E2: mremap's arguments on sealed memory: an unaligned and a too high address, an overlap, no new length */
-    {"E2", "make rxrx; seal 0 2; =mremap 0 2 2 mf odd; =mremap 0 2 2 mf far; =mremap 0 2 2 mf 1; =mremap 0 2 0 -; "
-           "=mremap 0 2 2 f 20",
-     "EINVAL EINVAL EINVAL EINVAL EINVAL", "EINVAL EINVAL EINVAL EINVAL EINVAL", "EPERM EPERM EPERM EINVAL EINVAL",
-     "EINVAL EINVAL EINVAL EINVAL EINVAL", .v6_16 = "EINVAL EINVAL EPERM EINVAL EINVAL"},
+    /* E2: mremap's arguments on sealed memory: an unaligned and a too high address, an overlap, no new length
+     */
+    {"E2",
+     "make rxrx; seal 0 2; =mremap 0 2 2 mf odd; =mremap 0 2 2 mf far; =mremap 0 2 2 mf 1; =mremap 0 2 0 -; "
+     "=mremap 0 2 2 f 20",
+     "EINVAL EINVAL EINVAL EINVAL EINVAL", "EINVAL EINVAL EINVAL EINVAL EINVAL",
+     "EPERM EPERM EPERM EINVAL EINVAL", "EINVAL EINVAL EINVAL EINVAL EINVAL",
+     .v6_16 = "EINVAL EINVAL EPERM EINVAL EINVAL"},
     /* E5: mseal's arguments */
-    {"E5", "make rx.rxrx; =seal 0 1 1; =seal 0 4; =seal 1 1; =seal 3 2; =seal 0 0; =seal 9 0; show 0 4; =seal 0 1; "
-           "=seal 0 1; show 0 4",
+    {"E5",
+     "make rx.rxrx; =seal 0 1 1; =seal 0 4; =seal 1 1; =seal 3 2; =seal 0 0; =seal 9 0; show 0 4; =seal 0 1; "
+     "=seal 0 1; show 0 4",
      NULL, "EINVAL ENOMEM ENOMEM ENOMEM ok ok [rx|.|rxrx] ok ok [rxs|.|rxrx]"},
 };
 #define NR_ROWS ((int)(sizeof(rows) / sizeof(rows[0])))
@@ -562,7 +585,8 @@ static void expect(const struct row *r, const char *design, const char *want)
 {
     const char *got = run_script(r->script, design);
 
-    ck_assert_msg(!strcmp(got, want), "%s under %s:\n  got  %s\n  want %s", r->id, design ? design : "none", got, want);
+    ck_assert_msg(!strcmp(got, want), "%s under %s:\n  got  %s\n  want %s", r->id, design ? design : "none",
+                  got, want);
 }
 
 START_TEST(appendix_a)
@@ -602,7 +626,8 @@ static const struct {
      "EPERM [rxrx|rxsrxs] [n-n-n-n-]"},
     {"D01", "make rxrx; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "EPERM [rxsrxs]"},
     {"D09", "make wxwx; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "EPERM [wxswxs]"},
-    {"D10", "file priv w 2; touch 0; touch 1; mprotect 0 2 r; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "EPERM [rxsrxs]"},
+    {"D10", "file priv w 2; touch 0; touch 1; mprotect 0 2 r; seal 0 2; =advise 0 2 DONTNEED; show 0 2",
+     "EPERM [rxsrxs]"},
     {"D15", "make rxrxrxrx; seal 2 1; =advise 0 4 DONTNEED; show 0 4", "EPERM [rxrx|rxs|rx]"},
     {"D18", "make rxrx; seal 0 2; =advise 0 2 RANDOM", "ok"},
     {"D28", "file priv r 2; seal 0 2; =advise 0 2 DONTNEED; show 0 2", "ok [rfsrfs]"},
@@ -622,8 +647,9 @@ END_TEST
 /* OpenBSD 7.3 let RW become R. */
 START_TEST(immutable_7_3)
 {
-    ck_assert_str_eq(run_script("make wxwx; seal 0 2; =mprotect 0 1 r; =mprotect 0 1 w; show 0 2", "mimmutable-7.3"),
-                     "ok EPERM [rxs|wxs]");
+    ck_assert_str_eq(
+        run_script("make wxwx; seal 0 2; =mprotect 0 1 r; =mprotect 0 1 w; show 0 2", "mimmutable-7.3"),
+        "ok EPERM [rxs|wxs]");
 }
 END_TEST
 
