@@ -128,10 +128,10 @@ static void in_model(const struct step *s, uint64_t base)
 /* The inode numbers of /dev/zero are the host's. */
 static void cut_inode(char *line)
 {
-    char *name = strstr(line, "/dev/zero");
+    char *name = strstr(line, "/dev/zero"), *dev = strstr(line, "00:01 ");
 
-    if (name && strstr(line, "00:01 "))
-        sprintf(strstr(line, "00:01 ") + 6, "- %s", strdup(name));
+    if (name && dev)
+        memmove(dev + 6, name, strlen(name) + 1);
 }
 
 /* The part of a smaps text that is about the arena. */
@@ -175,6 +175,8 @@ START_TEST(smaps_like_the_host)
         ck_assert_str_eq(o, h);
         h[strlen(h)] = o[strlen(o)] = '\n';
     }
+    free(host);
+    free(ours);
 }
 END_TEST
 
