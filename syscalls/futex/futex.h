@@ -7,6 +7,7 @@
 /* One word somebody waits for. Lives in its task's futex_wait; queue order is the order of waking. */
 struct futex_waiter {
     struct list_head node;   /* in a bucket; empty: not queued, that is: woken or never queued */
+    struct list_head pi_node; /* in futex_table.pi while queued as a PI waiter */
     struct mm_key key;
     uint32_t bitset;
     struct task *task;
@@ -24,7 +25,7 @@ struct futex_wait {
 #define FUTEX_BUCKETS 256
 struct futex_table {
     struct list_head bucket[FUTEX_BUCKETS];
-    unsigned nr_pi;          /* PI waiters queued */
+    struct list_head pi;     /* PI waiters in the order they came, whatever bucket they are in */
 };
 
 struct list_head *futex_bucket(struct kernel *k, const struct mm_key *key);

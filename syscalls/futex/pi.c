@@ -125,23 +125,12 @@ void futex_pi_owner_died(struct task *t)
 {
     struct futex_table *ft = t->k->futexes;
 
-    for (int i = 0; ft->nr_pi && i < FUTEX_BUCKETS; i++) {
-        bool again = true;
+    list_for_each_safe(pos, tmp, &ft->pi)
+    {
+        struct futex_waiter *w = container_of(pos, struct futex_waiter, pi_node);
 
-        while (again) {
-            again = false;
-            list_for_each(pos, &ft->bucket[i])
-            {
-                struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
-
-                if (w->owner != t->tid)
-                    continue;
-                if (hand_over(t->k, w, FUTEX_OWNER_DIED) == 0) {
-                    again = true; /* the bucket changed under us */
-                    break;
-                }
-                w->owner = -1; /* unreachable word: waits for its time limit or a signal */
-            }
-        }
+        /* Handing over makes the others of that word wait for the new owner: they are passed by. */
+        if (w->owner == t->tid && hand_over(t->k, w, FUTEX_OWNER_DIED))
+            w->owner = -1; /* unreachable word: waits for its time limit or a signal */
     }
 }

@@ -12,6 +12,8 @@ struct futex_table *futex_table_create(void)
 
     for (int i = 0; ft && i < FUTEX_BUCKETS; i++)
         list_init(&ft->bucket[i]);
+    if (ft)
+        list_init(&ft->pi);
     return ft;
 }
 
@@ -52,6 +54,7 @@ struct futex_wait *futex_wait_alloc(struct task *t, int n)
     fw->n = n;
     for (int i = 0; i < n; i++) {
         list_init(&fw->w[i].node);
+        list_init(&fw->w[i].pi_node);
         fw->w[i].task = t;
         fw->w[i].bitset = UINT32_MAX;
     }
@@ -73,7 +76,7 @@ void futex_enqueue(struct task *t, struct futex_waiter *w)
 {
     list_add_tail(futex_bucket(t->k, &w->key), &w->node);
     if (w->owner)
-        t->k->futexes->nr_pi++;
+        list_add_tail(&t->k->futexes->pi, &w->pi_node);
 }
 
 void futex_dequeue(struct kernel *k, struct futex_waiter *w)
@@ -81,8 +84,7 @@ void futex_dequeue(struct kernel *k, struct futex_waiter *w)
     if (list_empty(&w->node))
         return;
     list_del(&w->node);
-    if (w->owner)
-        k->futexes->nr_pi--;
+    list_del(&w->pi_node);
 }
 
 void futex_wake_waiter(struct kernel *k, struct futex_waiter *w)

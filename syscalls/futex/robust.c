@@ -90,6 +90,6 @@ void futex_task_exit(struct task *t)
     if (t->robust_list)
         walk_robust_list(t);
     t->robust_list = 0;
-    if (t->k->futexes->nr_pi)
+    if (!list_empty(&t->k->futexes->pi))
         futex_pi_owner_died(t);
 }

@@ -18,11 +18,8 @@
 
 int64_t sys_sched_yield(struct task *t, const uint64_t a[6])
 {
-    if (!t->restart_data[0] && t->k->nr_tasks > 1) { /* let the others run once, then return */
-        t->restart_data[0] = 1;
-        t->deadline = t->k->now_ns + 1;
-        return task_block(t, NULL, t->deadline, "its turn (sched_yield)") == SYS_BLOCK ? SYS_BLOCK : 0;
-    }
+    if (t->k->nr_tasks > 1 && !t->retrying)
+        return SYS_BLOCK; /* still runnable: it goes on when the others had their turn */
     return 0;
 }
 

@@ -52,8 +52,8 @@ struct sig {
     struct arg arg[6];
     struct arg ret;
 };
-/* Parse the text of syscalls.def. What cannot be understood becomes hex. */
-void sig_parse(struct sig *sig, const char *text);
+/* Parse the text of syscalls.def. What cannot be understood becomes hex; the number of such words. */
+int sig_parse(struct sig *sig, const char *text);
 void print_arg(struct call *c, const struct arg *a, int index);
 
 /* ---- structures (structs.c, structs_fs.c ...) ---- */
@@ -77,6 +77,7 @@ struct variant {
     const char *more;  /* types of the arguments that follow, NULL: none */
     const char *ret;   /* result type, NULL: decimal */
 };
+extern const struct variant variants[]; /* ends with name NULL */
 const struct variant *variant_find(const char *name, uint64_t value);
 #define VARIANT_OTHERWISE UINT64_MAX
 

@@ -21,14 +21,14 @@ static const struct type_word words[] = {
     {"-", ARG_PAD, 0, 0}, {"none", ARG_NONE, 0, 0},
 };
 
-/* One word like "o:stat", "in@2", "mode?1", "f:prot". */
-static void parse_one(struct arg *a, const char *s, size_t len)
+/* One word like "o:stat", "in@2", "mode?1", "f:prot". False: it says nothing we know, and becomes hex. */
+static bool parse_one(struct arg *a, const char *s, size_t len)
 {
     char word[64], *at, *colon;
 
     *a = (struct arg){.kind = ARG_HEX, .len = LEN_NONE};
     if (len >= sizeof(word))
-        return;
+        return false;
     memcpy(word, s, len);
     word[len] = 0;
     at = strpbrk(word, "@?");
@@ -44,8 +44,9 @@ static void parse_one(struct arg *a, const char *s, size_t len)
                 a->kind = words[i].kind;
                 a->out = words[i].out;
                 a->num_size = words[i].num_size;
+                return true;
             }
-        return;
+        return false;
     }
     *colon = 0;
     if (!strcmp(word, "x") || !strcmp(word, "f")) {
@@ -61,10 +62,12 @@ static void parse_one(struct arg *a, const char *s, size_t len)
         a->kind = a->type ? ARG_STRUCT : ARG_PTR;
         a->out = *word == 'o' || (!strcmp(word, "io") && a->type && !a->type->at_entry);
     }
+    return a->xlat || a->variant || a->type;
 }
 
-void sig_parse(struct sig *sig, const char *text)
+int sig_parse(struct sig *sig, const char *text)
 {
+    int unknown = 0;
     const char *result = strstr(text, " = "), *end = result ? result : text + strlen(text);
 
     memset(sig, 0, sizeof(*sig));
@@ -73,10 +76,11 @@ void sig_parse(struct sig *sig, const char *text)
 
         if (text + len > end)
             len = (size_t)(end - text);
-        parse_one(&sig->arg[sig->n++], text, len);
+        unknown += !parse_one(&sig->arg[sig->n++], text, len);
         text += len + 1;
     }
     sig->ret = (struct arg){.kind = ARG_LONG, .len = LEN_NONE};
     if (result)
-        parse_one(&sig->ret, result + 3, strlen(result + 3));
+        unknown += !parse_one(&sig->ret, result + 3, strlen(result + 3));
+    return unknown;
 }

@@ -281,6 +281,8 @@ static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
         return;
     }
+    if ((size_t)len > sizeof(u))
+        len = sizeof(u);
     text_puts(c->out, "{sa_family=");
     print_xlat_named(c, "af", u.sa.sa_family);
     switch (u.sa.sa_family) {
@@ -288,6 +290,8 @@ static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
         if (len > (int)offsetof(struct sockaddr_un, sun_path)) {
             size_t n = (size_t)len - offsetof(struct sockaddr_un, sun_path);
 
+            if (n > sizeof(u.un.sun_path))
+                n = sizeof(u.un.sun_path);
             text_puts(c->out, ", sun_path=");
             if (u.un.sun_path[0]) {
                 print_quoted(c->out, (uint8_t *)u.un.sun_path, strnlen(u.un.sun_path, n), false, false);

@@ -14,7 +14,7 @@
 #include "print.h"
 
 #define OTHERWISE VARIANT_OTHERWISE
-static const struct variant variants[] = {
+const struct variant variants[] = {
     /* fcntl: the third argument, and what the result means */
     {"fcntl", F_DUPFD, "int", 0, "fd"}, {"fcntl", F_DUPFD_CLOEXEC, "int", 0, "fd"}, {"fcntl", F_GETFD, NULL, 0, "fdflags"},
     {"fcntl", F_SETFD, "f:fd_flags", 0, 0}, {"fcntl", F_GETFL, NULL, 0, "flags"}, {"fcntl", F_SETFL, "f:open", 0, 0},
