@@ -323,7 +323,8 @@ static void gen_shmctl(struct fuzz_gen *g, uint64_t a[6])
     static const uint64_t cmds[] = {IPC_RMID, SHM_LOCK, SHM_UNLOCK};
 
     a[0] = gen_shmid(g);
-    a[1] = PICK(g->r, cmds);
+    /* Without the capability SHM_LOCK counts what all processes of the user have locked: not ours to know. */
+    a[1] = g->cap_ipc_lock ? PICK(g->r, cmds) : (uint64_t)IPC_RMID;
 }
 
 static void gen_shmstat(struct fuzz_gen *g, uint64_t a[6])

@@ -98,7 +98,7 @@ struct fuzz_gen {
     struct rng *r;
     struct model *m;
     unsigned step;
-    bool shm;
+    bool shm, cap_ipc_lock; /* as the world has them */
 };
 enum { CALL_SYSCALL, CALL_READ, CALL_WRITE, CALL_EXEC, CALL_MINCORE, CALL_PREAD, CALL_PWRITE, CALL_SHMSTAT, CALL_FORK_LOOK, CALL_FORK_STAY };
 struct fuzz_call {

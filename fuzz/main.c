@@ -51,7 +51,7 @@ static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answ
         rng_next(&r);
     seq->seed = seed;
     seq->n = 0;
-    seq->world.cap_ipc_lock = !one_in(&r, 3);
+    seq->world.cap_ipc_lock = g.cap_ipc_lock = !one_in(&r, 3);
     seq->world.memlock = one_in(&r, 8) ? 0 : (4 + rng_below(&r, 40)) * MM_PAGE_SIZE;
     seq->world.shm = g.shm = one_in(&r, 5);
     seq->world.as_room = one_in(&r, 8) ? 1 + rng_below(&r, 50) : 0;

@@ -1,10 +1,11 @@
 /*
  * picture.c - what the arena looks like, in one form for both sides: a line per VMA with its pages relative to the arena,
- * protection, object, offset and the letters of VmFlags.
+ * protection, object, offset, how many private pages it holds, and the letters of VmFlags.
  *
- *     +00-+04 rw-p memfd0@2 rd wr mr mw me ac
+ *     +00-+04 rw-p memfd0@2 3p rd wr mr mw me ac
  */
 #include "fuzz.h"
+#include "mm/mm.h"
 
 #include <string.h>
 
@@ -154,6 +155,13 @@ static void put_header(struct pen *p, struct namer *nm, const struct header *h)
     put_number(p, h->off >> MM_PAGE_SHIFT, 16, 1);
 }
 
+static void put_private_pages(struct pen *p, uint64_t pages)
+{
+    put_char(p, ' ');
+    put_number(p, pages, 10, 1);
+    put_char(p, 'p');
+}
+
 bool picture_from_smaps(const char *text, char *out, size_t size)
 {
     struct pen pen = {out, out + size - 1};
@@ -163,8 +171,13 @@ bool picture_from_smaps(const char *text, char *out, size_t size)
 
     for (const char *line = text, *eol; (eol = strchr(line, '\n')) && !done; line = eol + 1) {
         if (*line >= 'A' && *line <= 'Z') {
-            if (in && !memcmp(line, "VmFlags:", 8))
+            if (in && !memcmp(line, "Anonymous:", 10)) {
+                const char *kb = line + 10 + strspn(line + 10, " ");
+
+                put_private_pages(&pen, take_number(&kb, 10) / 4);
+            } else if (in && !memcmp(line, "VmFlags:", 8)) {
                 put_letters(&pen, line + 8);
+            }
         } else if (parse_header(line, &h)) {
             done = h.start >= ARENA_END;
             in = h.end > ARENA && !done;
@@ -174,6 +187,12 @@ bool picture_from_smaps(const char *text, char *out, size_t size)
     }
     *pen.at = 0;
     return done;
+}
+
+static int count_private(void *ctx, uint64_t addr, pte_t e)
+{
+    *(uint64_t *)ctx += (e & PTE_ANON) != 0;
+    return 0;
 }
 
 void picture_from_model(struct model *m, char *out, size_t size)
@@ -186,13 +205,15 @@ void picture_from_model(struct model *m, char *out, size_t size)
 
     while (v && v->start < ARENA_END) {
         char line[256] = "", letters[160] = "";
-        uint64_t next = v->end;
+        uint64_t next = v->end, private_pages = 0;
 
         mm_maps_line(mm, v, line, sizeof(line));
         if (parse_header(line, &h))
             put_header(&pen, &nm, &h);
         else
             put_text(&pen, line, strlen(line));
+        pt_walk(&mm->pt, v->start, v->end, count_private, &private_pages);
+        put_private_pages(&pen, private_pages);
         mm_vmflags_text(mm, v, letters, sizeof(letters));
         put_letters(&pen, letters);
         v = next < ARENA_END ? mm_find_vma(mm, next) : NULL;
