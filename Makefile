@@ -45,7 +45,7 @@ endif
 ALL_LDFLAGS += $(LDFLAGS)
 # Designs loaded at run time (--design ./mine.so) call functions of libmseal-mm.
 ALL_LDFLAGS += -rdynamic
-LDLIBS += -lcapstone -ldl -lm $(EXTRA_LIBS)
+LDLIBS += -ldl -lm $(EXTRA_LIBS)
 # Libraries a file asks for by including their header: nothing is linked that is not used.
 uses = $(shell grep -lsE '^\#include *<$(1)' $(SRC_MM) $(SRC_SYS) $(SRC_EMU) emu/main.c)
 

@@ -1,10 +1,10 @@
 /*
  * crash.c - the last words: a report when the guest dies of a signal or of a deadlock, and dying of the same signal ourselves.
  */
+#include "disasm.h"
 #include "machine.h"
 #include "task_cpu.h"
 
-#include <capstone/capstone.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -66,24 +66,20 @@ static void print_instruction(FILE *out, struct task *t, uint64_t rip)
     uint8_t code[15];
     int64_t n = mm_access_remote(t->mm, rip, code, sizeof(code), false, true);
     cs_insn *insn;
-    csh cs;
 
     if (n <= 0) {
         fprintf(out, "  at %#" PRIx64 ": no instruction can be read there\n", rip);
         return;
     }
-    if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK)
-        return;
-    if (cs_disasm(cs, code, (size_t)n, rip, 1, &insn) == 1) {
+    if (disasm_one(code, (size_t)n, rip, &insn)) {
         fprintf(out, "  at %#" PRIx64 ": %s%s%s\n", rip, insn->mnemonic, *insn->op_str ? " " : "", insn->op_str);
-        cs_free(insn, 1);
+        disasm_free(insn);
     } else {
         fprintf(out, "  at %#" PRIx64 ": bytes", rip);
         for (int64_t i = 0; i < n && i < 8; i++)
             fprintf(out, " %02x", code[i]);
         fprintf(out, " are no instruction\n");
     }
-    cs_close(&cs);
 }
 
 /* The mapping that was hit, or the ones around the hole. */

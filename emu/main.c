@@ -2,12 +2,12 @@
  * main.c - mseal-emu: from a command line to a machine that runs a program, and its status as ours.
  */
 #include "cmd/cmd.h"
+#include "disasm.h"
 #include "machine.h"
 #include "options.h"
 #include "plugin.h"
 #include "syscalls/trace/trace.h"
 
-#include <capstone/capstone.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,9 +22,10 @@
 static int version(void)
 {
     char engine[16];
-    int major, minor;
+    int major = 0, minor = 0;
 
-    cs_version(&major, &minor);
+    if (capstone())
+        capstone()->version(&major, &minor);
     printf("mseal-emu " MSEAL_EMU_VERSION " (Unicorn %s, capstone %d.%d)\n", cpu_engine_version(engine), major, minor);
     return 0;
 }
