@@ -147,12 +147,16 @@ int main(void)
     printf("  a read-only table, %s\n", seal() ? "not sealed: the system has no call for it" : "sealed");
     fflush(stdout);
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
+        int status = 0;
         pid_t pid = fork();
         if (pid == 0) {
             attack(&attacks[i]);
             _exit(0);
         }
-        waitpid(pid, NULL, 0);
+        waitpid(pid, &status, 0);
+        if (WIFSIGNALED(status))
+            printf("    %-38s stopped: the program dies of %s\n", attacks[i].name, strsignal(WTERMSIG(status)));
+        fflush(stdout);
     }
     return 0;
 }

@@ -122,7 +122,7 @@ static bool poke_allowed(struct mm *mm, const struct vma *v, uint64_t addr, uint
         .pkru = mm->pkru,
     };
 
-    return !mm_ask_vma(mm, &c, v);
+    return !mm_ask_range_at(mm, &c, v) && !mm_ask_vma(mm, &c, v);
 }
 
 int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, bool write, bool force)

@@ -5,8 +5,7 @@
 #   is NAME STATUS [OUT [ERR]]   compares status, whole standard output, and a pattern (grep -E) that standard error must match;
 #                       an ERR of '' means that nothing may be there
 . tests/lib.sh
-work=$B/cli
-rm -rf "$work"
+work=$(scratch cli)
 mkdir -p "$work/dir"
 guest=$B/guest-tests
 export work guest
@@ -62,4 +61,5 @@ for e in $(emulators); do
         . "$list"
     done
 done
+scratch_end
 exit 0

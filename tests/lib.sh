@@ -31,3 +31,20 @@ emulators()
     [ ! -x "$B/mseal-emu" ] || echo "unicorn=$B/mseal-emu"
     [ ! -x "$B/mseal-emu-newest" ] || echo "unicorn-newest=$B/mseal-emu-newest"
 }
+
+# scratch NAME: a new directory for a group's files, in the build directory. Guests have a /tmp of their own, so when the tree
+# lies in /tmp it is made elsewhere, and goes with scratch_end.
+scratch()
+{
+    case $B in
+    /tmp/*) mktemp -d "/var/tmp/mseal-emu-$1.XXXXXX" ;;
+    *) rm -rf "${B:?}/$1"; mkdir -p "$B/$1"; echo "$B/$1" ;;
+    esac
+}
+
+scratch_end()
+{
+    case $work in
+    /var/tmp/mseal-emu-*) rm -rf "$work" ;;
+    esac
+}

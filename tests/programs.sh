@@ -3,9 +3,8 @@
 #
 # tests/programs/*.sh list the commands: prog NAME COMMAND..., sorted NAME COMMAND... (lines in any order) and slow NAME COMMAND... (on one version of Unicorn only).
 . tests/lib.sh
-work=$B/programs
+work=$(scratch programs)
 data=$work/data
-rm -rf "$work"
 mkdir -p "$data"
 export data
 emus=$(emulators)
@@ -83,4 +82,5 @@ find "$data/tree" "$data/numbers" "$data/table" -exec touch -h -d '2024-02-03 04
 for list in tests/programs/*.sh; do
     . "$list"
 done
+scratch_end
 exit 0
