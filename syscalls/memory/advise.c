@@ -11,13 +11,13 @@
 #define PIDFD_SELF_THREAD (-10000)
 #define PIDFD_SELF_THREAD_GROUP (-10001) /* include/uapi/linux/fcntl.h */
 
-/* The task behind a pidfd: 0, or -EBADF, -EINVAL (no pidfd), -ESRCH (gone). */
+/* The task behind a pidfd: 0, -EBADF, or -ESRCH (gone). */
 static int pidfd_target(struct task *t, int fd, struct task **target)
 {
     int pid = pidfd_pid(t, fd);
 
     if (pid < 0)
-        return pid;
+        return -EBADF; /* also for files that are no pidfd */
     *target = find_task(t->k, pid);
     return *target ? 0 : -ESRCH;
 }
@@ -75,7 +75,8 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
     remote = target->mm != t->mm;
     if (remote && !ptrace_may_access(t, target))
         return -EPERM;
-    ret = mm_process_madvise(target->mm, 0, 0, advice, remote); /* is the advice one that may be given? */
+    if (remote) /* is the advice one that may be given to others? With nothing to advise, nobody looks at one's own. */
+        ret = mm_process_madvise(target->mm, 0, 0, advice, remote);
     if (ret)
         return ret;
     if (remote && !capable(t, 23 /* CAP_SYS_NICE */))
