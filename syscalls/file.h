@@ -31,6 +31,7 @@ struct file_ops {
     int64_t (*fsync)(struct file *f);
     void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
+    bool byte_stream; /* a write that was taken in part goes on with the rest (or waits) */
 };
 
 struct file {

@@ -77,7 +77,7 @@ static int dirlist_read(struct task *t, struct file *f, struct dirlist **out)
     struct dentry *dir = f->dentry, *up = dir == t->fs->root ? dir : d_parent(dir);
     int err = l ? 0 : -ENOMEM;
 
-    if (!err && !dir->deleted) {
+    if (!err) {
         err = dirlist_add(l, ".", 1, dir->inode->ino, S_IFDIR);
         if (!err)
             err = dirlist_add(l, "..", 2, up->inode->ino, S_IFDIR);
@@ -108,6 +108,8 @@ static int64_t fill_dirents(struct task *t, uint64_t a[3], bool is64)
         return -EBADF;
     if (!f->inode || !is_dir(f->inode) || !f->inode->ops->list)
         return -ENOTDIR;
+    if (f->dentry->deleted)
+        return -ENOENT;
     if (!f->priv || f->pos == 0) {
         err = dirlist_read(t, f, &l);
         if (err)

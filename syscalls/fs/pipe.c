@@ -232,6 +232,7 @@ const struct file_ops fifo_file_ops = {
     .ioctl = pipe_ioctl,
     .release = pipe_release,
     .changes = pipe_changes,
+    .byte_stream = true,
 };
 
 struct pipe *file_pipe(const struct file *f)

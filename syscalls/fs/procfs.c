@@ -92,7 +92,7 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
     if (dir->inode->id[ID_TID]) {
         about = find_task(t->k, dir->inode->id[ID_TID]);
         if (!about)
-            return 0;
+            return -ENOENT;
     }
     switch (row->dir) {
     case PROC_ROOT:
@@ -120,7 +120,7 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
         return -ENOTDIR;
     }
     if (!found)
-        return 0;
+        return -ENOENT; /* an error and no free name: nothing can be made here */
     child->inode = proc_inode(dir->sb, found, proc_ino(dir->inode->ino, child->name), about, fd);
     if (!child->inode)
         return -ENOMEM;

@@ -178,7 +178,7 @@ static int64_t stream_write(struct task *t, struct file *f, const struct iovec *
 
     if (!total)
         return f->ops->write(t, f, small, 0, NULL);
-    while (t->restart_data[0] < total) {
+    do {
         uint64_t want = total - t->restart_data[0], have = 0, off = t->restart_data[0];
         char *buf = small;
         bool fault = false;
@@ -212,9 +212,9 @@ static int64_t stream_write(struct task *t, struct file *f, const struct iovec *
         if (put < 0)
             break;
         t->restart_data[0] += put;
-        if ((uint64_t)put < have || fault)
+        if (fault || ((uint64_t)put < have && !f->ops->byte_stream))
             break;
-    }
+    } while (t->restart_data[0] < total);
     free(big);
     if (put == SYS_BLOCK)
         return put;

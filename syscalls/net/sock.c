@@ -388,6 +388,7 @@ static const struct file_ops socket_ops = {
     .poll = socket_poll,
     .ioctl = socket_ioctl,
     .changes = socket_changes,
+    .byte_stream = true,
     .release = socket_release,
 };
 
