@@ -1,9 +1,9 @@
 /*
  * programs.c - programs under mseal-emu, under qemu-user and on the host, side by side.
  *
- * Every program runs once under each in turn, for several rounds, and the medians of the processor time are compared, so
- * that whatever else the machine does meets all three alike. The goals are those of the project; a missed one makes
- * the exit status 1. usage: programs DIRECTORY-OF-THE-BUILD [NAME...]
+ * Every program runs once under each in turn, for several rounds, and the medians of the processor time are
+ * compared, so that whatever else the machine does meets all three alike. The goals are those of the project;
+ * a missed one makes the exit status 1. usage: programs DIRECTORY-OF-THE-BUILD [NAME...]
  */
 #include <fcntl.h>
 #include <math.h>
@@ -35,7 +35,9 @@ static const struct program programs[] = {
     {"floating point", {"@floating", "12"}, .compute = true},
     {"memory, 4,096 pages", {"@memory", "30"}, .compute = true},
     {"sha256sum, 20 MB", {"sha256sum", "DATA"}, .compute = true},
-    {"python3 loop", {"/usr/bin/python3", "-S", "-E", "-c", "x = 0\nfor i in range(700000): x = (x * 31 + i) % 1000003\nprint(x)"},
+    {"python3 loop",
+     {"/usr/bin/python3", "-S", "-E", "-c",
+      "x = 0\nfor i in range(700000): x = (x * 31 + i) % 1000003\nprint(x)"},
      .compute = true},
     {"getpid loop", {"@getpid", "2000"}, .vs_qemu = 3},
     {"mmap, touch, mprotect, munmap", {"@mmap", "200"}, .vs_qemu = 10, .vs_host = 3},
@@ -114,7 +116,8 @@ static bool run(const char **argv, struct cost *cost)
     }
     if (pid < 0 || wait4(pid, &status, 0, &ru) != pid || status)
         return false;
-    cost->ms = (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 + (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
+    cost->ms =
+        (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 + (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
     cost->rss = ru.ru_maxrss;
     return true;
 }
@@ -181,7 +184,8 @@ static unsigned measure(const struct program *p, double *logs, unsigned *nlogs)
     if (p->less_memory && works[QEMU]) {
         bool held = mid[EMU].rss <= mid[QEMU].rss;
 
-        printf("  RSS %ld KiB, qemu-user %ld KiB%s", mid[EMU].rss, mid[QEMU].rss, held ? "" : " (goal: no more, missed)");
+        printf("  RSS %ld KiB, qemu-user %ld KiB%s", mid[EMU].rss, mid[QEMU].rss,
+               held ? "" : " (goal: no more, missed)");
         missed += !held;
     }
     printf("\n");
@@ -209,8 +213,8 @@ int main(int argc, char **argv)
     if (nlogs) {
         double mean = exp(logs / nlogs);
 
-        printf("%-30s %10s %10s %10s %8.2f  (goal: at most 1.00%s)\n", "compute, geometric mean", "", "", "", mean,
-               mean <= 1 ? "" : ", missed");
+        printf("%-30s %10s %10s %10s %8.2f  (goal: at most 1.00%s)\n", "compute, geometric mean", "", "", "",
+               mean, mean <= 1 ? "" : ", missed");
         missed += mean > 1;
     }
     unlink(data);

@@ -1,12 +1,12 @@
 /*
  * vma.c - what an operation on an address space costs with 100, 10,000 and 1,000,000 VMAs in it.
  *
- * Everything goes through the public calls of libmseal-mm but the two searches, which are asked of the tree itself.
- * The address space is laid out like a checkerboard: areas of three pages with holes of one page, so that neighbours do not
- * merge; the only larger hole is at its far end. At random places of a million areas, cache misses decide:
- * "VMA read, no search" is the floor, what the memory takes for one record. The
- * rounds of the three sizes take turns, processor time is measured and the median is shown, so that a noisy machine disturbs
- * all alike.
+ * Everything goes through the public calls of libmseal-mm but the two searches, which are asked of the tree
+ * itself. The address space is laid out like a checkerboard: areas of three pages with holes of one page, so
+ * that neighbours do not merge; the only larger hole is at its far end. At random places of a million areas,
+ * cache misses decide: "VMA read, no search" is the floor, what the memory takes for one record. The rounds
+ * of the three sizes take turns, processor time is measured and the median is shown, so that a noisy machine
+ * disturbs all alike.
  */
 #include "mm/mm.h"
 
@@ -66,7 +66,8 @@ static void space_init(struct space *s, uint64_t n)
     expect(s->mm, "mm_create");
     s->mm->layout.mmap_base = BASE + n * STEP;
     for (uint64_t i = n; i-- > 0;) /* downwards, as a program's mappings come to be */
-        expect(mm_mmap(s->mm, BASE + i * STEP, AREA, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0) > 0,
+        expect(mm_mmap(s->mm, BASE + i * STEP, AREA, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL,
+                       0) > 0,
                "mmap");
     expect(mm_vma_count(s->mm) == n, "building");
     s->floor = malloc(n * sizeof(*s->floor));
@@ -76,7 +77,7 @@ static void space_init(struct space *s, uint64_t n)
         s->floor[i] = *mm_find_vma(s->mm, BASE + i * STEP);
 }
 
-/* --- the operations; each returns how many it did, having checked that they did what they should ----------------- */
+/* --- the operations; each returns how many it did, having checked that they did what they should - */
 
 /* The highest hole of one page: where a program's next mapping goes. */
 static void mmap_munmap(struct space *s, unsigned count)
@@ -179,7 +180,8 @@ static void far_gap(struct space *s, unsigned count)
     uint64_t want = BASE - 2 * MM_PAGE_SIZE;
 
     for (unsigned i = 0; i < count; i++)
-        expect(vma_tree_gap_down(&s->mm->vmas, MM_PAGE_SIZE, s->mm->layout.mmap_base, 2 * MM_PAGE_SIZE, 0) == want,
+        expect(vma_tree_gap_down(&s->mm->vmas, MM_PAGE_SIZE, s->mm->layout.mmap_base, 2 * MM_PAGE_SIZE, 0) ==
+                   want,
                "gap search downwards");
 }
 
@@ -188,7 +190,8 @@ static void far_gap_up(struct space *s, unsigned count)
     uint64_t want = BASE + (s->n - 1) * STEP + AREA;
 
     for (unsigned i = 0; i < count; i++)
-        expect(vma_tree_gap_up(&s->mm->vmas, BASE, MM_TASK_SIZE, 2 * MM_PAGE_SIZE, 0) == want, "gap search upwards");
+        expect(vma_tree_gap_up(&s->mm->vmas, BASE, MM_TASK_SIZE, 2 * MM_PAGE_SIZE, 0) == want,
+               "gap search upwards");
 }
 
 static void snapshot(struct space *s, unsigned count)
@@ -257,7 +260,8 @@ int main(void)
 
     for (unsigned k = 0; k < SIZES; k++)
         space_init(&spaces[k], sizes[k]);
-    printf("%-28s %10s %10s %10s %8s  %s\n", "ns per operation, VMAs:", "100", "10,000", "1,000,000", "1M/100", "goal");
+    printf("%-28s %10s %10s %10s %8s  %s\n", "ns per operation, VMAs:", "100", "10,000", "1,000,000",
+           "1M/100", "goal");
     for (unsigned i = 0; i < NR_OPS; i++) {
         const struct op *op = &ops[i];
         double ns[SIZES][ROUNDS], ratio;
@@ -276,8 +280,8 @@ int main(void)
         for (unsigned k = 0; k < SIZES; k++)
             qsort(ns[k], ROUNDS, sizeof(double), by_value);
         ratio = ns[2][ROUNDS / 2] / ns[0][ROUNDS / 2];
-        printf("%-28s %10.1f %10.1f %10.1f %7.2fx", op->name, ns[0][ROUNDS / 2], ns[1][ROUNDS / 2], ns[2][ROUNDS / 2],
-               ratio);
+        printf("%-28s %10.1f %10.1f %10.1f %7.2fx", op->name, ns[0][ROUNDS / 2], ns[1][ROUNDS / 2],
+               ns[2][ROUNDS / 2], ratio);
         if (op->max_ratio) {
             held = ratio <= op->max_ratio;
             printf("  <= %.0fx%s", op->max_ratio, held ? "" : "  missed");

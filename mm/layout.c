@@ -2,10 +2,10 @@
  * layout.c - where a new mapping goes: get_unmapped_area() of Linux 6.18 on x86-64.
  *
  * The search is top-down from mmap_base, and bottom-up from a third of the address space where that fails or
- * MAP_32BIT asks for low addresses. Around it sits what large mappings get: a place where 2 MiB pages would fit.
- * Source: mm/mmap.c __get_unmapped_area(), mm/vma.c unmapped_area*(), mm/huge_memory.c thp_get_unmapped_area(),
- * arch/x86/kernel/sys_x86_64.c. Shared memory is not aligned to huge pages here, as on a host whose
- * transparent_hugepage/shmem_enabled is "never" (the default).
+ * MAP_32BIT asks for low addresses. Around it sits what large mappings get: a place where 2 MiB pages would
+ * fit. Source: mm/mmap.c __get_unmapped_area(), mm/vma.c unmapped_area*(), mm/huge_memory.c
+ * thp_get_unmapped_area(), arch/x86/kernel/sys_x86_64.c. Shared memory is not aligned to huge pages here, as
+ * on a host whose transparent_hugepage/shmem_enabled is "never" (the default).
  *
  *   0    mmap_min_addr                    mmap_legacy_base            mmap_base    stack guard   stack
  *   |--------|--------------------------------|---------------------------|-----------|xxxxxxxx|=======|
@@ -72,7 +72,8 @@ static uint64_t search_up(const struct mm *mm, uint64_t addr, uint64_t len, uint
     return found == MM_NO_GAP ? (uint64_t)-ENOMEM : found;
 }
 
-/* arch_get_unmapped_area_topdown(); the hint was above zero when it came, but rounds down here and up in search_up(). */
+/* arch_get_unmapped_area_topdown(); the hint was above zero when it came, but rounds down here and up in
+ * search_up(). */
 static uint64_t search_down(const struct mm *mm, uint64_t hint, uint64_t len, uint64_t flags)
 {
     uint64_t addr = hint & MM_PAGE_MASK, low, found;
@@ -98,8 +99,8 @@ static uint64_t search(const struct mm *mm, uint64_t addr, uint64_t len, uint64_
 }
 
 /*
- * Search for 2 MiB more and place the mapping in there so that address and file offset agree modulo 2 MiB. 0: it is
- * too short for one huge page, or there is no such room.
+ * Search for 2 MiB more and place the mapping in there so that address and file offset agree modulo 2 MiB. 0:
+ * it is too short for one huge page, or there is no such room.
  *
  *      ret                               ret + len + 2 MiB
  *       |------------ found ------------------|

@@ -1,10 +1,10 @@
 /*
  * vma_arena.c - the memory that VMA tree nodes live in.
  *
- * A tree and its snapshots share one arena, so that a node outlives the tree that made it. Memory comes in chunks, each
- * twice as large as the one before: a small process pays for a few pages, and with a million VMAs the nodes lie in huge
- * pages of the host, without which every search would miss the TLB as well as the cache. Freed nodes go to a list
- * and are used again; chunks go when the last tree goes.
+ * A tree and its snapshots share one arena, so that a node outlives the tree that made it. Memory comes in
+ * chunks, each twice as large as the one before: a small process pays for a few pages, and with a million
+ * VMAs the nodes lie in huge pages of the host, without which every search would miss the TLB as well as the
+ * cache. Freed nodes go to a list and are used again; chunks go when the last tree goes.
  */
 #include "vma_node.h"
 
@@ -56,7 +56,7 @@ struct vma_arena {
 
 static const size_t node_size[2] = {
     (sizeof(struct vma_leaf) + LINE - 1) / LINE * LINE,
-    (sizeof(struct vma_inner) + LINE - 1) / LINE * LINE,
+    (sizeof(struct vma_inner) + LINE - 1) / LINE *LINE,
 };
 
 struct vma_arena *vma_arena_create(void)

@@ -1,9 +1,10 @@
 /*
  * vma_gap.c - free stretches of the address space.
  *
- * Every inner node notes the largest gap inside each child, so a search enters a child only if an answer is in there,
- * but for the (at most two) children that a limit cuts through. Guard gaps below stacks are not in the tree: an answer
- * that touches one is given up and the search goes on beyond it, as Linux does; stacks are few.
+ * Every inner node notes the largest gap inside each child, so a search enters a child only if an answer is
+ * in there, but for the (at most two) children that a limit cuts through. Guard gaps below stacks are not in
+ * the tree: an answer that touches one is given up and the search goes on beyond it, as Linux does; stacks
+ * are few.
  */
 #include "vma_node.h"
 
@@ -18,7 +19,8 @@ static uint64_t min(uint64_t a, uint64_t b)
 }
 
 /* Are there len free bytes between the slots i and i + 1, within the limits? */
-static bool between(const struct vma_node *node, unsigned i, uint64_t lo, uint64_t hi, uint64_t len, uint64_t *a, uint64_t *b)
+static bool between(const struct vma_node *node, unsigned i, uint64_t lo, uint64_t hi, uint64_t len,
+                    uint64_t *a, uint64_t *b)
 {
     *a = max(vma_last(node, i), lo);
     *b = min(node->first[i + 1], hi);
@@ -98,7 +100,8 @@ uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uin
     }
 }
 
-uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap)
+uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len,
+                           uint64_t guard_gap)
 {
     const struct vma_node *root = t->root;
     const struct vma *stack;

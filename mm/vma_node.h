@@ -1,12 +1,13 @@
 /*
  * vma_node.h - the nodes of the VMA tree and the memory they live in, for vma_*.c only.
  *
- * A node is a row of slots. In a leaf a slot is a VMA, above it is a child; first[] and last[] say which addresses
- * the slot spans, and lie packed at the head of the node, because searching them is what costs cache misses:
+ * A node is a row of slots. In a leaf a slot is a VMA, above it is a child; first[] and last[] say which
+ * addresses the slot spans, and lie packed at the head of the node, because searching them is what costs
+ * cache misses:
  *
- *   inner, level 1       last  | 5000 | 9000 |  inf |        gap: largest free stretch inside the child; the one
- *                        first | 1000 | 6000 |  inf |             between children follows from first and last
- *                        gap   | 2000 |    0 |
+ *   inner, level 1       last  | 5000 | 9000 |  inf |        gap: the largest free stretch inside
+ *                        first | 1000 | 6000 |  inf |        the child; the one between children
+ *                        gap   | 2000 |    0 |               follows from first and last
  *                        child |  |   |  |   |
  *                       .---------'      '-------.
  *   leaf, level 0   last | 2000 | 5000 |    last | 7000 | 9000 |
@@ -14,8 +15,9 @@
  *                     v  | VMA  | VMA  |      v  | VMA  | VMA  |   (in no order)
  *
  * No node knows what lies outside of it, so a change climbs only while it changes what the parent noted down.
- * Nodes have reference counts and are shared by snapshots; only a node with one reference, on a path of such nodes,
- * is written to. Leaves are all equally deep, but may be nearly empty where splits at an edge left them so.
+ * Nodes have reference counts and are shared by snapshots; only a node with one reference, on a path of such
+ * nodes, is written to. Leaves are all equally deep, but may be nearly empty where splits at an edge left
+ * them so.
  */
 #ifndef MM_VMA_NODE_H
 #define MM_VMA_NODE_H
@@ -28,17 +30,19 @@
 #define VMA_NO_SLOT    UINT64_MAX       /* first and last of unused slots: greater than every address */
 
 struct vma_node {
-    uint64_t last[VMA_FANOUT];  /* end of the last VMA in the slot, ascending; in a leaf with a place, see there */
+    uint64_t last[VMA_FANOUT];  /* end of the last VMA in the slot, ascending; in a leaf also its place */
     uint64_t first[VMA_FANOUT]; /* start of the first */
     uint32_t refs;
-    uint16_t n;                 /* slots in use */
-    uint8_t run_from, run_to;   /* the slots last inserted: [from, to). Insertions that go on from there are a run */
+    uint16_t n;       /* slots in use */
+    uint8_t run_from; /* the slots last inserted: [from, to). Insertions that go on from there are a run */
+    uint8_t run_to;
 };
 
 /*
- * The VMAs of a leaf lie in no order and never move while they stay in it: an insertion shifts keys, not records, which
- * with a million VMAs would be a cache miss for each. The place of slot i's VMA is in the low bits of last[i], which
- * page alignment leaves free: a search that got there needs no further cache line to know it.
+ * The VMAs of a leaf lie in no order and never move while they stay in it: an insertion shifts keys, not
+ * records, which with a million VMAs would be a cache miss for each. The place of slot i's VMA is in the low
+ * bits of last[i], which page alignment leaves free: a search that got there needs no further cache line to
+ * know it.
  */
 struct vma_leaf {
     struct vma_node node;
@@ -77,8 +81,8 @@ static inline uint64_t vma_last(const struct vma_node *node, unsigned i)
 }
 
 /*
- * Slots whose VMAs all end at or below addr. First which group of four, then where in there: few comparisons, and none of
- * them a branch, since guessing wrong would cost more than all of them.
+ * Slots whose VMAs all end at or below addr. First which group of four, then where in there: few comparisons,
+ * and none of them a branch, since guessing wrong would cost more than all of them.
  */
 static inline unsigned vma_slots_below(const struct vma_node *node, uint64_t addr)
 {
@@ -92,7 +96,8 @@ static inline unsigned vma_slots_below(const struct vma_node *node, uint64_t add
     return 4 * group + (key[0] <= addr) + (key[1] <= addr) + (key[2] <= addr) + (key[3] <= addr);
 }
 
-/* Slots that begin at or below addr: one more than the above if addr lies in a slot. Saves the cache lines of first[]. */
+/* Slots that begin at or below addr: one more than the above if addr lies in a slot. Saves the cache lines of
+ * first[]. */
 static inline unsigned vma_slots_begun(const struct vma_node *node, uint64_t addr)
 {
     unsigned below = vma_slots_below(node, addr);
@@ -105,7 +110,7 @@ uint64_t vma_node_gap(const struct vma_node *node, unsigned level);
 /* Drops one reference; the last one frees the subtree and its references on files. */
 void vma_node_put(struct vma_arena *arena, struct vma_node *node, unsigned level);
 
-/* --- vma_arena.c: memory of nodes, shared by a tree and all snapshots of it ---------------------------------- */
+/* --- vma_arena.c: memory of nodes, shared by a tree and all snapshots of it ---------------------- */
 
 /* Takes the first reference. NULL: out of memory. */
 struct vma_arena *vma_arena_create(void);

@@ -1,8 +1,8 @@
 /*
  * vma_splice.c - changing the VMA tree: one primitive, that replaces a range.
  *
- * Nearly every change meets one leaf that nobody else holds and that has room: it is done in place. All others take
- * three phases, each of which leaves a tree behind:
+ * Nearly every change meets one leaf that nobody else holds and that has room: it is done in place. All
+ * others take three phases, each of which leaves a tree behind:
  *
  *   remove  takes the VMAs of the range out. Children that lie in it wholly go without being looked at:
  *
@@ -10,13 +10,13 @@
  *                       '--------- range ---------'              c, (d e f), (g h i) and j go; only the
  *                 [ a  b |              k  l ]                   leaves of a b and of k l are written to
  *
- *   insert  puts the new ones in, a leaf's worth at a time; a full node on the way is split first. The cut is at the
- *           place of insertion when insertions come in a run, up or down, so that runs leave full nodes behind.
+ *   insert  puts the new ones in, a leaf's worth at a time; a full node on the way is split first. The cut
+ *           is at the place of insertion when insertions come in a run, up or down: they leave full nodes.
  *
  *   mend    joins the nodes left and right of what was removed with a neighbour where they became too empty.
  *
- * A node that a snapshot holds too is copied before it is written to. All memory is set aside before the first phase,
- * so that none of them can fail.
+ * A node that a snapshot holds too is copied before it is written to. All memory is set aside before the
+ * first phase, so that none of them can fail.
  */
 #include "vma_node.h"
 
@@ -28,7 +28,7 @@ struct path {
     unsigned slot[VMA_MAX_HEIGHT];
 };
 
-/* --- references ---------------------------------------------------------------------------------------------------- */
+/* --- references ---------------------------------------------------------------------------------- */
 
 static void vma_ref(const struct vma *v)
 {
@@ -82,7 +82,7 @@ static struct vma_node *unshare(struct vma_tree *t, struct vma_node **link, unsi
     return node;
 }
 
-/* --- slots --------------------------------------------------------------------------------------------------------- */
+/* --- slots --------------------------------------------------------------------------------------- */
 
 /* Shifts n slots of one node. */
 static void shift_slots(struct vma_node *node, unsigned to, unsigned from, unsigned n, unsigned level)
@@ -102,7 +102,7 @@ static void set_count(struct vma_node *node, unsigned n)
     node->n = n;
 }
 
-/* Slots [a, b) become m slots, to be filled by the caller. In a leaf the VMAs of the old ones lose their places. */
+/* Slots [a, b) become m slots, to be filled by the caller. In a leaf the old VMAs lose their places. */
 static void resize_slots(struct vma_node *node, unsigned a, unsigned b, unsigned m, unsigned level)
 {
     for (unsigned i = a; !level && i < b; i++)
@@ -137,7 +137,8 @@ static void put_vmas(struct vma_node *node, unsigned a, unsigned b, const struct
 }
 
 /* Moves the slots [fi, fi + n) of one node to another, before its slot ti. */
-static void move_slots(struct vma_node *to, unsigned ti, struct vma_node *from, unsigned fi, unsigned n, unsigned level)
+static void move_slots(struct vma_node *to, unsigned ti, struct vma_node *from, unsigned fi, unsigned n,
+                       unsigned level)
 {
     resize_slots(to, ti, ti, n, level);
     for (unsigned i = 0; i < n; i++) {
@@ -153,7 +154,7 @@ static void move_slots(struct vma_node *to, unsigned ti, struct vma_node *from, 
     resize_slots(from, fi, fi + n, 0, level);
 }
 
-/* --- what a parent notes down of a child ------------------------------------------------------------------------- */
+/* --- what a parent notes down of a child --------------------------------------------------------- */
 
 uint64_t vma_node_gap(const struct vma_node *node, unsigned level)
 {
@@ -197,11 +198,12 @@ static uint64_t max(uint64_t a, uint64_t b)
 }
 
 /*
- * The node on `level` of the path changed: tell those above, as far as it matters to them. before and after: the
- * largest of the gaps that the change took away and of those it brought, so that most changes need not look
- * at the other gaps of the node. UINT64_MAX and 0: not known.
+ * The node on `level` of the path changed: tell those above, as far as it matters to them. before and after:
+ * the largest of the gaps that the change took away and of those it brought, so that most changes need not
+ * look at the other gaps of the node. UINT64_MAX and 0: not known.
  */
-static void note_upward(const struct vma_tree *t, const struct path *p, unsigned level, uint64_t before, uint64_t after)
+static void note_upward(const struct vma_tree *t, const struct path *p, unsigned level, uint64_t before,
+                        uint64_t after)
 {
     for (; level + 1 < t->height; level++) {
         struct vma_node *child = p->node[level], *parent = p->node[level + 1];
@@ -212,7 +214,8 @@ static void note_upward(const struct vma_tree *t, const struct path *p, unsigned
             gap = max(noted, after);
         else if (before >= noted)
             gap = vma_node_gap(child, level);
-        if (gap == noted && parent->first[i] == child->first[0] && parent->last[i] == vma_last(child, child->n - 1))
+        if (gap == noted && parent->first[i] == child->first[0] &&
+            parent->last[i] == vma_last(child, child->n - 1))
             return;
         before = max(noted, gap_among(parent, i - 1, i + 1));
         parent->first[i] = child->first[0];
@@ -222,14 +225,14 @@ static void note_upward(const struct vma_tree *t, const struct path *p, unsigned
     }
 }
 
-/* --- the common case: one leaf, in place ------------------------------------------------------------------------- */
+/* --- the common case: one leaf, in place --------------------------------------------------------- */
 
 /*
  * Finds the leaf with the last VMA that starts at or below start. True: the change fits in there and all
  * of the path is ours; p and the slots [*a, *b) to be replaced are set.
  */
-static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, size_t n, struct path *p, unsigned *a,
-                     unsigned *b)
+static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, size_t n, struct path *p,
+                     unsigned *a, unsigned *b)
 {
     struct vma_node *node = t->root;
     uint64_t beyond = VMA_NO_SLOT; /* start of the first VMA of the leaves that follow */
@@ -263,7 +266,8 @@ static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, siz
     return true;
 }
 
-static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned b, const struct vma *with, unsigned n)
+static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned b, const struct vma *with,
+                        unsigned n)
 {
     struct vma_node *leaf = p->node[0];
     uint64_t gap = gap_among(leaf, (int)a - 1, b);
@@ -278,7 +282,7 @@ static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned
     note_upward(t, p, 0, gap, gap_among(leaf, (int)a - 1, a + n));
 }
 
-/* --- removing ------------------------------------------------------------------------------------------------------ */
+/* --- removing ------------------------------------------------------------------------------------ */
 
 /* How many VMAs are below node. */
 static uint64_t count_vmas(const struct vma_node *node, unsigned level)
@@ -293,7 +297,8 @@ static uint64_t count_vmas(const struct vma_node *node, unsigned level)
 }
 
 /* Takes the VMAs of [start, end) out of node, which is ours and keeps at least one. */
-static void remove_below(struct vma_tree *t, struct vma_node *node, unsigned level, uint64_t start, uint64_t end)
+static void remove_below(struct vma_tree *t, struct vma_node *node, unsigned level, uint64_t start,
+                         uint64_t end)
 {
     unsigned a = vma_slots_below(node, start), b = vma_slots_begun(node, end - 1);
     unsigned from = a, to = b; /* the slots that go */
@@ -338,7 +343,7 @@ static void remove_range(struct vma_tree *t, uint64_t start, uint64_t end)
     remove_below(t, unshare(t, &t->root, t->height - 1), t->height - 1, start, end);
 }
 
-/* --- inserting ------------------------------------------------------------------------------------------------------ */
+/* --- inserting ----------------------------------------------------------------------------------- */
 
 /* The way to the leaf with the last VMA that starts at or below addr, for writing. */
 static void descend(struct vma_tree *t, uint64_t addr, struct path *p)
@@ -415,7 +420,7 @@ static unsigned insert_some(struct vma_tree *t, const struct vma *with, size_t n
     return 0;
 }
 
-/* --- mending ------------------------------------------------------------------------------------------------------- */
+/* --- mending ------------------------------------------------------------------------------------- */
 
 /* Joins the children i and i + 1 of a node that is ours, or makes them equally full. */
 static void join(struct vma_tree *t, struct vma_node *parent, unsigned i, unsigned level)
@@ -476,12 +481,12 @@ static bool mend(struct vma_tree *t, uint64_t addr)
     return false;
 }
 
-/* --- the primitive --------------------------------------------------------------------------------------------------- */
+/* --- the primitive ------------------------------------------------------------------------------- */
 
 /*
- * Memory for the worst case. Copied on each level: both ends of the removal, the way of the insertion, and up to
- * VMA_MIN neighbours that a poor node at each of the two seams is joined with. Besides, n insertions split nodes,
- * and half a node's worth has to come before the same one is split again.
+ * Memory for the worst case. Copied on each level: both ends of the removal, the way of the insertion, and up
+ * to VMA_MIN neighbours that a poor node at each of the two seams is joined with. Besides, n insertions split
+ * nodes, and half a node's worth has to come before the same one is split again.
  */
 static int reserve(struct vma_tree *t, size_t n)
 {

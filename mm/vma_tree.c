@@ -1,7 +1,8 @@
 /*
  * vma_tree.c - the VMAs of one address space: making, sharing, finding, walking and checking the tree.
  *
- * The shape of the nodes is in vma_node.h, changes are in vma_splice.c, the search for free space in vma_gap.c.
+ * The shape of the nodes is in vma_node.h, changes are in vma_splice.c, the search for free space in
+ * vma_gap.c.
  */
 #include "vma_node.h"
 
@@ -9,7 +10,7 @@
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi)
 {
-    *t = (struct vma_tree){ .lo = lo, .hi = hi };
+    *t = (struct vma_tree){.lo = lo, .hi = hi};
 }
 
 void vma_tree_destroy(struct vma_tree *t)
@@ -65,7 +66,7 @@ const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v)
     return vma_at(node, vma_slots_begun(node, v->start - 1) - 1);
 }
 
-/* --- walking ----------------------------------------------------------------------------------------------------- */
+/* --- walking ------------------------------------------------------------------------------------- */
 
 void vma_iter_init(struct vma_iter *it, const struct vma_tree *t, uint64_t addr)
 {
@@ -134,7 +135,7 @@ const struct vma *vma_iter_prev(struct vma_iter *it)
     return vma_at(node, it->slot[0]);
 }
 
-/* --- checking ---------------------------------------------------------------------------------------------------- */
+/* --- checking ------------------------------------------------------------------------------------ */
 
 static const char *leaf_error(const struct vma_node *node, unsigned i)
 {
@@ -170,7 +171,8 @@ static const char *node_error(const struct vma_node *node, unsigned level, uint6
             const struct vma_node *child = vma_inner(node)->child[i];
 
             error = node_error(child, level - 1, count);
-            if (!error && (child->first[0] != node->first[i] || vma_last(child, child->n - 1) != node->last[i]))
+            if (!error &&
+                (child->first[0] != node->first[i] || vma_last(child, child->n - 1) != node->last[i]))
                 error = "key differs from the child's";
             if (!error && vma_node_gap(child, level - 1) != vma_inner(node)->gap[i])
                 error = "gap differs from the child's";

@@ -2,23 +2,23 @@
  * vma_tree.h - the ordered, non-overlapping set of VMAs of one address space.
  *
  * A persistent (copy on write) B+ tree with the largest gap kept per node: snapshots are O(1), everything
- * else is O(log n). All changes go through one primitive, vma_tree_splice(), which replaces the VMAs of a range by
- * others, all or nothing. Splitting, merging and moving are splices.
+ * else is O(log n). All changes go through one primitive, vma_tree_splice(), which replaces the VMAs of a
+ * range by others, all or nothing. Splitting, merging and moving are splices.
  */
 #ifndef MM_VMA_TREE_H
 #define MM_VMA_TREE_H
 
 #include <mseal-emu/mm.h>
 
-struct vma_node;  /* private: vma_node.h */
+struct vma_node; /* private: vma_node.h */
 struct vma_arena;
 
 struct vma_tree {
-    struct vma_node *root; /* NULL: empty */
+    struct vma_node *root;   /* NULL: empty */
     struct vma_arena *arena; /* memory of the nodes, shared with snapshots; NULL until the first change */
     uint64_t count;
-    unsigned height;       /* levels */
-    uint64_t lo, hi;       /* the space in which gaps are looked for: [lo, hi) */
+    unsigned height; /* levels */
+    uint64_t lo, hi; /* the space in which gaps are looked for: [lo, hi) */
 };
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi);
@@ -45,22 +45,27 @@ const struct vma *vma_iter_next(struct vma_iter *it);
 const struct vma *vma_iter_prev(struct vma_iter *it);
 
 /*
- * Replace all VMAs that lie in [start, end) by with[0..n). Every old VMA that meets the range must lie in it wholly
- * and so must the new ones, in order and without overlap. The tree takes a reference on each new
- * VMA's file (and object count) and drops those of the old. `with` must not point into the tree, and the
- * release of a file must not change it. 0 or -ENOMEM with nothing changed.
+ * Replace all VMAs that lie in [start, end) by with[0..n). Every old VMA that meets the range must lie in it
+ * wholly and so must the new ones, in order and without overlap. The tree takes a reference on each new VMA's
+ * file (and object count) and drops those of the old. `with` must not point into the tree, and the release of
+ * a file must not change it. 0 or -ENOMEM with nothing changed.
  */
 int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n);
-/* The VMA holding addr, to be changed in place: anything but start, end and file. NULL: none, or out of memory. */
+/*
+ * The VMA holding addr, to be changed in place: anything but start, end and file. NULL: none, or out of
+ * memory.
+ */
 struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr);
 
 /*
- * Lowest / highest start of a free stretch of len bytes within [lo, hi). Free means: no VMA, and for a VM_GROWSDOWN
- * VMA the guard gap below it is kept free as well (Linux' vm_start_gap). MM_NO_GAP: none.
+ * Lowest / highest start of a free stretch of len bytes within [lo, hi). Free means: no VMA, and for a
+ * VM_GROWSDOWN VMA the guard gap below it is kept free as well (Linux' vm_start_gap). MM_NO_GAP: none.
  */
 #define MM_NO_GAP UINT64_MAX
-uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap);
-uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len, uint64_t guard_gap);
+uint64_t vma_tree_gap_up(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len,
+                         uint64_t guard_gap);
+uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, uint64_t len,
+                           uint64_t guard_gap);
 
 /* The tree and all its snapshots may take at most so many bytes more from the system. 0 or -ENOMEM. */
 int vma_tree_limit_memory(struct vma_tree *t, uint64_t bytes);

@@ -1,4 +1,5 @@
-/* memory.c - more pages than a TLB holds: a random walk over 4,096 of them, reading and writing. Argument: steps in millions. */
+/* memory.c - more pages than a TLB holds: a random walk over 4,096 of them, reading and writing. Argument:
+ * steps in millions. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /*
- * test_layout.c - where mappings go: the rules one by one, and the same random requests put to the host kernel.
+ * test_layout.c - where mappings go: the rules one by one, and the same random requests put to the host
+ * kernel.
  *
- * The comparison runs in a child without address randomisation, so that the kernel's mmap_base is known. It is left out
- * on kernels older than 6.18, which place large mappings differently.
+ * The comparison runs in a child without address randomisation, so that the kernel's mmap_base is known. It
+ * is left out on kernels older than 6.18, which place large mappings differently.
  */
 #include <check.h>
 #include <errno.h>
@@ -22,7 +23,7 @@
 #define MIB  (UINT64_C(1) << 20)
 #define BASE (MM_TASK_SIZE - 128 * MIB) /* mmap_base with 8 MiB of stack and no randomisation */
 
-static struct mm_system sys = { .mmap_min_addr = 65536, .stack_guard_gap = 256 * PAGE };
+static struct mm_system sys = {.mmap_min_addr = 65536, .stack_guard_gap = 256 * PAGE};
 static struct mm mm;
 
 static void setup(void)
@@ -40,7 +41,7 @@ static void teardown(void)
 
 static void occupy(uint64_t start, uint64_t len, uint64_t vm_flags)
 {
-    struct vma v = { .start = start, .end = start + len, .flags = vm_flags };
+    struct vma v = {.start = start, .end = start + len, .flags = vm_flags};
 
     if (vma_tree_splice(&mm.vmas, v.start, v.end, &v, 1))
         abort(); /* no ck_assert: also used outside of a test */
@@ -70,13 +71,15 @@ START_TEST(hints)
     occupy(0x100000, 16 * PAGE, 0);
     occupy(0x40000000, 16 * PAGE, VM_GROWSDOWN);
     ck_assert_int_eq(ask(0x200000, PAGE, 0), 0x200000);
-    ck_assert_int_eq(ask(0x200fff, PAGE, 0), 0x200000);                 /* rounded down */
-    ck_assert_int_eq(ask(0x100000, PAGE, 0), (int64_t)(BASE - PAGE));   /* taken */
+    ck_assert_int_eq(ask(0x200fff, PAGE, 0), 0x200000);               /* rounded down */
+    ck_assert_int_eq(ask(0x100000, PAGE, 0), (int64_t)(BASE - PAGE)); /* taken */
     ck_assert_int_eq(ask(0xff000, 2 * PAGE, 0), (int64_t)(BASE - 2 * PAGE));
-    ck_assert_int_eq(ask(MM_TASK_SIZE - PAGE, PAGE, 0), (int64_t)(MM_TASK_SIZE - PAGE)); /* above mmap_base is fine */
+    ck_assert_int_eq(ask(MM_TASK_SIZE - PAGE, PAGE, 0),
+                     (int64_t)(MM_TASK_SIZE - PAGE)); /* above mmap_base is fine */
     ck_assert_int_eq(ask(MM_TASK_SIZE - PAGE, 2 * PAGE, 0), (int64_t)(BASE - 2 * PAGE));
     ck_assert_int_eq(ask(0x40000000 - 257 * PAGE, PAGE, 0), 0x40000000 - 257 * PAGE);
-    ck_assert_int_eq(ask(0x40000000 - 256 * PAGE, PAGE, 0), (int64_t)(BASE - PAGE)); /* the stack's guard gap */
+    ck_assert_int_eq(ask(0x40000000 - 256 * PAGE, PAGE, 0),
+                     (int64_t)(BASE - PAGE)); /* the stack's guard gap */
 }
 END_TEST
 
@@ -106,8 +109,8 @@ END_TEST
 
 START_TEST(huge_pages)
 {
-    struct vm_object object = { .kind = OBJ_FILE };
-    struct mm_file file = { .obj = &object };
+    struct vm_object object = {.kind = OBJ_FILE};
+    struct mm_file file = {.obj = &object};
 
     occupy(BASE - PAGE, PAGE, 0);
     ck_assert_int_eq(ask(0, 2 * MIB, 0) % (2 * MIB), 0);
@@ -118,7 +121,7 @@ START_TEST(huge_pages)
 }
 END_TEST
 
-/* --- the host kernel ----------------------------------------------------------------------------------------------- */
+/* --- the host kernel ----------------------------------------------------------------------------- */
 
 static uint64_t rng_state = 42;
 
@@ -156,26 +159,30 @@ enum { NR_KINDS = 4 };
 /* Runs in a child without randomisation; exits 0 if every answer was the same. */
 static int compare_with_host(void)
 {
-    struct vm_object object[NR_KINDS] = { { 0 }, { .kind = OBJ_FILE }, { .kind = OBJ_SHMEM }, { .kind = OBJ_ZERO } };
+    struct vm_object object[NR_KINDS] = {{0}, {.kind = OBJ_FILE}, {.kind = OBJ_SHMEM}, {.kind = OBJ_ZERO}};
     struct mm_file file[NR_KINDS];
     int fd[NR_KINDS];
 
-    /* malloc must not map anything behind the model's back: the arena's chunks come first, and from the heap */
+    /* malloc must not map anything behind the model's back: the arena's chunks come first, and from the heap
+     */
     setup();
     for (int i = 0; i < 3000; i++)
         occupy(65536 + 2 * i * PAGE, PAGE, 0);
     for (int i = 0; i < NR_KINDS; i++)
-        file[i] = (struct mm_file){ .obj = &object[i], .refs = 1 };
+        file[i] = (struct mm_file){.obj = &object[i], .refs = 1};
     fd[0] = -1;
-    fd[1] = open("/proc/self/exe", O_RDONLY); /* on a file system that asks for huge page alignment: ext4, xfs, btrfs */
+    fd[1] = open("/proc/self/exe",
+                 O_RDONLY); /* on a file system that asks for huge page alignment: ext4, xfs, btrfs */
     fd[2] = memfd_create("layout", 0);
     fd[3] = open("/dev/zero", O_RDONLY);
     mm.cap_sys_rawio = true;
     sys.mmap_min_addr = PAGE;
     copy_host_maps();
     for (unsigned i = 0; i < 3000; i++) {
-        static const uint64_t lengths[] = { PAGE, 3 * PAGE, MIB, 2 * MIB, 4 * MIB, 4 * MIB + PAGE, 1024 * MIB, UINT64_C(1) << 44 };
-        uint64_t len = lengths[rnd(8)], pgoff = rnd(2) ? 0 : rnd(1024), hint = 0, flags = rnd(2) ? MAP_PRIVATE : MAP_SHARED;
+        static const uint64_t lengths[] = {PAGE,    3 * PAGE,       MIB,        2 * MIB,
+                                           4 * MIB, 4 * MIB + PAGE, 1024 * MIB, UINT64_C(1) << 44};
+        uint64_t len = lengths[rnd(8)], pgoff = rnd(2) ? 0 : rnd(1024), hint = 0,
+                 flags = rnd(2) ? MAP_PRIVATE : MAP_SHARED;
         unsigned kind = rnd(NR_KINDS);
         int64_t ours, theirs;
 
@@ -199,14 +206,17 @@ static int compare_with_host(void)
         if (theirs == -1)
             theirs = -errno;
         if (ours != theirs && theirs != -EACCES) {
-            fprintf(stderr, "request %u: kind %u hint %#" PRIx64 " len %#" PRIx64 " pgoff %#" PRIx64 " flags %#" PRIx64
-                    ": host %#" PRIx64 ", here %#" PRIx64 "\n", i, kind, hint, len, pgoff, flags, theirs, ours);
+            fprintf(stderr,
+                    "request %u: kind %u hint %#" PRIx64 " len %#" PRIx64 " pgoff %#" PRIx64
+                    " flags %#" PRIx64 ": host %#" PRIx64 ", here %#" PRIx64 "\n",
+                    i, kind, hint, len, pgoff, flags, theirs, ours);
             return 1;
         }
         if (theirs > 0) {
             occupy(theirs, len, 0);
             if (rnd(3)) { /* punch holes, so that room is found in many places */
-                uint64_t hole = theirs + rnd(len) / PAGE * PAGE, left = theirs + len - hole, take = (1 + rnd(left / PAGE)) * PAGE;
+                uint64_t hole = theirs + rnd(len) / PAGE * PAGE, left = theirs + len - hole,
+                         take = (1 + rnd(left / PAGE)) * PAGE;
 
                 if (munmap((void *)hole, take))
                     return 1;
@@ -241,10 +251,11 @@ int main(int argc, char **argv)
     int failed;
 
     if (argc > 1 && !strcmp(argv[1], "host")) {
-        struct rlimit stack = { 8 * MIB, RLIM_INFINITY };
+        struct rlimit stack = {8 * MIB, RLIM_INFINITY};
 
         personality(ADDR_NO_RANDOMIZE);
-        if (!getenv("MALLOC_MMAP_MAX_")) { /* again, without randomisation and with a malloc that stays in its heap */
+        if (!getenv("MALLOC_MMAP_MAX_")) { /* again, without randomisation and with a malloc that stays in its
+                                              heap */
             setenv("MALLOC_MMAP_MAX_", "0", 1);
             setrlimit(RLIMIT_STACK, &stack);
             execv("/proc/self/exe", argv);

@@ -1,8 +1,8 @@
 /*
  * test_vma_tree.c - the VMA tree against a sorted array.
  *
- * A few plain facts first, then random splices on a tree and on an array side by side, while snapshots of the tree
- * are kept and must not change, and while memory is refused now and then.
+ * A few plain facts first, then random splices on a tree and on an array side by side, while snapshots of the
+ * tree are kept and must not change, and while memory is refused now and then.
  */
 #include <check.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ static uint64_t rnd(uint64_t below)
 
 static struct vma area(uint64_t first_page, uint64_t pages)
 {
-    return (struct vma){ .start = first_page * PAGE, .end = (first_page + pages) * PAGE, .pgoff = first_page };
+    return (struct vma){.start = first_page * PAGE, .end = (first_page + pages) * PAGE, .pgoff = first_page};
 }
 
 static void check_tree(const struct vma_tree *t)
@@ -49,7 +49,7 @@ static void check_tree(const struct vma_tree *t)
     ck_assert_int_eq(vma_tree_check(t, stderr), 0);
 }
 
-/* --- plain facts ----------------------------------------------------------------------------------------------- */
+/* --- plain facts --------------------------------------------------------------------------------- */
 
 START_TEST(empty_tree)
 {
@@ -77,7 +77,7 @@ END_TEST
 
 START_TEST(find_and_neighbours)
 {
-    struct vma v[3] = { area(100, 10), area(110, 5), area(200, 1) };
+    struct vma v[3] = {area(100, 10), area(110, 5), area(200, 1)};
     const struct vma *found;
     struct vma_tree t;
 
@@ -124,7 +124,7 @@ END_TEST
 
 START_TEST(guard_gap_is_kept)
 {
-    struct vma v[2] = { area(1000, 10), area(2000, 10) };
+    struct vma v[2] = {area(1000, 10), area(2000, 10)};
     struct vma_tree t;
 
     v[1].flags = VM_GROWSDOWN;
@@ -148,7 +148,7 @@ START_TEST(runs_fill_nodes)
     enum { N = 20000 };
 
     for (int way = 0; way < 3; way++) {
-        struct vma ends[2] = { area(20, 1), area(900000, 1) };
+        struct vma ends[2] = {area(20, 1), area(900000, 1)};
         struct vma_iter it;
         struct vma_tree t;
         unsigned leaves = 0;
@@ -174,7 +174,7 @@ START_TEST(runs_fill_nodes)
 }
 END_TEST
 
-/* --- against a sorted array -------------------------------------------------------------------------------------- */
+/* --- against a sorted array ---------------------------------------------------------------------- */
 
 #define SPACE_PAGES 8000 /* small enough that VMAs touch, and for three levels of nodes */
 #define MAX_VMAS    9600 /* a VMA may begin in the last page and be some hundred pages long */
@@ -215,14 +215,17 @@ static void model_splice(struct model *m, uint64_t start, uint64_t end, const st
     m->n += n - (b - a);
 }
 
-/* Every gap between VMAs in order; the answers to both searches by trying them all, the way Linux defines them. */
+/* Every gap between VMAs in order; the answers to both searches by trying them all, the way Linux defines
+ * them. */
 static uint64_t model_gap(const struct model *m, bool up, uint64_t lo, uint64_t hi, uint64_t len)
 {
     for (unsigned k = 0; k <= m->n; k++) {
         unsigned i = up ? k : m->n - k; /* the gap below VMA i */
         uint64_t a = i ? m->v[i - 1].end : LO, b = i < m->n ? m->v[i].start : HI;
         const struct vma *next = i < m->n ? &m->v[i] : NULL;
-        uint64_t guard = next && (next->flags & VM_GROWSDOWN) ? next->start - (next->start < GUARD ? next->start : GUARD) : HI;
+        uint64_t guard = next && (next->flags & VM_GROWSDOWN)
+                             ? next->start - (next->start < GUARD ? next->start : GUARD)
+                             : HI;
 
         a = a > lo ? a : lo;
         b = b < hi ? b : hi;
@@ -297,7 +300,8 @@ static unsigned make_vmas(uint64_t start, uint64_t end, struct vma *out, unsigne
 
         len = len < end - start ? len : end - start;
         if (rnd(4)) {
-            out[n] = (struct vma){ .start = start, .end = start + len, .pgoff = rnd(1000), .birth = rnd(1u << 30) };
+            out[n] =
+                (struct vma){.start = start, .end = start + len, .pgoff = rnd(1000), .birth = rnd(1u << 30)};
             out[n].flags = rnd(50) ? VM_READ : VM_GROWSDOWN;
             out[n].file = rnd(3) ? NULL : &files[rnd(NR_FILES)];
             n++;
@@ -351,8 +355,8 @@ START_TEST(random_against_array)
     struct vma_tree t, snap[NR_SNAPS];
     rng_state = 0x9e3779b97f4a7c15 + _i;
     for (unsigned i = 0; i < NR_FILES; i++) {
-        objects[i] = (struct vm_object){ .refs = 1 };
-        files[i] = (struct mm_file){ .obj = &objects[i], .refs = 1 };
+        objects[i] = (struct vm_object){.refs = 1};
+        files[i] = (struct mm_file){.obj = &objects[i], .refs = 1};
     }
     m.n = 0;
     vma_tree_init(&t, LO, HI);
@@ -401,7 +405,8 @@ START_TEST(random_against_array)
 }
 END_TEST
 
-/* Out of memory while everything is shared with a snapshot: nothing changes, and it works once there is memory. */
+/* Out of memory while everything is shared with a snapshot: nothing changes, and it works once there is
+ * memory. */
 START_TEST(refused_memory)
 {
     static struct vma v[5000];
