@@ -85,6 +85,8 @@ struct futex_table *futex_table_create(void);
 void futex_table_destroy(struct futex_table *ft);
 /* t leaves its address space (exit, exec): robust list, clear_child_tid. */
 void futex_task_exit(struct task *t);
+/* t waits for no futex any more. */
+void futex_wait_free(struct task *t);
 /* Wake up to n waiters of the word at addr. */
 int futex_wake_addr(struct task *t, uint64_t addr, int n);
 

@@ -33,7 +33,6 @@ bool futex_key_equal(const struct mm_key *a, const struct mm_key *b);
 /* Key of the word at addr: -EINVAL unaligned, -EFAULT. */
 int futex_key(struct task *t, uint64_t addr, bool private_, struct mm_key *key);
 struct futex_wait *futex_wait_alloc(struct task *t, int n); /* becomes t->futex; NULL: no memory */
-void futex_wait_free(struct task *t);                       /* off all queues */
 void futex_enqueue(struct task *t, struct futex_waiter *w);
 void futex_dequeue(struct kernel *k, struct futex_waiter *w);
 void futex_wake_waiter(struct kernel *k, struct futex_waiter *w);

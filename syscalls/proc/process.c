@@ -146,6 +146,7 @@ void process_put(struct process *p)
 static void task_release_parts(struct task *t)
 {
     task_wait_end(t);
+    futex_wait_free(t);
     if (t->files)
         files_put(t->files);
     if (t->fs)

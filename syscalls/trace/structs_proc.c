@@ -436,11 +436,41 @@ static void print_cap_header(struct call *c, const void *p)
         text_printf(c->out, "{version=%#x /* _LINUX_CAPABILITY_VERSION_??? */, pid=%d}", h->version, h->pid);
 }
 
-static void print_cap_data(struct call *c, const void *p)
+static void print_caps(struct call *c, const char *field, uint64_t set)
 {
-    const uint32_t *d = p;
+    const struct xlat *caps = xlat_find("cap")->x;
+    const char *sep = "";
 
-    text_printf(c->out, "{effective=%#x, permitted=%#x, inheritable=%#x}", d[0], d[1], d[2]);
+    text_puts(c->out, field);
+    if (!set)
+        text_putc(c->out, '0');
+    for (unsigned i = 0; set; i++, set >>= 1) {
+        const char *name = xlat_name(caps, i);
+
+        if (!(set & 1))
+            continue;
+        if (name)
+            text_printf(c->out, "%s1<<%s", sep, name);
+        else
+            text_printf(c->out, "%s1<<%u", sep, i);
+        sep = "|";
+    }
+}
+
+/* Two words of 32 bits each, since version 2. */
+static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint32_t d[6] = {0}, version;
+    size_t size = get(c, &version, c->args[0], sizeof(version)) && version == 0x19980330 ? 12 : 24;
+
+    if (!get(c, d, addr, size)) {
+        print_addr(c, addr);
+        return;
+    }
+    print_caps(c, "{effective=", d[0] | (uint64_t)d[3] << 32);
+    print_caps(c, ", permitted=", d[1] | (uint64_t)d[4] << 32);
+    print_caps(c, ", inheritable=", d[2] | (uint64_t)d[5] << 32);
+    text_putc(c->out, '}');
 }
 
 static void print_waitv(struct call *c, const void *p)
@@ -477,7 +507,7 @@ const struct struct_type structs_proc[] = {
     {"sched_param", 4, print_sched_param, NULL, false, STRUCT_PLAIN},
     {"affinity", 0, NULL, print_affinity, false, STRUCT_PLAIN},
     {"cap_header", 8, print_cap_header, NULL, true, STRUCT_PLAIN},
-    {"cap_data", 12, print_cap_data, NULL, false, STRUCT_PLAIN},
+    {"cap_data", 0, NULL, print_cap_data, false, STRUCT_PLAIN},
     {"futex_waitv", 24, print_waitv, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

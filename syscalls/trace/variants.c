@@ -38,8 +38,8 @@ const struct variant variants[] = {
     {"futex", FUTEX_WAKE_BITSET, "int,-,-,x:bitset", 0, 0}, {"futex", OTHERWISE, "uint,hex,ptr,hex", 0, 0},
     /* prctl */
     {"prctl", PR_SET_NAME, "str", 0, 0}, {"prctl", PR_GET_NAME, "opath", 0, 0}, {"prctl", PR_SET_PDEATHSIG, "sig", 0, 0}, {"prctl", PR_GET_PDEATHSIG, "ointp", 0, 0},
-    {"prctl", PR_SET_DUMPABLE, "ulong", 0, 0}, {"prctl", PR_GET_DUMPABLE, NULL, 0, 0}, {"prctl", PR_SET_NO_NEW_PRIVS, "ulong,ulong,ulong,ulong", 0, 0},
-    {"prctl", PR_GET_NO_NEW_PRIVS, "ulong,ulong,ulong,ulong", 0, 0}, {"prctl", PR_CAPBSET_READ, "hex", 0, 0}, {"prctl", PR_SET_VMA, "x:vma_op,ptr,size,str", 0, 0},
+    {"prctl", PR_SET_DUMPABLE, "ulong", 0, 0}, {"prctl", PR_GET_DUMPABLE, NULL, 0, 0}, {"prctl", PR_SET_NO_NEW_PRIVS, "ulong,hex,hex,hex", 0, 0},
+    {"prctl", PR_GET_NO_NEW_PRIVS, "hex,hex,hex,hex", 0, 0}, {"prctl", PR_CAPBSET_READ, "x:cap", 0, 0}, {"prctl", PR_CAPBSET_DROP, "x:cap", 0, 0}, {"prctl", PR_SET_VMA, "x:vma_op,ptr,size,str", 0, 0},
     {"prctl", PR_SET_CHILD_SUBREAPER, "ulong", 0, 0}, {"prctl", PR_GET_CHILD_SUBREAPER, "ointp", 0, 0}, {"prctl", PR_GET_KEEPCAPS, NULL, 0, 0}, {"prctl", PR_SET_KEEPCAPS, "ulong", 0, 0},
     {"prctl", PR_SET_TIMERSLACK, "long", 0, 0}, {"prctl", PR_GET_TIMERSLACK, NULL, 0, 0}, {"prctl", PR_GET_SECCOMP, NULL, 0, 0}, {"prctl", PR_GET_SECUREBITS, NULL, 0, 0},
     {"prctl", 65, "f:mdwe,ulong,ulong,ulong", 0, 0}, {"prctl", 66, "ulong,ulong,ulong,ulong", 0, "hex"}, {"prctl", OTHERWISE, "hex,hex,hex,hex", 0, 0},

@@ -1,5 +1,6 @@
 /* xlat_proc.c - constants of processes, signals, time, limits, IPC. */
 #include <asm/prctl.h>
+#include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
@@ -47,6 +48,13 @@ static const struct xlat prctl_options[] = {
     X(PR_SET_MM), X(PR_SET_PTRACER), X(PR_SET_CHILD_SUBREAPER), X(PR_GET_CHILD_SUBREAPER), X(PR_SET_NO_NEW_PRIVS), X(PR_GET_NO_NEW_PRIVS),
     X(PR_GET_TID_ADDRESS), X(PR_SET_THP_DISABLE), X(PR_GET_THP_DISABLE), X(PR_CAP_AMBIENT), X(PR_GET_SPECULATION_CTRL), X(PR_SET_SPECULATION_CTRL),
     X(PR_SET_IO_FLUSHER), X(PR_GET_IO_FLUSHER), X(PR_SET_VMA), {"PR_SET_MDWE", 65, 0}, {"PR_GET_MDWE", 66, 0}, XEND};
+static const struct xlat capabilities[] = {
+    X(CAP_CHOWN), X(CAP_DAC_OVERRIDE), X(CAP_DAC_READ_SEARCH), X(CAP_FOWNER), X(CAP_FSETID), X(CAP_KILL), X(CAP_SETGID), X(CAP_SETUID),
+    X(CAP_SETPCAP), X(CAP_LINUX_IMMUTABLE), X(CAP_NET_BIND_SERVICE), X(CAP_NET_BROADCAST), X(CAP_NET_ADMIN), X(CAP_NET_RAW),
+    X(CAP_IPC_LOCK), X(CAP_IPC_OWNER), X(CAP_SYS_MODULE), X(CAP_SYS_RAWIO), X(CAP_SYS_CHROOT), X(CAP_SYS_PTRACE), X(CAP_SYS_PACCT),
+    X(CAP_SYS_ADMIN), X(CAP_SYS_BOOT), X(CAP_SYS_NICE), X(CAP_SYS_RESOURCE), X(CAP_SYS_TIME), X(CAP_SYS_TTY_CONFIG), X(CAP_MKNOD),
+    X(CAP_LEASE), X(CAP_AUDIT_WRITE), X(CAP_AUDIT_CONTROL), X(CAP_SETFCAP), X(CAP_MAC_OVERRIDE), X(CAP_MAC_ADMIN), X(CAP_SYSLOG),
+    X(CAP_WAKE_ALARM), X(CAP_BLOCK_SUSPEND), X(CAP_AUDIT_READ), X(CAP_PERFMON), X(CAP_BPF), X(CAP_CHECKPOINT_RESTORE), XEND};
 static const struct xlat vma_ops[] = {{"PR_SET_VMA_ANON_NAME", 0, 0}, XEND};
 static const struct xlat mdwe_bits[] = {{"PR_MDWE_REFUSE_EXEC_GAIN", 1, 0}, {"PR_MDWE_NO_INHERIT", 2, 0}, XEND};
 static const struct xlat arch_prctls[] = {X(ARCH_SET_GS), X(ARCH_SET_FS), X(ARCH_GET_FS), X(ARCH_GET_GS), X(ARCH_GET_CPUID), X(ARCH_SET_CPUID),
@@ -106,7 +114,7 @@ static const struct xlat msgctls[] = {X(IPC_RMID), X(IPC_SET), X(IPC_STAT), X(IP
 const struct xlat_table xlat_proc[] = {
     {"clone", clone_flags, "CLONE_???"}, {"unshare", clone_flags, "CLONE_???"}, {"wait", wait_options, "W???"}, {"waitid", waitid_types, "P_???"},
     {"rlimit", rlimits, "RLIMIT_???"}, {"rusage_who", rusage_who, "RUSAGE_???"}, {"prio_which", prio_which, "PRIO_???"}, {"ioprio_who", ioprio_who, "IOPRIO_WHO_???"},
-    {"sched_policy", sched_policies, "SCHED_???"}, {"prctl", prctl_options, "PR_???"}, {"vma_op", vma_ops, "PR_SET_VMA_???"}, {"mdwe", mdwe_bits, "PR_MDWE_???"},
+    {"sched_policy", sched_policies, "SCHED_???"}, {"prctl", prctl_options, "PR_???"}, {"cap", capabilities, "CAP_???"}, {"vma_op", vma_ops, "PR_SET_VMA_???"}, {"mdwe", mdwe_bits, "PR_MDWE_???"},
     {"arch_prctl", arch_prctls, "ARCH_???"}, {"personality", personalities, "PER_???"}, {"ptrace", ptrace_cmds, "PTRACE_???"}, {"seccomp", seccomp_ops, "SECCOMP_???"},
     {"syslog", syslog_actions, "SYSLOG_ACTION_???"}, {"kcmp", kcmp_types, "KCMP_???"}, {"getrandom", getrandom_flags, "GRND_???"}, {"rseq", rseq_flags, "RSEQ_FLAG_???"},
     {"pidfd_open", pidfd_open_flags, "PIDFD_???"}, {0, 0, 0}};
