@@ -65,6 +65,7 @@ enum {
     RULE_PROCESS_MADVISE_ALL = 1u << 5,  /* 6.13: process_madvise on oneself takes every advice */
     RULE_MREMAP_UNALIGNED_LATE = 1u << 6,/* 6.12-6.14: an unaligned new address is told after the seal */
     RULE_GATHER_SPLITS = 1u << 7,        /* 6.12: a refused unmap leaves the split at its start */
+    RULE_MEM_NO_FORCE = 1u << 8,         /* 7.1: /proc/PID/mem writes only what the process could (Debian's default) */
 };
 #define RULES_LINUX_6_18                                                                                     \
     (RULE_MREMAP_CHECKS_FIRST | RULE_MREMAP_MULTI | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL | RULE_GATHER_SPLITS)

@@ -110,12 +110,12 @@ static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_
         .syscalls = calls,                                                                                   \
     }
 
-LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later",
-      "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18", RULES_LINUX_6_18, NULL, check_6_18);
-LINUX(6_16, "6.16", "mseal(2) of Linux 6.15 and 6.16: as 6.12, with guard regions",
-      "mm/vma.c, mm/mremap.c of Linux 6.16",
-      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL, NULL,
-      check_6_12);
+LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later", "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18",
+      RULES_LINUX_6_18, NULL, check_6_18);
+LINUX(7_1, "7.1", "mseal(2) of Linux 7.1 and later: as 6.18, and /proc/self/mem forces nothing",
+      "mm/mseal.c of Linux 7.2, security/Kconfig (PROC_MEM_FORCE_PTRACE)", RULES_LINUX_6_18 | RULE_MEM_NO_FORCE, NULL, check_6_18);
+LINUX(6_16, "6.16", "mseal(2) of Linux 6.16: as 6.12, with guard regions", "mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.16",
+      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL, NULL, check_6_12);
 LINUX(6_12, "6.12", "mseal(2) of Linux 6.12: checked VMA by VMA", "mm/vma.c, mm/mremap.c of Linux 6.12",
       RULE_MREMAP_DEST_FIRST | RULE_MREMAP_UNALIGNED_LATE | RULE_GATHER_SPLITS, NULL, check_6_12);
 LINUX(6_11, "6.11", "mseal(2) of Linux 6.11: all or nothing", "mm/mseal.c, mm/mmap.c of Linux 6.11",

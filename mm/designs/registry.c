@@ -8,11 +8,13 @@
 #define DESIGNS(X)                                                                                           \
     X(none)                                                                                                  \
     X(linux_6_18)                                                                                            \
+    X(linux_7_1)                                                                                             \
     X(linux_6_16)                                                                                            \
     X(linux_6_12)                                                                                            \
     X(linux_6_11)                                                                                            \
     X(linux_6_10)                                                                                            \
     X(mimmutable)                                                                                            \
+    X(mimmutable_flags)                                                                                      \
     X(mimmutable_7_3)                                                                                        \
     X(rfc_v1)                                                                                                \
     X(rfc_v2)                                                                                                \
@@ -40,7 +42,8 @@ static const struct {
     const char *alias, *name;
 } aliases[] = {
     {"linux", "linux-6.18"},      {"linux-6.17", "linux-6.18"}, {"linux-6.17+", "linux-6.18"},
-    {"linux-6.15", "linux-6.16"}, {"openbsd", "mimmutable"},
+    {"linux-6.15", "linux-6.16"},  {"linux-6.19", "linux-6.18"}, {"linux-7.0", "linux-6.18"},  {"linux-7.2", "linux-7.1"},
+    {"linux-7.3", "linux-7.1"},   {"openbsd", "mimmutable"},
 };
 
 const struct mseal_design *mseal_design_at(unsigned i)

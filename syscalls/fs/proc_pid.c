@@ -5,6 +5,7 @@
 #include "../process.h"
 #include "fs_calls.h"
 
+#include <mseal-emu/design.h>
 #include <stdlib.h>
 
 static int show_maps(const struct proc_ref *ref, FILE *out)
@@ -289,6 +290,12 @@ static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
 
 /* ---- mem ---------------------------------------------------------------------------------------------------------------- */
 
+/* Reading always looks through protections; writing does where the kernel around the design still lets it. */
+static bool may_force(const struct mm *mm, bool write)
+{
+    return !write || !(mm_design(mm)->rules & RULE_MEM_NO_FORCE);
+}
+
 static int64_t mem_rw(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos, bool write)
 {
     struct proc_ref ref;
@@ -296,7 +303,7 @@ static int64_t mem_rw(struct task *t, struct file *f, void *buf, uint64_t len, u
 
     if (!proc_ref_of(t, f->inode, &ref) || !ref.task->mm)
         return 0;
-    n = mm_access_remote(ref.task->mm, *pos, buf, len, write, true);
+    n = mm_access_remote(ref.task->mm, *pos, buf, len, write, may_force(ref.task->mm, write));
     if (n > 0)
         *pos += n;
     return n;
