@@ -137,7 +137,8 @@ int main(void)
     spawn(leave, NULL);
     is_true(wait4(-1, &s, 0, &ru) > 0 && ru.ru_maxrss > 0, "wait4 tells usage");
 
-    is_num(WEXITSTATUS(status_of(spawn(in_parent_group, (void *)(long)getpgrp()), 0)), 0, "group and session are inherited");
+    is_num(WEXITSTATUS(status_of(spawn(in_parent_group, (void *)(long)getpgrp()), 0)), 0,
+           "group and session are inherited");
     pid = spawn(sleep_on, NULL);
     is_ok(setpgid(pid, pid), "a child becomes leader of its group");
     is_num(getpgid(pid), pid, "getpgid tells");
@@ -161,7 +162,8 @@ int main(void)
 
     signal(SIGCHLD, SIG_IGN);
     pid = spawn(leave, NULL);
-    is_err(waitpid(pid, &s, 0), "ECHILD", "SIGCHLD ignored: children reap themselves, wait waits for the last");
+    is_err(waitpid(pid, &s, 0), "ECHILD",
+           "SIGCHLD ignored: children reap themselves, wait waits for the last");
     signal(SIGCHLD, SIG_DFL);
     struct sigaction sa = {.sa_handler = mark, .sa_flags = SA_NOCLDWAIT};
     sigaction(SIGCHLD, &sa, NULL);
@@ -183,14 +185,17 @@ int main(void)
     status_of(pid, 0);
     is_err(fcntl(d, F_GETFD), "EBADF", "CLONE_FILES shares descriptors");
     int ptid = 0, ctid = 0;
-    pid = must((pid_t)syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &ptid, &ctid, 0));
+    pid = must(
+        (pid_t)syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &ptid, &ctid, 0));
     if (!pid)
         _exit(ctid == getpid() ? 0 : 1);
     is_num(ptid, pid, "CLONE_PARENT_SETTID writes here");
     is_num(ctid, 0, "CLONE_CHILD_SETTID does not");
     is_num(WEXITSTATUS(status_of(pid, 0)), 0, "but in the child");
-    is_err(syscall(SYS_clone, CLONE_THREAD | SIGCHLD, 0, 0, 0, 0), "EINVAL", "CLONE_THREAD without CLONE_SIGHAND");
-    is_err(syscall(SYS_clone, CLONE_SIGHAND | SIGCHLD, 0, 0, 0, 0), "EINVAL", "CLONE_SIGHAND without CLONE_VM");
+    is_err(syscall(SYS_clone, CLONE_THREAD | SIGCHLD, 0, 0, 0, 0), "EINVAL",
+           "CLONE_THREAD without CLONE_SIGHAND");
+    is_err(syscall(SYS_clone, CLONE_SIGHAND | SIGCHLD, 0, 0, 0, 0), "EINVAL",
+           "CLONE_SIGHAND without CLONE_VM");
     is_err(syscall(SYS_clone3, &s, 8), "EINVAL", "clone3 with too small a structure");
     is_err(syscall(SYS_clone3, NULL, 64), "EFAULT", "clone3 with none");
     uint64_t args[11] = {0};

@@ -101,7 +101,8 @@ int main(int argc, char **argv)
     is_err(futex((void *)16, FUTEX_WAIT, 0, &soon, NULL, 0), "EFAULT", "a word that is not there");
     is_err(futex(&word, FUTEX_WAIT, 0, (void *)1, NULL, 0), "EFAULT", "a wild time");
     is_err(futex(&word, 99, 0, NULL, NULL, 0), "ENOSYS", "no such operation");
-    is_err(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 1, NULL, NULL, 0), "ENOSYS", "a clock where none is used");
+    is_err(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 1, NULL, NULL, 0), "ENOSYS",
+           "a clock where none is used");
     is_err(futex(&word, FUTEX_WAIT_BITSET, 0, &soon, NULL, 0), "EINVAL", "an empty bitset");
     is_err(futex(&word, FUTEX_WAIT_BITSET, 0, &zero, NULL, 1), "ETIMEDOUT", "WAIT_BITSET's time is absolute");
     is_num(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 0, "nobody to wake");
@@ -118,18 +119,23 @@ int main(int argc, char **argv)
     is_num(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 1, "a plain wake matches all");
     join(t, 2);
     start(t, 4, waiter, 0);
-    is_err(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)10, &word2, 7), "EAGAIN", "CMP_REQUEUE with another value");
+    is_err(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)10, &word2, 7), "EAGAIN",
+           "CMP_REQUEUE with another value");
     is_num(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)2, &word2, 0), 3, "CMP_REQUEUE: one woken, two moved");
     is_num(futex(&word2, FUTEX_WAKE, 10, NULL, NULL, 0), 2, "the moved wait at the other word");
     is_num(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 1, "one stayed");
     join(t, 4);
     word2 = 10;
     start(t, 1, waiter, 0);
-    is_num(futex(&word, FUTEX_WAKE_OP, 1, (void *)1, &word2, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 10)), 1, "WAKE_OP wakes");
+    is_num(futex(&word, FUTEX_WAKE_OP, 1, (void *)1, &word2, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 10)),
+           1, "WAKE_OP wakes");
     is_num(word2, 15, "and adds");
     join(t, 1);
 
-    struct { uint64_t val, uaddr; uint32_t flags, pad; } v[2] = {{0, (uint64_t)&word, 2, 0}, {15, (uint64_t)&word2, 2, 0}};
+    struct {
+        uint64_t val, uaddr;
+        uint32_t flags, pad;
+    } v[2] = {{0, (uint64_t)&word, 2, 0}, {15, (uint64_t)&word2, 2, 0}};
     struct timespec abs;
     clock_gettime(CLOCK_MONOTONIC, &abs);
     abs.tv_nsec = 0;

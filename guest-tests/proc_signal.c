@@ -67,7 +67,8 @@ static void look(int sig)
     was_blocked = blocked(sig);
     other_blocked = blocked(SIGUSR2);
     sigaltstack(NULL, &st);
-    on_stack = st.ss_flags == SS_ONSTACK && &here >= (char *)st.ss_sp && &here < (char *)st.ss_sp + st.ss_size;
+    on_stack =
+        st.ss_flags == SS_ONSTACK && &here >= (char *)st.ss_sp && &here < (char *)st.ss_sp + st.ss_size;
 }
 static void change_mask(int sig, siginfo_t *si, void *uc)
 {
@@ -124,7 +125,8 @@ int main(void)
     is_num(count, 1, "a handler runs");
     sigaction(SIGUSR1, NULL, &old);
     is_true(old.sa_handler == on, "sigaction reads back");
-    is_err(sigaction(SIGKILL, &(struct sigaction){.sa_handler = on}, NULL), "EINVAL", "SIGKILL cannot be handled");
+    is_err(sigaction(SIGKILL, &(struct sigaction){.sa_handler = on}, NULL), "EINVAL",
+           "SIGKILL cannot be handled");
     is_err(sigaction(SIGSTOP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL), "EINVAL", "SIGSTOP neither");
     is_ok(sigaction(SIGKILL, NULL, &old), "but asked about");
     is_err(syscall(SYS_rt_sigaction, 65, NULL, NULL, 8), "EINVAL", "no signal 65");
@@ -134,7 +136,8 @@ int main(void)
     is_ok(syscall(SYS_rt_sigprocmask, 9, NULL, NULL, 8), "which does not matter without a set");
     sigfillset(&s);
     sigprocmask(SIG_SETMASK, &s, NULL);
-    is_true(!blocked(SIGKILL) && !blocked(SIGSTOP) && blocked(SIGTERM), "SIGKILL and SIGSTOP cannot be blocked");
+    is_true(!blocked(SIGKILL) && !blocked(SIGSTOP) && blocked(SIGTERM),
+            "SIGKILL and SIGSTOP cannot be blocked");
     sigemptyset(&s);
     sigprocmask(SIG_SETMASK, &s, NULL);
 
@@ -166,7 +169,8 @@ int main(void)
     sigemptyset(&s);
     sigprocmask(SIG_SETMASK, &s, NULL);
     /* frames are pushed lowest number first, so the last pushed runs first */
-    is_true(norder == 4 && order[0] == SIGRTMIN + 1 && order[1] == SIGRTMIN && order[2] == SIGUSR2 && order[3] == SIGUSR1,
+    is_true(norder == 4 && order[0] == SIGRTMIN + 1 && order[1] == SIGRTMIN && order[2] == SIGUSR2 &&
+                order[3] == SIGUSR1,
             "several at once: frames stack up in order of number");
 
     handle_info(SIGUSR1, 0);
@@ -210,7 +214,8 @@ int main(void)
     is_true(blocked(SIGUSR2), "the mask in the frame is what comes back");
     block(SIGUSR2, SIG_UNBLOCK);
     sa = (struct sigaction){.sa_handler = on, .sa_flags = 0x00000400};
-    syscall(SYS_rt_sigaction, SIGUSR1, &(uint64_t[4]){(uint64_t)on, 0x400 | 0x04000000, (uint64_t)abort, 0}, NULL, 8);
+    syscall(SYS_rt_sigaction, SIGUSR1, &(uint64_t[4]){(uint64_t)on, 0x400 | 0x04000000, (uint64_t)abort, 0},
+            NULL, 8);
     uint64_t raw[4];
     syscall(SYS_rt_sigaction, SIGUSR1, NULL, raw, 8);
     is_num((long)raw[1], 0x04000000, "flags that do not exist are cleared");
@@ -224,7 +229,8 @@ int main(void)
     raise(SIGUSR1);
     is_true(!on_stack, "without it does not");
     is_err(sigaltstack(&(stack_t){.ss_sp = alt, .ss_size = 100}, NULL), "ENOMEM", "too small a stack");
-    is_err(sigaltstack(&(stack_t){.ss_sp = alt, .ss_size = 8192, .ss_flags = 77}, NULL), "EINVAL", "unknown flags of a stack");
+    is_err(sigaltstack(&(stack_t){.ss_sp = alt, .ss_size = 8192, .ss_flags = 77}, NULL), "EINVAL",
+           "unknown flags of a stack");
     is_ok(sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL), "SS_DISABLE");
     stack_t st;
     sigaltstack(NULL, &st);

@@ -55,15 +55,18 @@ int main(void)
     is_err(nanosleep(&bad, NULL), "EINVAL", "a negative part of a second");
     is_err(nanosleep(&(struct timespec){0, 1000000000}, NULL), "EINVAL", "a whole second in the part");
     is_err(syscall(SYS_nanosleep, 1, NULL), "EFAULT", "a wild time");
-    is_ok(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &(struct timespec){0, 1}, NULL), "sleep until the past");
-    is_num(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &ts, NULL), EINVAL, "no sleep on a thread's CPU clock");
+    is_ok(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &(struct timespec){0, 1}, NULL),
+          "sleep until the past");
+    is_num(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &ts, NULL), EINVAL,
+           "no sleep on a thread's CPU clock");
     is_num(clock_nanosleep(CLOCK_MONOTONIC_COARSE, 0, &ts, NULL), EOPNOTSUPP, "nor on a coarse one");
     is_num(clock_nanosleep(99, 0, &ts, NULL), EINVAL, "nor on none");
 
     is_num(alarm(100), 0, "no alarm was set");
     is_num(alarm(0), 100, "alarm tells what was left");
     is_ok(setitimer(ITIMER_REAL, &it, NULL), "setitimer");
-    is_true(!getitimer(ITIMER_REAL, &old) && (old.it_value.tv_usec > 0 && old.it_value.tv_usec <= 20000), "getitimer: what is left");
+    is_true(!getitimer(ITIMER_REAL, &old) && (old.it_value.tv_usec > 0 && old.it_value.tv_usec <= 20000),
+            "getitimer: what is left");
     sigsuspend(&empty);
     is_true(count == 1 && code == SI_KERNEL, "SIGALRM came, from the kernel");
     is_true(!getitimer(ITIMER_REAL, &old) && !old.it_value.tv_sec && !old.it_value.tv_usec, "and only once");

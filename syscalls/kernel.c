@@ -52,7 +52,8 @@ void kernel_random_bytes(struct kernel *k, void *buf, size_t len)
     }
 }
 
-int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops, void *machine)
+int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops,
+                void *machine)
 {
     uint64_t seed = cfg->seed;
     int err;

@@ -1,8 +1,9 @@
 /*
  * table.c - the system call table in C, and the one way into it.
  *
- * The dispatcher looks a number up (the design's own calls first), runs the handler, and takes care of what all
- * calls share: event numbers, calls that wait and are run again, tracing, and telling once what is not implemented.
+ * The dispatcher looks a number up (the design's own calls first), runs the handler, and takes care of what
+ * all calls share: event numbers, calls that wait and are run again, tracing, and telling once what is not
+ * implemented.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,19 +14,19 @@
 #include "handlers.h"
 #include "trace/trace.h"
 
-#define TF SC_FILE
-#define TD SC_DESC
-#define TM SC_MEMORY
-#define TP SC_PROCESS
-#define TS SC_SIGNAL
-#define TN SC_NETWORK
-#define TI SC_IPC
-#define ST SC_STAT
-#define TC SC_CREDS
-#define CL SC_CLOCK
-#define PU SC_PURE
-#define NR SC_NORETURN
-#define SYS_TODO NULL
+#define TF                                   SC_FILE
+#define TD                                   SC_DESC
+#define TM                                   SC_MEMORY
+#define TP                                   SC_PROCESS
+#define TS                                   SC_SIGNAL
+#define TN                                   SC_NETWORK
+#define TI                                   SC_IPC
+#define ST                                   SC_STAT
+#define TC                                   SC_CREDS
+#define CL                                   SC_CLOCK
+#define PU                                   SC_PURE
+#define NR                                   SC_NORETURN
+#define SYS_TODO                             NULL
 #define SYS(nr, name, classes, handler, sig) [nr] = {nr, #name, classes, handler, sig},
 static const struct sys_row rows[SYS_MAX] = {
 #include "syscalls.def"

@@ -1,9 +1,9 @@
 /*
  * wait.c - how a system call waits.
  *
- * Nothing sleeps inside a handler: a handler that cannot proceed puts the task on wait queues, returns SYS_BLOCK, and is run
- * again from its start after a wake-up, a signal or its deadline. So a handler is written as "look; if not
- * yet, return task_block()", and everything it looked at is looked at again.
+ * Nothing sleeps inside a handler: a handler that cannot proceed puts the task on wait queues, returns
+ * SYS_BLOCK, and is run again from its start after a wake-up, a signal or its deadline. So a handler is
+ * written as "look; if not yet, return task_block()", and everything it looked at is looked at again.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -102,8 +102,7 @@ uint64_t kernel_next_deadline(const struct kernel *k)
 {
     uint64_t next = timers_next_deadline(k);
 
-    list_for_each(n, &k->tasks)
-    {
+    list_for_each (n, &k->tasks) {
         const struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING && t->deadline && (!next || t->deadline < next))
@@ -117,8 +116,7 @@ void kernel_advance(struct kernel *k, uint64_t now_ns)
     if (now_ns > k->now_ns)
         k->now_ns = now_ns;
     timers_expire(k);
-    list_for_each(n, &k->tasks)
-    {
+    list_for_each (n, &k->tasks) {
         struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING && t->deadline && t->deadline <= k->now_ns)

@@ -1,6 +1,7 @@
 /*
- * futex.c - futex(2) and its younger forms: wait, wake, requeue, wake_op, waitv (kernel/futex/{syscalls,waitwake,
- * requeue}.c). Priority-inheriting locks are in pi.c, robust lists in robust.c.
+ * futex.c - futex(2) and its younger forms: wait, wake, requeue, wake_op, waitv
+ * (kernel/futex/{syscalls,waitwake, requeue}.c). Priority-inheriting locks are in pi.c, robust lists in
+ * robust.c.
  */
 #include "futex.h"
 
@@ -17,8 +18,8 @@
 #define WAITV_MAX 128
 /* futex2 flags (include/uapi/linux/futex.h, 6.7) */
 #define F2_SIZE_MASK 3u
-#define F2_SIZE_U32 2u
-#define F2_PRIVATE 128u
+#define F2_SIZE_U32  2u
+#define F2_PRIVATE   128u
 
 /* ---- waiting ---- */
 
@@ -69,7 +70,8 @@ static int64_t wait_again(struct task *t)
     return t->retrying ? wait_rest(t, t->restart_arg[3]) : wait_start(t);
 }
 
-static int64_t do_wait(struct task *t, uint64_t uaddr, uint32_t val, bool private_, uint32_t bitset, uint64_t deadline)
+static int64_t do_wait(struct task *t, uint64_t uaddr, uint32_t val, bool private_, uint32_t bitset,
+                       uint64_t deadline)
 {
     if (!bitset)
         return -EINVAL;
@@ -127,8 +129,8 @@ int futex_wake_addr(struct task *t, uint64_t addr, int n)
     return woken;
 }
 
-static int64_t do_requeue(struct task *t, uint64_t from, bool from_private, uint64_t to, bool to_private, int nr_wake,
-                          int nr_requeue, const uint32_t *cmp)
+static int64_t do_requeue(struct task *t, uint64_t from, bool from_private, uint64_t to, bool to_private,
+                          int nr_wake, int nr_requeue, const uint32_t *cmp)
 {
     struct mm_key k1, k2;
     int count = 0, err;
@@ -226,7 +228,8 @@ static int wake_op_apply(struct task *t, uint64_t uaddr, uint32_t code, bool *wa
     return 0;
 }
 
-static int64_t do_wake_op(struct task *t, uint64_t u1, uint64_t u2, bool private_, int n1, int n2, uint32_t code)
+static int64_t do_wake_op(struct task *t, uint64_t u1, uint64_t u2, bool private_, int n1, int n2,
+                          uint32_t code)
 {
     struct mm_key k1, k2;
     bool second;
@@ -289,7 +292,8 @@ int64_t sys_futex(struct task *t, const uint64_t a[6])
         if (err)
             return err;
     }
-    if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT_BITSET && cmd != FUTEX_WAIT_REQUEUE_PI && cmd != FUTEX_LOCK_PI2)
+    if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT_BITSET && cmd != FUTEX_WAIT_REQUEUE_PI &&
+        cmd != FUTEX_LOCK_PI2)
         return -ENOSYS;
     switch (cmd) {
     case FUTEX_WAIT:
@@ -396,8 +400,8 @@ int64_t sys_futex_requeue(struct task *t, const uint64_t a[6])
     if (err)
         return err;
     cmp = (uint32_t)v[0].val;
-    return do_requeue(t, v[0].uaddr, v[0].flags & F2_PRIVATE, v[1].uaddr, v[1].flags & F2_PRIVATE, arg_int(a[2]),
-                      arg_int(a[3]), &cmp);
+    return do_requeue(t, v[0].uaddr, v[0].flags & F2_PRIVATE, v[1].uaddr, v[1].flags & F2_PRIVATE,
+                      arg_int(a[2]), arg_int(a[3]), &cmp);
 }
 
 static int64_t waitv_rest(struct task *t, uint64_t deadline)

@@ -1,6 +1,7 @@
 /*
- * pi.c - locks whose word holds the owner's tid (kernel/futex/pi.c). Nobody here has a priority to lend, so what is
- * left of priority inheritance is the protocol: the kernel hands the lock over, and notices dead owners.
+ * pi.c - locks whose word holds the owner's tid (kernel/futex/pi.c). Nobody here has a priority to lend, so
+ * what is left of priority inheritance is the protocol: the kernel hands the lock over, and notices dead
+ * owners.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -9,8 +10,7 @@
 
 static struct futex_waiter *first_waiter(struct kernel *k, const struct mm_key *key)
 {
-    list_for_each(pos, futex_bucket(k, key))
-    {
+    list_for_each (pos, futex_bucket(k, key)) {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
 
         if (futex_key_equal(&w->key, key))
@@ -35,8 +35,7 @@ static int hand_over(struct kernel *k, struct futex_waiter *w, uint32_t extra)
         futex_enqueue(t, w);
         return -EFAULT;
     }
-    list_for_each(pos, futex_bucket(k, &key))
-    {
+    list_for_each (pos, futex_bucket(k, &key)) {
         struct futex_waiter *o = container_of(pos, struct futex_waiter, node);
 
         if (futex_key_equal(&o->key, &key))

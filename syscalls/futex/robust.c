@@ -1,6 +1,6 @@
 /*
- * robust.c - robust lists: locks that a thread held when it died are marked and passed on (kernel/futex/core.c,
- * exit_robust_list).
+ * robust.c - robust lists: locks that a thread held when it died are marked and passed on
+ * (kernel/futex/core.c, exit_robust_list).
  */
 #include <errno.h>
 #include <linux/futex.h>

@@ -1,5 +1,6 @@
 /*
- * clone.c - fork, vfork, clone, clone3: which parts the child shares, which it copies (copy_process of kernel/fork.c).
+ * clone.c - fork, vfork, clone, clone3: which parts the child shares, which it copies (copy_process of
+ * kernel/fork.c).
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -12,7 +13,8 @@
 #include "../process.h"
 
 #define CLONE_NAMESPACES                                                                                     \
-    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
+     CLONE_NEWNET)
 #define MAX_TASKS 32768 /* of ours: kernel/fork.c's max_threads of a small machine */
 
 struct clone_args_in { /* what all four forms come down to */
@@ -50,7 +52,7 @@ static int check_limits(const struct task *t)
         return -EAGAIN;
     if (t->cred.uid == 0 || limit >= MAX_TASKS)
         return 0;
-    list_for_each(n, &t->k->tasks)
+    list_for_each (n, &t->k->tasks)
         if (container_of(n, struct task, node)->cred.uid == t->cred.uid)
             mine++;
     return mine >= limit ? -EAGAIN : 0;
@@ -339,7 +341,8 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
     return clone_and_wait(t, &args);
 }
 
-/* unshare(2): what clone shared is copied after all. Threads cannot be, namespaces need privileges nobody has. */
+/* unshare(2): what clone shared is copied after all. Threads cannot be, namespaces need privileges nobody
+ * has. */
 int64_t unshare_parts(struct task *t, uint64_t f)
 {
     if (f & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && t->proc->nr_threads > 1)

@@ -1,6 +1,7 @@
 /*
- * creds.c - who a task is and what it may: user and group ids, capabilities (kernel/sys.c, kernel/capability.c,
- * security/commoncap.c). The machine has one user besides root as far as we know: the one it was started for.
+ * creds.c - who a task is and what it may: user and group ids, capabilities (kernel/sys.c,
+ * kernel/capability.c, security/commoncap.c). The machine has one user besides root as far as we know: the
+ * one it was started for.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -11,10 +12,10 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define CAP_ALL ((UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1)
-#define NGROUPS_MAX_LINUX 65536
+#define CAP_ALL                 ((UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1)
+#define NGROUPS_MAX_LINUX       65536
 #define SECBIT_NO_SETUID_FIXUP_ (1u << 2)
-#define SECBIT_KEEP_CAPS_ (1u << 4)
+#define SECBIT_KEEP_CAPS_       (1u << 4)
 
 static struct group_list *groups_alloc(unsigned n)
 {
@@ -112,7 +113,8 @@ bool may_kill(const struct task *t, const struct process *target, int sig)
     return capable(t, CAP_KILL) || (sig == SIGCONT && t->proc->sid == target->sid);
 }
 
-/* kernel/ptrace.c __ptrace_may_access() with real ids: also /proc/PID/mem, process_vm_readv, kcmp, pidfd_getfd. */
+/* kernel/ptrace.c __ptrace_may_access() with real ids: also /proc/PID/mem, process_vm_readv, kcmp,
+ * pidfd_getfd. */
 bool ptrace_may_access(const struct task *t, const struct task *target)
 {
     const struct cred *c = &t->cred, *o = &target->cred;

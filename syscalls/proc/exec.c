@@ -1,6 +1,6 @@
 /*
- * exec.c - execve and execveat: taking the arguments in, and the point of no return (fs/exec.c). What the file means is
- * the loader's business, behind machine_ops.exec.
+ * exec.c - execve and execveat: taking the arguments in, and the point of no return (fs/exec.c). What the
+ * file means is the loader's business, behind machine_ops.exec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include "../process.h"
 #include "../trace/trace.h"
 
-#define MAX_ARG_STRLEN (32 * MM_PAGE_SIZE)  /* include/uapi/linux/binfmts.h */
-#define ARG_MAX_MIN (32 * MM_PAGE_SIZE)     /* ARG_MAX: always allowed, whatever the stack limit */
-#define ARG_MAX_MAX (UINT64_C(8) << 20) / 4 * 3
+#define MAX_ARG_STRLEN (32 * MM_PAGE_SIZE) /* include/uapi/linux/binfmts.h */
+#define ARG_MAX_MIN    (32 * MM_PAGE_SIZE) /* ARG_MAX: always allowed, whatever the stack limit */
+#define ARG_MAX_MAX    (UINT64_C(8) << 20) / 4 * 3
 #define GUEST_PATH_MAX 4096
 
 /* A vector of strings on its way in. */

@@ -161,7 +161,8 @@ int64_t sys_waitid(struct task *t, const uint64_t a[6])
     int id = arg_int(a[1]);
     int64_t ret;
 
-    if (r.options & ~(unsigned)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+    if (r.options &
+        ~(unsigned)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
         return -EINVAL;
     if (!(r.options & (WEXITED | WSTOPPED | WCONTINUED)))
         return -EINVAL;

@@ -56,8 +56,7 @@ int64_t sys_getsid(struct task *t, const uint64_t a[6])
 
 static bool pgrp_in_session(struct kernel *k, int pgid, int sid)
 {
-    list_for_each(n, &k->processes)
-    {
+    list_for_each (n, &k->processes) {
         const struct process *p = container_of(n, struct process, node);
 
         if (p->pgid == pgid && p->sid == sid)
@@ -101,8 +100,9 @@ int64_t sys_setsid(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->proc;
 
-    list_for_each(n, &t->k->processes)
-        if (container_of(n, struct process, node)->pgid == p->pid) /* we lead a group, or one is left with our number */
+    list_for_each (n, &t->k->processes)
+        if (container_of(n, struct process, node)->pgid ==
+            p->pid) /* we lead a group, or one is left with our number */
             return -EPERM;
     p->sid = p->pgid = p->pid;
     return p->pid;

@@ -1,5 +1,6 @@
 /*
- * pidfd.c - descriptors that stand for processes (kernel/pid.c, kernel/signal.c), and reading other processes' things.
+ * pidfd.c - descriptors that stand for processes (kernel/pid.c, kernel/signal.c), and reading other
+ * processes' things.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,9 +11,9 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define PIDFD_THREAD_ O_EXCL
-#define PIDFD_SIGNAL_THREAD_ 1u
-#define PIDFD_SIGNAL_THREAD_GROUP_ 2u
+#define PIDFD_THREAD_               O_EXCL
+#define PIDFD_SIGNAL_THREAD_        1u
+#define PIDFD_SIGNAL_THREAD_GROUP_  2u
 #define PIDFD_SIGNAL_PROCESS_GROUP_ 4u
 
 static unsigned pidfd_poll(struct task *t, struct file *f, bool wait)

@@ -15,7 +15,7 @@
 #include "../process.h"
 
 #define TASK_COMM_LEN 16
-#define CAP_LAST 40
+#define CAP_LAST      40
 
 static int64_t put_int(struct task *t, uint64_t addr, int value)
 {
@@ -196,7 +196,6 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     }
     return -EINVAL;
 }
-
 
 int64_t sys_arch_prctl(struct task *t, const uint64_t a[6])
 {

@@ -1,10 +1,11 @@
 /*
- * process.c - processes and threads: making the structures, finding them, their end, and who inherits the children.
+ * process.c - processes and threads: making the structures, finding them, their end, and who inherits the
+ * children.
  *
  *     struct process (pid)  <- threads -  struct task (leader, tid == pid), struct task (tid) ...
  *
- * A thread that is over goes to kernel.dead at once; the leader stays, a zombie, until its process is reaped. A process
- * whose parent is NULL belongs to an invisible pid 1 that reaps at once.
+ * A thread that is over goes to kernel.dead at once; the leader stays, a zombie, until its process is reaped.
+ * A process whose parent is NULL belongs to an invisible pid 1 that reaps at once.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +18,7 @@
 
 struct task *find_task(struct kernel *k, int tid)
 {
-    list_for_each(n, &k->tasks)
-    {
+    list_for_each (n, &k->tasks) {
         struct task *t = container_of(n, struct task, node);
 
         if (t->tid == tid)
@@ -29,8 +29,7 @@ struct task *find_task(struct kernel *k, int tid)
 
 struct process *find_process(struct kernel *k, int pid)
 {
-    list_for_each(n, &k->processes)
-    {
+    list_for_each (n, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         if (p->pid == pid)
@@ -41,7 +40,7 @@ struct process *find_process(struct kernel *k, int pid)
 
 /* ---- making ---- */
 
-#define PID_MAX 4194304
+#define PID_MAX  4194304
 #define PID_WRAP 300 /* RESERVED_PIDS of kernel/pid.c */
 
 int alloc_tid(struct kernel *k)
@@ -240,8 +239,7 @@ static struct process *find_reaper(struct process *p)
 
 static bool pgrp_has_stopped(struct kernel *k, int pgid)
 {
-    list_for_each(n, &k->processes)
-    {
+    list_for_each (n, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         if (p->pgid == pgid && p->stopped)
@@ -303,15 +301,13 @@ static void parent_thread_died(struct task *t)
         if (c->parent_task != t)
             continue;
         c->parent_task = NULL;
-        list_for_each(m, &t->proc->threads)
-        {
+        list_for_each (m, &t->proc->threads) {
             struct task *o = container_of(m, struct task, thread_node);
 
             if (o != t && o->state != TASK_ZOMBIE)
                 c->parent_task = o;
         }
-        list_for_each(m, &c->threads)
-        {
+        list_for_each (m, &c->threads) {
             struct task *o = container_of(m, struct task, thread_node);
 
             if (!o->pdeath_signal)
@@ -336,7 +332,7 @@ void process_over_notify(struct process *p)
     if (quiet)
         wake_up(&p->parent->child_wait);
     else
-        notify_parent(p, WIFEXITED(p->exit_status)     ? CLD_EXITED
+        notify_parent(p, WIFEXITED(p->exit_status)   ? CLD_EXITED
                          : WCOREDUMP(p->exit_status) ? CLD_DUMPED
                                                      : CLD_KILLED);
     if (autoreap) {
@@ -372,8 +368,7 @@ static void process_over(struct process *p)
 /* Linux tells the joiner only if somebody is left who could look (mm_release in kernel/fork.c). */
 static bool mm_is_shared(const struct task *t)
 {
-    list_for_each(n, &t->k->tasks)
-    {
+    list_for_each (n, &t->k->tasks) {
         const struct task *o = container_of(n, struct task, node);
 
         if (o != t && o->mm == t->mm)
@@ -405,8 +400,7 @@ void vfork_release(struct task *t)
 
 static void forget_vfork_child(struct task *t)
 {
-    list_for_each(n, &t->k->tasks)
-    {
+    list_for_each (n, &t->k->tasks) {
         struct task *c = container_of(n, struct task, node);
 
         if (c->vfork_parent == t)
@@ -481,8 +475,7 @@ void process_exit(struct process *p, int status)
     p->exiting = true;
     p->exit_status = status;
     if (last->state == TASK_ZOMBIE) /* the leader went first: any other one */
-        list_for_each(n, &p->threads)
-        {
+        list_for_each (n, &p->threads) {
             struct task *o = container_of(n, struct task, thread_node);
 
             if (o->state != TASK_ZOMBIE)

@@ -9,7 +9,7 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define NR_RLIMITS 16
+#define NR_RLIMITS  16
 #define NR_OPEN_MAX 1048576 /* /proc/sys/fs/nr_open */
 
 struct krlimit {
@@ -55,15 +55,16 @@ void rlimits_to_mm(const struct process *p, struct mm *mm)
 }
 
 /* do_prlimit(): new and old may be NULL. */
-static int do_prlimit(struct task *t, struct process *p, unsigned which, const struct krlimit *new, struct krlimit *old)
+static int do_prlimit(struct task *t, struct process *p, unsigned which, const struct krlimit *new,
+                      struct krlimit *old)
 {
     if (which >= NR_RLIMITS)
         return -EINVAL;
-    if (new && new->cur > new->max)
+    if (new &&new->cur > new->max)
         return -EINVAL;
-    if (new && which == RLIMIT_NOFILE && new->max > NR_OPEN_MAX)
+    if (new &&which == RLIMIT_NOFILE &&new->max > NR_OPEN_MAX)
         return -EPERM;
-    if (new && new->max > p->rlim[which].max && !capable(t, CAP_SYS_RESOURCE))
+    if (new &&new->max > p->rlim[which].max && !capable(t, CAP_SYS_RESOURCE))
         return -EPERM;
     if (old) {
         old->cur = p->rlim[which].cur;
@@ -86,8 +87,8 @@ static bool may_prlimit(const struct task *t, const struct task *target)
 
     if (t == target || capable(t, CAP_SYS_RESOURCE))
         return true;
-    return c->uid == o->euid && c->uid == o->suid && c->uid == o->uid && c->gid == o->egid && c->gid == o->sgid &&
-           c->gid == o->gid;
+    return c->uid == o->euid && c->uid == o->suid && c->uid == o->uid && c->gid == o->egid &&
+           c->gid == o->sgid && c->gid == o->gid;
 }
 
 int64_t sys_prlimit64(struct task *t, const uint64_t a[6])

@@ -9,7 +9,8 @@ struct ktimeval {
 };
 struct krusage { /* struct rusage of x86-64 */
     struct ktimeval utime, stime;
-    int64_t maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals, nvcsw, nivcsw;
+    int64_t maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals,
+        nvcsw, nivcsw;
 };
 /* Of a process; with `both`, that of its reaped children too. */
 void rusage_of(const struct process *p, struct krusage *ru, bool both);

@@ -1,6 +1,6 @@
 /*
- * sched.c - scheduling as programs ask for it: priorities, policies, affinity. One virtual processor runs everything in
- * turn, so the answers are kept and given back, and change nothing (kernel/sched/syscalls.c).
+ * sched.c - scheduling as programs ask for it: priorities, policies, affinity. One virtual processor runs
+ * everything in turn, so the answers are kept and given back, and change nothing (kernel/sched/syscalls.c).
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -12,9 +12,9 @@
 #include "../process.h"
 
 #define NR_CPUS_VIRTUAL 1
-#define CPUMASK_BYTES 8 /* nr_cpu_ids of a small machine, in longs */
-#define POLICY_EXT 7    /* SCHED_EXT */
-#define RR_INTERVAL_NS 100000000
+#define CPUMASK_BYTES   8 /* nr_cpu_ids of a small machine, in longs */
+#define POLICY_EXT      7 /* SCHED_EXT */
+#define RR_INTERVAL_NS  100000000
 
 int64_t sys_sched_yield(struct task *t, const uint64_t a[6])
 {
@@ -32,7 +32,8 @@ static bool same_user(const struct task *t, const struct task *o)
 
 static bool may_nice(const struct task *t, const struct task *o, int nice)
 {
-    return nice >= o->nice || (uint64_t)(20 - nice) <= o->proc->rlim[RLIMIT_NICE].cur || capable(t, CAP_SYS_NICE);
+    return nice >= o->nice || (uint64_t)(20 - nice) <= o->proc->rlim[RLIMIT_NICE].cur ||
+           capable(t, CAP_SYS_NICE);
 }
 
 static bool prio_matches(const struct task *t, const struct task *o, int which, unsigned who)
@@ -54,8 +55,7 @@ int64_t sys_getpriority(struct task *t, const uint64_t a[6])
 
     if (which < PRIO_PROCESS || which > PRIO_USER)
         return -EINVAL;
-    list_for_each(n, &t->k->tasks)
-    {
+    list_for_each (n, &t->k->tasks) {
         const struct task *o = container_of(n, struct task, node);
 
         if (prio_matches(t, o, which, arg_uint(a[1])) && 20 - o->nice > best)
@@ -72,8 +72,7 @@ int64_t sys_setpriority(struct task *t, const uint64_t a[6])
     if (which < PRIO_PROCESS || which > PRIO_USER)
         return -EINVAL;
     nice = nice < -20 ? -20 : nice > 19 ? 19 : nice;
-    list_for_each(n, &t->k->tasks)
-    {
+    list_for_each (n, &t->k->tasks) {
         struct task *o = container_of(n, struct task, node);
 
         if (!prio_matches(t, o, which, arg_uint(a[1])))
@@ -100,8 +99,8 @@ static struct task *target_of(struct task *t, int pid)
 
 static bool policy_valid(int policy)
 {
-    return (policy >= SCHED_OTHER && policy <= SCHED_BATCH) || policy == SCHED_IDLE || policy == 6 /* DEADLINE */ ||
-           policy == POLICY_EXT;
+    return (policy >= SCHED_OTHER && policy <= SCHED_BATCH) || policy == SCHED_IDLE ||
+           policy == 6 /* DEADLINE */ || policy == POLICY_EXT;
 }
 
 static bool is_rt(int policy)
@@ -127,8 +126,8 @@ static int set_policy(struct task *t, struct task *o, int policy, int prio)
     if (policy == 6)
         return capable(t, CAP_SYS_NICE) ? -EINVAL : -EPERM;
     if (!capable(t, CAP_SYS_NICE)) {
-        if (is_rt(policy) && ((policy != o->sched_policy && !rtprio) ||
-                              (prio > o->sched_priority && (uint64_t)prio > rtprio)))
+        if (is_rt(policy) &&
+            ((policy != o->sched_policy && !rtprio) || (prio > o->sched_priority && (uint64_t)prio > rtprio)))
             return -EPERM;
         if (!same_user(t, o) || (o->reset_on_fork && !reset))
             return -EPERM;
@@ -208,7 +207,10 @@ int64_t sys_sched_rr_get_interval(struct task *t, const uint64_t a[6])
     o = target_of(t, arg_int(a[0]));
     if (!o)
         return -ESRCH;
-    return copy_timespec_out(t, a[1], o->sched_policy == SCHED_RR ? RR_INTERVAL_NS : is_rt(o->sched_policy) ? 0 : 2800000);
+    return copy_timespec_out(t, a[1],
+                             o->sched_policy == SCHED_RR ? RR_INTERVAL_NS
+                             : is_rt(o->sched_policy)    ? 0
+                                                         : 2800000);
 }
 
 struct ksched_attr { /* struct sched_attr, version 1 */
@@ -265,7 +267,8 @@ int64_t sys_sched_setattr(struct task *t, const uint64_t a[6])
         return -ESRCH;
     if (!is_rt((int)attr.policy) && attr.nice < o->nice && !may_nice(t, o, attr.nice))
         return -EPERM;
-    err = set_policy(t, o, (int)(attr.policy | (attr.flags & 1 ? SCHED_RESET_ON_FORK : 0)), (int)attr.priority);
+    err =
+        set_policy(t, o, (int)(attr.policy | (attr.flags & 1 ? SCHED_RESET_ON_FORK : 0)), (int)attr.priority);
     if (!err && !is_rt((int)attr.policy))
         o->nice = attr.nice < -20 ? -20 : attr.nice > 19 ? 19 : attr.nice;
     return err;

@@ -7,11 +7,12 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define KSIGSET_SIZE sizeof(ksigset_t)
-#define SIG_UNBLOCKABLE (sigbit(SIGKILL) | sigbit(SIGSTOP))
-#define SA_RESTORER_X86 UINT64_C(0x04000000)
+#define KSIGSET_SIZE       sizeof(ksigset_t)
+#define SIG_UNBLOCKABLE    (sigbit(SIGKILL) | sigbit(SIGSTOP))
+#define SA_RESTORER_X86    UINT64_C(0x04000000)
 #define SA_EXPOSE_TAGBITS_ UINT64_C(0x00000800)
-/* Flags Linux 6.18 keeps; a program finds out what exists by reading back (sigaction(2), "Dynamically probing"). */
+/* Flags Linux 6.18 keeps; a program finds out what exists by reading back (sigaction(2), "Dynamically
+ * probing"). */
 #define SA_KNOWN                                                                                             \
     ((uint64_t)(unsigned)(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |  \
                           SA_RESETHAND) |                                                                    \
@@ -37,7 +38,7 @@ int64_t sys_rt_sigaction(struct task *t, const uint64_t a[6])
         *ka = act;
         if (sig_handler_ignores(t->sighand, sig)) { /* POSIX: pending ones are discarded, blocked or not */
             sigqueue_flush(&t->proc->pending, sigbit(sig));
-            list_for_each(n, &t->proc->threads)
+            list_for_each (n, &t->proc->threads)
                 sigqueue_flush(&container_of(n, struct task, thread_node)->pending, sigbit(sig));
         }
     }
@@ -115,7 +116,8 @@ int64_t sys_rt_sigsuspend(struct task *t, const uint64_t a[6])
     return ret;
 }
 
-/* While it waits the wanted signals are open in t->blocked, so that they wake it; real_blocked keeps the mask. */
+/* While it waits the wanted signals are open in t->blocked, so that they wake it; real_blocked keeps the
+ * mask. */
 int64_t sys_rt_sigtimedwait(struct task *t, const uint64_t a[6])
 {
     ksigset_t set;
@@ -164,7 +166,8 @@ struct kstack_t {
     uint64_t size;
 };
 #define SS_AUTODISARM_ (1u << 31)
-#define MINSIGSTKSZ_X86 2048 /* asm/signal.h; AT_MINSIGSTKSZ is not enforced below this without dynamic features */
+#define MINSIGSTKSZ_X86                                                                                      \
+    2048 /* asm/signal.h; AT_MINSIGSTKSZ is not enforced below this without dynamic features */
 
 bool on_sig_stack(const struct task *t, uint64_t sp)
 {
@@ -197,9 +200,8 @@ int64_t sys_sigaltstack(struct task *t, const uint64_t a[6])
         if (mode == SS_DISABLE) {
             new.size = 0;
             new.sp = 0;
-        } else if (new.size < MINSIGSTKSZ_X86 &&
-                   !(t->altstack_sp == new.sp && t->altstack_size == new.size &&
-                     t->altstack_flags == (unsigned)new.flags)) {
+        } else if (new.size < MINSIGSTKSZ_X86 && !(t->altstack_sp == new.sp && t->altstack_size == new.size &&
+                                                   t->altstack_flags == (unsigned)new.flags)) {
             return -ENOMEM;
         }
         t->altstack_sp = new.sp;

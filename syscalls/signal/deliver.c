@@ -1,6 +1,6 @@
 /*
- * deliver.c - what happens when a task meets its signal: default actions, job control, or a handler (get_signal of
- * kernel/signal.c). The frame itself is the CPU side's.
+ * deliver.c - what happens when a task meets its signal: default actions, job control, or a handler
+ * (get_signal of kernel/signal.c). The frame itself is the CPU side's.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,15 +9,14 @@
 #include "../process.h"
 #include "../trace/trace.h"
 
-
 /*
- * A process group is orphaned when no member has a parent outside of the group but inside of the session: nobody could
- * continue it, so the terminal's stop signals do nothing. The program that was run counts the shell we pretend to be.
+ * A process group is orphaned when no member has a parent outside of the group but inside of the session:
+ * nobody could continue it, so the terminal's stop signals do nothing. The program that was run counts the
+ * shell we pretend to be.
  */
 bool pgrp_orphaned(struct kernel *k, int pgid)
 {
-    list_for_each(n, &k->processes)
-    {
+    list_for_each (n, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         if (p->pgid != pgid || p->zombie)
@@ -51,8 +50,7 @@ static void stop_process(struct task *t, int signo)
 
     if (!p->stopping) {
         p->stop_signal = signo;
-        list_for_each(n, &p->threads)
-        {
+        list_for_each (n, &p->threads) {
             struct task *o = container_of(n, struct task, thread_node);
 
             if (o->state == TASK_RUNNING || o->state == TASK_SLEEPING) {
@@ -74,8 +72,7 @@ void process_continue(struct process *p)
         return;
     p->stopped = false;
     p->stopping = 0;
-    list_for_each(n, &p->threads)
-    {
+    list_for_each (n, &p->threads) {
         struct task *t = container_of(n, struct task, thread_node);
 
         t->stop_pending = false;

@@ -59,7 +59,7 @@ static bool sig_ignored(const struct task *t, int signo)
 static void flush_process(struct process *p, ksigset_t which)
 {
     sigqueue_flush(&p->pending, which);
-    list_for_each(n, &p->threads)
+    list_for_each (n, &p->threads)
         sigqueue_flush(&container_of(n, struct task, thread_node)->pending, which);
 }
 
@@ -158,7 +158,7 @@ int send_signal_process(struct process *p, const struct ksiginfo *info)
 
     if (!prepare_signal(p->leader, info))
         return 0;
-    list_for_each(n, &p->threads) /* looked for before queueing: afterwards everybody has a signal pending */
+    list_for_each (n, &p->threads) /* looked for before queueing: afterwards everybody has a signal pending */
     {
         struct task *t = container_of(n, struct task, thread_node);
 
@@ -197,8 +197,7 @@ static void collect(struct sigqueue *q, int signo, struct ksiginfo *info)
     struct ksiginfo *found = NULL;
 
     q->set &= ~sigbit(signo);
-    list_for_each(n, &q->list)
-    {
+    list_for_each (n, &q->list) {
         struct ksiginfo *e = container_of(n, struct ksiginfo, node);
 
         if (e->signo != signo)
@@ -265,7 +264,7 @@ void set_blocked(struct task *t, ksigset_t mask)
     signal_wake_up(t); /* what was opened may be waiting already */
     if (!(t->proc->pending.set & newly))
         return;
-    list_for_each(n, &t->proc->threads) /* somebody else may take now what t would have */
+    list_for_each (n, &t->proc->threads) /* somebody else may take now what t would have */
     {
         struct task *o = container_of(n, struct task, thread_node);
 

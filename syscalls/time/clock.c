@@ -1,6 +1,7 @@
 /*
- * clock.c - the virtual clocks, and sleeping on them (kernel/time/). All clocks are one: kernel.now_ns is CLOCK_MONOTONIC,
- * the wall clock is a constant ahead of it, CPU clocks are what the run loop charged to the process.
+ * clock.c - the virtual clocks, and sleeping on them (kernel/time/). All clocks are one: kernel.now_ns is
+ * CLOCK_MONOTONIC, the wall clock is a constant ahead of it, CPU clocks are what the run loop charged to the
+ * process.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -10,9 +11,9 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define NSEC UINT64_C(1000000000)
+#define NSEC                UINT64_C(1000000000)
 #define CLOCK_TAI_OFFSET_NS (37 * NSEC)
-#define LOW_RES_NS 4000000 /* CONFIG_HZ 250: what the coarse clocks tick in */
+#define LOW_RES_NS          4000000 /* CONFIG_HZ 250: what the coarse clocks tick in */
 
 int copy_timespec_in(struct task *t, uint64_t addr, uint64_t *ns)
 {
@@ -36,7 +37,8 @@ int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns)
     return mm_copy_out(t->mm, addr, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
-/* Time since a clock's zero; negative errno for a clock Linux does not have. Dynamic clocks: pid << 3 | kind, inverted. */
+/* Time since a clock's zero; negative errno for a clock Linux does not have. Dynamic clocks: pid << 3 | kind,
+ * inverted. */
 static int clock_now(struct task *t, int id, uint64_t *ns)
 {
     const struct kernel *k = t->k;
@@ -118,7 +120,8 @@ int64_t sys_clock_getres(struct task *t, const uint64_t a[6])
         return err;
     if (!a[1])
         return 0;
-    return copy_timespec_out(t, a[1], id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE ? LOW_RES_NS : 1);
+    return copy_timespec_out(t, a[1],
+                             id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE ? LOW_RES_NS : 1);
 }
 
 /* Nobody may set the clocks: they follow from the work done. */
@@ -171,8 +174,9 @@ int64_t sys_time(struct task *t, const uint64_t a[6])
 /* ---- sleeping ---- */
 
 /*
- * The rest of a relative sleep. restart_arg: [0] deadline, [1] where to write what remains. After a signal without a
- * handler Linux continues through restart_syscall(), with a handler the caller gets EINTR and what remains.
+ * The rest of a relative sleep. restart_arg: [0] deadline, [1] where to write what remains. After a signal
+ * without a handler Linux continues through restart_syscall(), with a handler the caller gets EINTR and what
+ * remains.
  */
 static int64_t sleep_until(struct task *t)
 {

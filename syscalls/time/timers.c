@@ -1,8 +1,8 @@
 /*
  * timers.c - timers of a process: alarm, setitimer, timer_create (kernel/time/itimer.c, posix-timers.c).
  *
- * A timer that expires sends its signal; one that repeats is armed again, and expirations while its signal is still
- * pending are counted as overruns and told with the next one.
+ * A timer that expires sends its signal; one that repeats is armed again, and expirations while its signal is
+ * still pending are counted as overruns and told with the next one.
  */
 #include <errno.h>
 #include <limits.h>
@@ -14,13 +14,13 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define NSEC UINT64_C(1000000000)
+#define NSEC       UINT64_C(1000000000)
 #define MAX_TIMERS 31000 /* timers count against RLIMIT_SIGPENDING */
 
 struct ptimer {
     struct ptimer *next;
     int id, clock;
-    int notify, signo, tid;      /* sigevent */
+    int notify, signo, tid; /* sigevent */
     uint64_t value;
     uint64_t deadline, interval; /* ns on the virtual clock; 0: off */
     bool pending;                /* its signal waits to be taken */
@@ -109,8 +109,7 @@ uint64_t timers_next_deadline(const struct kernel *k)
 {
     uint64_t next = 0;
 
-    list_for_each(n, &k->processes)
-    {
+    list_for_each (n, &k->processes) {
         const struct process *p = container_of(n, struct process, node);
 
         earlier(&next, p->real_deadline);
@@ -176,7 +175,8 @@ int64_t sys_alarm(struct task *t, const uint64_t a[6])
     return (int64_t)secs;
 }
 
-/* The two CPU-time timers are kept but never fire by themselves: CPU time is virtual and moves with work done. */
+/* The two CPU-time timers are kept but never fire by themselves: CPU time is virtual and moves with work
+ * done. */
 static int itimer_read(struct task *t, int which, int64_t out[4])
 {
     const struct process *p = t->proc;

@@ -1,5 +1,6 @@
 /*
- * print.h - the inside of the tracer: text being put together, and the description of arguments that directs it.
+ * print.h - the inside of the tracer: text being put together, and the description of arguments that directs
+ * it.
  */
 #ifndef SYSCALLS_TRACE_PRINT_H
 #define SYSCALLS_TRACE_PRINT_H
@@ -23,26 +24,60 @@ struct call {
     struct task *t;
     const uint64_t *args;
     int64_t ret;
-    bool done;         /* the call is over: outputs and ret are there */
+    bool done; /* the call is over: outputs and ret are there */
     bool failed;
     struct text *out;
-    struct text *aux;  /* said after the result: "([{fd=0, revents=POLLIN}])" */
+    struct text *aux; /* said after the result: "([{fd=0, revents=POLLIN}])" */
 };
 
 enum arg_kind {
-    ARG_INT, ARG_UINT, ARG_LONG, ARG_ULONG, ARG_HEX, ARG_OCTAL, ARG_PTR, ARG_SIZE, ARG_OFF, ARG_HEXOFF, ARG_FD, ARG_DIRFD,
-    ARG_PID, ARG_ID, ARG_SIG, ARG_MODE, ARG_DEV, ARG_PATH, ARG_STR, ARG_OPATH, ARG_IN, ARG_OUT, ARG_HEXOUT, ARG_XLAT, ARG_FLAGS,
-    ARG_STRUCT, ARG_IOV, ARG_OIOV, ARG_RIOV, ARG_ARGV, ARG_ENVP, ARG_SIGSET, ARG_NUMP, ARG_VARIANT, ARG_PAD, ARG_FDRET, ARG_NONE,
+    ARG_INT,
+    ARG_UINT,
+    ARG_LONG,
+    ARG_ULONG,
+    ARG_HEX,
+    ARG_OCTAL,
+    ARG_PTR,
+    ARG_SIZE,
+    ARG_OFF,
+    ARG_HEXOFF,
+    ARG_FD,
+    ARG_DIRFD,
+    ARG_PID,
+    ARG_ID,
+    ARG_SIG,
+    ARG_MODE,
+    ARG_DEV,
+    ARG_PATH,
+    ARG_STR,
+    ARG_OPATH,
+    ARG_IN,
+    ARG_OUT,
+    ARG_HEXOUT,
+    ARG_XLAT,
+    ARG_FLAGS,
+    ARG_STRUCT,
+    ARG_IOV,
+    ARG_OIOV,
+    ARG_RIOV,
+    ARG_ARGV,
+    ARG_ENVP,
+    ARG_SIGSET,
+    ARG_NUMP,
+    ARG_VARIANT,
+    ARG_PAD,
+    ARG_FDRET,
+    ARG_NONE,
     ARG_KINDS
 };
 #define LEN_NONE -1
-#define LEN_RET -2
+#define LEN_RET  -2
 struct arg {
     enum arg_kind kind;
-    int8_t len;           /* argument that gives length or count, LEN_* */
-    int8_t num_size;      /* ARG_NUMP: bytes, negative when signed */
-    bool out;             /* printed when the call is over */
-    bool mode_if_creat;   /* "mode?N": only there if argument `len` has O_CREAT */
+    int8_t len;         /* argument that gives length or count, LEN_* */
+    int8_t num_size;    /* ARG_NUMP: bytes, negative when signed */
+    bool out;           /* printed when the call is over */
+    bool mode_if_creat; /* "mode?N": only there if argument `len` has O_CREAT */
     const struct xlat_table *xlat;
     const struct struct_type *type;
     const struct variant *variant;
@@ -59,12 +94,16 @@ void print_arg(struct call *c, const struct arg *a, int index);
 /* ---- structures (structs.c, structs_fs.c ...) ---- */
 struct struct_type {
     const char *name;
-    size_t size;          /* bytes the printer gets; 0: it reads by itself (print2) */
+    size_t size; /* bytes the printer gets; 0: it reads by itself (print2) */
     void (*print)(struct call *c, const void *p);
     void (*print2)(struct call *c, uint64_t addr, const struct arg *a); /* variable ones */
-    bool at_entry;        /* io: shown as it goes in, the printer adds to aux at the end */
-    enum { STRUCT_PLAIN, STRUCT_ON_ERROR, STRUCT_SPLIT } how; /* ON_ERROR: decides itself what a failed call shows;
-                           * SPLIT: printed in two parts, arguments after it come with the second */
+    bool at_entry; /* io: shown as it goes in, the printer adds to aux at the end */
+    enum {
+        STRUCT_PLAIN,
+        STRUCT_ON_ERROR,
+        STRUCT_SPLIT
+    } how; /* ON_ERROR: decides itself what a failed call shows;
+            * SPLIT: printed in two parts, arguments after it come with the second */
 };
 extern const struct struct_type structs_proc[], structs_fs[];
 const struct struct_type *struct_find(const char *name);
@@ -72,10 +111,10 @@ const struct struct_type *struct_find(const char *name);
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
 struct variant {
     const char *name;
-    uint64_t value;    /* of the argument before */
-    const char *type;  /* type of this one; NULL: this and those after are not shown */
-    const char *more;  /* types of the arguments that follow, NULL: none */
-    const char *ret;   /* result type, NULL: decimal */
+    uint64_t value;   /* of the argument before */
+    const char *type; /* type of this one; NULL: this and those after are not shown */
+    const char *more; /* types of the arguments that follow, NULL: none */
+    const char *ret;  /* result type, NULL: decimal */
 };
 extern const struct variant variants[]; /* ends with name NULL */
 const struct variant *variant_find(const char *name, uint64_t value);

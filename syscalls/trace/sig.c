@@ -10,15 +10,20 @@ struct type_word {
     int8_t num_size;
 };
 static const struct type_word words[] = {
-    {"int", ARG_INT, 0, 0}, {"uint", ARG_UINT, 0, 0}, {"long", ARG_LONG, 0, 0}, {"ulong", ARG_ULONG, 0, 0}, {"hex", ARG_HEX, 0, 0},
-    {"octal", ARG_OCTAL, 0, 0}, {"ptr", ARG_PTR, 0, 0}, {"size", ARG_SIZE, 0, 0}, {"off", ARG_OFF, 0, 0}, {"hexoff", ARG_HEXOFF, 0, 0},
-    {"fd", ARG_FD, 0, 0}, {"dirfd", ARG_DIRFD, 0, 0}, {"pid", ARG_PID, 0, 0}, {"uid", ARG_ID, 0, 0}, {"gid", ARG_ID, 0, 0}, {"sig", ARG_SIG, 0, 0},
-    {"mode", ARG_MODE, 0, 0}, {"dev", ARG_DEV, 0, 0}, {"path", ARG_PATH, 0, 0}, {"str", ARG_STR, 0, 0}, {"opath", ARG_OPATH, 1, 0},
-    {"in", ARG_IN, 0, 0}, {"out", ARG_OUT, 1, 0}, {"hexout", ARG_HEXOUT, 1, 0}, {"iov", ARG_IOV, 0, 0}, {"oiov", ARG_OIOV, 1, 0}, {"riov", ARG_RIOV, 0, 0},
-    {"argv", ARG_ARGV, 0, 0}, {"envp", ARG_ENVP, 0, 0}, {"sigset", ARG_SIGSET, 0, 0}, {"osigset", ARG_SIGSET, 1, 0},
-    {"intp", ARG_NUMP, 0, -4}, {"uintp", ARG_NUMP, 0, 4}, {"ulongp", ARG_NUMP, 0, 8}, {"offp", ARG_NUMP, 0, -8},
-    {"ointp", ARG_NUMP, 1, -4}, {"ouintp1", ARG_NUMP, 1, 4}, {"oulongp", ARG_NUMP, 1, 8}, {"olongp", ARG_NUMP, 1, -8}, {"optrp", ARG_NUMP, 1, 16},
-    {"-", ARG_PAD, 0, 0}, {"none", ARG_NONE, 0, 0},
+    {"int", ARG_INT, 0, 0},        {"uint", ARG_UINT, 0, 0},    {"long", ARG_LONG, 0, 0},
+    {"ulong", ARG_ULONG, 0, 0},    {"hex", ARG_HEX, 0, 0},      {"octal", ARG_OCTAL, 0, 0},
+    {"ptr", ARG_PTR, 0, 0},        {"size", ARG_SIZE, 0, 0},    {"off", ARG_OFF, 0, 0},
+    {"hexoff", ARG_HEXOFF, 0, 0},  {"fd", ARG_FD, 0, 0},        {"dirfd", ARG_DIRFD, 0, 0},
+    {"pid", ARG_PID, 0, 0},        {"uid", ARG_ID, 0, 0},       {"gid", ARG_ID, 0, 0},
+    {"sig", ARG_SIG, 0, 0},        {"mode", ARG_MODE, 0, 0},    {"dev", ARG_DEV, 0, 0},
+    {"path", ARG_PATH, 0, 0},      {"str", ARG_STR, 0, 0},      {"opath", ARG_OPATH, 1, 0},
+    {"in", ARG_IN, 0, 0},          {"out", ARG_OUT, 1, 0},      {"hexout", ARG_HEXOUT, 1, 0},
+    {"iov", ARG_IOV, 0, 0},        {"oiov", ARG_OIOV, 1, 0},    {"riov", ARG_RIOV, 0, 0},
+    {"argv", ARG_ARGV, 0, 0},      {"envp", ARG_ENVP, 0, 0},    {"sigset", ARG_SIGSET, 0, 0},
+    {"osigset", ARG_SIGSET, 1, 0}, {"intp", ARG_NUMP, 0, -4},   {"uintp", ARG_NUMP, 0, 4},
+    {"ulongp", ARG_NUMP, 0, 8},    {"offp", ARG_NUMP, 0, -8},   {"ointp", ARG_NUMP, 1, -4},
+    {"ouintp1", ARG_NUMP, 1, 4},   {"oulongp", ARG_NUMP, 1, 8}, {"olongp", ARG_NUMP, 1, -8},
+    {"optrp", ARG_NUMP, 1, 16},    {"-", ARG_PAD, 0, 0},        {"none", ARG_NONE, 0, 0},
 };
 
 /* One word like "o:stat", "in@2", "mode?1", "f:prot". False: it says nothing we know, and becomes hex. */

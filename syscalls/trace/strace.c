@@ -1,5 +1,6 @@
 /*
- * strace.c - lines of strace's text: begun when a call begins, ended when it ends, cut in two when another task comes between.
+ * strace.c - lines of strace's text: begun when a call begins, ended when it ends, cut in two when another
+ * task comes between.
  */
 #include "strace.h"
 
@@ -86,8 +87,8 @@ static void begin_line(struct trace *tr, struct task *t)
 }
 
 /*
- * Signals that were ignored: Linux shows them to a tracer before it drops them. They are kept until their process is next
- * heard of.
+ * Signals that were ignored: Linux shows them to a tracer before it drops them. They are kept until their
+ * process is next heard of.
  */
 void trace_ignored(struct process *p, const struct ksiginfo *info)
 {
@@ -113,7 +114,8 @@ static void tell_ignored(struct trace *tr, struct task *t)
 
 /* ---- what a call is called, and its argument types ---- */
 
-static const struct sig *call_sig(struct trace *tr, const struct task *t, const char **name, unsigned *classes)
+static const struct sig *call_sig(struct trace *tr, const struct task *t, const char **name,
+                                  unsigned *classes)
 {
     const struct mseal_design *d = t->mm ? mm_design(t->mm) : NULL;
     const struct sys_row *row;
@@ -151,7 +153,7 @@ static const struct sig *call_sig(struct trace *tr, const struct task *t, const 
 
 /* ---- arguments ---- */
 
-#define HAS_MODE(flags) ((flags) & 0100 || ((flags) & 020200000) == 020200000)
+#define HAS_MODE(flags) ((flags)&0100 || ((flags)&020200000) == 020200000)
 
 static bool is_output(const struct call *c, const struct sig *sig, int i)
 {
@@ -250,8 +252,8 @@ void trace_sys_enter(struct task *t)
         tell_ignored(tr, t);
     begin_line(tr, t);
     if (!sig) {
-        text_printf(&tr->line, "syscall_%#lx(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx", (unsigned long)t->sysno, t->args[0], t->args[1],
-                    t->args[2], t->args[3], t->args[4], t->args[5]);
+        text_printf(&tr->line, "syscall_%#lx(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx", (unsigned long)t->sysno,
+                    t->args[0], t->args[1], t->args[2], t->args[3], t->args[4], t->args[5]);
     } else if (t->sysno == 219 && t->restart_name) {
         text_printf(&tr->line, "restart_syscall(<... resuming interrupted %s ...>", t->restart_name);
     } else {
@@ -295,7 +297,8 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
         print_quoted(&tr->line, (const uint8_t *)req->argv[i], len < limit ? len : limit, len > limit, false);
     }
     /* the stack at the start: argc, argv..., NULL, envp */
-    text_printf(&tr->line, "], %#lx /* %d var%s */)", regs.rsp + 8 * ((uint64_t)req->argc + 2), req->envc, req->envc == 1 ? "" : "s");
+    text_printf(&tr->line, "], %#lx /* %d var%s */)", regs.rsp + 8 * ((uint64_t)req->argc + 2), req->envc,
+                req->envc == 1 ? "" : "s");
     while (tr->line.len < RESULT_COLUMN - 1)
         text_putc(&tr->line, ' ');
     text_puts(&tr->line, " = 0");
@@ -324,7 +327,8 @@ static void print_value(struct call *c, const struct sig *sig)
     const char *kind = NULL;
 
     if (a->kind == ARG_VARIANT) {
-        const struct variant *v = variant_find(a->variant->name, (uint32_t)c->args[a->variant->name[0] == 'p' ? 0 : 1]);
+        const struct variant *v =
+            variant_find(a->variant->name, (uint32_t)c->args[a->variant->name[0] == 'p' ? 0 : 1]);
 
         kind = v ? v->ret : NULL;
     }
@@ -362,7 +366,14 @@ static void print_value(struct call *c, const struct sig *sig)
 void trace_sys_exit(struct task *t, int64_t ret)
 {
     struct trace *tr = t->k->trace;
-    struct call c = {.tr = tr, .t = t, .args = t->args, .out = &tr->line, .aux = &tr->aux, .ret = ret, .done = true, .failed = ret < 0};
+    struct call c = {.tr = tr,
+                     .t = t,
+                     .args = t->args,
+                     .out = &tr->line,
+                     .aux = &tr->aux,
+                     .ret = ret,
+                     .done = true,
+                     .failed = ret < 0};
     const char *name = NULL, *restart = restart_text(ret);
     unsigned classes;
     const struct sig *sig = call_sig(tr, t, &name, &classes);

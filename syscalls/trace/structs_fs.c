@@ -203,14 +203,21 @@ static void print_statfs(struct call *c, const void *p)
         text_puts(c->out, name);
     else
         text_printf(c->out, "%#lx", s->f_type);
-    text_printf(c->out, ", f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, f_files=%lu, f_ffree=%lu, f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu, f_flags=%#lx}",
-                s->f_bsize, s->f_blocks, s->f_bfree, s->f_bavail, s->f_files, s->f_ffree, (unsigned)s->f_fsid.__val[0],
-                (unsigned)s->f_fsid.__val[1], s->f_namelen, s->f_frsize, s->f_flags);
+    text_printf(c->out,
+                ", f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, f_files=%lu, f_ffree=%lu, "
+                "f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu, f_flags=%#lx}",
+                s->f_bsize, s->f_blocks, s->f_bfree, s->f_bavail, s->f_files, s->f_ffree,
+                (unsigned)s->f_fsid.__val[0], (unsigned)s->f_fsid.__val[1], s->f_namelen, s->f_frsize,
+                s->f_flags);
 }
 
 static void print_flock(struct call *c, const void *p)
 {
-    const struct { int16_t type, whence; int64_t start, len; int32_t pid; } *l = p;
+    const struct {
+        int16_t type, whence;
+        int64_t start, len;
+        int32_t pid;
+    } *l = p;
 
     text_puts(c->out, "{l_type=");
     print_xlat_named(c, "lock_type", (uint64_t)l->type);
@@ -255,8 +262,8 @@ static void print_termios(struct call *c, const void *p)
 {
     const uint32_t *f = p;
 
-    text_printf(c->out, "{B38400 %sopost %sisig %sicanon %secho ...}", f[1] & 1 ? "" : "-", f[3] & 1 ? "" : "-", f[3] & 2 ? "" : "-",
-                f[3] & 8 ? "" : "-");
+    text_printf(c->out, "{B38400 %sopost %sisig %sicanon %secho ...}", f[1] & 1 ? "" : "-",
+                f[3] & 1 ? "" : "-", f[3] & 2 ? "" : "-", f[3] & 8 ? "" : "-");
 }
 
 /* ---- sockets ---- */
@@ -306,9 +313,11 @@ static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
                     inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text)));
         break;
     case AF_INET6:
-        text_printf(c->out, ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", &sin6_addr), sin6_scope_id=%u",
-                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo), inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)),
-                    u.in6.sin6_scope_id);
+        text_printf(c->out,
+                    ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", "
+                    "&sin6_addr), sin6_scope_id=%u",
+                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo),
+                    inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)), u.in6.sin6_scope_id);
         break;
     default:
         text_puts(c->out, ", ...");

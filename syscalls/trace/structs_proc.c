@@ -99,7 +99,8 @@ static void print_tms(struct call *c, const void *p)
 {
     const int64_t *v = p;
 
-    text_printf(c->out, "{tms_utime=%ld, tms_stime=%ld, tms_cutime=%ld, tms_cstime=%ld}", v[0], v[1], v[2], v[3]);
+    text_printf(c->out, "{tms_utime=%ld, tms_stime=%ld, tms_cutime=%ld, tms_cstime=%ld}", v[0], v[1], v[2],
+                v[3]);
 }
 
 static void print_timerid(struct call *c, const void *p)
@@ -109,7 +110,10 @@ static void print_timerid(struct call *c, const void *p)
 
 static void print_sigevent(struct call *c, const void *p)
 {
-    const struct { uint64_t value; int32_t signo, notify, tid; } *ev = p;
+    const struct {
+        uint64_t value;
+        int32_t signo, notify, tid;
+    } *ev = p;
 
     text_printf(c->out, "{sigev_value={sival_int=%d, sival_ptr=", (int)ev->value);
     print_addr(c, ev->value);
@@ -171,10 +175,12 @@ static void print_sysinfo(struct call *c, const void *p)
 {
     const uint64_t *v = p;
 
-    text_printf(c->out, "{uptime=%ld, loads=[%lu, %lu, %lu], totalram=%lu, freeram=%lu, sharedram=%lu, bufferram=%lu, "
-                        "totalswap=%lu, freeswap=%lu, procs=%u, totalhigh=%lu, freehigh=%lu, mem_unit=%u}",
-                (int64_t)v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], (uint16_t)v[10], v[11], v[12],
-                (unsigned)v[13]);
+    text_printf(
+        c->out,
+        "{uptime=%ld, loads=[%lu, %lu, %lu], totalram=%lu, freeram=%lu, sharedram=%lu, bufferram=%lu, "
+        "totalswap=%lu, freeswap=%lu, procs=%u, totalhigh=%lu, freehigh=%lu, mem_unit=%u}",
+        (int64_t)v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], (uint16_t)v[10], v[11], v[12],
+        (unsigned)v[13]);
 }
 
 static void print_utsname(struct call *c, const void *p)
@@ -267,7 +273,8 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
             print_addr(c, i->info.fault.addr);
         }
     } else if (code == SI_TIMER) {
-        text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid, i->info.timer.overrun);
+        text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid,
+                    i->info.timer.overrun);
         print_value(c, i->info.timer.value);
     } else if (code <= 0) {
         text_printf(c->out, ", si_pid=%d, si_uid=%u", i->info.rt.pid, i->info.rt.uid);
@@ -295,7 +302,11 @@ static void print_user_siginfo(struct call *c, const void *p)
 
 static void print_stack_t(struct call *c, const void *p)
 {
-    const struct { uint64_t sp; int32_t flags; uint64_t size; } *s = p;
+    const struct {
+        uint64_t sp;
+        int32_t flags;
+        uint64_t size;
+    } *s = p;
 
     text_puts(c->out, "{ss_sp=");
     print_addr(c, s->sp);
@@ -353,7 +364,8 @@ static void print_clone_request(struct call *c, const struct clone_args *ca)
     print_signo(c, (int)ca->exit_signal);
     text_puts(c->out, ", stack=");
     print_addr(c, ca->stack);
-    text_printf(c->out, ca->stack_size ? ", stack_size=%#llx" : ", stack_size=%llu", (unsigned long long)ca->stack_size);
+    text_printf(c->out, ca->stack_size ? ", stack_size=%#llx" : ", stack_size=%llu",
+                (unsigned long long)ca->stack_size);
     if (ca->flags & CLONE_SETTLS)
         text_printf(c->out, ", tls=%#llx", (unsigned long long)ca->tls);
     text_putc(c->out, '}');
@@ -424,7 +436,10 @@ static void print_affinity(struct call *c, uint64_t addr, const struct arg *a)
 
 static void print_cap_header(struct call *c, const void *p)
 {
-    const struct { uint32_t version; int32_t pid; } *h = p;
+    const struct {
+        uint32_t version;
+        int32_t pid;
+    } *h = p;
     const char *name = h->version == 0x19980330   ? "_LINUX_CAPABILITY_VERSION_1"
                        : h->version == 0x20071026 ? "_LINUX_CAPABILITY_VERSION_2"
                        : h->version == 0x20080522 ? "_LINUX_CAPABILITY_VERSION_3"
@@ -475,7 +490,10 @@ static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
 
 static void print_waitv(struct call *c, const void *p)
 {
-    const struct { uint64_t val, uaddr; uint32_t flags; } *w = p;
+    const struct {
+        uint64_t val, uaddr;
+        uint32_t flags;
+    } *w = p;
 
     text_printf(c->out, "{val=%#lx, uaddr=%#lx, flags=%#x}", w->val, w->uaddr, w->flags);
 }

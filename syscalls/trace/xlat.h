@@ -1,6 +1,6 @@
 /*
- * xlat.h - names of constants, for traces and later for generators of arguments. Each table is written once, in the
- * xlat_*.c of its family, in the order strace shows the flags.
+ * xlat.h - names of constants, for traces and later for generators of arguments. Each table is written once,
+ * in the xlat_*.c of its family, in the order strace shows the flags.
  */
 #ifndef SYSCALLS_TRACE_XLAT_H
 #define SYSCALLS_TRACE_XLAT_H
@@ -14,12 +14,12 @@ struct xlat {
 };
 #define X(name)                                                                                              \
     {                                                                                                        \
-        #name, (uint64_t)(name), 0                                                                           \
+#name, (uint64_t)(name), 0                                                                           \
     }
 /* One of several values in a field of bits. */
 #define XM(name, bits)                                                                                       \
     {                                                                                                        \
-        #name, (uint64_t)(name), (bits)                                                                      \
+#name, (uint64_t)(name), (bits)                                                                      \
     }
 #define XEND                                                                                                 \
     {                                                                                                        \
@@ -27,14 +27,14 @@ struct xlat {
     }
 
 struct xlat_table {
-    const char *name;       /* as syscalls.def has it */
-    const struct xlat *x;   /* ends with str NULL */
-    const char *unknown;    /* "MAP_???": said of values not in the table; NULL: plain number */
+    const char *name;     /* as syscalls.def has it */
+    const struct xlat *x; /* ends with str NULL */
+    const char *unknown;  /* "MAP_???": said of values not in the table; NULL: plain number */
 };
 /* The families, each ending with name NULL. */
 extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[];
 
-const struct xlat_table *xlat_find(const char *name); /* NULL: no such table */
+const struct xlat_table *xlat_find(const char *name);      /* NULL: no such table */
 const char *xlat_name(const struct xlat *x, uint64_t val); /* exact value, NULL: unknown */
 
 #endif

@@ -19,93 +19,267 @@
 #include "xlat.h"
 
 #define O_LARGEFILE_X86 0100000
-static const struct xlat open_flags[] = {
-    XM(O_RDONLY, 3), XM(O_WRONLY, 3), XM(O_RDWR, 3), {"O_ACCMODE", 3, 3}, X(O_CREAT), X(O_EXCL), X(O_NOCTTY), X(O_TRUNC),
-    X(O_APPEND), X(O_NONBLOCK), {"O_SYNC", O_SYNC, O_SYNC}, {"O_DSYNC", O_DSYNC, O_SYNC}, X(O_ASYNC), {"O_LARGEFILE", O_LARGEFILE_X86, 0}, X(O_NOFOLLOW),
-    X(O_CLOEXEC), X(O_NOATIME), X(O_DIRECT), X(O_PATH), {"O_TMPFILE", O_TMPFILE, O_TMPFILE}, {"O_DIRECTORY", O_DIRECTORY, O_TMPFILE}, XEND};
+static const struct xlat open_flags[] = {XM(O_RDONLY, 3),
+                                         XM(O_WRONLY, 3),
+                                         XM(O_RDWR, 3),
+                                         {"O_ACCMODE", 3, 3},
+                                         X(O_CREAT),
+                                         X(O_EXCL),
+                                         X(O_NOCTTY),
+                                         X(O_TRUNC),
+                                         X(O_APPEND),
+                                         X(O_NONBLOCK),
+                                         {"O_SYNC", O_SYNC, O_SYNC},
+                                         {"O_DSYNC", O_DSYNC, O_SYNC},
+                                         X(O_ASYNC),
+                                         {"O_LARGEFILE", O_LARGEFILE_X86, 0},
+                                         X(O_NOFOLLOW),
+                                         X(O_CLOEXEC),
+                                         X(O_NOATIME),
+                                         X(O_DIRECT),
+                                         X(O_PATH),
+                                         {"O_TMPFILE", O_TMPFILE, O_TMPFILE},
+                                         {"O_DIRECTORY", O_DIRECTORY, O_TMPFILE},
+                                         XEND};
 /* O_* where no access mode is said: pipe2, dup3 */
 static const struct xlat open_flags_only[] = {X(O_CLOEXEC), X(O_NONBLOCK), X(O_DIRECT), XEND};
 static const struct xlat access_modes[] = {{"F_OK", 0, ~0ull}, X(R_OK), X(W_OK), X(X_OK), XEND};
-static const struct xlat at_flags[] = {
-    X(AT_SYMLINK_NOFOLLOW), X(AT_REMOVEDIR), X(AT_SYMLINK_FOLLOW), X(AT_NO_AUTOMOUNT), X(AT_EMPTY_PATH), X(AT_RECURSIVE), XEND};
+static const struct xlat at_flags[] = {X(AT_SYMLINK_NOFOLLOW),
+                                       X(AT_REMOVEDIR),
+                                       X(AT_SYMLINK_FOLLOW),
+                                       X(AT_NO_AUTOMOUNT),
+                                       X(AT_EMPTY_PATH),
+                                       X(AT_RECURSIVE),
+                                       XEND};
 static const struct xlat unlinkat_flags[] = {X(AT_REMOVEDIR), XEND};
 static const struct xlat faccessat_flags[] = {X(AT_EACCESS), X(AT_SYMLINK_NOFOLLOW), X(AT_EMPTY_PATH), XEND};
-static const struct xlat statx_at[] = {
-    XM(AT_STATX_SYNC_AS_STAT, AT_STATX_SYNC_TYPE), XM(AT_STATX_FORCE_SYNC, AT_STATX_SYNC_TYPE),
-    XM(AT_STATX_DONT_SYNC, AT_STATX_SYNC_TYPE), X(AT_SYMLINK_NOFOLLOW), X(AT_NO_AUTOMOUNT), X(AT_EMPTY_PATH), XEND};
-static const struct xlat statx_masks[] = {
-    XM(STATX_ALL, STATX_ALL), XM(STATX_BASIC_STATS, STATX_BASIC_STATS), X(STATX_TYPE), X(STATX_MODE), X(STATX_NLINK), X(STATX_UID), X(STATX_GID),
-    X(STATX_ATIME), X(STATX_MTIME), X(STATX_CTIME), X(STATX_INO), X(STATX_SIZE), X(STATX_BLOCKS), X(STATX_BTIME),
-    X(STATX_MNT_ID), X(STATX_DIOALIGN), XEND};
+static const struct xlat statx_at[] = {XM(AT_STATX_SYNC_AS_STAT, AT_STATX_SYNC_TYPE),
+                                       XM(AT_STATX_FORCE_SYNC, AT_STATX_SYNC_TYPE),
+                                       XM(AT_STATX_DONT_SYNC, AT_STATX_SYNC_TYPE),
+                                       X(AT_SYMLINK_NOFOLLOW),
+                                       X(AT_NO_AUTOMOUNT),
+                                       X(AT_EMPTY_PATH),
+                                       XEND};
+static const struct xlat statx_masks[] = {XM(STATX_ALL, STATX_ALL),
+                                          XM(STATX_BASIC_STATS, STATX_BASIC_STATS),
+                                          X(STATX_TYPE),
+                                          X(STATX_MODE),
+                                          X(STATX_NLINK),
+                                          X(STATX_UID),
+                                          X(STATX_GID),
+                                          X(STATX_ATIME),
+                                          X(STATX_MTIME),
+                                          X(STATX_CTIME),
+                                          X(STATX_INO),
+                                          X(STATX_SIZE),
+                                          X(STATX_BLOCKS),
+                                          X(STATX_BTIME),
+                                          X(STATX_MNT_ID),
+                                          X(STATX_DIOALIGN),
+                                          XEND};
 static const struct xlat whence[] = {X(SEEK_SET), X(SEEK_CUR), X(SEEK_END), X(SEEK_DATA), X(SEEK_HOLE), XEND};
-static const struct xlat fcntl_cmds[] = {
-    X(F_DUPFD), X(F_GETFD), X(F_SETFD), X(F_GETFL), X(F_SETFL), X(F_GETLK), X(F_SETLK), X(F_SETLKW), X(F_SETOWN),
-    X(F_GETOWN), X(F_SETSIG), X(F_GETSIG), X(F_SETOWN_EX), X(F_GETOWN_EX), X(F_OFD_GETLK), X(F_OFD_SETLK),
-    X(F_OFD_SETLKW), X(F_SETLEASE), X(F_GETLEASE), X(F_NOTIFY), X(F_DUPFD_CLOEXEC), X(F_SETPIPE_SZ), X(F_GETPIPE_SZ),
-    X(F_ADD_SEALS), X(F_GET_SEALS), X(F_GET_RW_HINT), X(F_SET_RW_HINT), X(F_GET_FILE_RW_HINT), X(F_SET_FILE_RW_HINT), XEND};
+static const struct xlat fcntl_cmds[] = {X(F_DUPFD),
+                                         X(F_GETFD),
+                                         X(F_SETFD),
+                                         X(F_GETFL),
+                                         X(F_SETFL),
+                                         X(F_GETLK),
+                                         X(F_SETLK),
+                                         X(F_SETLKW),
+                                         X(F_SETOWN),
+                                         X(F_GETOWN),
+                                         X(F_SETSIG),
+                                         X(F_GETSIG),
+                                         X(F_SETOWN_EX),
+                                         X(F_GETOWN_EX),
+                                         X(F_OFD_GETLK),
+                                         X(F_OFD_SETLK),
+                                         X(F_OFD_SETLKW),
+                                         X(F_SETLEASE),
+                                         X(F_GETLEASE),
+                                         X(F_NOTIFY),
+                                         X(F_DUPFD_CLOEXEC),
+                                         X(F_SETPIPE_SZ),
+                                         X(F_GETPIPE_SZ),
+                                         X(F_ADD_SEALS),
+                                         X(F_GET_SEALS),
+                                         X(F_GET_RW_HINT),
+                                         X(F_SET_RW_HINT),
+                                         X(F_GET_FILE_RW_HINT),
+                                         X(F_SET_FILE_RW_HINT),
+                                         XEND};
 static const struct xlat fd_flags[] = {X(FD_CLOEXEC), XEND};
-static const struct xlat fcntl_seals[] = {X(F_SEAL_SEAL), X(F_SEAL_SHRINK), X(F_SEAL_GROW), X(F_SEAL_WRITE),
-                                          {"F_SEAL_FUTURE_WRITE", 16, 0}, {"F_SEAL_EXEC", 32, 0}, XEND};
+static const struct xlat fcntl_seals[] = {X(F_SEAL_SEAL),
+                                          X(F_SEAL_SHRINK),
+                                          X(F_SEAL_GROW),
+                                          X(F_SEAL_WRITE),
+                                          {"F_SEAL_FUTURE_WRITE", 16, 0},
+                                          {"F_SEAL_EXEC", 32, 0},
+                                          XEND};
 static const struct xlat lock_types[] = {X(F_RDLCK), X(F_WRLCK), X(F_UNLCK), XEND};
 static const struct xlat flock_ops[] = {X(LOCK_SH), X(LOCK_EX), X(LOCK_NB), X(LOCK_UN), XEND};
-static const struct xlat ioctls[] = {
-    X(TCGETS), X(TCSETS), X(TCSETSW), X(TCSETSF), X(TIOCGPGRP), X(TIOCSPGRP), X(TIOCGWINSZ), X(TIOCSWINSZ), X(FIONREAD),
-    X(FIONBIO), X(FIOCLEX), X(FIONCLEX), X(FIOASYNC), X(TIOCSCTTY), X(TIOCNOTTY), X(TIOCGSID), X(TCFLSH), X(TCSBRK),
-    X(TCXONC), X(TIOCGPTN), X(TIOCSPTLCK), X(FICLONE), {"FS_IOC_GETFLAGS", FS_IOC_GETFLAGS, 0},
-    {"FS_IOC_SETFLAGS", FS_IOC_SETFLAGS, 0}, {"TIOCGPTPEER", 0x5441, 0}, {"FIOQSIZE", 0x5460, 0}, XEND};
-static const struct xlat poll_events[] = {
-    X(POLLIN), X(POLLPRI), X(POLLOUT), X(POLLRDNORM), X(POLLWRNORM), X(POLLRDBAND), X(POLLWRBAND), X(POLLERR), X(POLLHUP),
-    X(POLLNVAL), X(POLLRDHUP), XEND};
-static const struct xlat epoll_events[] = {
-    X(EPOLLIN), X(EPOLLPRI), X(EPOLLOUT), X(EPOLLRDNORM), X(EPOLLWRNORM), X(EPOLLRDBAND), X(EPOLLWRBAND), X(EPOLLMSG),
-    X(EPOLLERR), X(EPOLLHUP), X(EPOLLRDHUP), X(EPOLLEXCLUSIVE), X(EPOLLWAKEUP), X(EPOLLONESHOT), X(EPOLLET), XEND};
+static const struct xlat ioctls[] = {X(TCGETS),
+                                     X(TCSETS),
+                                     X(TCSETSW),
+                                     X(TCSETSF),
+                                     X(TIOCGPGRP),
+                                     X(TIOCSPGRP),
+                                     X(TIOCGWINSZ),
+                                     X(TIOCSWINSZ),
+                                     X(FIONREAD),
+                                     X(FIONBIO),
+                                     X(FIOCLEX),
+                                     X(FIONCLEX),
+                                     X(FIOASYNC),
+                                     X(TIOCSCTTY),
+                                     X(TIOCNOTTY),
+                                     X(TIOCGSID),
+                                     X(TCFLSH),
+                                     X(TCSBRK),
+                                     X(TCXONC),
+                                     X(TIOCGPTN),
+                                     X(TIOCSPTLCK),
+                                     X(FICLONE),
+                                     {"FS_IOC_GETFLAGS", FS_IOC_GETFLAGS, 0},
+                                     {"FS_IOC_SETFLAGS", FS_IOC_SETFLAGS, 0},
+                                     {"TIOCGPTPEER", 0x5441, 0},
+                                     {"FIOQSIZE", 0x5460, 0},
+                                     XEND};
+static const struct xlat poll_events[] = {X(POLLIN),     X(POLLPRI),    X(POLLOUT),    X(POLLRDNORM),
+                                          X(POLLWRNORM), X(POLLRDBAND), X(POLLWRBAND), X(POLLERR),
+                                          X(POLLHUP),    X(POLLNVAL),   X(POLLRDHUP),  XEND};
+static const struct xlat epoll_events[] = {X(EPOLLIN),     X(EPOLLPRI),     X(EPOLLOUT),    X(EPOLLRDNORM),
+                                           X(EPOLLWRNORM), X(EPOLLRDBAND),  X(EPOLLWRBAND), X(EPOLLMSG),
+                                           X(EPOLLERR),    X(EPOLLHUP),     X(EPOLLRDHUP),  X(EPOLLEXCLUSIVE),
+                                           X(EPOLLWAKEUP), X(EPOLLONESHOT), X(EPOLLET),     XEND};
 static const struct xlat epoll_ctls[] = {X(EPOLL_CTL_ADD), X(EPOLL_CTL_DEL), X(EPOLL_CTL_MOD), XEND};
 static const struct xlat epoll_create_flags[] = {X(EPOLL_CLOEXEC), XEND};
 static const struct xlat eventfd_flags[] = {X(EFD_SEMAPHORE), X(EFD_CLOEXEC), X(EFD_NONBLOCK), XEND};
 static const struct xlat signalfd_flags[] = {X(SFD_CLOEXEC), X(SFD_NONBLOCK), XEND};
 static const struct xlat timerfd_flags[] = {X(TFD_CLOEXEC), X(TFD_NONBLOCK), XEND};
 static const struct xlat timerfd_set[] = {X(TFD_TIMER_ABSTIME), X(TFD_TIMER_CANCEL_ON_SET), XEND};
-static const struct xlat inotify_mask[] = {
-    X(IN_ACCESS), X(IN_MODIFY), X(IN_ATTRIB), X(IN_CLOSE_WRITE), X(IN_CLOSE_NOWRITE), X(IN_OPEN), X(IN_MOVED_FROM),
-    X(IN_MOVED_TO), X(IN_CREATE), X(IN_DELETE), X(IN_DELETE_SELF), X(IN_MOVE_SELF), X(IN_UNMOUNT), X(IN_Q_OVERFLOW),
-    X(IN_IGNORED), X(IN_ONLYDIR), X(IN_DONT_FOLLOW), X(IN_EXCL_UNLINK), X(IN_MASK_ADD), X(IN_ISDIR), X(IN_ONESHOT), XEND};
+static const struct xlat inotify_mask[] = {X(IN_ACCESS),        X(IN_MODIFY),
+                                           X(IN_ATTRIB),        X(IN_CLOSE_WRITE),
+                                           X(IN_CLOSE_NOWRITE), X(IN_OPEN),
+                                           X(IN_MOVED_FROM),    X(IN_MOVED_TO),
+                                           X(IN_CREATE),        X(IN_DELETE),
+                                           X(IN_DELETE_SELF),   X(IN_MOVE_SELF),
+                                           X(IN_UNMOUNT),       X(IN_Q_OVERFLOW),
+                                           X(IN_IGNORED),       X(IN_ONLYDIR),
+                                           X(IN_DONT_FOLLOW),   X(IN_EXCL_UNLINK),
+                                           X(IN_MASK_ADD),      X(IN_ISDIR),
+                                           X(IN_ONESHOT),       XEND};
 static const struct xlat inotify_init_flags[] = {X(IN_CLOEXEC), X(IN_NONBLOCK), XEND};
-static const struct xlat falloc[] = {{"FALLOC_FL_KEEP_SIZE", 1, 0}, {"FALLOC_FL_PUNCH_HOLE", 2, 0}, {"FALLOC_FL_NO_HIDE_STALE", 4, 0},
-    {"FALLOC_FL_COLLAPSE_RANGE", 8, 0}, {"FALLOC_FL_ZERO_RANGE", 16, 0}, {"FALLOC_FL_INSERT_RANGE", 32, 0}, {"FALLOC_FL_UNSHARE_RANGE", 64, 0}, XEND};
-static const struct xlat fadvise[] = {X(POSIX_FADV_NORMAL), X(POSIX_FADV_RANDOM), X(POSIX_FADV_SEQUENTIAL), X(POSIX_FADV_WILLNEED),
-    X(POSIX_FADV_DONTNEED), X(POSIX_FADV_NOREUSE), XEND};
-static const struct xlat splice_flags[] = {X(SPLICE_F_MOVE), X(SPLICE_F_NONBLOCK), X(SPLICE_F_MORE), X(SPLICE_F_GIFT), XEND};
-static const struct xlat sync_file_range_flags[] = {X(SYNC_FILE_RANGE_WAIT_BEFORE), X(SYNC_FILE_RANGE_WRITE), X(SYNC_FILE_RANGE_WAIT_AFTER), XEND};
-static const struct xlat rename_flags[] = {{"RENAME_NOREPLACE", 1, 0}, {"RENAME_EXCHANGE", 2, 0}, {"RENAME_WHITEOUT", 4, 0}, XEND};
-static const struct xlat rwf_flags[] = {{"RWF_HIPRI", 1, 0}, {"RWF_DSYNC", 2, 0}, {"RWF_SYNC", 4, 0}, {"RWF_NOWAIT", 8, 0}, {"RWF_APPEND", 16, 0}, XEND};
+static const struct xlat falloc[] = {{"FALLOC_FL_KEEP_SIZE", 1, 0},      {"FALLOC_FL_PUNCH_HOLE", 2, 0},
+                                     {"FALLOC_FL_NO_HIDE_STALE", 4, 0},  {"FALLOC_FL_COLLAPSE_RANGE", 8, 0},
+                                     {"FALLOC_FL_ZERO_RANGE", 16, 0},    {"FALLOC_FL_INSERT_RANGE", 32, 0},
+                                     {"FALLOC_FL_UNSHARE_RANGE", 64, 0}, XEND};
+static const struct xlat fadvise[] = {X(POSIX_FADV_NORMAL),
+                                      X(POSIX_FADV_RANDOM),
+                                      X(POSIX_FADV_SEQUENTIAL),
+                                      X(POSIX_FADV_WILLNEED),
+                                      X(POSIX_FADV_DONTNEED),
+                                      X(POSIX_FADV_NOREUSE),
+                                      XEND};
+static const struct xlat splice_flags[] = {X(SPLICE_F_MOVE), X(SPLICE_F_NONBLOCK), X(SPLICE_F_MORE),
+                                           X(SPLICE_F_GIFT), XEND};
+static const struct xlat sync_file_range_flags[] = {X(SYNC_FILE_RANGE_WAIT_BEFORE), X(SYNC_FILE_RANGE_WRITE),
+                                                    X(SYNC_FILE_RANGE_WAIT_AFTER), XEND};
+static const struct xlat rename_flags[] = {
+    {"RENAME_NOREPLACE", 1, 0}, {"RENAME_EXCHANGE", 2, 0}, {"RENAME_WHITEOUT", 4, 0}, XEND};
+static const struct xlat rwf_flags[] = {{"RWF_HIPRI", 1, 0},  {"RWF_DSYNC", 2, 0},   {"RWF_SYNC", 4, 0},
+                                        {"RWF_NOWAIT", 8, 0}, {"RWF_APPEND", 16, 0}, XEND};
 static const struct xlat close_range_flags[] = {X(CLOSE_RANGE_UNSHARE), X(CLOSE_RANGE_CLOEXEC), XEND};
 static const struct xlat xattr_flags[] = {X(XATTR_CREATE), X(XATTR_REPLACE), XEND};
-static const struct xlat umount_flags[] = {X(MNT_FORCE), X(MNT_DETACH), X(MNT_EXPIRE), X(UMOUNT_NOFOLLOW), XEND};
-static const struct xlat resolve_flags[] = {X(RESOLVE_NO_XDEV), X(RESOLVE_NO_MAGICLINKS), X(RESOLVE_NO_SYMLINKS), X(RESOLVE_BENEATH), X(RESOLVE_IN_ROOT), X(RESOLVE_CACHED), XEND};
-static const struct xlat file_types[] = {{"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
-    {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0}, {"S_IFCHR", S_IFCHR, 0}, XEND};
-static const struct xlat af[] = {X(AF_UNSPEC), X(AF_UNIX), X(AF_INET), X(AF_INET6), X(AF_NETLINK), X(AF_PACKET), XEND};
-static const struct xlat sock_type[] = {XM(SOCK_STREAM, 15), XM(SOCK_DGRAM, 15), XM(SOCK_RAW, 15), XM(SOCK_RDM, 15), XM(SOCK_SEQPACKET, 15),
-    X(SOCK_CLOEXEC), X(SOCK_NONBLOCK), XEND};
+static const struct xlat umount_flags[] = {X(MNT_FORCE), X(MNT_DETACH), X(MNT_EXPIRE), X(UMOUNT_NOFOLLOW),
+                                           XEND};
+static const struct xlat resolve_flags[] = {X(RESOLVE_NO_XDEV),
+                                            X(RESOLVE_NO_MAGICLINKS),
+                                            X(RESOLVE_NO_SYMLINKS),
+                                            X(RESOLVE_BENEATH),
+                                            X(RESOLVE_IN_ROOT),
+                                            X(RESOLVE_CACHED),
+                                            XEND};
+static const struct xlat file_types[] = {
+    {"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
+    {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0},   {"S_IFCHR", S_IFCHR, 0}, XEND};
+static const struct xlat af[] = {X(AF_UNSPEC),  X(AF_UNIX),   X(AF_INET), X(AF_INET6),
+                                 X(AF_NETLINK), X(AF_PACKET), XEND};
+static const struct xlat sock_type[] = {
+    XM(SOCK_STREAM, 15),    XM(SOCK_DGRAM, 15), XM(SOCK_RAW, 15), XM(SOCK_RDM, 15),
+    XM(SOCK_SEQPACKET, 15), X(SOCK_CLOEXEC),    X(SOCK_NONBLOCK), XEND};
 static const struct xlat sock_flags[] = {X(SOCK_CLOEXEC), X(SOCK_NONBLOCK), XEND};
-static const struct xlat msg_flags[] = {X(MSG_OOB), X(MSG_PEEK), X(MSG_DONTROUTE), X(MSG_CTRUNC), X(MSG_TRUNC), X(MSG_DONTWAIT), X(MSG_EOR),
-    X(MSG_WAITALL), X(MSG_CONFIRM), X(MSG_ERRQUEUE), X(MSG_NOSIGNAL), X(MSG_MORE), X(MSG_CMSG_CLOEXEC), XEND};
+static const struct xlat msg_flags[] = {X(MSG_OOB),          X(MSG_PEEK),
+                                        X(MSG_DONTROUTE),    X(MSG_CTRUNC),
+                                        X(MSG_TRUNC),        X(MSG_DONTWAIT),
+                                        X(MSG_EOR),          X(MSG_WAITALL),
+                                        X(MSG_CONFIRM),      X(MSG_ERRQUEUE),
+                                        X(MSG_NOSIGNAL),     X(MSG_MORE),
+                                        X(MSG_CMSG_CLOEXEC), XEND};
 static const struct xlat shutdown_how[] = {X(SHUT_RD), X(SHUT_WR), X(SHUT_RDWR), XEND};
-static const struct xlat sol[] = {X(SOL_SOCKET), {"SOL_IP", 0, 0}, {"SOL_TCP", 6, 0}, {"SOL_IPV6", 41, 0}, XEND};
-static const struct xlat sockopts[] = {X(SO_DEBUG), X(SO_REUSEADDR), X(SO_TYPE), X(SO_ERROR), X(SO_DONTROUTE), X(SO_BROADCAST), X(SO_SNDBUF), X(SO_RCVBUF),
-    X(SO_KEEPALIVE), X(SO_PASSCRED), X(SO_PEERCRED), X(SO_RCVTIMEO), X(SO_SNDTIMEO), X(SO_ACCEPTCONN), X(SO_DOMAIN), X(SO_PROTOCOL), X(SO_REUSEPORT), X(SO_LINGER), XEND};
+static const struct xlat sol[] = {
+    X(SOL_SOCKET), {"SOL_IP", 0, 0}, {"SOL_TCP", 6, 0}, {"SOL_IPV6", 41, 0}, XEND};
+static const struct xlat sockopts[] = {X(SO_DEBUG),
+                                       X(SO_REUSEADDR),
+                                       X(SO_TYPE),
+                                       X(SO_ERROR),
+                                       X(SO_DONTROUTE),
+                                       X(SO_BROADCAST),
+                                       X(SO_SNDBUF),
+                                       X(SO_RCVBUF),
+                                       X(SO_KEEPALIVE),
+                                       X(SO_PASSCRED),
+                                       X(SO_PEERCRED),
+                                       X(SO_RCVTIMEO),
+                                       X(SO_SNDTIMEO),
+                                       X(SO_ACCEPTCONN),
+                                       X(SO_DOMAIN),
+                                       X(SO_PROTOCOL),
+                                       X(SO_REUSEPORT),
+                                       X(SO_LINGER),
+                                       XEND};
 
-const struct xlat_table xlat_fs[] = {
-    {"open", open_flags, "O_???"}, {"open_only", open_flags_only, "O_???"}, {"access", access_modes, "?_OK"}, {"at", at_flags, "AT_???"},
-    {"unlinkat", unlinkat_flags, "AT_???"}, {"faccessat", faccessat_flags, "AT_???"}, {"statx_at", statx_at, "AT_???"},
-    {"statx", statx_masks, "STATX_???"}, {"whence", whence, "SEEK_???"}, {"fcntl", fcntl_cmds, "F_???"}, {"fd_flags", fd_flags, 0},
-    {"seals", fcntl_seals, "F_SEAL_???"}, {"lock_type", lock_types, "F_???"}, {"flock", flock_ops, "LOCK_???"}, {"ioctl", ioctls, 0},
-    {"poll", poll_events, "POLL???"}, {"epoll", epoll_events, "EPOLL???"}, {"epoll_ctl", epoll_ctls, "EPOLL_CTL_???"},
-    {"epoll_create", epoll_create_flags, "EPOLL_???"}, {"eventfd", eventfd_flags, "EFD_???"}, {"signalfd", signalfd_flags, "SFD_???"},
-    {"timerfd", timerfd_flags, "TFD_???"}, {"timerfd_set", timerfd_set, "TFD_???"}, {"inotify", inotify_mask, "IN_???"},
-    {"inotify_init", inotify_init_flags, "IN_???"}, {"fallocate", falloc, "FALLOC_FL_???"}, {"fadvise", fadvise, "POSIX_FADV_???"},
-    {"splice", splice_flags, "SPLICE_F_???"}, {"sync_file_range", sync_file_range_flags, "SYNC_FILE_RANGE_???"},
-    {"rename", rename_flags, "RENAME_???"}, {"rwf", rwf_flags, "RWF_???"}, {"close_range", close_range_flags, "CLOSE_RANGE_???"},
-    {"xattr", xattr_flags, "XATTR_???"}, {"umount", umount_flags, "MNT_???"}, {"resolve", resolve_flags, "RESOLVE_???"},
-    {"file_type", file_types, 0}, {"af", af, "AF_???"}, {"sock_type", sock_type, "SOCK_???"}, {"sock_flags", sock_flags, "SOCK_???"},
-    {"msg", msg_flags, "MSG_???"}, {"shutdown", shutdown_how, "SHUT_???"}, {"sol", sol, "SOL_???"}, {"sockopt", sockopts, "SO_???"}, {0, 0, 0}};
+const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
+                                     {"open_only", open_flags_only, "O_???"},
+                                     {"access", access_modes, "?_OK"},
+                                     {"at", at_flags, "AT_???"},
+                                     {"unlinkat", unlinkat_flags, "AT_???"},
+                                     {"faccessat", faccessat_flags, "AT_???"},
+                                     {"statx_at", statx_at, "AT_???"},
+                                     {"statx", statx_masks, "STATX_???"},
+                                     {"whence", whence, "SEEK_???"},
+                                     {"fcntl", fcntl_cmds, "F_???"},
+                                     {"fd_flags", fd_flags, 0},
+                                     {"seals", fcntl_seals, "F_SEAL_???"},
+                                     {"lock_type", lock_types, "F_???"},
+                                     {"flock", flock_ops, "LOCK_???"},
+                                     {"ioctl", ioctls, 0},
+                                     {"poll", poll_events, "POLL???"},
+                                     {"epoll", epoll_events, "EPOLL???"},
+                                     {"epoll_ctl", epoll_ctls, "EPOLL_CTL_???"},
+                                     {"epoll_create", epoll_create_flags, "EPOLL_???"},
+                                     {"eventfd", eventfd_flags, "EFD_???"},
+                                     {"signalfd", signalfd_flags, "SFD_???"},
+                                     {"timerfd", timerfd_flags, "TFD_???"},
+                                     {"timerfd_set", timerfd_set, "TFD_???"},
+                                     {"inotify", inotify_mask, "IN_???"},
+                                     {"inotify_init", inotify_init_flags, "IN_???"},
+                                     {"fallocate", falloc, "FALLOC_FL_???"},
+                                     {"fadvise", fadvise, "POSIX_FADV_???"},
+                                     {"splice", splice_flags, "SPLICE_F_???"},
+                                     {"sync_file_range", sync_file_range_flags, "SYNC_FILE_RANGE_???"},
+                                     {"rename", rename_flags, "RENAME_???"},
+                                     {"rwf", rwf_flags, "RWF_???"},
+                                     {"close_range", close_range_flags, "CLOSE_RANGE_???"},
+                                     {"xattr", xattr_flags, "XATTR_???"},
+                                     {"umount", umount_flags, "MNT_???"},
+                                     {"resolve", resolve_flags, "RESOLVE_???"},
+                                     {"file_type", file_types, 0},
+                                     {"af", af, "AF_???"},
+                                     {"sock_type", sock_type, "SOCK_???"},
+                                     {"sock_flags", sock_flags, "SOCK_???"},
+                                     {"msg", msg_flags, "MSG_???"},
+                                     {"shutdown", shutdown_how, "SHUT_???"},
+                                     {"sol", sol, "SOL_???"},
+                                     {"sockopt", sockopts, "SO_???"},
+                                     {0, 0, 0}};

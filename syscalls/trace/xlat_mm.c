@@ -13,13 +13,13 @@
 #endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE 103
+#define MADV_GUARD_REMOVE  103
 #endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
 #ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 #ifndef MADV_DONTNEED_LOCKED
@@ -30,51 +30,92 @@
 #endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
-#define MFD_EXEC 0x10U
+#define MFD_EXEC        0x10U
 #endif
 #ifndef MPOL_PREFERRED_MANY
 #define MPOL_PREFERRED_MANY 5
 #endif
 #define MPOL_WEIGHTED_INTERLEAVE_ 6
 
-static const struct xlat prot[] = {{"PROT_NONE", 0, ~0ull}, X(PROT_READ), X(PROT_WRITE), X(PROT_EXEC),
-                                   {"PROT_SEM", 8, 0}, X(PROT_GROWSDOWN), X(PROT_GROWSUP), XEND};
-static const struct xlat mmap_flags[] = {
-    XM(MAP_SHARED, 15), XM(MAP_PRIVATE, 15), XM(MAP_SHARED_VALIDATE, 15), XM(MAP_DROPPABLE, 15), X(MAP_FIXED),
-    X(MAP_ANONYMOUS), X(MAP_32BIT), X(MAP_NORESERVE), X(MAP_POPULATE), X(MAP_NONBLOCK), X(MAP_GROWSDOWN),
-    X(MAP_DENYWRITE), X(MAP_EXECUTABLE), X(MAP_LOCKED), X(MAP_UNINITIALIZED), X(MAP_STACK), X(MAP_HUGETLB),
-    X(MAP_SYNC), X(MAP_FIXED_NOREPLACE), XEND};
-static const struct xlat mremap_flags[] = {X(MREMAP_MAYMOVE), X(MREMAP_FIXED), {"MREMAP_DONTUNMAP", 4, 0}, XEND};
+static const struct xlat prot[] = {{"PROT_NONE", 0, ~0ull}, X(PROT_READ),      X(PROT_WRITE),   X(PROT_EXEC),
+                                   {"PROT_SEM", 8, 0},      X(PROT_GROWSDOWN), X(PROT_GROWSUP), XEND};
+static const struct xlat mmap_flags[] = {XM(MAP_SHARED, 15),
+                                         XM(MAP_PRIVATE, 15),
+                                         XM(MAP_SHARED_VALIDATE, 15),
+                                         XM(MAP_DROPPABLE, 15),
+                                         X(MAP_FIXED),
+                                         X(MAP_ANONYMOUS),
+                                         X(MAP_32BIT),
+                                         X(MAP_NORESERVE),
+                                         X(MAP_POPULATE),
+                                         X(MAP_NONBLOCK),
+                                         X(MAP_GROWSDOWN),
+                                         X(MAP_DENYWRITE),
+                                         X(MAP_EXECUTABLE),
+                                         X(MAP_LOCKED),
+                                         X(MAP_UNINITIALIZED),
+                                         X(MAP_STACK),
+                                         X(MAP_HUGETLB),
+                                         X(MAP_SYNC),
+                                         X(MAP_FIXED_NOREPLACE),
+                                         XEND};
+static const struct xlat mremap_flags[] = {
+    X(MREMAP_MAYMOVE), X(MREMAP_FIXED), {"MREMAP_DONTUNMAP", 4, 0}, XEND};
 static const struct xlat msync_flags[] = {X(MS_SYNC), X(MS_ASYNC), X(MS_INVALIDATE), XEND};
 static const struct xlat advice[] = {
-    X(MADV_NORMAL), X(MADV_RANDOM), X(MADV_SEQUENTIAL), X(MADV_WILLNEED), X(MADV_DONTNEED), X(MADV_FREE),
-    X(MADV_REMOVE), X(MADV_DONTFORK), X(MADV_DOFORK), X(MADV_HWPOISON), X(MADV_SOFT_OFFLINE), X(MADV_MERGEABLE),
-    X(MADV_UNMERGEABLE), X(MADV_HUGEPAGE), X(MADV_NOHUGEPAGE), X(MADV_DONTDUMP), X(MADV_DODUMP), X(MADV_WIPEONFORK),
-    X(MADV_KEEPONFORK), X(MADV_COLD), X(MADV_PAGEOUT), X(MADV_POPULATE_READ), X(MADV_POPULATE_WRITE),
-    X(MADV_DONTNEED_LOCKED), X(MADV_COLLAPSE), X(MADV_GUARD_INSTALL), X(MADV_GUARD_REMOVE), XEND};
+    X(MADV_NORMAL),      X(MADV_RANDOM),        X(MADV_SEQUENTIAL),     X(MADV_WILLNEED),
+    X(MADV_DONTNEED),    X(MADV_FREE),          X(MADV_REMOVE),         X(MADV_DONTFORK),
+    X(MADV_DOFORK),      X(MADV_HWPOISON),      X(MADV_SOFT_OFFLINE),   X(MADV_MERGEABLE),
+    X(MADV_UNMERGEABLE), X(MADV_HUGEPAGE),      X(MADV_NOHUGEPAGE),     X(MADV_DONTDUMP),
+    X(MADV_DODUMP),      X(MADV_WIPEONFORK),    X(MADV_KEEPONFORK),     X(MADV_COLD),
+    X(MADV_PAGEOUT),     X(MADV_POPULATE_READ), X(MADV_POPULATE_WRITE), X(MADV_DONTNEED_LOCKED),
+    X(MADV_COLLAPSE),    X(MADV_GUARD_INSTALL), X(MADV_GUARD_REMOVE),   XEND};
 static const struct xlat mlockall_flags[] = {X(MCL_CURRENT), X(MCL_FUTURE), X(MCL_ONFAULT), XEND};
 static const struct xlat mlock2_flags[] = {X(MLOCK_ONFAULT), XEND};
 static const struct xlat pkey_access[] = {X(PKEY_DISABLE_ACCESS), X(PKEY_DISABLE_WRITE), XEND};
-static const struct xlat memfd_flags[] = {X(MFD_CLOEXEC), X(MFD_ALLOW_SEALING), X(MFD_HUGETLB), X(MFD_NOEXEC_SEAL), X(MFD_EXEC), XEND};
-static const struct xlat mpol_modes[] = {
-    XM(MPOL_DEFAULT, 0xff), XM(MPOL_PREFERRED, 0xff), XM(MPOL_BIND, 0xff), XM(MPOL_INTERLEAVE, 0xff),
-    XM(MPOL_LOCAL, 0xff), XM(MPOL_PREFERRED_MANY, 0xff), {"MPOL_WEIGHTED_INTERLEAVE", MPOL_WEIGHTED_INTERLEAVE_, 0xff},
-    X(MPOL_F_STATIC_NODES), X(MPOL_F_RELATIVE_NODES), {"MPOL_F_NUMA_BALANCING", 1 << 13, 0}, XEND};
+static const struct xlat memfd_flags[] = {X(MFD_CLOEXEC),     X(MFD_ALLOW_SEALING), X(MFD_HUGETLB),
+                                          X(MFD_NOEXEC_SEAL), X(MFD_EXEC),          XEND};
+static const struct xlat mpol_modes[] = {XM(MPOL_DEFAULT, 0xff),
+                                         XM(MPOL_PREFERRED, 0xff),
+                                         XM(MPOL_BIND, 0xff),
+                                         XM(MPOL_INTERLEAVE, 0xff),
+                                         XM(MPOL_LOCAL, 0xff),
+                                         XM(MPOL_PREFERRED_MANY, 0xff),
+                                         {"MPOL_WEIGHTED_INTERLEAVE", MPOL_WEIGHTED_INTERLEAVE_, 0xff},
+                                         X(MPOL_F_STATIC_NODES),
+                                         X(MPOL_F_RELATIVE_NODES),
+                                         {"MPOL_F_NUMA_BALANCING", 1 << 13, 0},
+                                         XEND};
 static const struct xlat mbind_flags[] = {X(MPOL_MF_STRICT), X(MPOL_MF_MOVE), X(MPOL_MF_MOVE_ALL), XEND};
-static const struct xlat get_mempolicy_flags[] = {X(MPOL_F_NODE), X(MPOL_F_ADDR), X(MPOL_F_MEMS_ALLOWED), XEND};
+static const struct xlat get_mempolicy_flags[] = {X(MPOL_F_NODE), X(MPOL_F_ADDR), X(MPOL_F_MEMS_ALLOWED),
+                                                  XEND};
 static const struct xlat shmget_flags[] = {X(IPC_CREAT), X(IPC_EXCL), X(SHM_HUGETLB), X(SHM_NORESERVE), XEND};
 static const struct xlat shmat_flags[] = {X(SHM_RDONLY), X(SHM_RND), X(SHM_REMAP), X(SHM_EXEC), XEND};
-static const struct xlat membarrier_cmds[] = {
-    {"MEMBARRIER_CMD_QUERY", 0, 0}, {"MEMBARRIER_CMD_GLOBAL", 1, 0}, {"MEMBARRIER_CMD_GLOBAL_EXPEDITED", 2, 0},
-    {"MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED", 4, 0}, {"MEMBARRIER_CMD_PRIVATE_EXPEDITED", 8, 0},
-    {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED", 16, 0}, {"MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE", 32, 0},
-    {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE", 64, 0},
-    {"MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ", 128, 0}, {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", 256, 0}, XEND};
+static const struct xlat membarrier_cmds[] = {{"MEMBARRIER_CMD_QUERY", 0, 0},
+                                              {"MEMBARRIER_CMD_GLOBAL", 1, 0},
+                                              {"MEMBARRIER_CMD_GLOBAL_EXPEDITED", 2, 0},
+                                              {"MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED", 4, 0},
+                                              {"MEMBARRIER_CMD_PRIVATE_EXPEDITED", 8, 0},
+                                              {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED", 16, 0},
+                                              {"MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE", 32, 0},
+                                              {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE", 64, 0},
+                                              {"MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ", 128, 0},
+                                              {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", 256, 0},
+                                              XEND};
 
-const struct xlat_table xlat_mm[] = {
-    {"prot", prot, "PROT_???"}, {"mmap", mmap_flags, "MAP_???"}, {"mremap", mremap_flags, "MREMAP_???"},
-    {"msync", msync_flags, "MS_???"}, {"madvise", advice, "MADV_???"}, {"mlockall", mlockall_flags, "MCL_???"},
-    {"mlock2", mlock2_flags, "MLOCK_???"}, {"pkey", pkey_access, "PKEY_???"}, {"memfd", memfd_flags, "MFD_???"},
-    {"mpol", mpol_modes, "MPOL_???"}, {"mbind", mbind_flags, "MPOL_???"},
-    {"get_mempolicy", get_mempolicy_flags, "MPOL_???"}, {"shmget", shmget_flags, 0}, {"shmat", shmat_flags, "SHM_???"},
-    {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"}, {0, 0, 0}};
+const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
+                                     {"mmap", mmap_flags, "MAP_???"},
+                                     {"mremap", mremap_flags, "MREMAP_???"},
+                                     {"msync", msync_flags, "MS_???"},
+                                     {"madvise", advice, "MADV_???"},
+                                     {"mlockall", mlockall_flags, "MCL_???"},
+                                     {"mlock2", mlock2_flags, "MLOCK_???"},
+                                     {"pkey", pkey_access, "PKEY_???"},
+                                     {"memfd", memfd_flags, "MFD_???"},
+                                     {"mpol", mpol_modes, "MPOL_???"},
+                                     {"mbind", mbind_flags, "MPOL_???"},
+                                     {"get_mempolicy", get_mempolicy_flags, "MPOL_???"},
+                                     {"shmget", shmget_flags, 0},
+                                     {"shmat", shmat_flags, "SHM_???"},
+                                     {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"},
+                                     {0, 0, 0}};

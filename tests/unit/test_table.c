@@ -27,8 +27,11 @@ START_TEST(test_names)
     static const struct {
         const char *name;
         unsigned nr;
-    } some[] = {{"read", SYS_read}, {"mmap", SYS_mmap}, {"clone3", SYS_clone3}, {"futex_waitv", 449}, {"mseal", 462}, {"exit_group", SYS_exit_group},
-                {"statx", SYS_statx}, {"pkey_mprotect", SYS_pkey_mprotect}, {"rseq", 334}};
+    } some[] = {{"read", SYS_read},     {"mmap", SYS_mmap},
+                {"clone3", SYS_clone3}, {"futex_waitv", 449},
+                {"mseal", 462},         {"exit_group", SYS_exit_group},
+                {"statx", SYS_statx},   {"pkey_mprotect", SYS_pkey_mprotect},
+                {"rseq", 334}};
 
     for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
         const struct sys_row *row = sys_row_by_name(some[i].name);
@@ -43,7 +46,8 @@ END_TEST
 START_TEST(test_types)
 {
     /* structures that strace shows as an address and we do not look into yet */
-    static const char *const plain[] = {"cap_header", "mincore", "msghdr", "sembuf", "nodemask", "sched_attr", NULL};
+    static const char *const plain[] = {"cap_header", "mincore",    "msghdr", "sembuf",
+                                        "nodemask",   "sched_attr", NULL};
     struct sig sig;
 
     for (unsigned nr = 0; nr < SYS_MAX; nr++) {
@@ -74,7 +78,8 @@ START_TEST(test_lengths)
             continue;
         sig_parse(&sig, row->sig);
         for (int i = 0; i < sig.n; i++)
-            ck_assert_msg(sig.arg[i].len < sig.n, "%s: argument %d counts by one that is not there", row->name, i);
+            ck_assert_msg(sig.arg[i].len < sig.n, "%s: argument %d counts by one that is not there",
+                          row->name, i);
     }
 }
 END_TEST
