@@ -103,6 +103,8 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
     }
     if (!err && inode->ops->open)
         err = inode->ops->open(t, d, f);
+    if (!err && !f->ops) /* no_open(): eventfd and its like have no second open */
+        err = -ENXIO;
     if (!err && S_ISREG(inode->mode) && !f->mf.obj && inode->ops->object) {
         struct vm_object *obj;
 
@@ -190,6 +192,7 @@ struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, 
     if (!inode)
         return NULL;
     inode->ops = &tmpfs_file_ops;
+    inode->fops = &regular_file_ops;
     inode->nlink = 0;
     inode->dev = makedev(0, 1);
     inode->ino = t->k->sys.next_anon_ino++;
