@@ -442,11 +442,21 @@ out:
 
 int machine_run(struct machine *m)
 {
+    unsigned rounds = 0;
+
     while (!m->k.init_done && !m->broken) {
         uint64_t next;
 
         if (list_empty(&m->runq)) {
+            int outside;
+
             next = kernel_next_deadline(&m->k);
+            /* Who waits for a terminal or pipe of the host does so in real time, and sleepers beside it too. */
+            outside = vfs_wait_host(&m->k, !next ? -1 : next > m->k.now_ns ? (int64_t)(next - m->k.now_ns) : 0);
+            if (outside > 0)
+                continue;
+            if (!next && outside == 0) /* interrupted */
+                continue;
             if (!next) {
                 machine_deadlock_report(m);
                 return MACHINE_FAILED;
@@ -454,6 +464,8 @@ int machine_run(struct machine *m)
             kernel_advance(&m->k, next);
             continue;
         }
+        if (++rounds % 16 == 0) /* the others' work must not keep input waiting */
+            vfs_wait_host(&m->k, 0);
         struct task *t = list_first(&m->runq, struct task, run_node);
 
         list_del(&t->run_node);

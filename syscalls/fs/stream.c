@@ -62,8 +62,7 @@ static int64_t stream_read(struct task *t, struct file *f, void *buf, uint64_t l
     if (!host_ready(s->fd, POLLIN)) {
         if (f->flags & O_NONBLOCK)
             return -EAGAIN;
-        if (t->k->nr_tasks > 1)
-            return task_block(t, &s->wait, 0, "input from outside");
+        return task_block(t, &s->wait, 0, "input from outside");
     }
     do {
         n = read(s->fd, buf, len);
