@@ -135,10 +135,23 @@ static int advise_willneed(struct mm *mm, struct vma_part *r, int advice)
     return 0;
 }
 
-/* There is nowhere to page out to: what remains are the checks. */
-static int advise_lru(struct mm *mm, struct vma_part *r, int advice)
+static int advise_cold(struct mm *mm, struct vma_part *r, int advice)
 {
     return r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB) ? -EINVAL : 0;
+}
+
+/* There is nowhere to page out to. But what may be dropped instead is: pages given up by MADV_FREE, MAP_DROPPABLE. */
+static int advise_pageout(struct mm *mm, struct vma_part *r, int advice)
+{
+    uint64_t at = r->start;
+
+    if (r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
+        return -EINVAL;
+    for (; mm_find_entry(mm, at, r->end, r->v.flags & VM_DROPPABLE ? PTE_ANON : PTE_LAZYFREE, &at); at += MM_PAGE_SIZE) {
+        if (pt_exclusive(&mm->pt, at))
+            mm_zap(mm, &r->v, at, at + MM_PAGE_SIZE);
+    }
+    return 0;
 }
 
 static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
@@ -260,8 +273,8 @@ static const struct advice advices[] = {
     {MADV_DODUMP, CHANGE_ADVISE, false, VM_DONTDUMP, 0, refuse_undumpable},
     {MADV_WIPEONFORK, CHANGE_INHERIT, false, 0, VM_WIPEONFORK, refuse_unless_private_anon},
     {MADV_KEEPONFORK, CHANGE_INHERIT, false, VM_WIPEONFORK, 0, refuse_droppable},
-    {MADV_COLD, CHANGE_ADVISE, true, 0, 0, advise_lru},
-    {MADV_PAGEOUT, CHANGE_ADVISE, true, 0, 0, advise_lru},
+    {MADV_COLD, CHANGE_ADVISE, true, 0, 0, advise_cold},
+    {MADV_PAGEOUT, CHANGE_ADVISE, true, 0, 0, advise_pageout},
     {MADV_POPULATE_READ, CHANGE_ADVISE, false, 0, 0, NULL},
     {MADV_POPULATE_WRITE, CHANGE_ADVISE, false, 0, 0, NULL},
     {MADV_DONTNEED_LOCKED, CHANGE_DISCARD, false, 0, 0, advise_dontneed},

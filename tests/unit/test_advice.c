@@ -277,6 +277,23 @@ START_TEST(mdwe)
 }
 END_TEST
 
+/* In the fuzzer the host sometimes keeps such a page: its lists are per processor. */
+START_TEST(pageout_drops_what_was_given_up)
+{
+    struct mm_fault f;
+
+    map(BASE, 3, RW, MAP_PRIVATE);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(mm_fault(mm, BASE + i * P, MM_WRITE, &f), 0);
+    ck_assert_int_eq(mm_madvise(mm, BASE, 2 * P, MADV_FREE), 0);
+    ck_assert_int_eq(mm_fault(mm, BASE, MM_WRITE, &f), 0); /* wanted again */
+    ck_assert_int_eq(mm_madvise(mm, BASE, 3 * P, MADV_PAGEOUT), 0);
+    ck_assert_int_eq(pt_get(&mm->pt, BASE) & PTE_PRESENT, PTE_PRESENT);
+    ck_assert_int_eq(pt_get(&mm->pt, BASE + P), 0);
+    ck_assert_int_eq(pt_get(&mm->pt, BASE + 2 * P) & PTE_PRESENT, PTE_PRESENT);
+}
+END_TEST
+
 START_TEST(mlockall_current)
 {
     uint64_t locked;
@@ -314,6 +331,7 @@ int main(void)
     tcase_add_test(tc, segments);
     tcase_add_test(tc, seals_of_memfds);
     tcase_add_test(tc, mdwe);
+    tcase_add_test(tc, pageout_drops_what_was_given_up);
     tcase_add_test(tc, mlockall_current);
     suite_add_tcase(s, tc);
     srunner_run_all(sr, CK_ENV);
