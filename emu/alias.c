@@ -1,32 +1,32 @@
 /*
- * alias.c - code that is written through another address than it runs at (two mappings of one page, as some JITs do).
+ * alias.c - pages of code that are written, at the same or at another address (JITs, trampolines on the stack).
  *
- * The engine notices a write to translated code by watching the first write through a TLB entry, and starts watching again
- * when it translates; but it then only looks at the address the code runs at. A write entry of the same frame at
- * another address stays unwatched. So no frame may have both at once: whoever comes second misses, everything is flushed,
- * and the new write entry is watched again.
+ * The engine looks for code to forget at the first write through a TLB entry only, and only for code under that very write;
+ * later writes of the page, and those through entries for other addresses, go unseen. So a frame's entries either
+ * write or execute: whoever comes second misses, everything is flushed, and a frame that becomes writable loses its
+ * translated code as a whole.
  *
- *      frame ---- writable entry at W      W != X and both alive: flush
+ *      frame ---- writable entry at W      both alive: flush; W comes second: forget the code, too
  *            `--- executable entry at X
+ *
+ * Code that writes to its own page needs both at once: the second miss in a row for the same frame gets them.
  */
 #include "cpu_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Page number and the flush it belongs to; several executable entries at different addresses count as MANY. */
-#define VPN_BITS 36
-#define VPN_MASK ((UINT64_C(1) << VPN_BITS) - 1)
-#define MANY VPN_MASK
-
+/* Until which flush an entry may exist (epoch), and whether code of the frame may be translated. */
 struct alias {
-    uint64_t writer, runner;
+    uint32_t writer, runner;
+    bool has_code;
 };
 
 bool alias_init(struct cpu *cpu)
 {
     cpu->aliases = calloc(cpu->phys->nframes, sizeof(*cpu->aliases)); /* touched where the guest's memory is */
-    cpu->epoch = UINT64_C(1) << VPN_BITS;
+    cpu->epoch = 1;
+    cpu->insistent = PFN_NONE;
     return cpu->aliases != NULL;
 }
 
@@ -37,31 +37,40 @@ void alias_destroy(struct cpu *cpu)
 
 void alias_flushed(struct cpu *cpu)
 {
-    cpu->epoch += UINT64_C(1) << VPN_BITS;
+    cpu->epoch++; /* should it wrap, a match too many costs a flush */
 }
 
-static bool alive(const struct cpu *cpu, uint64_t entry)
+unsigned alias_perms(struct cpu *cpu, uint64_t paddr, unsigned perms, unsigned access)
 {
-    return (entry & ~VPN_MASK) == cpu->epoch;
-}
+    pfn_t pfn = (pfn_t)(paddr >> MM_PAGE_SHIFT);
+    struct alias *a = &cpu->aliases[pfn];
 
-/* May `mine` (writer or runner) be at `me` while `other` is where it is? Then it is. */
-static bool settle(const struct cpu *cpu, uint64_t *mine, uint64_t other, uint64_t me)
-{
-    if (alive(cpu, other) && other != me)
-        return false;
-    *mine = alive(cpu, *mine) && *mine != me ? cpu->epoch | MANY : me;
-    return true;
-}
+    if (access == MM_WRITE) {
+        bool both = cpu->insistent == pfn;
 
-unsigned alias_perms(struct cpu *cpu, uint64_t vaddr, uint64_t paddr, unsigned perms)
-{
-    struct alias *a = &cpu->aliases[paddr >> MM_PAGE_SHIFT];
-    uint64_t me = cpu->epoch | (vaddr >> MM_PAGE_SHIFT & VPN_MASK);
-
-    if (perms & MM_WRITE && !settle(cpu, &a->writer, a->runner, me))
-        perms &= ~(unsigned)MM_WRITE;
-    if (perms & MM_EXEC && !settle(cpu, &a->runner, a->writer, me))
         perms &= ~(unsigned)MM_EXEC;
+        cpu->insistent = PFN_NONE;
+        if (a->has_code && !both) {
+            cpu_code_changed(cpu, pfn * MM_PAGE_SIZE, MM_PAGE_SIZE);
+            a->has_code = false;
+        }
+        if (a->runner == cpu->epoch && !both) {
+            cpu->insistent = pfn;
+            return perms & ~(unsigned)MM_WRITE;
+        }
+        a->writer = cpu->epoch;
+    } else if (access == MM_EXEC) {
+        perms &= ~(unsigned)MM_WRITE;
+        if (a->writer == cpu->epoch)
+            return perms & ~(unsigned)MM_EXEC;
+        a->runner = cpu->epoch;
+        a->has_code = true;
+    } else {
+        perms &= ~(unsigned)MM_EXEC;
+        if (perms & MM_WRITE && !a->has_code && a->runner != cpu->epoch)
+            a->writer = cpu->epoch; /* will be written in all likelihood: saves a miss */
+        else
+            perms &= ~(unsigned)MM_WRITE;
+    }
     return perms;
 }

@@ -54,7 +54,7 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         cpu->stop->fault = f;
         return false;
     }
-    f.perms = alias_perms(cpu, vaddr, f.paddr, f.perms);
+    f.perms = alias_perms(cpu, f.paddr, f.perms, access);
     /* The frame held other code before, the page had another frame, or alias.c says no: first a flush. */
     if (!cpu->probing && (cpu->flush || cpu->nr_dirty || !(f.perms & access))) {
         cpu->flush = true;
@@ -254,6 +254,16 @@ static uc_err start(struct cpu *cpu, uint64_t rip)
     return uc_emu_start(cpu->uc, rip, 0, 0, 0);
 }
 
+/* Translate nothing beyond the instruction at rip. */
+static void isolate(struct cpu *cpu, uint64_t rip)
+{
+    uint64_t exits[15];
+
+    for (unsigned i = 0; i < 15; i++)
+        exits[i] = rip + 1 + i;
+    uc_ctl_set_exits(cpu->uc, exits, 15);
+}
+
 /*
  * The TLB hook is told the page of a refused access, not the address. But the engine calls a hook only for addresses in the
  * hook's bounds, and a refused instruction changed nothing: run it again under a second hook that covers half
@@ -263,6 +273,7 @@ static uint64_t exact_address(struct cpu *cpu, uint64_t rip)
 {
     uint64_t lo = cpu->bad_page, hi = cpu->bad_page + MM_PAGE_SIZE - 1, budget = cpu->budget, blocks = cpu->blocks;
     struct cpu_stop *stop = cpu->stop, ignored;
+    bool alone = false;
 
     cpu->stop = &ignored;
     cpu->probing = true;
@@ -274,13 +285,21 @@ static uint64_t exact_address(struct cpu *cpu, uint64_t rip)
         if (uc_hook_add(cpu->uc, &probe, UC_HOOK_TLB_FILL, (void *)on_probe, cpu, lo, mid))
             break;
         cpu->probe_hit = false;
+        ignored.event = CPU_STOPPED;
         start(cpu, rip);
         uc_hook_del(cpu->uc, probe);
+        if (ignored.event == CPU_FAULT && ignored.access == MM_EXEC && !alone) {
+            alone = true; /* the translator read ahead into another bad page: see walk_to_page_end() */
+            isolate(cpu, rip);
+            continue;
+        }
         if (cpu->probe_hit)
             hi = mid;
         else
             lo = mid + 1;
     }
+    if (alone)
+        uc_ctl_set_exits(cpu->uc, &lo, 0);
     cpu->probing = false;
     cpu->budget = budget;
     cpu->blocks = blocks;

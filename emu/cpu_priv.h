@@ -26,7 +26,8 @@ struct cpu {
     unsigned fills;           /* since the last flush */
     unsigned tlb_size;        /* entries the engine's TLB may have: our estimate */
     struct alias *aliases;    /* alias.c: one for each frame */
-    uint64_t epoch;           /* counts flushes, above the bits of a page number */
+    uint32_t epoch;           /* counts flushes */
+    pfn_t insistent;          /* the frame whose writable entry was refused last */
     uint64_t budget, blocks;  /* block counting */
     uc_hook block_hook;       /* 0: not installed */
     struct {
@@ -41,6 +42,6 @@ void alias_destroy(struct cpu *cpu);
 /* The TLB was flushed. */
 void alias_flushed(struct cpu *cpu);
 /* An entry is about to be made: those of perms that it may have without a flush before. */
-unsigned alias_perms(struct cpu *cpu, uint64_t vaddr, uint64_t paddr, unsigned perms);
+unsigned alias_perms(struct cpu *cpu, uint64_t paddr, unsigned perms, unsigned access);
 
 #endif
