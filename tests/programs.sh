@@ -24,7 +24,7 @@ observe()
     [ -z "${SORTED-}" ] || sort -o "$work/out" "$work/out"
     # (the emulator's word about a program's death is its own)
     { echo "exit status $status"; echo "-- stdout"; head -c 100000 "$work/out"; tail -c +100001 "$work/out" | md5sum; echo "-- stderr"; cat "$work/err"; } |
-        sed -E 's/\(0x[0-9a-f]{12,16}\)/(ADDRESS)/; /linux-vdso/d; /^mseal-emu: .* dies of SIG/d; s/^(bash: line [0-9]+: +)[0-9]+ /\1PID /' >"$work/$label"
+        sed -E 's/\(0x[0-9a-f]{12,16}\)/(ADDRESS)/; /linux-vdso/d; /^mseal-emu: .* dies of SIG/d; s/^(bash: line [0-9]+:) +[0-9]+ /\1 PID /' >"$work/$label"
     { echo "-- files"
       (cd "$work/dir" && find . -type f ! -name '*.pyc' -exec md5sum {} + | sort -k 2); } >>"$work/$label"
 }
