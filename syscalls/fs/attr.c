@@ -41,7 +41,9 @@ static int notify_change(struct task *t, struct dentry *d, struct inode *inode, 
     return inode->ops->setattr ? inode->ops->setattr(t, inode, d, a) : -EPERM;
 }
 
-/* ---- chmod --------------------------------------------------------------------------------------------------------- */
+/* ---- chmod
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int chmod_dentry(struct task *t, struct dentry *d, unsigned mode)
 {
@@ -59,8 +61,9 @@ static int64_t do_fchmodat(struct task *t, int dfd, uint64_t upath, unsigned mod
 
     if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    err = user_path_lookup(t, dfd, upath, (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-                           &d);
+    err = user_path_lookup(
+        t, dfd, upath,
+        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
     if (err)
         return err;
     err = chmod_dentry(t, d, mode);
@@ -90,7 +93,9 @@ int64_t sys_fchmod(struct task *t, const uint64_t a[6])
     return f ? chmod_dentry(t, f->dentry, arg_uint(a[1])) : -EBADF;
 }
 
-/* ---- chown --------------------------------------------------------------------------------------------------------- */
+/* ---- chown
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int chown_dentry(struct task *t, struct dentry *d, unsigned uid, unsigned gid)
 {
@@ -125,8 +130,9 @@ static int64_t do_fchownat(struct task *t, int dfd, uint64_t upath, unsigned uid
 
     if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    err = user_path_lookup(t, dfd, upath, (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-                           &d);
+    err = user_path_lookup(
+        t, dfd, upath,
+        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
     if (err)
         return err;
     err = chown_dentry(t, d, uid, gid);
@@ -156,7 +162,9 @@ int64_t sys_fchown(struct task *t, const uint64_t a[6])
     return f ? chown_dentry(t, f->dentry, arg_uint(a[1]), arg_uint(a[2])) : -EBADF;
 }
 
-/* ---- times --------------------------------------------------------------------------------------------------------- */
+/* ---- times
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* ts NULL: both are now, and then write permission is enough. */
 static int times_dentry(struct task *t, struct dentry *d, const struct timespec ts[2])
@@ -183,7 +191,8 @@ static int times_dentry(struct task *t, struct dentry *d, const struct timespec 
     } else if (!inode_owner_or_capable(t, inode)) {
         return -EPERM;
     }
-    a = (struct iattr){.valid = (omit[0] ? 0 : ATTR_ATIME) | (omit[1] ? 0 : ATTR_MTIME), .atime = ns[0], .mtime = ns[1]};
+    a = (struct iattr){
+        .valid = (omit[0] ? 0 : ATTR_ATIME) | (omit[1] ? 0 : ATTR_MTIME), .atime = ns[0], .mtime = ns[1]};
     return inode->ops->setattr ? inode->ops->setattr(t, inode, d, &a) : -EPERM;
 }
 
@@ -209,8 +218,9 @@ static int64_t do_utimes(struct task *t, int dfd, uint64_t upath, const struct t
     }
     if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    err = user_path_lookup(t, dfd, upath, (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-                           &d);
+    err = user_path_lookup(
+        t, dfd, upath,
+        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
     if (err)
         return err;
     err = times_dentry(t, d, ts);

@@ -39,10 +39,11 @@ static int64_t out_ready(struct task *t, struct file *out)
 }
 
 /*
- * Seekable in -> anything. restart_data[0]: bytes done before the call blocked. Reading does not consume (pread), so
- * a short write costs nothing.
+ * Seekable in -> anything. restart_data[0]: bytes done before the call blocked. Reading does not consume
+ * (pread), so a short write costs nothing.
  */
-static int64_t file_to_any(struct task *t, struct file *in, uint64_t *ipos, struct file *out, uint64_t *opos, uint64_t len)
+static int64_t file_to_any(struct task *t, struct file *in, uint64_t *ipos, struct file *out, uint64_t *opos,
+                           uint64_t len)
 {
     char *buf = malloc(CHUNK);
     int64_t err = buf ? 0 : -ENOMEM;
@@ -166,7 +167,8 @@ int64_t sys_copy_file_range(struct task *t, const uint64_t a[6])
     return r;
 }
 
-/* ---- pipes: buffers move, or are copied ---------------------------------------------------------------------------- */
+/* ---- pipes: buffers move, or are copied
+ * ---------------------------------------------------------------------------- */
 
 static int64_t pipe_input(struct task *t, struct pipe *p, bool nonblock)
 {
@@ -268,7 +270,7 @@ static int64_t file_to_pipe(struct task *t, struct file *in, uint64_t *pos, stru
     return done ? (int64_t)done : got;
 }
 
-#define SPLICE_ALL 15u /* MOVE NONBLOCK MORE GIFT */
+#define SPLICE_ALL      15u /* MOVE NONBLOCK MORE GIFT */
 #define SPLICE_NONBLOCK 2u
 
 int64_t sys_splice(struct task *t, const uint64_t a[6])

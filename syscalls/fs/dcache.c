@@ -1,8 +1,8 @@
 /*
  * dcache.c - life of inodes and dentries, and the hash that finds a name in a directory.
  *
- * A dentry lives as long as somebody holds it (a child holds its parent). File systems whose tree is the dentries
- * themselves (tmpfs, /dev) hold one more reference: they "pin" them.
+ * A dentry lives as long as somebody holds it (a child holds its parent). File systems whose tree is the
+ * dentries themselves (tmpfs, /dev) hold one more reference: they "pin" them.
  */
 #include "vfs.h"
 
@@ -51,7 +51,6 @@ struct inode *inode_alloc(struct super *sb, unsigned mode)
     inode->uid = sb->k->cfg.uid;
     inode->gid = sb->k->cfg.gid;
     inode->atime = inode->mtime = inode->ctime = inode->btime = vfs_now(sb->k);
-    waitq_init(&inode->watch);
     return inode;
 }
 

@@ -63,8 +63,9 @@ static const struct chrdev {
     unsigned major, minor, mode;
     const struct file_ops *ops;
 } chrdevs[] = {
-    {"null", 1, 3, 0666, &null_ops},     {"zero", 1, 5, 0666, &zero_ops},       {"full", 1, 7, 0666, &full_ops},
-    {"random", 1, 8, 0666, &random_ops}, {"urandom", 1, 9, 0666, &random_ops}, {"tty", 5, 0, 0666, NULL},
+    {"null", 1, 3, 0666, &null_ops},      {"zero", 1, 5, 0666, &zero_ops},
+    {"full", 1, 7, 0666, &full_ops},      {"random", 1, 8, 0666, &random_ops},
+    {"urandom", 1, 9, 0666, &random_ops}, {"tty", 5, 0, 0666, NULL},
 };
 
 const struct file_ops *chrdev_ops(uint64_t rdev)
@@ -98,7 +99,8 @@ int devfs_mount(struct vfs *v)
     if (!dev)
         return -ENOMEM;
     for (size_t i = 0; i < sizeof(chrdevs) / sizeof(*chrdevs); i++)
-        if (!tmpfs_add(dev, chrdevs[i].name, S_IFCHR | chrdevs[i].mode, makedev(chrdevs[i].major, chrdevs[i].minor), NULL))
+        if (!tmpfs_add(dev, chrdevs[i].name, S_IFCHR | chrdevs[i].mode,
+                       makedev(chrdevs[i].major, chrdevs[i].minor), NULL))
             return -ENOMEM;
     for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
         if (!tmpfs_add(dev, links[i].name, S_IFLNK | 0777, 0, links[i].target))

@@ -7,8 +7,10 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 
-/* filename_create(): parent and a name that must not exist yet. w stays open on success; *out has a reference. */
-static int begin_create(struct walk *w, struct task *t, int dfd, uint64_t upath, bool dir, struct dentry **out)
+/* filename_create(): parent and a name that must not exist yet. w stays open on success; *out has a
+ * reference. */
+static int begin_create(struct walk *w, struct task *t, int dfd, uint64_t upath, bool dir,
+                        struct dentry **out)
 {
     char path[PATH_MAX];
     int64_t n = getname(t, upath, path, false);
@@ -52,7 +54,8 @@ static int may_create(struct task *t, struct dentry *dir)
     return inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
 }
 
-static int64_t make_node(struct task *t, int dfd, uint64_t upath, unsigned mode, uint64_t rdev, const char *target)
+static int64_t make_node(struct task *t, int dfd, uint64_t upath, unsigned mode, uint64_t rdev,
+                         const char *target)
 {
     struct walk w;
     struct dentry *d;
@@ -143,8 +146,9 @@ static int64_t do_linkat(struct task *t, int ofd, uint64_t uold, int nfd, uint64
 
     if (at & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    err = user_path_lookup(t, ofd, uold, (at & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-                           &old);
+    err = user_path_lookup(
+        t, ofd, uold, (at & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+        &old);
     if (err)
         return err;
     err = begin_create(&w, t, nfd, unew, false, &d);
@@ -176,7 +180,8 @@ int64_t sys_linkat(struct task *t, const uint64_t a[6])
     return do_linkat(t, arg_int(a[0]), a[1], arg_int(a[2]), a[3], arg_uint(a[4]));
 }
 
-/* ---- removal ------------------------------------------------------------------------------------------------------- */
+/* ---- removal
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
 {
@@ -194,7 +199,10 @@ static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
     if (err)
         goto out;
     if (w.last_type != LAST_NORM) {
-        err = !dir ? -EISDIR : w.last_type == LAST_DOTDOT ? -ENOTEMPTY : w.last_type == LAST_DOT ? -EINVAL : -EBUSY;
+        err = !dir                         ? -EISDIR
+              : w.last_type == LAST_DOTDOT ? -ENOTEMPTY
+              : w.last_type == LAST_DOT    ? -EINVAL
+                                           : -EBUSY;
         goto out;
     }
     if (!is_dir(w.cur->inode)) {
@@ -242,11 +250,13 @@ int64_t sys_unlinkat(struct task *t, const uint64_t a[6])
     return do_remove(t, arg_int(a[0]), a[1], a[2] & AT_REMOVEDIR);
 }
 
-/* ---- rename ---------------------------------------------------------------------------------------------------------- */
+/* ---- rename
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* vfs_rename()'s checks, then the file system, then our tree. */
-static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *old, struct dentry *ndir, struct dentry *new,
-                           unsigned flags)
+static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *old, struct dentry *ndir,
+                           struct dentry *new, unsigned flags)
 {
     bool isdir = is_dir(old->inode);
     int err;

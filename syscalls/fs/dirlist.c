@@ -2,8 +2,8 @@
  * dirlist.c - reading directories: getdents and getdents64.
  *
  * A listing is taken whole when reading begins (or after a seek to 0), ".", ".." and then the names in
- * byte order, so that every run shows the same order whatever the host's file system gives. d_off is the index of
- * the next entry.
+ * byte order, so that every run shows the same order whatever the host's file system gives. d_off is the
+ * index of the next entry.
  */
 #include "vfs.h"
 
@@ -57,7 +57,7 @@ static int list_mount_points(struct dirlist *l, struct dentry *dir)
 {
     size_t n = l->n;
 
-    list_for_each(p, &dir->children) {
+    list_for_each (p, &dir->children) {
         struct dentry *d = container_of(p, struct dentry, sibling);
         bool seen = false;
 

@@ -1,8 +1,8 @@
 /*
  * epoll.c - epoll: level, edge and one-shot (fs/eventpoll.c).
  *
- * Readiness is asked of each file when somebody waits; what was reported moves to the end of the list, so that a
- * small buffer sees all files in turn. Edge-triggered interest remembers the file's change counter.
+ * Readiness is asked of each file when somebody waits; what was reported moves to the end of the list, so
+ * that a small buffer sees all files in turn. Edge-triggered interest remembers the file's change counter.
  */
 #include "../handlers.h"
 #include "../process.h"
@@ -17,19 +17,19 @@
 
 struct ep_item {
     struct epoll *ep;
-    struct list_head node;       /* epoll.items */
-    struct ep_item *next;        /* file.watchers */
-    struct file *file;           /* no reference: the file tells when it goes */
+    struct list_head node; /* epoll.items */
+    struct ep_item *next;  /* file.watchers */
+    struct file *file;     /* no reference: the file tells when it goes */
     int fd;
     struct epoll_event ev;
-    uint64_t seen;               /* EPOLLET: file's changes when last reported */
-    bool armed;                  /* EPOLLET: report once whatever seen says */
-    bool disabled;               /* EPOLLONESHOT has fired */
+    uint64_t seen; /* EPOLLET: file's changes when last reported */
+    bool armed;    /* EPOLLET: report once whatever seen says */
+    bool disabled; /* EPOLLONESHOT has fired */
 };
 struct epoll {
     struct list_head items;
     unsigned n;
-    struct waitq wait;           /* the set of files changed */
+    struct waitq wait; /* the set of files changed */
 };
 
 static const struct file_ops epoll_ops;
@@ -84,7 +84,7 @@ static unsigned epoll_poll(struct task *t, struct file *f, bool wait)
 
     if (wait)
         task_wait_add(t, &ep->wait);
-    list_for_each(n, &ep->items)
+    list_for_each (n, &ep->items)
         if (item_events(t, container_of(n, struct ep_item, node), wait))
             return POLLIN | POLLRDNORM;
     return 0;
@@ -94,7 +94,7 @@ static void epoll_fdinfo(struct file *f, FILE *out)
 {
     struct epoll *ep = f->priv;
 
-    list_for_each(n, &ep->items) {
+    list_for_each (n, &ep->items) {
         struct ep_item *it = container_of(n, struct ep_item, node);
 
         fprintf(out, "tfd: %8d events: %8x data: %16lx  pos:%ld ino:%lx sdev:%lx\n", it->fd, it->ev.events,
@@ -103,7 +103,8 @@ static void epoll_fdinfo(struct file *f, FILE *out)
     }
 }
 
-static const struct file_ops epoll_ops = {.poll = epoll_poll, .show_fdinfo = epoll_fdinfo, .release = epoll_release};
+static const struct file_ops epoll_ops = {
+    .poll = epoll_poll, .show_fdinfo = epoll_fdinfo, .release = epoll_release};
 
 static int64_t do_create(struct task *t, unsigned flags)
 {
@@ -135,7 +136,8 @@ int64_t sys_epoll_create1(struct task *t, const uint64_t a[6])
     return do_create(t, arg_uint(a[0]));
 }
 
-/* ---- interest -------------------------------------------------------------------------------------------------------- */
+/* ---- interest
+ * -------------------------------------------------------------------------------------------------------- */
 
 static struct ep_item *item_find(struct epoll *ep, struct file *f, int fd)
 {
@@ -154,7 +156,7 @@ static bool nests_badly(const struct epoll *ep, const struct file *f, int depth)
         return false;
     if (inner == ep || depth >= MAX_DEPTH)
         return true;
-    list_for_each(n, &inner->items)
+    list_for_each (n, &inner->items)
         if (nests_badly(ep, container_of(n, struct ep_item, node)->file, depth + 1))
             return true;
     return false;
@@ -189,7 +191,8 @@ int64_t sys_epoll_ctl(struct task *t, const uint64_t a[6])
     if (op != EPOLL_CTL_DEL && (ev.events & EPOLLEXCLUSIVE)) {
         if (op == EPOLL_CTL_MOD)
             return -EINVAL;
-        if (f->ops == &epoll_ops || (ev.events & ~(EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)))
+        if (f->ops == &epoll_ops || (ev.events & ~(EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP |
+                                                   EPOLLET | EPOLLEXCLUSIVE)))
             return -EINVAL;
     }
     ep = epf->priv;
@@ -230,7 +233,9 @@ int64_t sys_epoll_ctl(struct task *t, const uint64_t a[6])
     return -EINVAL;
 }
 
-/* ---- waiting ---------------------------------------------------------------------------------------------------------- */
+/* ---- waiting
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t collect(struct task *t, struct epoll *ep, uint64_t uevents, int max, bool wait)
 {

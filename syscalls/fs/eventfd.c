@@ -11,7 +11,9 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
-/* ---- eventfd --------------------------------------------------------------------------------------------------------- */
+/* ---- eventfd
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 struct eventfd {
     uint64_t count, changes;
@@ -60,7 +62,8 @@ static unsigned eventfd_poll(struct task *t, struct file *f, bool wait)
 
     if (wait)
         task_wait_add(t, &e->wait);
-    return (e->count ? POLLIN : 0) | (e->count < UINT64_MAX - 1 ? POLLOUT : 0) | (e->count == UINT64_MAX ? POLLERR : 0);
+    return (e->count ? POLLIN : 0) | (e->count < UINT64_MAX - 1 ? POLLOUT : 0) |
+           (e->count == UINT64_MAX ? POLLERR : 0);
 }
 
 static uint64_t eventfd_changes(struct file *f)
@@ -72,7 +75,8 @@ static void eventfd_fdinfo(struct file *f, FILE *out)
 {
     struct eventfd *e = f->priv;
 
-    fprintf(out, "eventfd-count: %16lx\neventfd-id: 1\neventfd-semaphore: %d\n", (unsigned long)e->count, e->semaphore);
+    fprintf(out, "eventfd-count: %16lx\neventfd-id: 1\neventfd-semaphore: %d\n", (unsigned long)e->count,
+            e->semaphore);
 }
 
 static void free_priv(struct file *f)
@@ -120,7 +124,9 @@ int64_t sys_eventfd2(struct task *t, const uint64_t a[6])
     return do_eventfd(t, arg_uint(a[0]), arg_uint(a[1]));
 }
 
-/* ---- timerfd --------------------------------------------------------------------------------------------------------- */
+/* ---- timerfd
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 struct timerfd {
     int clock;
@@ -204,15 +210,18 @@ int64_t sys_timerfd_create(struct task *t, const uint64_t a[6])
 
     if (flags & ~(unsigned)(TFD_CLOEXEC | TFD_NONBLOCK))
         return -EINVAL;
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_REALTIME_ALARM &&
-        clock != CLOCK_BOOTTIME_ALARM)
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+        clock != CLOCK_REALTIME_ALARM && clock != CLOCK_BOOTTIME_ALARM)
         return -EINVAL;
-    if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) && !task_capable(t, 35 /* CAP_WAKE_ALARM */))
+    if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+        !task_capable(t, 35 /* CAP_WAKE_ALARM */))
         return -EPERM;
     tf = calloc(1, sizeof(*tf));
     if (!tf)
         return -ENOMEM;
-    tf->clock = clock == CLOCK_REALTIME_ALARM ? CLOCK_REALTIME : clock == CLOCK_BOOTTIME_ALARM ? CLOCK_BOOTTIME : clock;
+    tf->clock = clock == CLOCK_REALTIME_ALARM   ? CLOCK_REALTIME
+                : clock == CLOCK_BOOTTIME_ALARM ? CLOCK_BOOTTIME
+                                                : clock;
     waitq_init(&tf->wait);
     f = anon_file(t->k, "[timerfd]", &timerfd_ops, tf, O_RDWR | (flags & O_NONBLOCK));
     if (!f) {

@@ -5,7 +5,6 @@
 #include "fs_calls.h"
 #include "pipe.h"
 
-
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 
 static int64_t set_flags(struct task *t, struct file *f, unsigned arg)
@@ -49,7 +48,8 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
 
     if (!f)
         return -EBADF;
-    if ((f->flags & O_PATH) && cmd != F_DUPFD && cmd != F_DUPFD_CLOEXEC && cmd != F_GETFD && cmd != F_SETFD && cmd != F_GETFL)
+    if ((f->flags & O_PATH) && cmd != F_DUPFD && cmd != F_DUPFD_CLOEXEC && cmd != F_GETFD && cmd != F_SETFD &&
+        cmd != F_GETFL)
         return -EBADF;
     switch (cmd) {
     case F_DUPFD:

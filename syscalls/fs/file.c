@@ -127,7 +127,8 @@ static int64_t opath_read(struct task *t, struct file *f, void *buf, uint64_t le
 }
 const struct file_ops opath_file_ops = {.read = opath_read};
 
-/* ---- anonymous files ---------------------------------------------------------------------------------------------- */
+/* ---- anonymous files
+ * ---------------------------------------------------------------------------------------------- */
 
 struct inode *anon_inode(struct kernel *k, enum fs_type type, unsigned mode)
 {
@@ -141,7 +142,8 @@ struct inode *anon_inode(struct kernel *k, enum fs_type type, unsigned mode)
     return inode;
 }
 
-struct file *anon_file(struct kernel *k, const char *name, const struct file_ops *ops, void *priv, unsigned flags)
+struct file *anon_file(struct kernel *k, const char *name, const struct file_ops *ops, void *priv,
+                       unsigned flags)
 {
     struct super *sb = k->vfs->sb[FS_ANON];
     struct inode *inode = anon_inode(k, FS_ANON, 0600);
@@ -167,8 +169,8 @@ struct file *anon_file(struct kernel *k, const char *name, const struct file_ops
     return f;
 }
 
-struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name, const struct file_ops *ops,
-                           unsigned flags)
+struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name,
+                           const struct file_ops *ops, unsigned flags)
 {
     struct dentry *d = dentry_alloc(inode->sb, NULL, name, strlen(name));
     struct file *f = d ? file_alloc(k, ops, flags) : NULL;
@@ -207,7 +209,9 @@ struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, 
     return f;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *buf, size_t size)
 {
@@ -218,7 +222,8 @@ size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *bu
     if (!size)
         return 0;
     if (!d->parent && !d->covers && d->name_len) { /* pipe:[7], anon_inode:..., /memfd:x */
-        n = snprintf(buf, size, "%s%s%s", d->deleted || d->outside ? "/" : "", d->name, d->deleted ? gone : "");
+        n = snprintf(buf, size, "%s%s%s", d->deleted || d->outside ? "/" : "", d->name,
+                     d->deleted ? gone : "");
         return (size_t)n < size ? (size_t)n : size - 1;
     }
     n = d_path(d, root, buf, size, &unreachable);
@@ -243,7 +248,8 @@ size_t vfs_path(const struct file *f, char *buf, size_t size)
     return vfs_path_from(f->dentry, NULL, buf, size);
 }
 
-/* ---- regular files: the bytes are a vm_object ---------------------------------------------------------------------- */
+/* ---- regular files: the bytes are a vm_object
+ * ---------------------------------------------------------------------- */
 
 uint64_t inode_size(struct inode *inode)
 {
@@ -266,7 +272,8 @@ void file_accessed(struct file *f)
     if (!inode || inode->sb->ro || inode->sb->type == FS_HOST || (f->flags & O_NOATIME))
         return;
     now = vfs_now(f->k);
-    if (inode->atime <= inode->mtime || inode->atime <= inode->ctime || now - inode->atime > 86400000000000ull)
+    if (inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
+        now - inode->atime > 86400000000000ull)
         inode->atime = now;
 }
 

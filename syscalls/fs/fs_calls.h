@@ -1,5 +1,6 @@
 /*
- * fs_calls.h - helpers that the file system calls share; handlers themselves are declared through syscalls.def.
+ * fs_calls.h - helpers that the file system calls share; handlers themselves are declared through
+ * syscalls.def.
  */
 #ifndef SYSCALLS_FS_CALLS_H
 #define SYSCALLS_FS_CALLS_H
@@ -41,8 +42,8 @@ void epoll_forget(struct file *f); /* its last descriptor is closed */
 
 /* ---- user buffers ---- */
 #define IOV_MAX_ 1024
-/* import_iovec: n iovec structures at uaddr, total cut at MAX_RW_COUNT. Length or negative errno; *out is malloced
- * unless n fits in fast[8]. */
+/* import_iovec: n iovec structures at uaddr, total cut at MAX_RW_COUNT. Length or negative errno; *out is
+ * malloced unless n fits in fast[8]. */
 int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast[8], struct iovec **out);
 static inline bool access_ok(uint64_t addr, uint64_t len)
 {

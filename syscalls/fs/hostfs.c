@@ -1,9 +1,10 @@
 /*
  * hostfs.c - files of the host, seen through the guest's own path walk.
  *
- * Each name is asked of the host anew (one lstat), so changes made by others show; inodes are shared by (dev, ino), and
- * with them the page cache of a file. Writes go to the host at once and into the pages that are cached, hence the
- * host's file is always what read(2) must return, except while it is mapped shared and writable.
+ * Each name is asked of the host anew (one lstat), so changes made by others show; inodes are shared by (dev,
+ * ino), and with them the page cache of a file. Writes go to the host at once and into the pages that are
+ * cached, hence the host's file is always what read(2) must return, except while it is mapped shared and
+ * writable.
  */
 #include "vfs.h"
 
@@ -38,7 +39,8 @@ bool hostfs_path(const struct dentry *d, char *buf, size_t size)
     return true;
 }
 
-/* ---- inodes -------------------------------------------------------------------------------------------------------- */
+/* ---- inodes
+ * -------------------------------------------------------------------------------------------------------- */
 
 static uint64_t ns_of(struct timespec ts)
 {
@@ -115,8 +117,9 @@ static struct inode *inode_of_stat(struct super *sb, const struct stat *st)
 
 static void hostfs_evict(struct inode *inode)
 {
-    for (struct inode **p = &inode->sb->k->vfs->ihash[(inode->ino ^ inode->dev * 31) & ((1u << IHASH_BITS) - 1)]; *p;
-         p = &(*p)->hash_next)
+    for (struct inode **p =
+             &inode->sb->k->vfs->ihash[(inode->ino ^ inode->dev * 31) & ((1u << IHASH_BITS) - 1)];
+         *p; p = &(*p)->hash_next)
         if (*p == inode) {
             *p = inode->hash_next;
             break;
@@ -168,7 +171,8 @@ int hostfs_root(struct super *sb)
     return 0;
 }
 
-/* The inode of a descriptor that the emulator was started with; dups it. NULL: no memory or no regular file. */
+/* The inode of a descriptor that the emulator was started with; dups it. NULL: no memory or no regular file.
+ */
 struct inode *hostfs_inode_of_fd(struct super *sb, int fd)
 {
     struct inode *inode;
@@ -184,7 +188,8 @@ struct inode *hostfs_inode_of_fd(struct super *sb, int fd)
     return inode;
 }
 
-/* ---- directories --------------------------------------------------------------------------------------------------- */
+/* ---- directories
+ * --------------------------------------------------------------------------------------------------- */
 
 static int hostfs_lookup(struct task *t, struct dentry *dir, struct dentry *child)
 {
@@ -218,7 +223,8 @@ static int hostfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
     return err;
 }
 
-static int hostfs_create_node(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev, const char *target)
+static int hostfs_create_node(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev,
+                              const char *target)
 {
     char path[PATH_MAX + NAME_LEN_MAX];
     int fd, err = 0;
@@ -330,7 +336,8 @@ static int64_t hostfs_readlink(struct task *t, struct dentry *d, char *buf, size
     return n < 0 ? -errno : n;
 }
 
-/* ---- attributes ---------------------------------------------------------------------------------------------------- */
+/* ---- attributes
+ * ---------------------------------------------------------------------------------------------------- */
 
 static int hostfs_getattr(struct inode *inode, struct dentry *d, struct statx *stx)
 {
@@ -378,13 +385,14 @@ static int hostfs_setattr(struct task *t, struct inode *inode, struct dentry *d,
     if ((a->valid & ATTR_MODE) &&
         (inode->host.wfd >= 0 ? fchmod(inode->host.wfd, a->mode & 07777) : chmod(path, a->mode & 07777)))
         return -errno;
-    if ((a->valid & (ATTR_UID | ATTR_GID)) && lchown(path, a->valid & ATTR_UID ? a->uid : (uid_t)-1,
-                                                      a->valid & ATTR_GID ? a->gid : (gid_t)-1))
+    if ((a->valid & (ATTR_UID | ATTR_GID)) &&
+        lchown(path, a->valid & ATTR_UID ? a->uid : (uid_t)-1, a->valid & ATTR_GID ? a->gid : (gid_t)-1))
         return -errno;
     if (a->valid & (ATTR_ATIME | ATTR_MTIME)) {
         struct timespec ts[2] = {host_time(a, ATTR_ATIME, a->atime), host_time(a, ATTR_MTIME, a->mtime)};
 
-        if (inode->host.wfd >= 0 ? futimens(inode->host.wfd, ts) : utimensat(AT_FDCWD, path, ts, AT_SYMLINK_NOFOLLOW))
+        if (inode->host.wfd >= 0 ? futimens(inode->host.wfd, ts)
+                                 : utimensat(AT_FDCWD, path, ts, AT_SYMLINK_NOFOLLOW))
             return -errno;
     }
     if (inode->host.wfd >= 0 ? !fstat(inode->host.wfd, &st) : !lstat(path, &st)) {
@@ -395,7 +403,8 @@ static int hostfs_setattr(struct task *t, struct inode *inode, struct dentry *d,
     return 0;
 }
 
-/* ---- regular files --------------------------------------------------------------------------------------------------- */
+/* ---- regular files
+ * --------------------------------------------------------------------------------------------------- */
 
 static int hostfs_read_page(struct vm_object *obj, uint64_t index, void *page)
 {
@@ -405,7 +414,8 @@ static int hostfs_read_page(struct vm_object *obj, uint64_t index, void *page)
     if (!inode || inode->host.fd < 0)
         return -EIO;
     while (done < MM_PAGE_SIZE) {
-        ssize_t n = pread(inode->host.fd, (char *)page + done, MM_PAGE_SIZE - done, (index << MM_PAGE_SHIFT) + done);
+        ssize_t n =
+            pread(inode->host.fd, (char *)page + done, MM_PAGE_SIZE - done, (index << MM_PAGE_SHIFT) + done);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -566,7 +576,8 @@ static int64_t hostfs_read(struct task *t, struct file *f, void *buf, uint64_t l
 }
 
 /* Pages that are cached take what the host's file just got. */
-static void update_cache(struct kernel *k, struct vm_object *obj, uint64_t off, const char *data, uint64_t len)
+static void update_cache(struct kernel *k, struct vm_object *obj, uint64_t off, const char *data,
+                         uint64_t len)
 {
     while (len && obj->nr_pages) {
         uint64_t in = off & (MM_PAGE_SIZE - 1), part = MM_PAGE_SIZE - in < len ? MM_PAGE_SIZE - in : len;

@@ -1,8 +1,8 @@
 /*
  * locks.c - flock(2), POSIX and open-file-description record locks (fs/locks.c).
  *
- * All locks of an inode are one array of ranges. An owner is a descriptor table (POSIX), an open file (OFD) or an
- * open file's flock, which covers everything and meets only other flocks.
+ * All locks of an inode are one array of ranges. An owner is a descriptor table (POSIX), an open file (OFD)
+ * or an open file's flock, which covers everything and meets only other flocks.
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -14,7 +14,7 @@ enum lock_kind { LOCK_POSIX, LOCK_OFD, LOCK_FLOCK };
 struct range_lock {
     enum lock_kind kind;
     const void *owner;
-    int pid;             /* l_pid for F_GETLK */
+    int pid; /* l_pid for F_GETLK */
     bool write;
     uint64_t start, end; /* [start, end] */
 };
@@ -24,7 +24,7 @@ struct flock_list {
     struct range_lock v[];
 };
 #define MAX_LOCKS 4096u /* of one file */
-#define LOCK_END ((uint64_t)INT64_MAX)
+#define LOCK_END  ((uint64_t)INT64_MAX)
 
 static struct flock_list *list_with_room(struct inode *inode, unsigned more)
 {
@@ -151,7 +151,8 @@ void locks_release_file(struct file *f)
     cut(f->inode, LOCK_FLOCK, f, 0, LOCK_END);
 }
 
-/* ---- flock(2) ------------------------------------------------------------------------------------------------------- */
+/* ---- flock(2)
+ * ------------------------------------------------------------------------------------------------------- */
 
 int64_t sys_flock(struct task *t, const uint64_t a[6])
 {
@@ -182,7 +183,9 @@ int64_t sys_flock(struct task *t, const uint64_t a[6])
     return err;
 }
 
-/* ---- fcntl ---------------------------------------------------------------------------------------------------------- */
+/* ---- fcntl
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int flock_to_range(struct file *f, const struct flock *fl, struct range_lock *r)
 {
@@ -238,7 +241,7 @@ static bool deadlock(struct task *t, const struct range_lock *holder)
 
         if (pid == t->proc->pid)
             return true;
-        list_for_each(n, &t->k->tasks) {
+        list_for_each (n, &t->k->tasks) {
             struct task *o = container_of(n, struct task, node);
 
             if (o->proc->pid == pid && o->wait_lock_pid) {
@@ -256,8 +259,12 @@ static bool deadlock(struct task *t, const struct range_lock *holder)
 int64_t fcntl_lock(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 {
     bool ofd = cmd >= F_OFD_GETLK;
-    struct range_lock want = {ofd ? LOCK_OFD : LOCK_POSIX, ofd ? (void *)f : (void *)t->files, ofd ? -1 : t->proc->pid,
-                              false, 0, 0};
+    struct range_lock want = {ofd ? LOCK_OFD : LOCK_POSIX,
+                              ofd ? (void *)f : (void *)t->files,
+                              ofd ? -1 : t->proc->pid,
+                              false,
+                              0,
+                              0};
     const struct range_lock *hit;
     struct flock fl;
     int err;

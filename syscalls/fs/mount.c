@@ -25,8 +25,8 @@ int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root)
     return 0;
 }
 
-/* The dentry of a guest path during set-up, directories made up as mount points where the file systems have none;
- * mode: type of the last component. Borrowed; NULL: out of memory or a file in the way. */
+/* The dentry of a guest path during set-up, directories made up as mount points where the file systems have
+ * none; mode: type of the last component. Borrowed; NULL: out of memory or a file in the way. */
 static struct dentry *mount_point(struct vfs *v, const char *path, unsigned mode)
 {
     struct dentry *d = v->root;
@@ -151,8 +151,10 @@ static int mount_all(struct vfs *v)
     int err;
 
     for (int i = FS_PIPE; i <= FS_ANON; i++) {
-        static const char *const name[] = {[FS_PIPE] = "pipefs", [FS_SOCK] = "sockfs", [FS_ANON] = "anon_inodefs"};
-        static const uint64_t magic[] = {[FS_PIPE] = 0x50495045, [FS_SOCK] = 0x534f434b, [FS_ANON] = 0x09041934};
+        static const char *const name[] = {
+            [FS_PIPE] = "pipefs", [FS_SOCK] = "sockfs", [FS_ANON] = "anon_inodefs"};
+        static const uint64_t magic[] = {
+            [FS_PIPE] = 0x50495045, [FS_SOCK] = 0x534f434b, [FS_ANON] = 0x09041934};
         static const unsigned minors[] = {[FS_PIPE] = 15, [FS_SOCK] = 8, [FS_ANON] = 16};
 
         if (!super_create(v, i, name[i], magic[i], makedev(0, minors[i])))
@@ -227,7 +229,7 @@ static void drop_tree(struct dentry *d)
     while (d) {
         struct dentry *child = NULL, *up;
 
-        list_for_each(p, &d->children) {
+        list_for_each (p, &d->children) {
             struct dentry *c = container_of(p, struct dentry, sibling);
 
             if (c->pinned) {
@@ -274,7 +276,8 @@ void vfs_destroy(struct kernel *k)
     k->vfs = NULL;
 }
 
-/* ---- struct fs_struct ------------------------------------------------------------------------------------------------ */
+/* ---- struct fs_struct
+ * ------------------------------------------------------------------------------------------------ */
 
 struct fs_struct *fs_create(struct kernel *k)
 {

@@ -7,8 +7,8 @@
  *      cur = /usr/bin   rest = "awk/x"      awk -> /etc/alternatives/awk
  *      cur = /          rest = "etc/alternatives/awk/x"
  *
- * so trailing slashes, nested links and links to links need no case of their own. All links are resolved here and
- * never by the host, hence nothing leads out of the guest's root.
+ * so trailing slashes, nested links and links to links need no case of their own. All links are resolved here
+ * and never by the host, hence nothing leads out of the guest's root.
  */
 #include "vfs.h"
 
@@ -16,7 +16,8 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 
-/* ---- permissions -------------------------------------------------------------------------------------------- */
+/* ---- permissions
+ * -------------------------------------------------------------------------------------------- */
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
 
@@ -88,7 +89,8 @@ int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool i
     return 0;
 }
 
-/* ---- names from the guest --------------------------------------------------------------------------------------- */
+/* ---- names from the guest
+ * --------------------------------------------------------------------------------------- */
 
 int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok)
 {
@@ -99,13 +101,15 @@ int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok)
     return n;
 }
 
-/* ---- one step --------------------------------------------------------------------------------------------------- */
+/* ---- one step
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Inodes of /proc are made at each look. */
 static bool same_thing(const struct inode *a, const struct inode *b)
 {
-    return a && b && (a == b || (a->ops == b->ops && a->sb == b->sb && a->priv && a->priv == b->priv &&
-                                 !memcmp(a->id, b->id, sizeof(a->id))));
+    return a && b &&
+           (a == b || (a->ops == b->ops && a->sb == b->sb && a->priv && a->priv == b->priv &&
+                       !memcmp(a->id, b->id, sizeof(a->id))));
 }
 
 int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len, struct dentry **out)
@@ -121,7 +125,8 @@ int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len,
         return -ENOTDIR;
     if (dir->deleted)
         return -ENOENT;
-    /* Hosts' and proc's names may have changed behind our back: ask again, keep the dentry if it is the same thing. */
+    /* Hosts' and proc's names may have changed behind our back: ask again, keep the dentry if it is the same
+     * thing. */
     struct dentry *fresh = dentry_alloc(dir->sb, dir, name, len);
     if (!fresh)
         return -ENOMEM;
@@ -217,7 +222,8 @@ int walk_last(struct walk *w, struct dentry **out)
     return 0;
 }
 
-/* ---- the walk ----------------------------------------------------------------------------------------------------- */
+/* ---- the walk
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* What is left to do becomes text followed by the old rest. */
 static int walk_prepend(struct walk *w, const char *text, size_t len)
@@ -385,7 +391,8 @@ int walk_to_parent(struct walk *w)
     }
 }
 
-int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve, struct dentry **out)
+int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve,
+                        struct dentry **out)
 {
     struct walk w;
     struct dentry *d = NULL;
@@ -409,7 +416,8 @@ int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flag
             err = -ENOENT;
             break;
         }
-        if (S_ISLNK(d->inode->mode) && w.last_type == LAST_NORM && ((flags & LOOKUP_FOLLOW) || w.trailing_slash)) {
+        if (S_ISLNK(d->inode->mode) && w.last_type == LAST_NORM &&
+            ((flags & LOOKUP_FOLLOW) || w.trailing_slash)) {
             err = walk_push_link(&w, d);
             dentry_put(d);
             d = NULL;

@@ -1,5 +1,6 @@
 /*
- * open.c - open, openat, openat2, creat: flags to a checked open (fs/open.c, fs/namei.c: do_open, lookup_open).
+ * open.c - open, openat, openat2, creat: flags to a checked open (fs/open.c, fs/namei.c: do_open,
+ * lookup_open).
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -7,11 +8,13 @@
 #include <linux/openat2.h>
 
 #define VALID_OPEN_FLAGS                                                                                     \
-    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | O_SYNC | O_ASYNC |   \
-     O_DIRECT | O_LARGEFILE_X86 | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE_BIT)
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | O_SYNC |          \
+     O_ASYNC | O_DIRECT | O_LARGEFILE_X86 | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |      \
+     O_TMPFILE_BIT)
 #define OPATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 #define VALID_RESOLVE                                                                                        \
-    (RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED)
+    (RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT |     \
+     RESOLVE_CACHED)
 
 /* build_open_flags(): the checks that need no file. */
 static int check_flags(uint64_t flags, uint64_t mode, uint64_t resolve)
@@ -83,7 +86,8 @@ static int may_open(struct task *t, struct dentry *d, unsigned flags, bool creat
 }
 
 /* O_TMPFILE: a file without a name in directory d. */
-static int64_t open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, unsigned mode, struct file **out)
+static int64_t open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, unsigned mode,
+                            struct file **out)
 {
     struct dentry *d;
     struct inode *inode;
@@ -143,8 +147,8 @@ static int lookup_create(struct walk *w, unsigned flags, unsigned mode, struct d
     return err;
 }
 
-static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode, unsigned resolve,
-                   struct file **out)
+static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode,
+                       unsigned resolve, struct file **out)
 {
     struct walk w;
     struct dentry *d = NULL;
@@ -237,8 +241,9 @@ int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, st
 int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned flags, struct file **out)
 {
     struct dentry *d;
-    int err = path_lookup(t, dfd, path, (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-                                            (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    int err = path_lookup(
+        t, dfd, path,
+        (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
 
     if (err)
         return err;
@@ -259,7 +264,8 @@ int vfs_open_exec(struct task *t, const char *path, struct file **out)
     return vfs_open_exec_at(t, AT_FDCWD, path, 0, out);
 }
 
-static int64_t open_user(struct task *t, int dfd, uint64_t upath, unsigned flags, unsigned mode, unsigned resolve)
+static int64_t open_user(struct task *t, int dfd, uint64_t upath, unsigned flags, unsigned mode,
+                         unsigned resolve)
 {
     char path[PATH_MAX];
     struct file *f;

@@ -3,8 +3,9 @@
  *
  *      head -> [......xxxx] [xxxxxxxxxx] [xxx.......] <- tail       up to `max` buffers
  *
- * A write appends to the last buffer only if the odd part (length modulo a page) fits there, else it takes new
- * buffers: so how much fits in a pipe depends on the sizes written, and programs that fill one see Linux' numbers.
+ * A write appends to the last buffer only if the odd part (length modulo a page) fits there, else it takes
+ * new buffers: so how much fits in a pipe depends on the sizes written, and programs that fill one see Linux'
+ * numbers.
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -240,10 +241,11 @@ struct pipe *file_pipe(const struct file *f)
     return f->ops == &fifo_file_ops ? f->inode->fifo : NULL;
 }
 
-/* ---- FIFOs: open waits for the other side ------------------------------------------------------------------------ */
+/* ---- FIFOs: open waits for the other side
+ * ------------------------------------------------------------------------ */
 
-/* An open that waits counts as the other side's partner already; restart_data[1] remembers that we are counted and
- * [2] how many partners there had been, since one may come and go before we run again. */
+/* An open that waits counts as the other side's partner already; restart_data[1] remembers that we are
+ * counted and [2] how many partners there had been, since one may come and go before we run again. */
 static int64_t fifo_wait(struct task *t, struct file *f, struct waitq *q, unsigned partners, uint64_t changes,
                          unsigned *opening, const char *what)
 {
@@ -288,8 +290,8 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
             f->pos = p->writer_changes; /* no POLLHUP before there was a writer */
             break;
         }
-        r = fifo_wait(t, f, &p->rd_wait, p->writers + p->opening_writers, p->writer_changes, &p->opening_readers,
-                      "open of a FIFO for reading");
+        r = fifo_wait(t, f, &p->rd_wait, p->writers + p->opening_writers, p->writer_changes,
+                      &p->opening_readers, "open of a FIFO for reading");
         if (r)
             return r;
         break;
@@ -298,8 +300,8 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
             return -ENXIO;
         p->writer_changes += !t->restart_data[1];
         wake_up(&p->rd_wait);
-        r = fifo_wait(t, f, &p->wr_wait, p->readers + p->opening_readers, p->reader_changes, &p->opening_writers,
-                      "open of a FIFO for writing");
+        r = fifo_wait(t, f, &p->wr_wait, p->readers + p->opening_readers, p->reader_changes,
+                      &p->opening_writers, "open of a FIFO for writing");
         if (r)
             return r;
         break;
@@ -317,7 +319,9 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
     return 0;
 }
 
-/* ---- pipe(2) --------------------------------------------------------------------------------------------------------- */
+/* ---- pipe(2)
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static int make_pipe(struct task *t, unsigned flags, struct file *out[2])
 {
@@ -337,7 +341,8 @@ static int make_pipe(struct task *t, unsigned flags, struct file *out[2])
         v->pipe_pages += PIPE_DEF_BUFFERS;
         snprintf(name, sizeof(name), "pipe:[%lu]", (unsigned long)inode->ino);
         out[0] = file_on_inode(t->k, inode, name, &fifo_file_ops, O_RDONLY | (flags & O_NONBLOCK));
-        out[1] = file_on_inode(t->k, inode, name, &fifo_file_ops, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)));
+        out[1] =
+            file_on_inode(t->k, inode, name, &fifo_file_ops, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)));
     }
     if (out[0])
         inode->fifo->readers++;

@@ -6,7 +6,7 @@
 
 #include "vfs.h"
 
-#define PIPE_PAGE 4096u
+#define PIPE_PAGE        4096u
 #define PIPE_DEF_BUFFERS 16u
 
 struct pipe_buf {
@@ -16,11 +16,11 @@ struct pipe_buf {
 };
 struct pipe {
     struct pipe_buf *bufs;
-    unsigned head, n, max;      /* ring: first buffer, buffers used, buffers there are */
-    unsigned readers, writers;  /* open files */
+    unsigned head, n, max;     /* ring: first buffer, buffers used, buffers there are */
+    unsigned readers, writers; /* open files */
     unsigned opening_readers, opening_writers;
     uint64_t reader_changes, writer_changes; /* how often one was opened */
-    uint64_t changes;           /* counts events, for edge-triggered epoll */
+    uint64_t changes;                        /* counts events, for edge-triggered epoll */
     struct waitq rd_wait, wr_wait;
 };
 

@@ -83,7 +83,9 @@ void poll_mask_end(struct task *t, int64_t ret)
         set_blocked(t, t->saved_blocked);
 }
 
-/* ---- poll ------------------------------------------------------------------------------------------------------------ */
+/* ---- poll
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t do_poll(struct task *t, uint64_t ufds, unsigned n, bool timed, uint64_t ns)
 {
@@ -118,7 +120,8 @@ static int64_t do_poll(struct task *t, uint64_t ufds, unsigned n, bool timed, ui
         ready = poll_wait(t, deadline, "poll");
     if (ready >= 0)
         for (unsigned i = 0; i < n; i++)
-            if (mm_copy_out(t->mm, ufds + i * sizeof(*p) + offsetof(struct pollfd, revents), &p[i].revents, 2)) {
+            if (mm_copy_out(t->mm, ufds + i * sizeof(*p) + offsetof(struct pollfd, revents), &p[i].revents,
+                            2)) {
                 ready = -EFAULT;
                 break;
             }
@@ -167,11 +170,13 @@ int64_t sys_ppoll(struct task *t, const uint64_t a[6])
     return r;
 }
 
-/* ---- select ---------------------------------------------------------------------------------------------------------- */
+/* ---- select
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-#define SELECT_IN (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
+#define SELECT_IN  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
-#define SELECT_EX POLLPRI
+#define SELECT_EX  POLLPRI
 
 static int64_t do_select(struct task *t, int n, const uint64_t uset[3], bool timed, uint64_t ns)
 {
@@ -242,7 +247,8 @@ int64_t sys_select(struct task *t, const uint64_t a[6])
         tv[0] += tv[1] / 1000000;
         if (tv[0] < 0 || tv[1] < 0)
             return -EINVAL;
-        ns = tv[0] >= INT64_MAX / 1000000000 ? INT64_MAX : (uint64_t)tv[0] * 1000000000 + tv[1] % 1000000 * 1000;
+        ns = tv[0] >= INT64_MAX / 1000000000 ? INT64_MAX
+                                             : (uint64_t)tv[0] * 1000000000 + tv[1] % 1000000 * 1000;
     }
     r = do_select(t, arg_int(a[0]), &a[1], a[4], ns);
     put_time_left(t, a[4], r, true);

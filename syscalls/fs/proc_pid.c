@@ -50,7 +50,8 @@ static int show_cmdline(const struct proc_ref *ref, FILE *out)
     if (l->arg_start >= l->arg_end)
         return 0;
     /* setproctitle(3): no NUL at the end means the text goes on into the environment, to its first NUL. */
-    if (mm_access_remote(ref->task->mm, l->arg_end - 1, &c, 1, false, false) == 1 && c && l->env_end > l->env_start) {
+    if (mm_access_remote(ref->task->mm, l->arg_end - 1, &c, 1, false, false) == 1 && c &&
+        l->env_end > l->env_start) {
         for (uint64_t a = l->arg_start; a < l->env_end; a++) {
             if (mm_access_remote(ref->task->mm, a, &c, 1, false, false) != 1)
                 break;
@@ -117,7 +118,9 @@ static int64_t write_comm(const struct proc_ref *ref, char *text, size_t len)
 
 static int show_io(const struct proc_ref *ref, FILE *out)
 {
-    fprintf(out, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
+    fprintf(
+        out,
+        "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
     return 0;
 }
 
@@ -193,7 +196,9 @@ static int64_t write_ignored(const struct proc_ref *ref, char *text, size_t len)
     return len;
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------------------- */
+/* ---- links
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t link_of_dentry(const struct proc_ref *ref, const struct dentry *d, char *buf, size_t size)
 {
@@ -288,7 +293,9 @@ static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
     return snprintf(buf, size, "ns:[4026531836]");
 }
 
-/* ---- mem ---------------------------------------------------------------------------------------------------------------- */
+/* ---- mem
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 /* Reading always looks through protections; writing does where the kernel around the design still lets it. */
 static bool may_force(const struct mm *mm, bool write)
@@ -330,10 +337,18 @@ static int64_t mem_lseek(struct file *f, int64_t off, int whence)
 
 static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .lseek = mem_lseek};
 
-/* ---- the rows ------------------------------------------------------------------------------------------------------------ */
+/* ---- the rows
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-#define FILE_R(n, fn) {#n, S_IFREG | 0444, .show = fn}
-#define FILE_P(n, fn) {#n, S_IFREG | 0400, .show = fn, .ptrace = true}
+#define FILE_R(n, fn)                                                                                        \
+    {                                                                                                        \
+#n, S_IFREG | 0444, .show = fn                                                                       \
+    }
+#define FILE_P(n, fn)                                                                                        \
+    {                                                                                                        \
+#n, S_IFREG | 0400, .show = fn, .ptrace = true                                                       \
+    }
 
 static const struct proc_row ns_rows[] = {
     {"cgroup", S_IFLNK | 0777, .link = link_ns}, {"ipc", S_IFLNK | 0777, .link = link_ns},
@@ -344,23 +359,23 @@ static const struct proc_row ns_rows[] = {
 
 /* Both for a process and for each of its threads. */
 #define PID_ROWS                                                                                             \
-    FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup), FILE_R(cmdline, show_cmdline),                       \
-        {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                      \
-        {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_ignored},             \
-        {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                       \
-        FILE_P(environ, show_environ),                                                                         \
-        {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                       \
-        {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},              \
-        FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                   \
-        FILE_R(loginuid, show_loginuid), FILE_R(maps, show_maps),                                              \
-        {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true}, FILE_R(mountinfo, proc_show_mountinfo),     \
-        FILE_R(mounts, proc_show_mounts), {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},           \
-        FILE_R(oom_score, show_oom_score),                                                                     \
-        {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},           \
-        FILE_P(personality, show_personality),                                                                 \
-        {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                    \
-        FILE_R(schedstat, show_sched), FILE_R(smaps, show_smaps), FILE_R(stat, proc_show_stat),                \
-        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),        \
+    FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup), FILE_R(cmdline, show_cmdline),                     \
+        {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                    \
+        {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_ignored},           \
+        {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                     \
+        FILE_P(environ, show_environ),                                                                       \
+        {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
+        {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
+        FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
+        FILE_R(loginuid, show_loginuid), FILE_R(maps, show_maps),                                            \
+        {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true}, FILE_R(mountinfo, proc_show_mountinfo),   \
+        FILE_R(mounts, proc_show_mounts), {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},         \
+        FILE_R(oom_score, show_oom_score),                                                                   \
+        {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
+        FILE_P(personality, show_personality),                                                               \
+        {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
+        FILE_R(schedstat, show_sched), FILE_R(smaps, show_smaps), FILE_R(stat, proc_show_stat),              \
+        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),      \
         FILE_R(wchan, show_wchan)
 
 const struct proc_row proc_pid_rows[] = {
@@ -372,5 +387,6 @@ const struct proc_row proc_tid_rows[] = {PID_ROWS, {NULL}};
 
 const struct proc_row proc_pid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_pid_rows};
 const struct proc_row proc_tid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_tid_rows};
-const struct proc_row proc_fd_row = {"", S_IFLNK | 0700, .link = link_fd, .follow = follow_fd, .ptrace = true};
+const struct proc_row proc_fd_row = {"", S_IFLNK | 0700, .link = link_fd, .follow = follow_fd,
+                                     .ptrace = true};
 const struct proc_row proc_fdinfo_row = {"", S_IFREG | 0444, .show = show_fdinfo};

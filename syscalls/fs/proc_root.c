@@ -28,7 +28,8 @@ static int show_cpuinfo(const struct proc_ref *ref, FILE *out)
           "fpu_exception\t: yes\n"
           "cpuid level\t: 13\n"
           "wp\t\t: yes\n"
-          "flags\t\t: fpu pse tsc msr pae cx8 apic pge cmov pat clflush mmx fxsr sse sse2 syscall nx lm constant_tsc "
+          "flags\t\t: fpu pse tsc msr pae cx8 apic pge cmov pat clflush mmx fxsr sse sse2 syscall nx lm "
+          "constant_tsc "
           "nonstop_tsc pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 popcnt aes lahf_lm pku ospke\n"
           "bugs\t\t:\n"
           "bogomips\t: 2000.00\n"
@@ -48,12 +49,30 @@ static int show_meminfo(const struct proc_ref *ref, FILE *out)
         const char *name;
         unsigned long kib;
     } rows[] = {
-        {"MemTotal", total},   {"MemFree", avail},     {"MemAvailable", avail}, {"Buffers", 0},
-        {"Cached", 0},         {"SwapCached", 0},      {"Active", 0},           {"Inactive", 0},
-        {"Unevictable", 0},    {"Mlocked", 0},         {"SwapTotal", 0},        {"SwapFree", 0},
-        {"Dirty", 0},          {"Writeback", 0},       {"AnonPages", total - avail}, {"Mapped", 0},
-        {"Shmem", 0},          {"Slab", 0},            {"KernelStack", 0},      {"PageTables", 0},
-        {"CommitLimit", total / 2}, {"Committed_AS", 0}, {"VmallocTotal", 34359738367ul}, {"VmallocUsed", 0},
+        {"MemTotal", total},
+        {"MemFree", avail},
+        {"MemAvailable", avail},
+        {"Buffers", 0},
+        {"Cached", 0},
+        {"SwapCached", 0},
+        {"Active", 0},
+        {"Inactive", 0},
+        {"Unevictable", 0},
+        {"Mlocked", 0},
+        {"SwapTotal", 0},
+        {"SwapFree", 0},
+        {"Dirty", 0},
+        {"Writeback", 0},
+        {"AnonPages", total - avail},
+        {"Mapped", 0},
+        {"Shmem", 0},
+        {"Slab", 0},
+        {"KernelStack", 0},
+        {"PageTables", 0},
+        {"CommitLimit", total / 2},
+        {"Committed_AS", 0},
+        {"VmallocTotal", 34359738367ul},
+        {"VmallocUsed", 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -68,9 +87,11 @@ static int show_stat(const struct proc_ref *ref, FILE *out)
     const struct kernel *k = ref->reader->k;
     unsigned long ticks = k->now_ns / 10000000;
 
-    fprintf(out, "cpu  %lu 0 0 0 0 0 0 0 0 0\ncpu0 %lu 0 0 0 0 0 0 0 0 0\nintr 0\nctxt 0\nbtime %lu\nprocesses %d\n"
-                 "procs_running 1\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
-            ticks, ticks, (unsigned long)(KERNEL_EPOCH_NS / 1000000000), k->next_pid - 1);
+    fprintf(
+        out,
+        "cpu  %lu 0 0 0 0 0 0 0 0 0\ncpu0 %lu 0 0 0 0 0 0 0 0 0\nintr 0\nctxt 0\nbtime %lu\nprocesses %d\n"
+        "procs_running 1\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
+        ticks, ticks, (unsigned long)(KERNEL_EPOCH_NS / 1000000000), k->next_pid - 1);
     return 0;
 }
 
@@ -98,7 +119,9 @@ static int show_version(const struct proc_ref *ref, FILE *out)
 
 static int show_filesystems(const struct proc_ref *ref, FILE *out)
 {
-    fprintf(out, "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tpipefs\nnodev\tsockfs\n\text4\n");
+    fprintf(
+        out,
+        "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tpipefs\nnodev\tsockfs\n\text4\n");
     return 0;
 }
 
@@ -139,13 +162,15 @@ static int64_t link_net(const struct proc_ref *ref, char *buf, size_t size)
     return snprintf(buf, size, "self/net");
 }
 
-/* ---- /proc/sys ----------------------------------------------------------------------------------------------------------- */
+/* ---- /proc/sys
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 #define SHOW_TEXT(fn, text)                                                                                  \
-    static int fn(const struct proc_ref *ref, FILE *out)                                                       \
-    {                                                                                                          \
-        fputs(text "\n", out);                                                                                 \
-        return 0;                                                                                              \
+    static int fn(const struct proc_ref *ref, FILE *out)                                                     \
+    {                                                                                                        \
+        fputs(text "\n", out);                                                                               \
+        return 0;                                                                                            \
     }
 SHOW_TEXT(show_ostype, "Linux")
 SHOW_TEXT(show_osrelease, KERNEL_RELEASE)
@@ -181,8 +206,9 @@ static int show_uuid(const struct proc_ref *ref, FILE *out)
 {
     uint64_t a = kernel_random(ref->reader->k), b = kernel_random(ref->reader->k);
 
-    fprintf(out, "%08lx-%04lx-4%03lx-%04lx-%012lx\n", (unsigned long)(a >> 32), (unsigned long)(a >> 16 & 0xffff),
-            (unsigned long)(a & 0xfff), (unsigned long)(b >> 48 & 0x3fff) | 0x8000, (unsigned long)(b & 0xffffffffffff));
+    fprintf(out, "%08lx-%04lx-4%03lx-%04lx-%012lx\n", (unsigned long)(a >> 32),
+            (unsigned long)(a >> 16 & 0xffff), (unsigned long)(a & 0xfff),
+            (unsigned long)(b >> 48 & 0x3fff) | 0x8000, (unsigned long)(b & 0xffffffffffff));
     return 0;
 }
 
@@ -249,12 +275,24 @@ static int64_t write_overcommit(const struct proc_ref *ref, char *text, size_t l
     return len;
 }
 
-#define ROW(n, fn) {#n, S_IFREG | 0444, .show = fn}
-#define ROW_W(n, fn, w) {#n, S_IFREG | 0644, .show = fn, .write = w}
-#define DIR_ROW(n, r) {#n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r}
+#define ROW(n, fn)                                                                                           \
+    {                                                                                                        \
+#n, S_IFREG | 0444, .show = fn                                                                       \
+    }
+#define ROW_W(n, fn, w)                                                                                      \
+    {                                                                                                        \
+#n, S_IFREG | 0644, .show = fn, .write = w                                                           \
+    }
+#define DIR_ROW(n, r)                                                                                        \
+    {                                                                                                        \
+#n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r                                                      \
+    }
 
-static const struct proc_row random_rows[] = {
-    ROW(boot_id, show_boot_id), ROW(entropy_avail, show_16384), ROW(poolsize, show_16384), ROW(uuid, show_uuid), {NULL}};
+static const struct proc_row random_rows[] = {ROW(boot_id, show_boot_id),
+                                              ROW(entropy_avail, show_16384),
+                                              ROW(poolsize, show_16384),
+                                              ROW(uuid, show_uuid),
+                                              {NULL}};
 static const struct proc_row kernel_rows[] = {
     ROW(cap_last_cap, show_cap_last_cap),
     ROW(core_pattern, show_core_pattern),
@@ -278,7 +316,7 @@ static const struct proc_row kernel_rows[] = {
     ROW(shmmax, show_shmmax),
     ROW(shmmni, show_shmmni),
     ROW(tainted, show_0),
-    ROW(threads-max, show_threads_max),
+    ROW(threads - max, show_threads_max),
     ROW(version, show_osversion),
     {NULL},
 };
@@ -292,12 +330,12 @@ static const struct proc_row vm_rows[] = {
     {NULL},
 };
 static const struct proc_row fs_rows[] = {
-    ROW(file-max, show_file_max),
-    ROW(file-nr, show_file_nr),
+    ROW(file - max, show_file_max),
+    ROW(file - nr, show_file_nr),
     ROW(nr_open, show_nr_open),
-    ROW(pipe-max-size, show_pipe_max_size),
-    ROW(pipe-user-pages-hard, show_pipe_hard),
-    ROW(pipe-user-pages-soft, show_16384),
+    ROW(pipe - max - size, show_pipe_max_size),
+    ROW(pipe - user - pages - hard, show_pipe_hard),
+    ROW(pipe - user - pages - soft, show_16384),
     {NULL},
 };
 static const struct proc_row net_core_rows[] = {ROW(somaxconn, show_somaxconn), {NULL}};
@@ -325,17 +363,19 @@ const struct proc_row proc_root_rows[] = {
     {NULL},
 };
 
-/* ---- /sys: what libraries ask when they start ------------------------------------------------------------------------------ */
+/* ---- /sys: what libraries ask when they start
+ * ------------------------------------------------------------------------------ */
 
 SHOW_TEXT(show_thp_enabled, "always [madvise] never")
 SHOW_TEXT(show_thp_defrag, "always defer defer+madvise [madvise] never")
 SHOW_TEXT(show_2097152, "2097152")
 SHOW_TEXT(show_empty_line, "")
 
-static const struct proc_row cpu_rows[] = {
-    ROW(kernel_max, show_0), ROW(offline, show_empty_line), ROW(online, show_0),
-    ROW(possible, show_0),   ROW(present, show_0),          {NULL}};
-static const struct proc_row node_rows[] = {ROW(has_cpu, show_0), ROW(online, show_0), ROW(possible, show_0), {NULL}};
+static const struct proc_row cpu_rows[] = {ROW(kernel_max, show_0), ROW(offline, show_empty_line),
+                                           ROW(online, show_0),     ROW(possible, show_0),
+                                           ROW(present, show_0),    {NULL}};
+static const struct proc_row node_rows[] = {
+    ROW(has_cpu, show_0), ROW(online, show_0), ROW(possible, show_0), {NULL}};
 static const struct proc_row system_rows[] = {DIR_ROW(cpu, cpu_rows), DIR_ROW(node, node_rows), {NULL}};
 static const struct proc_row devices_rows[] = {DIR_ROW(system, system_rows), {NULL}};
 static const struct proc_row thp_rows[] = {

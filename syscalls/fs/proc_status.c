@@ -1,5 +1,6 @@
 /*
- * proc_status.c - /proc/PID/{stat,status,statm,limits,mounts,mountinfo} (fs/proc/array.c, base.c, task_mmu.c).
+ * proc_status.c - /proc/PID/{stat,status,statm,limits,mounts,mountinfo} (fs/proc/array.c, base.c,
+ * task_mmu.c).
  */
 #include "procfs.h"
 #include "../process.h"
@@ -100,31 +101,35 @@ int proc_show_status(const struct proc_ref *ref, FILE *out)
     struct sigsets s = collect_signals(t);
     unsigned queued = 0;
 
-    list_for_each(n, &t->pending.list)
+    list_for_each (n, &t->pending.list)
         queued++;
-    list_for_each(n, &p->pending.list)
+    list_for_each (n, &p->pending.list)
         queued++;
-    fprintf(out, "Name:\t%.15s\nUmask:\t%04o\nState:\t%s\n", t->comm, t->fs ? t->fs->umask : 022, state_text(t));
+    fprintf(out, "Name:\t%.15s\nUmask:\t%04o\nState:\t%s\n", t->comm, t->fs ? t->fs->umask : 022,
+            state_text(t));
     fprintf(out, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", p->pid, t->tid, parent_pid(p),
             t->tracer ? t->tracer->proc->pid : 0);
-    fprintf(out, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%d\nGroups:\t", c->uid, c->euid, c->suid, c->fsuid,
-            c->gid, c->egid, c->sgid, c->fsgid, t->files ? files_capacity(t->files) : 0);
+    fprintf(out, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%d\nGroups:\t", c->uid, c->euid,
+            c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid, t->files ? files_capacity(t->files) : 0);
     for (unsigned i = 0; c->groups && i < c->groups->n; i++)
         fprintf(out, "%u ", c->groups->gid[i]);
     fprintf(out, "%s\n", c->groups && c->groups->n ? "" : " ");
-    fprintf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", p->pid, t->tid, p->pgid, p->sid);
+    fprintf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", p->pid, t->tid, p->pgid,
+            p->sid);
     if (t->mm)
         status_mem(t, out);
     fprintf(out, "Threads:\t%u\nSigQ:\t%u/%lu\n", p->nr_threads, queued, (unsigned long)p->rlim[11].cur);
     fprintf(out, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
-            (unsigned long)s.pending, (unsigned long)s.shared, (unsigned long)s.blocked, (unsigned long)s.ignored,
-            (unsigned long)s.caught);
+            (unsigned long)s.pending, (unsigned long)s.shared, (unsigned long)s.blocked,
+            (unsigned long)s.ignored, (unsigned long)s.caught);
     fprintf(out, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016lx\n",
-            (unsigned long)c->cap_inheritable, (unsigned long)c->cap_permitted, (unsigned long)c->cap_effective,
-            (unsigned long)c->cap_bounding, (unsigned long)c->cap_ambient);
+            (unsigned long)c->cap_inheritable, (unsigned long)c->cap_permitted,
+            (unsigned long)c->cap_effective, (unsigned long)c->cap_bounding, (unsigned long)c->cap_ambient);
     fprintf(out, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", p->no_new_privs);
     fprintf(out, "Speculation_Store_Bypass:\tnot vulnerable\nSpeculationIndirectBranch:\tnot affected\n");
-    fprintf(out, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t00000000,00000001\nMems_allowed_list:\t0\n");
+    fprintf(
+        out,
+        "Cpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t00000000,00000001\nMems_allowed_list:\t0\n");
     fprintf(out, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", (unsigned long)p->nvcsw,
             (unsigned long)p->nivcsw);
     return 0;
@@ -143,24 +148,26 @@ int proc_show_stat(const struct proc_ref *ref, FILE *out)
 
     if (t->mm)
         mm_get_stats(t->mm, &st);
-    fprintf(out, "%d (%.15s) %c %d %d %d %d %d %u", t->tid, t->comm, *state_text(t), parent_pid(p), p->pgid, p->sid,
-            ref->reader->k->vfs->tty && p->sid ? 34816 : 0, ref->reader->k->vfs->tty ? ref->reader->k->vfs->tty_pgrp : -1,
-            4194304u);
+    fprintf(out, "%d (%.15s) %c %d %d %d %d %d %u", t->tid, t->comm, *state_text(t), parent_pid(p), p->pgid,
+            p->sid, ref->reader->k->vfs->tty && p->sid ? 34816 : 0,
+            ref->reader->k->vfs->tty ? ref->reader->k->vfs->tty_pgrp : -1, 4194304u);
     fprintf(out, " %lu %lu %lu %lu %lu %lu %lu %lu", (unsigned long)p->min_flt, (unsigned long)p->cmin_flt,
             (unsigned long)p->maj_flt, (unsigned long)p->cmaj_flt, (unsigned long)(p->utime_ns / tick),
-            (unsigned long)(p->stime_ns / tick), (unsigned long)(p->cutime_ns / tick), (unsigned long)(p->cstime_ns / tick));
-    fprintf(out, " %d %d %u 0 %lu %lu %lu %lu", 20 + t->nice, t->nice, p->nr_threads, (unsigned long)(p->start_ns / tick),
-            (unsigned long)(st.total_vm * MM_PAGE_SIZE), (unsigned long)(st.rss_anon + st.rss_file + st.rss_shmem),
-            (unsigned long)p->rlim[5].cur);
-    fprintf(out, " %lu %lu %lu 0 0", may ? (unsigned long)l->start_code : 1, may ? (unsigned long)l->end_code : 1,
-            may ? (unsigned long)l->start_stack : 0);
+            (unsigned long)(p->stime_ns / tick), (unsigned long)(p->cutime_ns / tick),
+            (unsigned long)(p->cstime_ns / tick));
+    fprintf(out, " %d %d %u 0 %lu %lu %lu %lu", 20 + t->nice, t->nice, p->nr_threads,
+            (unsigned long)(p->start_ns / tick), (unsigned long)(st.total_vm * MM_PAGE_SIZE),
+            (unsigned long)(st.rss_anon + st.rss_file + st.rss_shmem), (unsigned long)p->rlim[5].cur);
+    fprintf(out, " %lu %lu %lu 0 0", may ? (unsigned long)l->start_code : 1,
+            may ? (unsigned long)l->end_code : 1, may ? (unsigned long)l->start_stack : 0);
     fprintf(out, " %lu %lu %lu %lu 0 0 0 %d 0 %d %d 0 0 0", (unsigned long)(s.pending & 0x7fffffff),
             (unsigned long)(s.blocked & 0x7fffffff), (unsigned long)(s.ignored & 0x7fffffff),
             (unsigned long)(s.caught & 0x7fffffff), p->exit_signal ? p->exit_signal : SIGCHLD,
             t->sched_policy == 1 || t->sched_policy == 2 ? t->sched_priority : 0, t->sched_policy);
     fprintf(out, " %lu %lu %lu %lu %lu %lu %lu %d\n", may ? (unsigned long)l->start_data : 0,
-            may ? (unsigned long)l->end_data : 0, may ? (unsigned long)l->start_brk : 0, may ? (unsigned long)l->arg_start : 0,
-            may ? (unsigned long)l->arg_end : 0, may ? (unsigned long)l->env_start : 0, may ? (unsigned long)l->env_end : 0,
+            may ? (unsigned long)l->end_data : 0, may ? (unsigned long)l->start_brk : 0,
+            may ? (unsigned long)l->arg_start : 0, may ? (unsigned long)l->arg_end : 0,
+            may ? (unsigned long)l->env_start : 0, may ? (unsigned long)l->env_end : 0,
             may ? p->exit_status : 0);
     return 0;
 }
@@ -177,8 +184,9 @@ int proc_show_statm(const struct proc_ref *ref, FILE *out)
         text = (MM_PAGE_ALIGN(l->end_code) - (l->start_code & MM_PAGE_MASK)) >> MM_PAGE_SHIFT;
     }
     fprintf(out, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)st.total_vm,
-            (unsigned long)(st.rss_anon + st.rss_file + st.rss_shmem), (unsigned long)(st.rss_file + st.rss_shmem),
-            (unsigned long)text, (unsigned long)(st.data_vm + st.stack_vm));
+            (unsigned long)(st.rss_anon + st.rss_file + st.rss_shmem),
+            (unsigned long)(st.rss_file + st.rss_shmem), (unsigned long)text,
+            (unsigned long)(st.data_vm + st.stack_vm));
     return 0;
 }
 
@@ -187,11 +195,11 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out)
     static const struct {
         const char *name, *unit;
     } rows[16] = {
-        {"Max cpu time", "seconds"},        {"Max file size", "bytes"},       {"Max data size", "bytes"},
-        {"Max stack size", "bytes"},        {"Max core file size", "bytes"},  {"Max resident set", "bytes"},
-        {"Max processes", "processes"},     {"Max open files", "files"},      {"Max locked memory", "bytes"},
-        {"Max address space", "bytes"},     {"Max file locks", "locks"},      {"Max pending signals", "signals"},
-        {"Max msgqueue size", "bytes"},     {"Max nice priority", NULL},      {"Max realtime priority", NULL},
+        {"Max cpu time", "seconds"},    {"Max file size", "bytes"},      {"Max data size", "bytes"},
+        {"Max stack size", "bytes"},    {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+        {"Max processes", "processes"}, {"Max open files", "files"},     {"Max locked memory", "bytes"},
+        {"Max address space", "bytes"}, {"Max file locks", "locks"},     {"Max pending signals", "signals"},
+        {"Max msgqueue size", "bytes"}, {"Max nice priority", NULL},     {"Max realtime priority", NULL},
         {"Max realtime timeout", "us"},
     };
 
@@ -213,7 +221,9 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
-/* ---- mounts ------------------------------------------------------------------------------------------------------------ */
+/* ---- mounts
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static bool mounted_at(const struct super *sb, const struct dentry *root, char *path, size_t size)
 {
@@ -226,7 +236,8 @@ static bool mounted_at(const struct super *sb, const struct dentry *root, char *
 
 static const char *mount_options(const struct super *sb, char *buf, size_t size)
 {
-    snprintf(buf, size, "%s%s%s,relatime", sb->ro ? "ro" : "rw", sb->nodev ? ",nodev" : "", sb->noexec ? ",noexec" : "");
+    snprintf(buf, size, "%s%s%s,relatime", sb->ro ? "ro" : "rw", sb->nodev ? ",nodev" : "",
+             sb->noexec ? ",noexec" : "");
     return buf;
 }
 
@@ -240,7 +251,8 @@ int proc_show_mounts(const struct proc_ref *ref, FILE *out)
             continue;
         fprintf(out, "%s ", sb->name);
         proc_escape(out, path);
-        fprintf(out, " %s %s 0 0\n", sb->type == FS_HOST ? "ext4" : sb->name, mount_options(sb, opts, sizeof(opts)));
+        fprintf(out, " %s %s 0 0\n", sb->type == FS_HOST ? "ext4" : sb->name,
+                mount_options(sb, opts, sizeof(opts)));
     }
     return 0;
 }
@@ -253,11 +265,11 @@ int proc_show_mountinfo(const struct proc_ref *ref, FILE *out)
     for (const struct super *sb = t->k->vfs->supers; sb; sb = sb->next) {
         if (!t->fs || !mounted_at(sb, t->fs->root, path, sizeof(path)))
             continue;
-        fprintf(out, "%u %u %u:%u / ", sb->mnt_id, sb->root->covers ? sb->root->covers->sb->mnt_id : 1, major(sb->dev),
-                minor(sb->dev));
+        fprintf(out, "%u %u %u:%u / ", sb->mnt_id, sb->root->covers ? sb->root->covers->sb->mnt_id : 1,
+                major(sb->dev), minor(sb->dev));
         proc_escape(out, path);
-        fprintf(out, " %s - %s %s %s\n", mount_options(sb, opts, sizeof(opts)), sb->type == FS_HOST ? "ext4" : sb->name,
-                sb->name, sb->ro ? "ro" : "rw");
+        fprintf(out, " %s - %s %s %s\n", mount_options(sb, opts, sizeof(opts)),
+                sb->type == FS_HOST ? "ext4" : sb->name, sb->name, sb->ro ? "ro" : "rw");
     }
     return 0;
 }

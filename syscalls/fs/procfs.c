@@ -1,8 +1,8 @@
 /*
  * procfs.c - /proc and /sys: directories and files made from tables of rows (fs/proc/).
  *
- * Nothing is stored: a name is looked up in its row table, a file's text is made when it is read from the start. An
- * inode keeps its row, the id of the task it is about and a descriptor number.
+ * Nothing is stored: a name is looked up in its row table, a file's text is made when it is read from the
+ * start. An inode keeps its row, the id of the task it is about and a descriptor number.
  */
 #include "procfs.h"
 #include "../process.h"
@@ -40,7 +40,8 @@ static uint64_t proc_ino(uint64_t dir, const char *name)
     return (h >> 32 ^ h) & 0x7fffffff;
 }
 
-static struct inode *proc_inode(struct super *sb, const struct proc_row *row, uint64_t ino, struct task *task, int fd)
+static struct inode *proc_inode(struct super *sb, const struct proc_row *row, uint64_t ino, struct task *task,
+                                int fd)
 {
     struct inode *inode = inode_alloc(sb, row->mode);
 
@@ -57,7 +58,9 @@ static struct inode *proc_inode(struct super *sb, const struct proc_row *row, ui
     return inode;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* A decimal number without leading zeros, as names of tasks and descriptors; -1: none. */
 static int64_t parse_number(const char *s)
@@ -127,7 +130,8 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
     if (fd >= 0 && S_ISLNK(found->mode)) {
         struct file *f = files_lookup(about->files, fd);
 
-        child->inode->mode = S_IFLNK | (f->mf.readable || (f->flags & O_PATH) ? 0500 : 0) | (f->mf.writable ? 0300 : 0);
+        child->inode->mode =
+            S_IFLNK | (f->mf.readable || (f->flags & O_PATH) ? 0500 : 0) | (f->mf.writable ? 0300 : 0);
     }
     return 0;
 }
@@ -156,7 +160,7 @@ static int proc_list(struct task *t, struct dentry *dir, struct dirlist *out)
     for (const struct proc_row *r = row->rows; r && r->name && !err; r++)
         err = list_name(out, dir, r->name, r->mode);
     if (row->dir == PROC_ROOT || row->dir == PROC_TASKS)
-        list_for_each(n, &t->k->tasks) {
+        list_for_each (n, &t->k->tasks) {
             struct task *o = container_of(n, struct task, node);
 
             if (!err && (row->dir == PROC_ROOT ? o->tid == o->proc->pid : o->proc == about->proc))
@@ -168,7 +172,9 @@ static int proc_list(struct task *t, struct dentry *dir, struct dirlist *out)
     return err;
 }
 
-/* ---- links ----------------------------------------------------------------------------------------------------------- */
+/* ---- links
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t proc_readlink(struct task *t, struct dentry *d, char *buf, size_t size)
 {
@@ -193,7 +199,9 @@ static int proc_follow(struct task *t, struct dentry *d, struct dentry **out)
     return row->follow ? row->follow(&ref, out) : 0;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------ */
+/* ---- files
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 struct proc_text {
     char *text;
@@ -315,10 +323,12 @@ void proc_escape(FILE *out, const char *s)
             putc(*s, out);
 }
 
-/* ---- mounting --------------------------------------------------------------------------------------------------------- */
+/* ---- mounting
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
-static int mount_rows(struct vfs *v, enum fs_type type, const char *name, uint64_t magic, unsigned minor_, const char *at,
-                      const struct proc_row *row)
+static int mount_rows(struct vfs *v, enum fs_type type, const char *name, uint64_t magic, unsigned minor_,
+                      const char *at, const struct proc_row *row)
 {
     struct super *sb = super_create(v, type, name, magic, makedev(0, minor_));
     struct dentry *root, *where;

@@ -18,19 +18,21 @@ struct proc_ref {
 enum proc_dir { PROC_NODIR, PROC_ROWS, PROC_ROOT, PROC_TASKS, PROC_FDS, PROC_FDINFOS };
 struct proc_row {
     const char *name;
-    unsigned mode;                                            /* with the type */
-    int (*show)(const struct proc_ref *ref, FILE *out);       /* text of a file: 0 or negative errno */
-    int64_t (*write)(const struct proc_ref *ref, char *text, size_t len); /* len or negative errno; text ends with 0 */
-    int64_t (*link)(const struct proc_ref *ref, char *buf, size_t size);  /* text of a symbolic link */
-    int (*follow)(const struct proc_ref *ref, struct dentry **out);       /* where a magic link leads */
+    unsigned mode;                                      /* with the type */
+    int (*show)(const struct proc_ref *ref, FILE *out); /* text of a file: 0 or negative errno */
+    int64_t (*write)(const struct proc_ref *ref, char *text,
+                     size_t len); /* len or negative errno; text ends with 0 */
+    int64_t (*link)(const struct proc_ref *ref, char *buf, size_t size); /* text of a symbolic link */
+    int (*follow)(const struct proc_ref *ref, struct dentry **out);      /* where a magic link leads */
     enum proc_dir dir;
-    const struct proc_row *rows;                              /* PROC_ROWS, and the fixed part of PROC_ROOT */
-    const struct file_ops *fops;                              /* instead of show: mem */
-    bool ptrace;                                              /* needs ptrace_may_access() */
-    int limit;                                                /* for rows that share a function */
+    const struct proc_row *rows; /* PROC_ROWS, and the fixed part of PROC_ROOT */
+    const struct file_ops *fops; /* instead of show: mem */
+    bool ptrace;                 /* needs ptrace_may_access() */
+    int limit;                   /* for rows that share a function */
 };
 
-extern const struct proc_row proc_pid_rows[], proc_tid_rows[], proc_sys_rows[], proc_root_rows[], sysfs_rows[];
+extern const struct proc_row proc_pid_rows[], proc_tid_rows[], proc_sys_rows[], proc_root_rows[],
+    sysfs_rows[];
 extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row;
 
 /* proc_pid_status.c */

@@ -1,8 +1,9 @@
 /*
  * rw.c - read, write and their relatives (fs/read_write.c).
  *
- * Files with a position move bytes straight between the file and the frames behind the guest's buffer, page by
- * page. Streams (pipes, sockets, terminals) get one call with a bounce buffer, since what is read there is gone.
+ * Files with a position move bytes straight between the file and the frames behind the guest's buffer, page
+ * by page. Streams (pipes, sockets, terminals) get one call with a bounce buffer, since what is read there is
+ * gone.
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -12,10 +13,11 @@
 #include <stdlib.h>
 
 #define RLIMIT_FSIZE_ 1
-#define STREAM_CHUNK (256u << 10)
-#define VEC_PAGES 64
+#define STREAM_CHUNK  (256u << 10)
+#define VEC_PAGES     64
 
-/* ---- user iovecs --------------------------------------------------------------------------------------------------- */
+/* ---- user iovecs
+ * --------------------------------------------------------------------------------------------------- */
 
 int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast[8], struct iovec **out)
 {
@@ -33,9 +35,9 @@ int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast
         return -EFAULT;
     }
     for (uint64_t i = 0; i < n; i++) {
-        int64_t err = (int64_t)v[i].iov_len < 0                                   ? -EINVAL
+        int64_t err = (int64_t)v[i].iov_len < 0                            ? -EINVAL
                       : !access_ok((uintptr_t)v[i].iov_base, v[i].iov_len) ? -EFAULT
-                                                                                  : 0;
+                                                                           : 0;
 
         if (err) {
             if (v != fast)
@@ -50,7 +52,8 @@ int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast
     return total;
 }
 
-/* ---- files with a position --------------------------------------------------------------------------------------- */
+/* ---- files with a position
+ * --------------------------------------------------------------------------------------- */
 
 static void frames_written(struct task *t, const struct iovec *v, int n, uint64_t bytes)
 {
@@ -67,8 +70,10 @@ static void frames_written(struct task *t, const struct iovec *v, int n, uint64_
     }
 }
 
-/* Host views of up to VEC_PAGES pages of [addr, addr+len); neighbouring frames join. Pieces; *bytes: what they cover. */
-static int gather(struct task *t, uint64_t addr, uint64_t len, unsigned access, struct iovec v[VEC_PAGES], uint64_t *bytes)
+/* Host views of up to VEC_PAGES pages of [addr, addr+len); neighbouring frames join. Pieces; *bytes: what
+ * they cover. */
+static int gather(struct task *t, uint64_t addr, uint64_t len, unsigned access, struct iovec v[VEC_PAGES],
+                  uint64_t *bytes)
 {
     int n = 0;
 
@@ -88,7 +93,8 @@ static int gather(struct task *t, uint64_t addr, uint64_t len, unsigned access, 
     return n;
 }
 
-static int64_t move_vec(struct task *t, struct file *f, const struct iovec *v, int n, uint64_t *pos, bool writing)
+static int64_t move_vec(struct task *t, struct file *f, const struct iovec *v, int n, uint64_t *pos,
+                        bool writing)
 {
     int64_t done = 0;
 
@@ -109,7 +115,8 @@ static int64_t move_vec(struct task *t, struct file *f, const struct iovec *v, i
     return done;
 }
 
-static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint64_t len, uint64_t *pos, bool writing)
+static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint64_t len, uint64_t *pos,
+                             bool writing)
 {
     int64_t done = 0;
 
@@ -144,7 +151,8 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
     return done;
 }
 
-/* ---- streams -------------------------------------------------------------------------------------------------------- */
+/* ---- streams
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int64_t stream_read(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total)
 {
@@ -232,7 +240,8 @@ void send_sigpipe(struct task *t)
     send_signal_task(t, &info);
 }
 
-/* ---- the calls -------------------------------------------------------------------------------------------------------- */
+/* ---- the calls
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* RLIMIT_FSIZE and the largest offset: how many bytes may be written at pos. */
 static int64_t write_checks(struct task *t, struct file *f, uint64_t pos, uint64_t len)
@@ -258,8 +267,8 @@ static int64_t write_checks(struct task *t, struct file *f, uint64_t pos, uint64
     return len;
 }
 
-static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos, bool writing,
-                      bool append)
+static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
+                      bool writing, bool append)
 {
     int64_t done = 0;
 
@@ -277,7 +286,8 @@ static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, 
         if (room == 0)
             return 0;
         total = room;
-        if (f->inode->mode & (S_ISUID | S_ISGID) && f->inode->sb->type == FS_TMP && !task_capable(t, CAP_FSETID))
+        if (f->inode->mode & (S_ISUID | S_ISGID) && f->inode->sb->type == FS_TMP &&
+            !task_capable(t, CAP_FSETID))
             f->inode->mode &= ~(S_ISUID | (f->inode->mode & S_IXGRP ? S_ISGID : 0));
     }
     for (int i = 0; i < n && total; i++) {
@@ -355,12 +365,13 @@ static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
     return rw_iov(t, f, &iov, 1, len, &pos, writing, f->flags & O_APPEND);
 }
 
-#define RWF_APPEND_ 0x10
+#define RWF_APPEND_   0x10
 #define RWF_NOAPPEND_ 0x20
-#define RWF_NOWAIT_ 0x8
-#define RWF_KNOWN 0x3fu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND */
+#define RWF_NOWAIT_   0x8
+#define RWF_KNOWN     0x3fu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND */
 
-static int64_t do_rwv(struct task *t, int fd, uint64_t uiov, uint64_t n, const uint64_t *at, unsigned rwf, bool writing)
+static int64_t do_rwv(struct task *t, int fd, uint64_t uiov, uint64_t n, const uint64_t *at, unsigned rwf,
+                      bool writing)
 {
     struct file *f;
     struct iovec fast[8], *iov;

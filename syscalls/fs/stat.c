@@ -39,7 +39,7 @@ void generic_getattr(struct inode *inode, struct statx *stx)
     } else if (S_ISDIR(inode->mode) && inode->sb->type == FS_TMP && inode->alias) {
         uint64_t n = 0; /* tmpfs counts 20 bytes for each name */
 
-        list_for_each(p, &inode->alias->children)
+        list_for_each (p, &inode->alias->children)
             n++;
         stx->stx_size = 40 + 20 * n;
     }
@@ -171,7 +171,8 @@ int64_t sys_statx(struct task *t, const uint64_t a[6])
     return err ? err : mm_copy_out(t->mm, a[4], &stx, sizeof(stx));
 }
 
-/* ---- access -------------------------------------------------------------------------------------------------------- */
+/* ---- access
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int64_t do_faccessat(struct task *t, int dfd, uint64_t upath, unsigned mode, unsigned at)
 {
@@ -215,7 +216,8 @@ int64_t sys_faccessat2(struct task *t, const uint64_t a[6])
     return do_faccessat(t, (int)a[0], a[1], a[2], a[3]);
 }
 
-/* ---- readlink ------------------------------------------------------------------------------------------------------- */
+/* ---- readlink
+ * ------------------------------------------------------------------------------------------------------- */
 
 static int64_t do_readlinkat(struct task *t, int dfd, uint64_t upath, uint64_t ubuf, int size)
 {
@@ -252,7 +254,9 @@ int64_t sys_readlinkat(struct task *t, const uint64_t a[6])
     return do_readlinkat(t, (int)a[0], a[1], a[2], (int)a[3]);
 }
 
-/* ---- statfs ------------------------------------------------------------------------------------------------------------ */
+/* ---- statfs
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
 {

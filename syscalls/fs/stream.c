@@ -1,8 +1,8 @@
 /*
  * stream.c - what the emulator was started with: descriptors 0, 1 and 2 of the host, and its terminal.
  *
- * A regular file keeps the host's own offset (a shell that shares it sees it move), everything else is a stream.
- * Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
+ * A regular file keeps the host's own offset (a shell that shares it sees it move), everything else is a
+ * stream. Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -34,7 +34,7 @@ int vfs_wait_host(struct kernel *k, int64_t timeout_ns)
     struct pollfd p[8];
     int n = 0, r, woken = 0;
 
-    list_for_each(it, &k->vfs->streams) {
+    list_for_each (it, &k->vfs->streams) {
         struct host_stream *s = container_of(it, struct host_stream, node);
 
         if (!list_empty(&s->wait.waiters) && n < 8) {
@@ -227,7 +227,8 @@ int tty_open(struct task *t, struct file *f)
     return f->priv ? 0 : -ENOMEM;
 }
 
-/* ---- regular files: the host's offset ---------------------------------------------------------------------------- */
+/* ---- regular files: the host's offset
+ * ---------------------------------------------------------------------------- */
 
 static int64_t regular_readv(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos)
 {
@@ -276,7 +277,8 @@ static const struct file_ops host_regular_ops = {
     .release = stream_release,
 };
 
-/* ---- set-up -------------------------------------------------------------------------------------------------------- */
+/* ---- set-up
+ * -------------------------------------------------------------------------------------------------------- */
 
 static struct file *host_file(struct kernel *k, int fd, unsigned flags, const struct stat *st)
 {
@@ -300,7 +302,8 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
         struct dentry *d;
         struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
         struct task t = SETUP_TASK(k, &fs);
-        static const char *const names[] = {[3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
+        static const char *const names[] = {
+            [3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
 
         snprintf(path, sizeof(path), "/dev/%s", names[minor(st->st_rdev)]);
         if (!path_lookup(&t, AT_FDCWD, path, LOOKUP_FOLLOW, &d)) {

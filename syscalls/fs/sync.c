@@ -1,6 +1,6 @@
 /*
- * sync.c - calls that only tell the kernel something: fsync and family, fadvise64, readahead (fs/sync.c, mm/fadvise.c),
- * file handles and mounts, which there are none of.
+ * sync.c - calls that only tell the kernel something: fsync and family, fadvise64, readahead (fs/sync.c,
+ * mm/fadvise.c), file handles and mounts, which there are none of.
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -81,8 +81,9 @@ int64_t sys_name_to_handle_at(struct task *t, const uint64_t a[6])
 
     if (arg_uint(a[4]) & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH | 0x200 | 1))
         return -EINVAL;
-    err = user_path_lookup(t, arg_int(a[0]), a[1],
-                           (a[4] & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) | (a[4] & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    err = user_path_lookup(
+        t, arg_int(a[0]), a[1],
+        (a[4] & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) | (a[4] & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
     if (err)
         return err;
     dentry_put(d);

@@ -2,7 +2,8 @@
  * tmpfs.c - file systems that live in the guest's memory: /tmp, /dev, /dev/shm.
  *
  * The tree is the pinned dentries themselves; a regular file's bytes are a vm_object of kind OBJ_SHMEM. Inode
- * numbers count up and times come from the virtual clock, so everything stat(2) shows is the same in each run.
+ * numbers count up and times come from the virtual clock, so everything stat(2) shows is the same in each
+ * run.
  */
 #include "vfs.h"
 
@@ -15,7 +16,7 @@ static int tmpfs_lookup(struct task *t, struct dentry *dir, struct dentry *child
 
 static int tmpfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
 {
-    list_for_each(p, &dir->children) {
+    list_for_each (p, &dir->children) {
         struct dentry *d = container_of(p, struct dentry, sibling);
 
         if (d->inode && !d->mounted && dirlist_add(out, d->name, d->name_len, d->inode->ino, d->inode->mode))
@@ -92,7 +93,8 @@ int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t r
     return 0;
 }
 
-struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev, const char *target)
+struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev,
+                         const char *target)
 {
     struct dentry *d = d_find(dir->sb->k->vfs, dir, name, strlen(name));
 
@@ -139,7 +141,7 @@ static int tmpfs_unlink(struct task *t, struct dentry *child)
 
 static bool tmpfs_empty(const struct dentry *d)
 {
-    list_for_each(p, &d->children)
+    list_for_each (p, &d->children)
         if (container_of(p, struct dentry, sibling)->inode)
             return false;
     return true;
@@ -162,7 +164,8 @@ static int tmpfs_link(struct task *t, struct dentry *old, struct dentry *child)
     return 0;
 }
 
-/* child is where old goes; it may exist (replaced, or swapped with RENAME_EXCHANGE). The tree itself is moved by the caller. */
+/* child is where old goes; it may exist (replaced, or swapped with RENAME_EXCHANGE). The tree itself is moved
+ * by the caller. */
 static int tmpfs_rename(struct task *t, struct dentry *old, struct dentry *child, unsigned flags)
 {
     struct inode *from = old->parent->inode, *to = child->parent->inode;

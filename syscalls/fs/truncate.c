@@ -81,8 +81,8 @@ int64_t sys_fallocate(struct task *t, const uint64_t a[6])
     inode = f->inode;
     if (off < 0 || len <= 0)
         return -EINVAL;
-    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE |
-                 FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE))
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE |
+                 FALLOC_FL_ZERO_RANGE | FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE))
         return -EOPNOTSUPP;
     switch (mode & ~FALLOC_FL_KEEP_SIZE) {
     case 0:

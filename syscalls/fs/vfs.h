@@ -1,12 +1,11 @@
 /*
  * vfs.h - the inside of the guest's file systems: superblocks, inodes, dentries, the path walk.
  *
- *      struct files (descriptors) -> struct file (open description) -> struct dentry -> struct inode -> vm_object
- *                                                                        |  parent, covers/mounted
- *      struct fs_struct (cwd, root, umask) ------------------------------+
+ *      struct files (descriptors) -> struct file (open description) -> struct dentry -> struct inode ->
+ * vm_object |  parent, covers/mounted struct fs_struct (cwd, root, umask) ------------------------------+
  *
- * The names and the order of checks follow Linux' fs/ (6.18). One dentry tree holds every file system; a mount
- * is a pair of dentries, the one covered and the root that stands for it. Times are ns since the epoch.
+ * The names and the order of checks follow Linux' fs/ (6.18). One dentry tree holds every file system; a
+ * mount is a pair of dentries, the one covered and the root that stands for it. Times are ns since the epoch.
  */
 #ifndef SYSCALLS_FS_VFS_H
 #define SYSCALLS_FS_VFS_H
@@ -23,26 +22,26 @@
 #include "../file.h"
 #include "../table.h"
 
-#define NAME_LEN_MAX 255
-#define MAX_RW_COUNT 0x7ffff000u
-#define SYMLINK_LIMIT 40
-#define O_LARGEFILE_X86 0100000u  /* the kernel's value; glibc defines it as 0 on x86-64 */
-#define O_TMPFILE_BIT 020000000u  /* __O_TMPFILE without O_DIRECTORY */
+#define NAME_LEN_MAX    255
+#define MAX_RW_COUNT    0x7ffff000u
+#define SYMLINK_LIMIT   40
+#define O_LARGEFILE_X86 0100000u   /* the kernel's value; glibc defines it as 0 on x86-64 */
+#define O_TMPFILE_BIT   020000000u /* __O_TMPFILE without O_DIRECTORY */
 
 enum fs_type { FS_HOST, FS_TMP, FS_PROC, FS_DEV, FS_SYS, FS_PIPE, FS_SOCK, FS_ANON };
 
 struct super {
     enum fs_type type;
     struct kernel *k;
-    const char *name;      /* as /proc/mounts has it */
-    uint64_t magic;        /* statfs f_type */
-    uint64_t dev;          /* st_dev as stat(2) gives it */
+    const char *name; /* as /proc/mounts has it */
+    uint64_t magic;   /* statfs f_type */
+    uint64_t dev;     /* st_dev as stat(2) gives it */
     bool ro, noexec, nodev;
     uint64_t next_ino;
     uint64_t nr_inodes, max_inodes;
     struct dentry *root;
-    char *host;            /* FS_HOST: host directory the root stands for, "" for the host's own / */
-    struct super *next;    /* vfs.supers, in mount order */
+    char *host;         /* FS_HOST: host directory the root stands for, "" for the host's own / */
+    struct super *next; /* vfs.supers, in mount order */
     unsigned mnt_id;
 };
 
@@ -76,7 +75,8 @@ struct inode_ops {
     int (*follow)(struct task *t, struct dentry *d, struct dentry **out);
     /* Called on an open after the checks; may replace f->ops and set f->priv. */
     int (*open)(struct task *t, struct dentry *d, struct file *f);
-    int (*getattr)(struct inode *inode, struct dentry *d, struct statx *stx); /* NULL: the fields of the inode */
+    int (*getattr)(struct inode *inode, struct dentry *d,
+                   struct statx *stx); /* NULL: the fields of the inode */
     int (*setattr)(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a);
     /* Object that holds the bytes of a regular file, made at the first need. No reference is taken. */
     int (*object)(struct inode *inode, struct vm_object **out);
@@ -97,38 +97,40 @@ struct inode {
     struct flock_list *locks; /* fcntl and flock locks, NULL: none yet */
     struct dentry *alias;     /* directories: their one dentry, no reference */
     struct inode *hash_next;  /* host inodes by (dev, ino) */
-    struct waitq watch;       /* inotify and friends */
     void *priv;               /* per file system */
     union {
-        struct { /* FS_HOST */
-            int fd, wfd;      /* open for reading / for writing, -1: not */
+        struct {                  /* FS_HOST */
+            int fd, wfd;          /* open for reading / for writing, -1: not */
             uint64_t size, mtime; /* as last seen: a change of the host's file shows */
         } host;
-        char *target;         /* symbolic link of tmpfs */
-        uint64_t id[3];       /* procfs: what this entry is about */
+        char *target;   /* symbolic link of tmpfs */
+        uint64_t id[3]; /* procfs: what this entry is about */
     };
 };
 
 struct dentry {
-    struct dentry *parent;    /* reference held; NULL: root of a file system */
-    struct inode *inode;      /* reference held; NULL: negative (name to be created) */
+    struct dentry *parent; /* reference held; NULL: root of a file system */
+    struct inode *inode;   /* reference held; NULL: negative (name to be created) */
     struct super *sb;
     unsigned refs;
-    bool hashed;              /* found by lookup */
-    bool pinned;              /* the file system holds a reference (tmpfs, mount points) */
+    bool hashed; /* found by lookup */
+    bool pinned; /* the file system holds a reference (tmpfs, mount points) */
     bool deleted;
-    bool outside;             /* a file of the host given as stdin ...; name is its path without the first / */
-    struct dentry *mounted;   /* root of what is mounted here, reference held */
-    struct dentry *covers;    /* on a root: the mount point it hides */
+    bool outside;           /* a file of the host given as stdin ...; name is its path without the first / */
+    struct dentry *mounted; /* root of what is mounted here, reference held */
+    struct dentry *covers;  /* on a root: the mount point it hides */
     struct list_head children, sibling;
     struct dentry *hash_next;
-    unsigned name_len, room;  /* room: length that fits inline_name */
+    unsigned name_len, room; /* room: length that fits inline_name */
     char *name;
     char inline_name[];
 };
 
 /* A task that is enough for path walks during set-up: may look everywhere. */
-#define SETUP_TASK(kern, fs_) {.k = (kern), .fs = (fs_), .cred = {.cap_effective = UINT64_MAX}}
+#define SETUP_TASK(kern, fs_)                                                                                \
+    {                                                                                                        \
+        .k = (kern), .fs = (fs_), .cred = {.cap_effective = UINT64_MAX }                                     \
+    }
 
 #define DHASH_BITS 14
 #define IHASH_BITS 10
@@ -139,17 +141,17 @@ struct vfs {
     struct dentry *dhash[1 << DHASH_BITS];
     struct inode *ihash[1 << IHASH_BITS];
     struct super *sb[FS_ANON + 1]; /* the first of each type */
-    struct dentry *tty;      /* /dev/pts/0 when the host gave us a terminal */
+    struct dentry *tty;            /* /dev/pts/0 when the host gave us a terminal */
     int tty_fd;
     unsigned next_mnt_id;
     uint64_t next_anon_ino;
-    struct list_head streams;/* of host_stream: descriptors the emulator was started with */
-    int tty_pgrp;            /* foreground process group of the terminal */
+    struct list_head streams; /* of host_stream: descriptors the emulator was started with */
+    int tty_pgrp;             /* foreground process group of the terminal */
     unsigned nr_files, max_files;
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
-    unsigned pipe_pages;     /* capacity of all pipes */
-    char uuid[37];           /* boot_id */
+    unsigned pipe_pages; /* capacity of all pipes */
+    char uuid[37];       /* boot_id */
 };
 
 struct fs_struct {
@@ -166,25 +168,26 @@ struct dentry *dentry_alloc(struct super *sb, struct dentry *parent, const char 
 struct dentry *dentry_get(struct dentry *d);
 void dentry_put(struct dentry *d);
 void d_hash(struct dentry *d);
-void d_drop(struct dentry *d);            /* out of the hash; pinned ones lose that reference */
+void d_drop(struct dentry *d); /* out of the hash; pinned ones lose that reference */
 void d_pin(struct dentry *d);
 struct dentry *d_find(struct vfs *v, struct dentry *dir, const char *name, size_t len); /* borrowed */
 void d_move(struct dentry *d, struct dentry *dir, const char *name);
-bool d_is_ancestor(const struct dentry *a, const struct dentry *d); /* a == d or above it, within one file system */
+bool d_is_ancestor(const struct dentry *a,
+                   const struct dentry *d); /* a == d or above it, within one file system */
 /* Up across mounts. */
 struct dentry *d_parent(struct dentry *d);
-/* Path from root (the task's; NULL: the machine's), 0-terminated; length or -ENAMETOOLONG. *unreachable is set when
- * root is not above d. */
+/* Path from root (the task's; NULL: the machine's), 0-terminated; length or -ENAMETOOLONG. *unreachable is
+ * set when root is not above d. */
 int64_t d_path(const struct dentry *d, const struct dentry *root, char *buf, size_t size, bool *unreachable);
 struct super *super_create(struct vfs *v, enum fs_type type, const char *name, uint64_t magic, uint64_t dev);
-uint64_t vfs_now(const struct kernel *k);  /* virtual wall clock, ns */
+uint64_t vfs_now(const struct kernel *k); /* virtual wall clock, ns */
 
 /* ---- namei.c ---- */
-enum { /* how to walk */
-    LOOKUP_FOLLOW = 1,      /* the last component too, if it is a symbolic link */
-    LOOKUP_DIRECTORY = 2,
-    LOOKUP_EMPTY = 4,       /* AT_EMPTY_PATH */
-    LOOKUP_CREATE = 8,      /* used by open */
+enum {                    /* how to walk */
+       LOOKUP_FOLLOW = 1, /* the last component too, if it is a symbolic link */
+       LOOKUP_DIRECTORY = 2,
+       LOOKUP_EMPTY = 4,  /* AT_EMPTY_PATH */
+       LOOKUP_CREATE = 8, /* used by open */
 };
 enum last_type { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
 /* A walk that stopped before its last component. Release with walk_end(). */
@@ -208,16 +211,19 @@ void walk_end(struct walk *w);
 int walk_last(struct walk *w, struct dentry **out);
 /* A whole path to an existing place; *out gets a reference. */
 int path_lookup(struct task *t, int dfd, const char *path, unsigned flags, struct dentry **out);
-int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve, struct dentry **out);
-/* The same with a guest pointer and AT_* flags (AT_EMPTY_PATH, AT_SYMLINK_(NO)FOLLOW translated by the caller). */
+int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve,
+                        struct dentry **out);
+/* The same with a guest pointer and AT_* flags (AT_EMPTY_PATH, AT_SYMLINK_(NO)FOLLOW translated by the
+ * caller). */
 int user_path_lookup(struct task *t, int dfd, uint64_t upath, unsigned flags, struct dentry **out);
 /* One name in a directory, mounts not crossed; reference in *out, may be negative. */
 int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len, struct dentry **out);
-/* getname(9): a path from the guest; buf has PATH_MAX bytes. Length, -ENOENT when empty (unless empty_ok), ... */
+/* getname(9): a path from the guest; buf has PATH_MAX bytes. Length, -ENOENT when empty (unless empty_ok),
+ * ... */
 int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok);
-#define MAY_EXEC 1
+#define MAY_EXEC  1
 #define MAY_WRITE 2
-#define MAY_READ 4
+#define MAY_READ  4
 int inode_permission(struct task *t, const struct inode *inode, unsigned mask);
 bool task_capable(const struct task *t, int cap); /* CAP_* effective? */
 bool inode_owner_or_capable(const struct task *t, const struct inode *inode);
@@ -225,19 +231,21 @@ bool task_in_group(const struct task *t, unsigned gid);
 int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool isdir);
 
 /* ---- file.c ---- */
-struct file *file_alloc(struct kernel *k, const struct file_ops *ops, unsigned flags); /* NULL: ENFILE/ENOMEM */
+struct file *file_alloc(struct kernel *k, const struct file_ops *ops,
+                        unsigned flags); /* NULL: ENFILE/ENOMEM */
 /* dentry_open: the last step of open(2). */
 int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out);
 bool file_is_stream(const struct file *f); /* no position: ESPIPE */
 /* A file without a place in the tree: name is what /proc/PID/fd shows. Takes its own reference on inode. */
-struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name, const struct file_ops *ops,
-                           unsigned flags);
+struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name,
+                           const struct file_ops *ops, unsigned flags);
 /* vfs_path() as seen from a root directory (NULL: the machine's). */
 size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *buf, size_t size);
 extern const struct file_ops opath_file_ops;
 int64_t generic_lseek(struct file *f, int64_t off, int whence, uint64_t size);
 /* An anonymous file "anon_inode:[name]" with its shared inode. */
-struct file *anon_file(struct kernel *k, const char *name, const struct file_ops *ops, void *priv, unsigned flags);
+struct file *anon_file(struct kernel *k, const char *name, const struct file_ops *ops, void *priv,
+                       unsigned flags);
 struct inode *anon_inode(struct kernel *k, enum fs_type type, unsigned mode);
 uint64_t inode_size(struct inode *inode);
 int inode_object(struct inode *inode, struct vm_object **out);
@@ -254,12 +262,13 @@ extern const struct file_ops dir_file_ops;
 
 /* ---- the file systems ---- */
 extern const struct inode_ops tmpfs_dir_ops, tmpfs_file_ops, tmpfs_link_ops, tmpfs_special_ops;
-extern const struct file_ops regular_file_ops;  /* files whose bytes are a vm_object */
+extern const struct file_ops regular_file_ops; /* files whose bytes are a vm_object */
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev);
 struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev);
 int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev, const char *target);
 /* Makes dir/name in a tmpfs-like file system during set-up; no reference returned, NULL: ENOMEM. */
-struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev, const char *target);
+struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev,
+                         const char *target);
 
 struct super *hostfs_create(struct vfs *v, const char *host, bool ro);
 int hostfs_root(struct super *sb);
@@ -269,8 +278,8 @@ bool hostfs_path(const struct dentry *d, char *buf, size_t size);
 int devfs_mount(struct vfs *v);
 int procfs_mount(struct vfs *v);
 int sysfs_mount(struct vfs *v);
-extern const struct file_ops tty_file_ops;       /* the host's terminal */
-struct dentry *devfs_add_tty(struct vfs *v);     /* borrowed; NULL: no memory */
+extern const struct file_ops tty_file_ops;   /* the host's terminal */
+struct dentry *devfs_add_tty(struct vfs *v); /* borrowed; NULL: no memory */
 /* For mmap of a device: gives /dev/zero its object. 0 or negative errno. */
 int chrdev_mmap_object(struct file *f);
 /* A device node's operations by number; NULL: ENXIO. */

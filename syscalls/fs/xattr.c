@@ -6,7 +6,8 @@
 
 #include <linux/xattr.h>
 
-/* Name as the kernel takes it: 1 to 255 bytes. The file system then knows no such attribute, or no such family. */
+/* Name as the kernel takes it: 1 to 255 bytes. The file system then knows no such attribute, or no such
+ * family. */
 static int64_t check_name(struct task *t, uint64_t uname, char name[XATTR_NAME_MAX + 1])
 {
     int64_t n = mm_copy_str(t->mm, name, uname, XATTR_NAME_MAX + 1);
@@ -60,7 +61,8 @@ static int64_t on_path(struct task *t, uint64_t upath, unsigned flags, uint64_t 
     return err;
 }
 
-static int64_t on_fd(struct task *t, uint64_t fd, uint64_t uname, int64_t (*fn)(const struct inode *, const char *))
+static int64_t on_fd(struct task *t, uint64_t fd, uint64_t uname,
+                     int64_t (*fn)(const struct inode *, const char *))
 {
     char name[XATTR_NAME_MAX + 1];
     struct file *f = fd_file(t, arg_int(fd));

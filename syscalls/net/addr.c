@@ -54,7 +54,7 @@ static int check_inet(const struct sock *s, const struct sockaddr_storage *sa, u
 
 static struct sock *find_port(struct task *t, int type, unsigned port, const struct sock *except)
 {
-    list_for_each(n, names(t)) {
+    list_for_each (n, names(t)) {
         struct sock *s = container_of(n, struct sock, named);
 
         if (s != except && s->family != AF_UNIX && s->type == type && port_of(&s->addr) == port &&
@@ -138,7 +138,9 @@ int sock_autobind(struct task *t, struct sock *s)
     return bind_inet(t, s, &any, sizeof(any));
 }
 
-/* ---- AF_UNIX ------------------------------------------------------------------------------------------------------------ */
+/* ---- AF_UNIX
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static int bind_unix_path(struct task *t, struct sock *s, const char *path)
 {
@@ -159,7 +161,9 @@ static int bind_unix_path(struct task *t, struct sock *s, const char *path)
     if (!err)
         err = inode_permission(t, w.cur->inode, MAY_WRITE | MAY_EXEC);
     if (!err)
-        err = w.cur->inode->ops->create ? w.cur->inode->ops->create(t, d, S_IFSOCK | (0777 & ~t->fs->umask), 0, NULL) : -EPERM;
+        err = w.cur->inode->ops->create
+                  ? w.cur->inode->ops->create(t, d, S_IFSOCK | (0777 & ~t->fs->umask), 0, NULL)
+                  : -EPERM;
     if (!err)
         s->at = dentry_get(d);
     dentry_put(d);
@@ -169,7 +173,7 @@ static int bind_unix_path(struct task *t, struct sock *s, const char *path)
 
 static struct sock *find_abstract(struct task *t, const struct sockaddr_storage *sa, unsigned len)
 {
-    list_for_each(n, names(t)) {
+    list_for_each (n, names(t)) {
         struct sock *s = container_of(n, struct sock, named);
 
         if (s->family == AF_UNIX && !s->at && s->addr_len == len && !memcmp(&s->addr, sa, len))
@@ -236,7 +240,7 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
         err = 0;
     if (!err) {
         err = -ECONNREFUSED;
-        list_for_each(n, names(t)) {
+        list_for_each (n, names(t)) {
             struct sock *s = container_of(n, struct sock, named);
 
             if (s->at && s->at->inode == d->inode) {
@@ -249,14 +253,17 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
     return err;
 }
 
-/* ---- either ---------------------------------------------------------------------------------------------------------------- */
+/* ---- either
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)
 {
     return s->family == AF_UNIX ? bind_unix(t, s, sa, len) : bind_inet(t, s, sa, len);
 }
 
-int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len, struct sock **out)
+int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len,
+              struct sock **out)
 {
     int err;
 

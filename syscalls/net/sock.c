@@ -64,11 +64,12 @@ static void skb_unqueue(struct sock *s, struct skb *b)
     skb_free(b);
 }
 
-/* Whoever is connected to s sees an end of file, or a reset if bytes were left unread. Many datagram sockets may be. */
+/* Whoever is connected to s sees an end of file, or a reset if bytes were left unread. Many datagram sockets
+ * may be. */
 static void sock_disconnect(struct sock *s)
 {
     s->peer = NULL;
-    list_for_each(n, &s->k->vfs->sockets) {
+    list_for_each (n, &s->k->vfs->sockets) {
         struct sock *p = container_of(n, struct sock, all);
 
         if (p->peer != s)
@@ -111,9 +112,12 @@ void sock_pair(struct sock *a, struct sock *b)
     b->peer_len = a->addr_len;
 }
 
-/* ---- sending ---------------------------------------------------------------------------------------------------------- */
+/* ---- sending
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
-static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo, const char *what)
+static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo,
+                           const char *what)
 {
     int64_t r;
 
@@ -127,8 +131,8 @@ static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsi
     return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
-static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len, struct file **fds,
-                        unsigned nr_fds)
+static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len,
+                        struct file **fds, unsigned nr_fds)
 {
     struct skb *b = calloc(1, sizeof(*b) + len);
 
@@ -208,7 +212,9 @@ pipe:
     return -EPIPE;
 }
 
-/* ---- receiving --------------------------------------------------------------------------------------------------------- */
+/* ---- receiving
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void take_extras(struct sock *s, struct skb *b, bool peek, struct sock_recv *out)
 {
@@ -236,7 +242,8 @@ static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, 
     uint64_t done = 0;
     bool first = true;
 
-    list_for_each_safe(n, tmp, &s->queue) {
+    list_for_each_safe(n, tmp, &s->queue)
+    {
         struct skb *b = container_of(n, struct skb, node);
         unsigned part = b->len < len - done ? b->len : len - done;
 
@@ -260,7 +267,8 @@ static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, 
     return done;
 }
 
-int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags, struct sock_recv *out)
+int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags,
+                  struct sock_recv *out)
 {
     bool peek = flags & MSG_PEEK;
     int64_t done;
@@ -271,8 +279,8 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
     if (connected_type(s) && s->state == SS_NEW)
         return s->family == AF_UNIX && is_stream(s) ? -EINVAL : -ENOTCONN;
-    if (list_empty(&s->queue) ||
-        (is_stream(s) && (flags & MSG_WAITALL) && !peek && s->queued < len && s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
+    if (list_empty(&s->queue) || (is_stream(s) && (flags & MSG_WAITALL) && !peek && s->queued < len &&
+                                  s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
         if (s->error) {
             err = s->error;
             s->error = 0;
@@ -304,7 +312,9 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
     return done;
 }
 
-/* ---- as a file ---------------------------------------------------------------------------------------------------------- */
+/* ---- as a file
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 struct sock *file_sock(const struct file *f)
 {
@@ -344,8 +354,8 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
         ev |= POLLIN | POLLRDNORM;
     if (eof)
         ev |= POLLRDHUP;
-    if (connected_type(s) && (s->state == SS_NEW || (s->state == SS_CONNECTED && !p) ||
-                              (s->shut_rd && s->shut_wr)))
+    if (connected_type(s) &&
+        (s->state == SS_NEW || (s->state == SS_CONNECTED && !p) || (s->shut_rd && s->shut_wr)))
         ev |= POLLHUP;
     if (s->state != SS_LISTEN && (!p || p->queued < SOCK_BUF / 2))
         ev |= POLLOUT | POLLWRNORM | POLLWRBAND;
@@ -361,7 +371,8 @@ static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64
     case FIONREAD:
         if (s->state == SS_LISTEN)
             return -EINVAL;
-        n = is_stream(s) || list_empty(&s->queue) ? (int)s->queued : (int)list_first(&s->queue, struct skb, node)->len;
+        n = is_stream(s) || list_empty(&s->queue) ? (int)s->queued
+                                                  : (int)list_first(&s->queue, struct skb, node)->len;
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     case TIOCOUTQ:
         n = s->peer ? s->peer->queued : 0;

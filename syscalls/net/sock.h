@@ -1,9 +1,9 @@
 /*
  * sock.h - sockets between tasks of the guest: the queue of messages both ends share, and addresses.
  *
- * AF_UNIX (names in the file system and abstract ones) and loopback AF_INET/AF_INET6 are the same machinery: a name
- * leads to a socket, connecting makes a pair, sending puts a message on the other's queue. Nothing here
- * reaches the host's network.
+ * AF_UNIX (names in the file system and abstract ones) and loopback AF_INET/AF_INET6 are the same machinery:
+ * a name leads to a socket, connecting makes a pair, sending puts a message on the other's queue. Nothing
+ * here reaches the host's network.
  */
 #ifndef SYSCALLS_NET_SOCK_H
 #define SYSCALLS_NET_SOCK_H
@@ -12,7 +12,7 @@
 
 #include <sys/socket.h>
 
-#define SOCK_BUF 212992u     /* net.core.wmem_default: bytes that may wait on one queue */
+#define SOCK_BUF    212992u /* net.core.wmem_default: bytes that may wait on one queue */
 #define SCM_MAX_FDS 253u
 
 struct skb { /* one message, or a piece of a stream */
@@ -32,34 +32,36 @@ struct sock {
     int family, type, protocol;
     enum sock_state state;
     struct kernel *k;
-    struct sock *peer;              /* no reference: cleared when the other end goes */
-    struct list_head queue;         /* of skb: what came in */
-    unsigned queued;                /* bytes on it */
+    struct sock *peer;      /* no reference: cleared when the other end goes */
+    struct list_head queue; /* of skb: what came in */
+    unsigned queued;        /* bytes on it */
     bool shut_rd, shut_wr, passcred, peer_gone;
-    int error;                      /* SO_ERROR, told once */
+    int error; /* SO_ERROR, told once */
     struct sockaddr_storage addr, peer_addr;
     unsigned addr_len, peer_len;
-    struct dentry *at;              /* AF_UNIX in the file system, reference held */
-    struct list_head all;           /* vfs.sockets */
-    struct list_head named;         /* vfs.net_names: has an address others can find */
+    struct dentry *at;                 /* AF_UNIX in the file system, reference held */
+    struct list_head all;              /* vfs.sockets */
+    struct list_head named;            /* vfs.net_names: has an address others can find */
     struct list_head backlog, pending; /* SS_LISTEN: sockets not yet accepted, by their `pending` */
     unsigned nr_backlog, max_backlog;
     struct ucred cred, peer_cred;
     struct waitq wait;
     uint64_t changes;
     int reuse, keepalive, nodelay, broadcast;
-    uint64_t rcvtimeo, sndtimeo;    /* ns, 0: none */
+    uint64_t rcvtimeo, sndtimeo; /* ns, 0: none */
     int sndbuf, rcvbuf;
 };
 
 struct sock *sock_create(struct task *t, int family, int type, int protocol);
 void sock_release(struct sock *s);
-struct file *sock_file(struct task *t, struct sock *s, unsigned flags); /* takes over s, also on failure (NULL) */
-struct sock *file_sock(const struct file *f);                             /* NULL: no socket */
+struct file *sock_file(struct task *t, struct sock *s,
+                       unsigned flags);       /* takes over s, also on failure (NULL) */
+struct sock *file_sock(const struct file *f); /* NULL: no socket */
 void sock_changed(struct sock *s);
 void sock_pair(struct sock *a, struct sock *b);
 
-/* flags: MSG_DONTWAIT. to NULL: the peer. fds are taken over when bytes go out. Bytes, SYS_BLOCK or negative errno. */
+/* flags: MSG_DONTWAIT. to NULL: the peer. fds are taken over when bytes go out. Bytes, SYS_BLOCK or negative
+ * errno. */
 int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len, unsigned flags,
                   const struct sockaddr_storage *to, unsigned to_len, struct file **fds, unsigned nr_fds);
 struct sock_recv {
@@ -70,12 +72,19 @@ struct sock_recv {
     struct ucred cred;
     bool truncated, have_cred;
 };
-int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags, struct sock_recv *out);
+int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags,
+                  struct sock_recv *out);
+
+/* calls.c: a descriptor's socket (EBADF, ENOTSOCK); addresses from and to the guest. 0 or negative errno. */
+int sock_of(struct task *t, uint64_t fd, struct file **f, struct sock **s);
+int sock_addr_in(struct task *t, uint64_t uaddr, int len, struct sockaddr_storage *sa);
+int sock_addr_out(struct task *t, const struct sockaddr_storage *sa, int len, uint64_t uaddr, uint64_t ulen);
 
 /* addr.c */
 int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len);
 /* The socket an address leads to; negative errno as connect(2) gives. Binds s first where the family does. */
-int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len, struct sock **out);
+int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len,
+              struct sock **out);
 int sock_autobind(struct task *t, struct sock *s);
 void sock_unbind(struct sock *s);
 /* A datagram from 0.0.0.0 comes from 127.0.0.1. */
