@@ -4,13 +4,14 @@
  * Runs are deterministic, so two runs are the same line for line until a design makes a difference. Each run is traced; the
  * traces are then walked side by side.
  */
+#include "../plugin.h"
 #include "cmd.h"
 #include "self.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <mseal-emu/design.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,10 +180,8 @@ static int choose(struct options *o, char *list)
             fprintf(stderr, "mseal-emu: compare: at most %d designs\n", MAX_DESIGNS);
             return 2;
         }
-        if (!strchr(name, '/') && !mseal_design_find(name)) {
-            fprintf(stderr, "mseal-emu: no sealing design is called '%s': `mseal-emu designs` lists them\n", name);
+        if (!design_open(name))
             return 2;
-        }
         o->run[o->n++].design = name;
     }
     return 0;

@@ -4,6 +4,7 @@
  * Each cell is a run of this very program in a process of its own, so one cell can't disturb another; cells run
  * in parallel and are shown in order, so the table is the same each time.
  */
+#include "../plugin.h"
 #include "cmd.h"
 #include "matrix.h"
 #include "self.h"
@@ -61,7 +62,7 @@ static void exec_cell(const char *program, const char *arg, const char *design, 
 static int start(struct job *j, const struct matrix *m, const struct options *o, size_t cell)
 {
     const struct matrix_row *row = &m->rows[cell / m->ndesigns];
-    const char *design = m->designs[cell % m->ndesigns];
+    const char *design = m->designs[cell % m->ndesigns].arg;
     int pipefd[2];
     if (pipe2(pipefd, O_CLOEXEC))
         return -errno;
@@ -193,39 +194,34 @@ static int choose_rows(struct matrix *m, char **names, int n)
     return r;
 }
 
-static int add_design(struct matrix *m, const char *name)
+static int add_design(struct matrix *m, const char *arg, const struct mseal_design *d)
 {
-    const char **bigger = realloc(m->designs, (m->ndesigns + 1) * sizeof *bigger);
+    struct matrix_column *bigger = realloc(m->designs, (m->ndesigns + 1) * sizeof *bigger);
     if (!bigger)
         return -ENOMEM;
     m->designs = bigger;
-    m->designs[m->ndesigns++] = name;
+    m->designs[m->ndesigns++] = (struct matrix_column){d->name, arg, strchr(arg, '/') != NULL};
     return 0;
 }
 
-/* Those of the comma-separated list, or every built-in one. */
+/* Those of the comma-separated list, or every built-in one. 0 or an exit status, after a line on stderr. */
 static int choose_designs(struct matrix *m, char *list)
 {
+    const struct mseal_design *d;
     int r = 0;
-    if (list)
-        for (const char *name; !r && (name = strsep(&list, ","));)
-            r = add_design(m, name);
-    else
-        for (unsigned i = 0; !r && mseal_design_at(i); i++)
-            r = add_design(m, mseal_design_at(i)->name);
-    return r;
-}
-
-static void judge(struct matrix *m, const struct expectations *e)
-{
-    for (size_t r = 0; r < m->nrows; r++)
-        for (size_t d = 0; d < m->ndesigns; d++) {
-            struct cell *c = matrix_cell(m, r, d);
-            if (m->rows[r].scenario)
-                c->expected = expectation_find(e, m->rows[r].name, m->designs[d]);
-            if (d && (strcmp(c->text, matrix_cell(m, r, 0)->text) || c->status != matrix_cell(m, r, 0)->status))
-                m->rows[r].differs = true;
+    if (list) {
+        for (const char *name; !r && (name = strsep(&list, ","));) {
+            if (!(d = design_open(name)))
+                return 2;
+            r = add_design(m, name, d);
         }
+    } else {
+        for (unsigned i = 0; !r && (d = mseal_design_at(i)); i++)
+            r = add_design(m, d->name, d);
+    }
+    if (r)
+        fprintf(stderr, "mseal-emu: matrix: %s\n", strerror(-r));
+    return r ? 125 : 0;
 }
 
 static size_t count_wrong(const struct matrix *m, bool tell)
@@ -234,12 +230,12 @@ static size_t count_wrong(const struct matrix *m, bool tell)
     for (size_t i = 0; i < m->nrows * m->ndesigns; i++) {
         const struct matrix_row *row = &m->rows[i / m->ndesigns];
         const struct cell *c = &m->cells[i];
-        if (!cell_is_wrong(row, c))
+        if (!c->wrong)
             continue;
         wrong++;
         if (tell)
             fprintf(stderr, "mseal-emu: matrix: %s under %s: \"%s\", expected \"%s\"\n", row->name,
-                    m->designs[i % m->ndesigns], c->text, c->expected ? c->expected->outcome : "(nothing is written down)");
+                    m->designs[i % m->ndesigns].label, c->text, c->expected ? c->expected->outcome : "(nothing is written down)");
     }
     return wrong;
 }
@@ -249,8 +245,8 @@ static void print_cells(const struct matrix *m)
 {
     for (size_t r = 0; r < m->nrows; r++)
         for (size_t d = 0; d < m->ndesigns; d++)
-            printf("%s\t%s\t%s\t%s\t%s\n", m->rows[r].name, m->designs[d],
-                   outcome_class_names[cell_class(matrix_cell(m, r, d))], matrix_cell(m, r, d)->text, "");
+            printf("%s\t%s\t%s\t%s\t%s\n", m->rows[r].name, m->designs[d].label,
+                   outcome_class_names[matrix_cell(m, r, d)->class], matrix_cell(m, r, d)->text, "");
 }
 
 /* --trace ID:DESIGN: become that one run. */
@@ -345,7 +341,7 @@ static int parse_options(int argc, char **argv, struct options *o, struct matrix
     }
     if (!known_format(o->format))
         return 2;
-    return choose_designs(m, designs) ? 125 : 0;
+    return choose_designs(m, designs);
 }
 
 int cmd_matrix(int argc, char **argv)
@@ -378,7 +374,7 @@ int cmd_matrix(int argc, char **argv)
         fprintf(stderr, "mseal-emu: matrix: %s\n", strerror(-r));
         return 125;
     }
-    judge(&m, &e);
+    matrix_judge(&m, &e);
     if (o.print_cells)
         print_cells(&m);
     else

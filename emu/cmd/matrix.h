@@ -42,6 +42,8 @@ struct cell {
     char *text;  /* what it printed, one line */
     int status;  /* wait status */
     const struct expectation *expected;
+    enum outcome_class class;
+    bool wrong; /* not what the expectations say, or nothing is written down for a built-in design */
 };
 struct matrix_row {
     const char *name; /* scenario id or program */
@@ -49,10 +51,15 @@ struct matrix_row {
     bool scenario;
     bool differs;     /* designs give different outcomes */
 };
+struct matrix_column {
+    const char *label; /* the design's name */
+    const char *arg;   /* for --design: its name, or the path of a plug-in */
+    bool plugin;       /* not built in: nobody wrote down what it should do */
+};
 struct matrix {
     struct matrix_row *rows;
     size_t nrows;
-    const char **designs;
+    struct matrix_column *designs;
     size_t ndesigns;
     struct cell *cells; /* row-major */
 };
@@ -60,9 +67,10 @@ static inline struct cell *matrix_cell(const struct matrix *m, size_t row, size_
 {
     return &m->cells[row * m->ndesigns + col];
 }
-/* The cell is not what the expectations say, or has none although it should. */
-bool cell_is_wrong(const struct matrix_row *row, const struct cell *c);
-enum outcome_class cell_class(const struct cell *c);
+/* First errno's name in an outcome ("len PG+1: EPERM [wx|rxs]"), or "". */
+void outcome_error(const char *text, char *buf, size_t size);
+/* Fill in class and wrong of every cell, and which rows differ. */
+void matrix_judge(struct matrix *m, const struct expectations *e);
 
 /* format: text, markdown, html, json, junit, tap. 0, or -EINVAL: no such format. */
 int matrix_render(const struct matrix *m, const char *format, FILE *out);

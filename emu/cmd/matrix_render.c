@@ -6,43 +6,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum outcome_class cell_class(const struct cell *c)
-{
-    if (WIFSIGNALED(c->status))
-        return CLASS_KILLED;
-    return c->expected ? c->expected->class : CLASS_NONE;
-}
-
-bool cell_is_wrong(const struct matrix_row *row, const struct cell *c)
-{
-    if (!row->scenario)
-        return false;
-    return !c->expected || strcmp(c->expected->outcome, c->text) != 0;
-}
-
-/* First word that is an errno's name, e.g. of "len PG+1: EPERM [wx|rxs]". */
-static void error_in(const char *text, char *buf, size_t size)
-{
-    *buf = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p != 'E' || (p > text && (p[-1] == '_' || (p[-1] >= 'A' && p[-1] <= 'Z'))))
-            continue;
-        size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        if (n >= 3 && n < size) {
-            memcpy(buf, p, n);
-            buf[n] = 0;
-            return;
-        }
-    }
-}
-
 /* A cell in a few letters: see legend. */
 static void short_text(const struct matrix_row *row, const struct cell *c, char *buf, size_t size)
 {
     char err[24];
-    error_in(c->text, err, sizeof err);
-    const char *mark = cell_is_wrong(row, c) ? "?!" : "";
-    switch (cell_class(c)) {
+    outcome_error(c->text, err, sizeof err);
+    const char *mark = c->wrong ? "?!" : "";
+    switch (c->class) {
     case CLASS_BLOCKED:
         snprintf(buf, size, "%s%s", *err ? err : "blocked", mark);
         break;
@@ -88,7 +58,7 @@ static void render_text(const struct matrix *m, FILE *out)
     char buf[32];
     fprintf(out, "%-6s", "");
     for (size_t d = 0; d < m->ndesigns; d++)
-        fprintf(out, " %-13s", m->designs[d]);
+        fprintf(out, " %-13s", m->designs[d].label);
     fputc('\n', out);
     for (size_t r = 0; r < m->nrows; r++) {
         const struct matrix_row *row = &m->rows[r];
@@ -107,7 +77,7 @@ static void render_markdown(const struct matrix *m, FILE *out)
     char buf[32];
     fprintf(out, "| | scenario |");
     for (size_t d = 0; d < m->ndesigns; d++)
-        fprintf(out, " %s |", m->designs[d]);
+        fprintf(out, " %s |", m->designs[d].label);
     fprintf(out, "\n|---|---|");
     for (size_t d = 0; d < m->ndesigns; d++)
         fprintf(out, "---|");
@@ -166,7 +136,7 @@ static void render_html(const struct matrix *m, FILE *out)
     escaped(out, legend);
     fputs(" Point at a cell for what was printed and where the expectation comes from.</p>\n<table><thead><tr><td></td><td></td>", out);
     for (size_t d = 0; d < m->ndesigns; d++)
-        fprintf(out, "<th scope=\"col\">%s</th>", m->designs[d]);
+        fprintf(out, "<th scope=\"col\">%s</th>", m->designs[d].label);
     fputs("</tr></thead><tbody>\n", out);
     for (size_t r = 0; r < m->nrows; r++) {
         const struct matrix_row *row = &m->rows[r];
@@ -176,7 +146,7 @@ static void render_html(const struct matrix *m, FILE *out)
         for (size_t d = 0; d < m->ndesigns; d++) {
             const struct cell *c = matrix_cell(m, r, d);
             short_text(row, c, buf, sizeof buf);
-            fprintf(out, "<td class=\"%s%s\" title=\"", css[cell_class(c)], cell_is_wrong(row, c) ? " wrong" : "");
+            fprintf(out, "<td class=\"%s%s\" title=\"", css[c->class], c->wrong ? " wrong" : "");
             escaped(out, c->text);
             if (c->expected) {
                 fputs(" — ", out);
@@ -216,9 +186,9 @@ static void render_json(const struct matrix *m, FILE *out)
             fputs("{\"scenario\":", out);
             json_string(out, m->rows[r].name);
             fputs(",\"design\":", out);
-            json_string(out, m->designs[d]);
+            json_string(out, m->designs[d].label);
             fputs(",\"class\":", out);
-            json_string(out, outcome_class_names[cell_class(c)]);
+            json_string(out, outcome_class_names[c->class]);
             fputs(",\"outcome\":", out);
             json_string(out, c->text);
             if (c->expected) {
@@ -229,7 +199,7 @@ static void render_json(const struct matrix *m, FILE *out)
             }
             fprintf(out, ",\"%s\":%d,\"as_expected\":%s}%s\n", WIFSIGNALED(c->status) ? "signal" : "exit",
                     WIFSIGNALED(c->status) ? WTERMSIG(c->status) : WEXITSTATUS(c->status),
-                    cell_is_wrong(&m->rows[r], c) ? "false" : "true",
+                    c->wrong ? "false" : "true",
                     r + 1 == m->nrows && d + 1 == m->ndesigns ? "" : ",");
         }
     fputs("]\n", out);
@@ -239,15 +209,15 @@ static void render_junit(const struct matrix *m, FILE *out)
 {
     size_t wrong = 0;
     for (size_t i = 0; i < m->nrows * m->ndesigns; i++)
-        wrong += cell_is_wrong(&m->rows[i / m->ndesigns], &m->cells[i]);
+        wrong += m->cells[i].wrong;
     fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"matrix\" tests=\"%zu\" failures=\"%zu\">\n",
             m->nrows * m->ndesigns, wrong);
     for (size_t r = 0; r < m->nrows; r++)
         for (size_t d = 0; d < m->ndesigns; d++) {
             const struct cell *c = matrix_cell(m, r, d);
-            fprintf(out, "<testcase classname=\"%s\" name=\"", m->designs[d]);
+            fprintf(out, "<testcase classname=\"%s\" name=\"", m->designs[d].label);
             escaped(out, m->rows[r].name);
-            if (!cell_is_wrong(&m->rows[r], c)) {
+            if (!c->wrong) {
                 fputs("\"/>\n", out);
                 continue;
             }
@@ -266,9 +236,8 @@ static void render_tap(const struct matrix *m, FILE *out)
     for (size_t r = 0, n = 1; r < m->nrows; r++)
         for (size_t d = 0; d < m->ndesigns; d++, n++) {
             const struct cell *c = matrix_cell(m, r, d);
-            bool wrong = cell_is_wrong(&m->rows[r], c);
-            fprintf(out, "%sok %zu - %s under %s: %s\n", wrong ? "not " : "", n, m->rows[r].name, m->designs[d], c->text);
-            if (wrong)
+                    fprintf(out, "%sok %zu - %s under %s: %s\n", c->wrong ? "not " : "", n, m->rows[r].name, m->designs[d].label, c->text);
+            if (c->wrong)
                 fprintf(out, "# expected: %s\n", c->expected ? c->expected->outcome : "(nothing is written down)");
         }
 }
