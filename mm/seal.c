@@ -78,14 +78,31 @@ static int64_t tell_name(struct mm *mm, const uint64_t args[6])
     return mm_copy_out(mm, args[0], name, room) ? -EFAULT : (int64_t)len;
 }
 
-int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6])
-{
-    const struct mseal_syscall *s = mm->design->syscalls;
+/* What every design has besides its own calls. */
+static const struct mseal_syscall generic_calls[] = {
+    {MSEAL_EMU_SEAL, "mseal_emu_seal", "ptr,size,int", seal_somehow},
+    {MSEAL_EMU_DESIGN, "mseal_emu_design", "opath,size", tell_name},
+    {0},
+};
 
+static const struct mseal_syscall *find_call(const struct mseal_syscall *s, uint64_t nr)
+{
     for (; s && s->name; s++)
         if (s->nr == nr)
-            return s->call(mm, args);
-    if (nr == MSEAL_EMU_SEAL)
-        return seal_somehow(mm, args);
-    return nr == MSEAL_EMU_DESIGN ? tell_name(mm, args) : -ENOSYS;
+            return s;
+    return NULL;
+}
+
+const struct mseal_syscall *mm_design_call(const struct mm *mm, uint64_t nr)
+{
+    const struct mseal_syscall *s = find_call(mm->design->syscalls, nr);
+
+    return s ? s : find_call(generic_calls, nr);
+}
+
+int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6])
+{
+    const struct mseal_syscall *s = mm_design_call(mm, nr);
+
+    return s ? s->call(mm, args) : -ENOSYS;
 }

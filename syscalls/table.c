@@ -51,19 +51,6 @@ int64_t sys_ni(struct task *t, const uint64_t a[6])
     return -ENOSYS;
 }
 
-/* Is this number one of the design in force, or of those that stand for whatever it offers? */
-static bool is_design_call(struct task *t, uint64_t nr)
-{
-    const struct mseal_design *d = t->mm ? mm_design(t->mm) : NULL;
-
-    if (!d)
-        return false;
-    for (const struct mseal_syscall *s = d->syscalls; s && s->name; s++)
-        if (s->nr == nr)
-            return true;
-    return nr == MSEAL_EMU_SEAL || nr == MSEAL_EMU_DESIGN;
-}
-
 static int64_t not_implemented(struct task *t, uint64_t nr)
 {
     struct kernel *k = t->k;
@@ -99,7 +86,7 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
     if (t->mm)
         mm_set_event(t->mm, t->event);
 
-    if (is_design_call(t, nr))
+    if (t->mm && mm_design_call(t->mm, nr))
         ret = mm_design_syscall(t->mm, (unsigned)nr, t->args);
     else if (nr < SYS_MAX && rows[nr].call)
         ret = rows[nr].call(t, t->args);

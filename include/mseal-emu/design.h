@@ -135,6 +135,9 @@ bool mm_vma_has_private_pages(struct mm *mm, const struct vma *v, uint64_t start
 bool vma_is_anonymous(const struct vma *v);
 bool pkru_allows_write(uint32_t pkru, const struct vma *v);
 
+/* The system call of this number that exists because of the design in force, NULL: none. */
+const struct mseal_syscall *mm_design_call(const struct mm *mm, uint64_t nr);
+
 /* ---- finding designs ---- */
 const struct mseal_design *mseal_design_find(const char *name); /* built in; aliases too; NULL: unknown */
 const struct mseal_design *mseal_design_at(unsigned i);         /* in listing order; NULL past the end */

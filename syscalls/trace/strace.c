@@ -117,24 +117,23 @@ static void tell_ignored(struct trace *tr, struct task *t)
 static const struct sig *call_sig(struct trace *tr, const struct task *t, const char **name,
                                   unsigned *classes)
 {
-    const struct mseal_design *d = t->mm ? mm_design(t->mm) : NULL;
+    const struct mseal_syscall *own = t->mm ? mm_design_call(t->mm, (uint64_t)t->sysno) : NULL;
     const struct sys_row *row;
     struct sig *sig;
 
     *classes = 0;
-    for (const struct mseal_syscall *s = d ? d->syscalls : NULL; s && s->name; s++)
-        if (s->nr == (uint64_t)t->sysno) {
-            unsigned i = 0;
+    if (own) {
+        unsigned i = 0;
 
-            *name = s->name;
-            while (i < 7 && tr->own[i].text && tr->own[i].text != s->sig)
-                i++;
-            if (tr->own[i].text != s->sig) {
-                tr->own[i].text = s->sig;
-                sig_parse(&tr->own[i].sig, s->sig);
-            }
-            return &tr->own[i].sig;
+        *name = own->name;
+        while (i < 7 && tr->own[i].text && tr->own[i].text != own->sig)
+            i++;
+        if (tr->own[i].text != own->sig) {
+            tr->own[i].text = own->sig;
+            sig_parse(&tr->own[i].sig, own->sig);
         }
+        return &tr->own[i].sig;
+    }
     row = t->sysno >= 0 && t->sysno < SYS_MAX ? sys_row((unsigned)t->sysno) : NULL;
     if (!row)
         return NULL;
