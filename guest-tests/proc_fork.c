@@ -234,6 +234,21 @@ int main(void)
     }
     is_num(shared, 77, "vfork: the child ran first, in the same memory");
     is_num(WEXITSTATUS(status_of(pid, 0)), 2, "and exits on its own");
+
+    /* The page is shared with the child, read (so the processor knows where it is), then copied by the kernel's write. */
+    volatile int *shown = (volatile int *)pages(1, RW);
+    int data[2];
+    *shown = 1;
+    must(pipe(data));
+    pid = spawn(sleep_on, NULL);
+    is_num(*shown, 1, "after fork the parent's page is the old one");
+    int two = 2;
+    write(data[1], &two, sizeof two);
+    is_num(read(data[0], (void *)shown, sizeof two), 4, "the kernel writes to it");
+    is_num(*shown, 2, "and the parent sees the copy");
+    kill(pid, SIGKILL);
+    status_of(pid, 0);
+
     is_err(execl("/nonexistent", "x", NULL), "ENOENT", "exec of nothing");
     is_err(execl("/", "x", NULL), "EACCES", "exec of a directory");
     is_err(execl("/etc/passwd", "x", NULL), "EACCES", "exec of a file without x");

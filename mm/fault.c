@@ -80,10 +80,10 @@ static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e
         ++*counter;
     if (old & PTE_PRESENT) {
         /*
-         * The CPU replaces its translation of the page by the one it gets now; but code it has already found
-         * by virtual address may still be that of the old frame.
+         * A CPU that asks replaces its translation of the page by the one it gets now (but code it has already
+         * found by virtual address may still be that of the old frame). When the kernel asks, nobody tells it.
          */
-        if (v->flags & VM_EXEC)
+        if (!mm->cpu_asks || v->flags & VM_EXEC)
             mm_tlb_invalidate(mm, addr, addr + MM_PAGE_SIZE);
         frame_put(&mm->sys->phys, pte_pfn(old));
     }
@@ -286,8 +286,11 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
 {
     struct vma v = {0};
     pte_t e = 0;
-    enum mm_fault_reason reason = resolve(mm, addr, access, &v, &e);
+    enum mm_fault_reason reason;
 
+    mm->cpu_asks = true;
+    reason = resolve(mm, addr, access, &v, &e);
+    mm->cpu_asks = false;
     if (reason) {
         set_signal(f, reason, addr, vma_pkey(&v));
         f->present = v.flags & VM_PROT_MASK && pt_get(&mm->pt, addr) & PTE_PRESENT;

@@ -36,6 +36,7 @@ struct mm {
     struct mm_stats stats;    /* kept up to date by every change */
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */
+    bool cpu_asks;            /* within mm_fault(): the CPU takes the entry that is made */
     uint64_t tlb_pages[MM_TLB_FILTER_WORDS], tlb_regions[MM_TLB_FILTER_WORDS]; /* see tlb.c */
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
     int32_t execute_only_pkey;
