@@ -172,6 +172,9 @@ test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAM
 
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
+matrix: all $(SCENARIOS) $(EXAMPLES) ## every scenario under every design: docs/matrix.md and docs/matrix.html anew
+	$(Q)for f in markdown html; do $(B)/mseal-emu matrix -f $$f -o docs/matrix.$$(echo $$f | sed s/markdown/md/) || exit 1; done
+
 bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side with qemu-user and the host kernel
 	@B=$(B) bench/run
 
@@ -227,7 +230,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format readme help FORCE
+.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format readme help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
