@@ -37,7 +37,7 @@ static int name_part(struct mm *mm, struct vma_part *p, void *ctx)
     if (err)
         return err;
     if (p->v.file && !mm_file_is_anon_shmem(p->v.file))
-        return -EBADF;
+        return mm_fail_at(mm, -EBADF, MM_ABOUT_VMA, p->v.start, "only anonymous memory can be named");
     if (p->v.anon_name == n->name)
         return 0;
     err = vma_modify(mm, &p->v, p->start, p->end, &to);
@@ -59,13 +59,13 @@ int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t nam
         if (got < 0)
             return got == -ENAMETOOLONG ? -EINVAL : got; /* strndup_user() */
         if (!name_is_valid(text))
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "a name is printable ASCII without \\ ` $ [ ]");
         n.name = mm_names_intern(&mm->names, text);
         if (!n.name)
             return -ENOMEM;
     }
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (len && !size)
         return -EINVAL;
     if (addr + size < addr)

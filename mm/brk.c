@@ -20,7 +20,7 @@ static int shrink(struct mm *mm, uint64_t from, uint64_t old_end)
     const struct vma *v = vma_tree_find(&mm->vmas, from);
 
     if (!v || v->start >= old_end)
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_HOLE, from, "the heap was unmapped there");
     return mm_unmap_range(mm, from, old_end, CHANGE_UNMAP, DOOR_BRK, false);
 }
 
@@ -40,13 +40,16 @@ static int grow(struct mm *mm, uint64_t start, uint64_t len)
     next = vma_tree_find(&mm->vmas, start);
     guard = next && next->flags & VM_GROWSDOWN ? mm->sys->stack_guard_gap : 0;
     if (next && v.end + MM_PAGE_SIZE > (next->start > guard ? next->start - guard : 0))
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_VMA, next->start, "the heap would run into the next area");
 
     v.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT | mm->def_flags;
     if (mm->read_implies_exec)
         v.flags |= VM_EXEC;
-    if (!mm_may_expand(mm, v.flags, pages) || mm->vmas.count > mm->sys->max_map_count)
+    if (!mm_may_expand(mm, v.flags, pages))
         return -ENOMEM;
+    if (mm->vmas.count > mm->sys->max_map_count)
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
     err = mm_charge(mm, pages);
     if (err)
         return err;
@@ -69,8 +72,11 @@ int64_t mm_brk(struct mm *mm, uint64_t brk)
     uint64_t old_end = MM_PAGE_ALIGN(l->brk), new_end = MM_PAGE_ALIGN(brk);
     int err = 0;
 
-    if (brk < l->start_brk || !data_limit_allows(mm, brk))
+    if (brk < l->start_brk || !data_limit_allows(mm, brk)) {
+        if (brk >= l->start_brk)
+            mm_fail_at(mm, -ENOMEM, MM_ABOUT_DATA, brk - l->brk, "RLIMIT_DATA bounds the heap");
         return (int64_t)l->brk;
+    }
     if (new_end != old_end) /* new_end wraps to 0 at the top of the address space: growing then fails */
         err = brk <= l->brk ? shrink(mm, new_end, old_end) : grow(mm, old_end, new_end - old_end);
     mm_assert_valid(mm);

@@ -32,7 +32,7 @@ int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_
     int64_t ret;
 
     if (prot)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the protection must be 0: it stays what it is");
     addr &= MM_PAGE_MASK;
     size &= MM_PAGE_MASK;
     if (addr + size <= addr)
@@ -41,9 +41,11 @@ int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_
         return -EINVAL;
     v = vma_tree_find(&mm->vmas, addr);
     if (!v || v->start > addr || !(v->flags & VM_SHARED))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_HOLE, addr,
+                          "no shared mapping begins at or before the address");
     if (!same_mapping(mm, v, addr + size))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "the range is not one stretch of one file with one set of attributes");
 
     prot = (v->flags & VM_READ ? PROT_READ : 0) | (v->flags & VM_WRITE ? PROT_WRITE : 0) |
            (v->flags & VM_EXEC ? PROT_EXEC : 0);

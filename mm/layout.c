@@ -142,18 +142,18 @@ int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr,
     uint64_t found = 0;
 
     if (len > MM_TASK_SIZE)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the length exceeds the address space");
     if (wants_huge(file, addr, len, flags))
         found = search_huge(mm, addr, len, file ? pgoff << MM_PAGE_SHIFT : 0, flags);
     if (!found)
         found = search(mm, addr, len, flags);
     if (found >= (uint64_t)-4095) /* IS_ERR_VALUE() */
-        return (int64_t)found;
+        return mm_fail(mm, (int)found, "no gap of that length is free");
     if (found > MM_TASK_SIZE - len)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the range would reach past the end of the address space");
     if (found & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the fixed address is not a multiple of the page size");
     if (found < mm->sys->mmap_min_addr && !mm->cap_sys_rawio)
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "addresses below vm.mmap_min_addr need CAP_SYS_RAWIO");
     return (int64_t)found;
 }

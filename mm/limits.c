@@ -30,12 +30,19 @@ bool mm_may_expand(struct mm *mm, uint64_t vm_flags, uint64_t pages)
 {
     uint64_t data_limit = mm->rlim[MM_RLIMIT_DATA];
 
-    if (mm->stats.total_vm + pages > mm->rlim[MM_RLIMIT_AS] >> MM_PAGE_SHIFT)
+    if (mm->stats.total_vm + pages > mm->rlim[MM_RLIMIT_AS] >> MM_PAGE_SHIFT) {
+        mm_fail_at(mm, -ENOMEM, MM_ABOUT_AS, pages << MM_PAGE_SHIFT,
+                   "RLIMIT_AS bounds the size of the address space");
         return false;
+    }
     if (!flags_are_data(vm_flags) || mm->stats.data_vm + pages <= data_limit >> MM_PAGE_SHIFT)
         return true;
     /* valgrind sets the soft limit to 0 to stop brk and nothing else */
-    return !data_limit && mm->stats.data_vm + pages <= mm->rlim_data_max >> MM_PAGE_SHIFT;
+    if (!data_limit && mm->stats.data_vm + pages <= mm->rlim_data_max >> MM_PAGE_SHIFT)
+        return true;
+    mm_fail_at(mm, -ENOMEM, MM_ABOUT_DATA, pages << MM_PAGE_SHIFT,
+               "RLIMIT_DATA bounds private writable memory");
+    return false;
 }
 
 void mm_account(struct mm *mm, uint64_t vm_flags, bool file, int64_t pages)
@@ -82,7 +89,8 @@ bool mm_may_commit(struct mm *mm, uint64_t pages)
 int mm_charge(struct mm *mm, uint64_t pages)
 {
     if (!mm_may_commit(mm, pages))
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, pages << MM_PAGE_SHIFT,
+                          "more memory is asked for than the machine may promise (overcommit)");
     mm->sys->committed += pages;
     return 0;
 }
@@ -96,7 +104,10 @@ bool mm_mlock_future_ok(struct mm *mm, bool locked, uint64_t bytes)
 {
     if (!locked || mm->cap_ipc_lock)
         return true;
-    return mm->stats.locked_vm + (bytes >> MM_PAGE_SHIFT) <= mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT;
+    if (mm->stats.locked_vm + (bytes >> MM_PAGE_SHIFT) <= mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT)
+        return true;
+    mm_fail_at(mm, -EAGAIN, MM_ABOUT_MEMLOCK, bytes, "RLIMIT_MEMLOCK bounds locked memory");
+    return false;
 }
 
 bool mm_deny_write_exec(struct mm *mm, uint64_t old_flags, uint64_t new_flags)

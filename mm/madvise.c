@@ -80,7 +80,8 @@ static int advise_dontneed(struct mm *mm, struct vma_part *r, int advice)
     uint64_t forbidden = VM_PFNMAP | VM_HUGETLB | (advice == MADV_DONTNEED_LOCKED ? 0 : VM_LOCKED);
 
     if (r->v.flags & forbidden)
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "locked memory keeps its contents (MADV_DONTNEED_LOCKED drops them)");
     mm_discard(mm, &r->v, r->start, r->end);
     return 0;
 }
@@ -95,9 +96,10 @@ static int advise_free(struct mm *mm, struct vma_part *r, int advice)
     bool marked = false;
 
     if (r->v.flags & (VM_PFNMAP | VM_HUGETLB | VM_LOCKED))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "locked or special memory cannot be given up");
     if (!vma_is_anonymous(&r->v))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "MADV_FREE is for private anonymous memory");
     for (; mm_find_entry(mm, at, r->end, PTE_ANON, &at); at += MM_PAGE_SIZE) {
         pte_t *slot;
 
@@ -119,13 +121,15 @@ static int advise_remove(struct mm *mm, struct vma_part *r, int advice)
     struct mm_file *file = r->v.file;
 
     if (r->v.flags & VM_LOCKED)
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked memory cannot be removed");
     if (!file || !file->obj)
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "MADV_REMOVE needs something behind the mapping");
     if ((r->v.flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
-        return -EACCES;
+        return mm_fail_at(mm, -EACCES, MM_ABOUT_VMA, r->v.start,
+                          "MADV_REMOVE needs a shared mapping that may write");
     if (file->append_only)
-        return -EPERM;
+        return mm_fail_at(mm, -EPERM, MM_ABOUT_VMA, r->v.start, "the file is append-only");
     return vm_object_punch(file->obj, vma_index(&r->v, r->start) << MM_PAGE_SHIFT, r->end - r->start);
 }
 
@@ -137,7 +141,9 @@ static int advise_willneed(struct mm *mm, struct vma_part *r, int advice)
 
 static int advise_cold(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB) ? -EINVAL : 0;
+    return r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB)
+               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory stays")
+               : 0;
 }
 
 /* There is nowhere to page out to. But what may be dropped instead is: pages given up by MADV_FREE, MAP_DROPPABLE. */
@@ -146,7 +152,7 @@ static int advise_pageout(struct mm *mm, struct vma_part *r, int advice)
     uint64_t at = r->start;
 
     if (r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory stays");
     for (; mm_find_entry(mm, at, r->end, r->v.flags & VM_DROPPABLE ? PTE_ANON : PTE_LAZYFREE, &at); at += MM_PAGE_SIZE) {
         if (pt_exclusive(&mm->pt, at))
             mm_zap(mm, &r->v, at, at + MM_PAGE_SIZE);
@@ -160,7 +166,7 @@ static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
     int err;
 
     if (r->v.flags & (VM_SPECIAL | VM_HUGETLB | VM_LOCKED))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory takes no guards");
     v = vma_tree_edit(&mm->vmas, r->start);
     if (!v)
         return -ENOMEM;
@@ -187,7 +193,7 @@ static int advise_guard_remove(struct mm *mm, struct vma_part *r, int advice)
     uint64_t at = r->start;
 
     if (r->v.flags & (VM_SPECIAL | VM_HUGETLB))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "special memory has no guards");
     if (!(r->v.flags & VM_MAYBE_GUARD))
         return 0;
     for (; mm_find_entry(mm, at, r->end, PTE_GUARD, &at); at += MM_PAGE_SIZE) {
@@ -211,9 +217,10 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
     int err = 0;
 
     if (r->v.flags & (VM_SPECIAL | VM_HUGETLB | VM_NOHUGEPAGE))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the area may not have huge pages");
     if (first < r->v.start || first + HPAGE_SIZE > r->v.end || !vma_is_anonymous(&r->v) || !r->v.anon_vma)
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "the area holds no aligned 2 MiB block of private pages");
     for (; block + HPAGE_SIZE <= (r->end & HPAGE_MASK); block += HPAGE_SIZE) {
         if (mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_GUARD, &at) ||
             !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))
@@ -228,23 +235,30 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
 
 static int refuse_special(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & VM_SPECIAL ? -EINVAL : 0;
+    return r->v.flags & VM_SPECIAL
+               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the advice is not for special mappings")
+               : 0;
 }
 
 static int refuse_unless_private_anon(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.file || (r->v.flags & VM_SHARED) ? -EINVAL : 0;
+    return r->v.file || (r->v.flags & VM_SHARED)
+               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                            "MADV_WIPEONFORK is for private anonymous memory")
+               : 0;
 }
 
 static int refuse_droppable(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & VM_DROPPABLE ? -EINVAL : 0;
+    return r->v.flags & VM_DROPPABLE ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                                                  "MAP_DROPPABLE memory keeps this attribute")
+                                     : 0;
 }
 
 static int refuse_undumpable(struct mm *mm, struct vma_part *r, int advice)
 {
     if (!(r->v.flags & VM_HUGETLB) && (r->v.flags & VM_SPECIAL))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "special mappings are never dumped");
     return refuse_droppable(mm, r, advice);
 }
 
@@ -334,9 +348,11 @@ int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct 
         int err;
 
         if (!v)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, start,
+                              "part of the range is not mapped (the mapped parts were done)");
         if (start < v->start) {
-            unmapped = -ENOMEM;
+            unmapped = mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, start,
+                                  "part of the range is not mapped (the mapped parts were done)");
             start = v->start;
             if (start >= end)
                 break;
@@ -359,11 +375,13 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
         struct mm_fault f;
 
         if (!v || v->start > start)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, start, "the whole range must be mapped");
         if ((v->flags & (VM_IO | VM_PFNMAP)) || !(v->flags & (write ? VM_WRITE : VM_READ)))
-            return -EINVAL;
+            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                              "the area does not permit the access that would populate it");
         if (mm->pkru >> (2 * vma_pkey(v)) & (write ? 3 : 1))
-            return -EINVAL;
+            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                              "the protection key denies the access that would populate it");
         if (mm_fault(mm, start, write ? MM_WRITE : MM_READ, &f))
             return f.reason == MM_FAULT_OOM ? -ENOMEM : -EFAULT;
     }
@@ -381,11 +399,11 @@ static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const stru
     int err;
 
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (len && !size)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the length rounded up to pages is 0");
     if (addr + size < addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     if (!len)
         return 0;
     err = mm_ask_range(mm, &ad.c);
@@ -402,7 +420,8 @@ int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
 {
     const struct advice *a = advice_find(mm, advice);
 
-    return a ? do_madvise(mm, addr, len, a, DOOR_MADVISE) : -EINVAL;
+    return a ? do_madvise(mm, addr, len, a, DOOR_MADVISE)
+             : mm_fail(mm, -EINVAL, "this kernel has no such advice");
 }
 
 int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote)
@@ -410,8 +429,8 @@ int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advic
     const struct advice *a = advice_find(mm, advice);
 
     if (!a)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "this kernel has no such advice");
     if (!a->remote && (remote || (mm->design && !(mm->design->rules & RULE_PROCESS_MADVISE_ALL))))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "process_madvise does not take this advice");
     return do_madvise(mm, addr, len, a, DOOR_PROCESS_MADVISE);
 }

@@ -113,13 +113,17 @@ static int split_out(struct mm *mm, const struct vma *v, const struct vma *mid)
     size_t n = 0;
 
     if ((head || tail) && !room)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
     if ((head || tail) && !vma_may_split(v))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "a special mapping ([vdso], [vvar]) cannot be cut in two");
     if (head && tail && room < 2) {
         int err = vma_split_at(mm, mid->start);
 
-        return err ? err : -ENOMEM;
+        return err ? err
+                   : mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                                "the number of areas is limited (vm.max_map_count)");
     }
     if (head)
         part[n++] = vma_slice(v, v->start, mid->start);
@@ -227,7 +231,8 @@ int vma_split_at(struct mm *mm, uint64_t addr)
     if (!v || v->start >= addr)
         return 0;
     if (!vma_may_split(v))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "a special mapping ([vdso], [vvar]) cannot be cut in two");
     part[0] = vma_slice(v, v->start, addr);
     part[1] = vma_slice(v, addr, v->end);
     return vma_tree_splice(&mm->vmas, v->start, v->end, part, 2);

@@ -32,9 +32,9 @@ int64_t mm_mincore(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vec)
     uint8_t chunk[CHUNK];
 
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (addr + len < addr || addr + len > MM_TASK_SIZE)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the range reaches past the end of the address space");
     if (vec + pages < vec || vec + pages > MM_TASK_SIZE)
         return -EFAULT;
 
@@ -43,7 +43,7 @@ int64_t mm_mincore(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vec)
         uint64_t n;
 
         if (!v || v->start > addr)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, addr, "the whole range must be mapped");
         n = (v->end - addr) >> MM_PAGE_SHIFT;
         n = n < pages ? n : pages;
         n = n < CHUNK ? n : CHUNK;

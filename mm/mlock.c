@@ -58,7 +58,7 @@ static int lock_range(struct mm *mm, uint64_t start, uint64_t len, uint64_t lock
     int err;
 
     if (end < start)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     if (end == start)
         return 0;
     err = mm_ask_range(mm, &c);
@@ -68,7 +68,7 @@ static int lock_range(struct mm *mm, uint64_t start, uint64_t len, uint64_t lock
         uint64_t stop;
 
         if (!at || at->start > start)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, start, "the whole range must be mapped");
         v = *at;
         stop = v.end < end ? v.end : end;
         err = lock_part(mm, &v, start, stop, locked);
@@ -98,9 +98,9 @@ int64_t mm_mlock(struct mm *mm, uint64_t addr, uint64_t len, int flags)
     int err;
 
     if (flags & ~MLOCK_ONFAULT)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown flags");
     if (!can_do_mlock(mm))
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "an RLIMIT_MEMLOCK of 0 needs CAP_IPC_LOCK");
     len = MM_PAGE_ALIGN(len + (addr & ~MM_PAGE_MASK));
     addr &= MM_PAGE_MASK;
 
@@ -108,7 +108,7 @@ int64_t mm_mlock(struct mm *mm, uint64_t addr, uint64_t len, int flags)
     if (pages > limit && !mm->cap_ipc_lock)
         pages -= count_locked(mm, addr, len);
     if (pages > limit && !mm->cap_ipc_lock)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, len, "RLIMIT_MEMLOCK bounds locked memory");
     err = lock_range(mm, addr, len, flags & MLOCK_ONFAULT ? VM_LOCKED_MASK : VM_LOCKED);
     mm_assert_valid(mm);
     if (err || !len)
@@ -145,11 +145,12 @@ int64_t mm_mlockall(struct mm *mm, int flags)
     uint64_t onfault = flags & MCL_ONFAULT ? VM_LOCKONFAULT : 0;
 
     if (!flags || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) || flags == MCL_ONFAULT)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "no flags, unknown flags, or MCL_ONFAULT alone");
     if (!can_do_mlock(mm))
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "an RLIMIT_MEMLOCK of 0 needs CAP_IPC_LOCK");
     if ((flags & MCL_CURRENT) && mm->stats.total_vm > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT && !mm->cap_ipc_lock)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, mm->stats.total_vm << MM_PAGE_SHIFT,
+                          "RLIMIT_MEMLOCK bounds locked memory");
     mm->def_flags &= ~VM_LOCKED_MASK;
     if (flags & MCL_FUTURE)
         mm->def_flags |= VM_LOCKED | onfault;

@@ -179,6 +179,7 @@ struct mm *mm_fork(struct mm *parent, int *err)
     if (child->mdwe & PR_MDWE_NO_INHERIT)
         child->mdwe = 0;
     child->refused = false;
+    child->reason.why = NULL;
     child->refusal.change = NULL;
     child->tlb_flush = false;
     child->tlb_lo = UINT64_MAX;
@@ -223,6 +224,7 @@ void mm_set_event(struct mm *mm, uint64_t event)
 {
     mm->event = event;
     mm->refused = false;
+    mm->reason.why = NULL;
 }
 
 struct mm_layout *mm_layout(struct mm *mm)

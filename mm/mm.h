@@ -45,6 +45,7 @@ struct mm {
     struct mm_refusal refusal;
     struct mm_change refused_change;
     bool refused;
+    struct mm_reason reason; /* why NULL: none, see reason.c */
 };
 
 /* --- vma.c: one VMA --------------------------------------------------------------------------- */

@@ -73,89 +73,93 @@ static uint64_t vm_flags_of(struct mm *mm, uint64_t prot, uint64_t flags)
  * MAP_HUGETLB on a machine without reserved huge pages: the argument errors are checked, then there is no
  * page to be had. 2 MiB and 1 GiB exist.
  */
-static int huge_length(uint64_t flags, uint64_t *len)
+static int huge_length(struct mm *mm, uint64_t flags, uint64_t *len)
 {
     unsigned log = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
     uint64_t size;
 
     if (log && log != 21 && log != 30)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "huge pages are 2 MiB or 1 GiB");
     size = UINT64_C(1) << (log ? log : 21);
     *len = (*len + size - 1) & ~(size - 1);
-    return *len ? 0 : -EINVAL;
+    return *len ? 0 : mm_fail(mm, -EINVAL, "the length is 0, or is 0 once rounded up to huge pages");
 }
 
 /* F_SEAL_WRITE and F_SEAL_FUTURE_WRITE of a memfd: a shared mapping may read, and never write later. */
-static int check_file_seals(struct request *r)
+static int check_file_seals(struct mm *mm, struct request *r)
 {
     if (!(r->file->obj->fseals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) || !(r->vm_flags & VM_SHARED))
         return 0;
     if (r->vm_flags & VM_WRITE)
-        return -EPERM;
+        return mm_fail(mm, -EPERM,
+                       "the memfd has F_SEAL_WRITE or F_SEAL_FUTURE_WRITE: no new shared mapping may write");
     r->vm_flags &= ~VM_MAYWRITE;
     return 0;
 }
 
-static int check_file(struct request *r)
+static int check_file(struct mm *mm, struct request *r)
 {
     const struct mm_file *f = r->file;
     uint64_t max = f->obj && f->obj->kind == OBJ_ZERO ? UINT64_MAX : INT64_MAX;
 
     if (r->len > max || r->pgoff > (max - r->len) >> MM_PAGE_SHIFT)
-        return -EOVERFLOW;
+        return mm_fail(mm, -EOVERFLOW, "the mapping would reach past the largest file offset");
     switch (r->flags & MAP_TYPE) {
     case MAP_SHARED:
         r->flags &= LEGACY_MAP_MASK;
         /* fallthrough */
     case MAP_SHARED_VALIDATE:
         if (r->flags & ~(uint64_t)(LEGACY_MAP_MASK))
-            return -EOPNOTSUPP;
+            return mm_fail(mm, -EOPNOTSUPP, "MAP_SHARED_VALIDATE with a flag the file does not support");
         if (r->prot & PROT_WRITE && !f->writable)
-            return -EACCES;
+            return mm_fail(mm, -EACCES,
+                           "a shared mapping with PROT_WRITE needs a descriptor opened for writing");
         if (f->append_only && f->writable)
-            return -EACCES;
+            return mm_fail(mm, -EACCES, "an append-only file cannot be mapped shared and writable");
         r->vm_flags |= VM_SHARED | VM_MAYSHARE;
         if (!f->writable)
             r->vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
         /* fallthrough */
     case MAP_PRIVATE:
         if (!f->readable)
-            return -EACCES;
+            return mm_fail(mm, -EACCES, "the descriptor is not open for reading");
         if (f->noexec) {
             if (r->vm_flags & VM_EXEC)
-                return -EPERM;
+                return mm_fail(mm, -EPERM, "the file system is mounted noexec");
             r->vm_flags &= ~VM_MAYEXEC;
         }
         if (!f->obj)
-            return -ENODEV;
+            return mm_fail(mm, -ENODEV, "this kind of file cannot be mapped");
         if (r->vm_flags & VM_GROWSDOWN)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MAP_GROWSDOWN is for private anonymous memory only");
         break;
     default:
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL,
+                       "exactly one of MAP_SHARED, MAP_PRIVATE and MAP_SHARED_VALIDATE must be given");
     }
-    return check_file_seals(r);
+    return check_file_seals(mm, r);
 }
 
-static int check_anonymous(struct request *r)
+static int check_anonymous(struct mm *mm, struct request *r)
 {
     switch (r->flags & MAP_TYPE) {
     case MAP_SHARED:
         if (r->vm_flags & VM_GROWSDOWN)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MAP_GROWSDOWN is for private anonymous memory only");
         r->pgoff = 0;
         r->vm_flags |= VM_SHARED | VM_MAYSHARE;
         return 0;
     case MAP_DROPPABLE:
         if (r->flags & (MAP_LOCKED | MAP_HUGETLB) || r->vm_flags & VM_GROWSDOWN)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MAP_DROPPABLE memory can be neither locked, huge nor a stack");
         r->vm_flags |= VM_DROPPABLE | VM_NORESERVE | VM_WIPEONFORK | VM_DONTDUMP;
         /* fallthrough */
     case MAP_PRIVATE:
         r->pgoff = r->addr >> MM_PAGE_SHIFT;
         return 0;
     default:
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL,
+                       "exactly one of MAP_SHARED and MAP_PRIVATE (or MAP_DROPPABLE) must be given");
     }
 }
 
@@ -168,7 +172,7 @@ static int check_request(struct mm *mm, struct request *r)
     int err;
 
     if (!r->len)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the length is 0");
     if (r->prot & PROT_READ && mm->read_implies_exec && !(r->file && r->file->noexec))
         r->prot |= PROT_EXEC;
     if (noreplace)
@@ -180,15 +184,16 @@ static int check_request(struct mm *mm, struct request *r)
     }
     r->len = MM_PAGE_ALIGN(r->len);
     if (!r->len)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the length rounded up to pages is 0");
     if (r->pgoff + (r->len >> MM_PAGE_SHIFT) < r->pgoff)
-        return -EOVERFLOW;
+        return mm_fail(mm, -EOVERFLOW, "offset and length exceed the largest page offset");
     if (mm->vmas.count > mm->sys->max_map_count)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
 
     r->vm_flags = vm_flags_of(mm, r->prot, r->flags);
     if (r->flags & MAP_FIXED && r->addr & r->huge_mask)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the fixed address is not aligned to a huge page");
     at = mm_get_unmapped_area(mm, r->file, r->addr, r->len, r->pgoff, r->flags);
     if (at < 0)
         return (int)at;
@@ -196,13 +201,13 @@ static int check_request(struct mm *mm, struct request *r)
     if (noreplace) {
         v = vma_tree_find(&mm->vmas, r->addr);
         if (v && v->start < r->addr + r->len)
-            return -EEXIST;
+            return mm_fail_at(mm, -EEXIST, MM_ABOUT_VMA, v->start, "MAP_FIXED_NOREPLACE replaces nothing");
     }
     if (r->flags & MAP_LOCKED && !mm->rlim[MM_RLIMIT_MEMLOCK] && !mm->cap_ipc_lock)
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "MAP_LOCKED with an RLIMIT_MEMLOCK of 0 needs CAP_IPC_LOCK");
     if (!mm_mlock_future_ok(mm, r->vm_flags & VM_LOCKED, r->len))
         return -EAGAIN;
-    err = r->file ? check_file(r) : check_anonymous(r);
+    err = r->file ? check_file(mm, r) : check_anonymous(mm, r);
     if (err)
         return err;
     if (r->flags & MAP_NORESERVE && mm->sys->overcommit != 2)
@@ -265,7 +270,7 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
         r->file = *file;
     }
     if (r->huge_mask) { /* there are no huge pages to reserve */
-        err = -ENOMEM;
+        err = mm_fail(mm, -ENOMEM, "no huge pages are reserved");
         goto uncharge;
     }
     if (r->vm_flags & (VM_SPECIAL | VM_DROPPABLE))
@@ -297,7 +302,7 @@ static int map_region(struct mm *mm, struct request *r, enum mm_door door)
     int err;
 
     if (mm_deny_write_exec(mm, r->vm_flags, r->vm_flags))
-        return -EACCES;
+        return mm_fail(mm, -EACCES, "PR_SET_MDWE: no memory is writable and executable");
     c.start = r->addr;
     c.end = end;
     if (mm->design->rules & RULE_LIMIT_BEFORE_UNMAP && !room_for(mm, r, mapped_pages(mm, r->addr, end)))
@@ -321,13 +326,13 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
 {
     struct request r = {.addr = addr, .len = len, .pgoff = pgoff, .prot = prot, .flags = flags, .file = file};
     bool huge = flags & MAP_HUGETLB, locked;
-    const char *why;
+    const char *why = NULL;
     int err;
 
     if (huge && !(flags & MAP_ANONYMOUS))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MAP_HUGETLB on a file that is not of hugetlbfs");
     if (huge) {
-        err = huge_length(flags, &r.len);
+        err = huge_length(mm, flags, &r.len);
         if (err)
             return err;
         r.huge_mask =
@@ -336,7 +341,7 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
     if (mm->design->mmap_bits) {
         err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, &why);
         if (err)
-            return err;
+            return why ? mm_fail(mm, err, why) : err;
     }
     err = check_request(mm, &r);
     locked = r.vm_flags & VM_LOCKED; /* as asked for: what can't be locked is populated nonetheless */
@@ -354,7 +359,7 @@ int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint6
                 struct mm_file *file, uint64_t off)
 {
     if (off & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the offset is not a multiple of the page size");
     return mm_do_mmap(mm, addr, len, prot, flags, file, off >> MM_PAGE_SHIFT, DOOR_MMAP);
 }
 

@@ -72,8 +72,13 @@ static int check_permitted(struct mm *mm, const struct vma *v, uint64_t flags)
     uint64_t may = (flags & VM_MAYREAD ? VM_READ : 0) | (flags & VM_MAYWRITE ? VM_WRITE : 0) |
                    (flags & VM_MAYEXEC ? VM_EXEC : 0);
 
-    if (flags & VM_PROT_MASK & ~may || mm_deny_write_exec(mm, v->flags, flags))
-        return -EACCES;
+    if (flags & VM_PROT_MASK & ~may)
+        return mm_fail_at(mm, -EACCES, MM_ABOUT_VMA, v->start,
+                          "the mapping was made of something that does not allow this (a descriptor not open "
+                          "for writing, noexec)");
+    if (mm_deny_write_exec(mm, v->flags, flags))
+        return mm_fail_at(mm, -EACCES, MM_ABOUT_VMA, v->start,
+                          "PR_SET_MDWE: memory that was not executable never becomes so");
     return 0;
 }
 
@@ -136,7 +141,7 @@ static int protect_range(struct mm *mm, struct request *r)
 
         v = vma_tree_find(&mm->vmas, at);
         if (!v || v->start > at)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, at, "the whole range must be mapped");
         area = *v;
         to = area.end > r->end ? r->end : area.end;
         flags = flags_for(mm, &area, r);
@@ -161,16 +166,17 @@ static int extend_to_stack(struct mm *mm, struct request *r, uint64_t grows)
     const struct vma *v = vma_tree_find(&mm->vmas, r->start);
 
     if (!v || v->start >= r->end)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, r->start, "nothing of the range is mapped");
     if (grows & PROT_GROWSDOWN) {
         if (!(v->flags & VM_GROWSDOWN))
-            return -EINVAL;
+            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                              "PROT_GROWSDOWN is for areas that grow down");
         r->start = v->start;
         return 0;
     }
     if (v->start > r->start)
-        return -ENOMEM;
-    return grows & PROT_GROWSUP ? -EINVAL : 0;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, r->start, "the start of the range is not mapped");
+    return grows & PROT_GROWSUP ? mm_fail(mm, -EINVAL, "no area grows upwards on x86") : 0;
 }
 
 static uint64_t set_word(uint64_t old, uint64_t word)
@@ -182,28 +188,30 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
 {
     struct request r = {.prot = prot, .pkey = pkey};
     uint64_t grows = prot & PROT_GROWS;
-    const char *why;
+    const char *why = NULL;
     int err;
 
     if (mm->design->mprotect_bits) {
         err = mm->design->mprotect_bits(&r.prot, &r.seal, &why);
         if (err)
-            return err;
+            return why ? mm_fail(mm, err, why) : err;
     }
     r.prot &= ~(uint64_t)PROT_GROWS;
-    if (grows == PROT_GROWS || addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+    if (grows == PROT_GROWS)
+        return mm_fail(mm, -EINVAL, "PROT_GROWSDOWN and PROT_GROWSUP exclude each other");
+    if (addr & ~MM_PAGE_MASK)
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (!len)
         return 0;
     r.start = addr;
     r.end = addr + MM_PAGE_ALIGN(len);
     if (r.end <= r.start)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the range wraps around the end of the address space");
     if (r.prot & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown bits in the protection");
     if (pkey != -1 &&
         (pkey < 0 || pkey > 15 || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the protection key is not allocated");
     err = extend_to_stack(mm, &r, grows);
     if (err)
         return err;

@@ -40,7 +40,7 @@ int remap_lookup(struct remap *r)
     const struct vma *v = vma_tree_find(&r->mm->vmas, r->addr);
 
     if (!v || v->start > r->addr)
-        return -EFAULT;
+        return mm_fail_at(r->mm, -EFAULT, MM_ABOUT_HOLE, r->addr, "nothing is mapped at the old address");
     r->v = *v;
     return 0;
 }
@@ -48,23 +48,29 @@ int remap_lookup(struct remap *r)
 /* check_mremap_params(): everything that can be said without looking at a VMA. */
 static int check_arguments(const struct remap *r)
 {
-    if (r->flags & ~(uint64_t)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP) || r->addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+    struct mm *mm = r->mm;
+
+    if (r->flags & ~(uint64_t)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
+        return mm_fail(mm, -EINVAL, "unknown flags");
+    if (r->addr & ~MM_PAGE_MASK)
+        return mm_fail(mm, -EINVAL, "the old address is not a multiple of the page size");
     if (!r->new_len || r->new_len > MM_TASK_SIZE)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the new length is 0 or exceeds the address space");
     if (!remap_has_target(r))
         return 0;
     if (r->new_addr > MM_TASK_SIZE - r->new_len || r->new_addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL,
+                       "the new address is not page aligned, or the range ends past the address space");
     if (!(r->flags & MREMAP_MAYMOVE))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MREMAP_FIXED and MREMAP_DONTUNMAP need MREMAP_MAYMOVE");
     if (r->flags & MREMAP_DONTUNMAP && r->old_len != r->new_len)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MREMAP_DONTUNMAP cannot change the length");
     if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the old and the new range overlap");
     /* Both sides may be cut in three before the move starts, which then wants room for four more. */
     if (r->mm->vmas.count + 2 >= r->mm->sys->max_map_count - 3)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
     return 0;
 }
 
@@ -76,18 +82,19 @@ int remap_check_vma(struct remap *r)
     uint64_t grown = r->new_len - old_len;
 
     if (!r->old_len && !(v->flags & (VM_SHARED | VM_MAYSHARE)))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "only shared memory can be mapped twice with an old length of 0");
     if (r->flags & MREMAP_DONTUNMAP && v->flags & (VM_DONTEXPAND | VM_PFNMAP))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start, "MREMAP_DONTUNMAP of a special mapping");
     if (old_len > v->end - r->addr)
-        return -EFAULT;
+        return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start, "the old range is more than this one area");
     if (!grown)
         return 0;
     r->populate_grown = v->flags & VM_LOCKED;
     if (vma_index(v, r->addr) + (r->new_len >> MM_PAGE_SHIFT) < vma_index(v, r->addr))
         return -EINVAL;
     if (v->flags & (VM_DONTEXPAND | VM_PFNMAP))
-        return -EFAULT;
+        return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start, "a special mapping cannot grow");
     if (!mm_mlock_future_ok(mm, v->flags & VM_LOCKED, grown))
         return -EAGAIN;
     return mm_may_expand(mm, v->flags, grown >> MM_PAGE_SHIFT) ? 0 : -ENOMEM;
@@ -131,9 +138,11 @@ static int64_t move_all(struct remap *whole)
         int64_t ret;
 
         if (at == start && v->start > start)
-            return -EFAULT;
+            return mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_HOLE, start,
+                              "a move of several areas may not begin in a gap");
         if (!moves_with_others(v) && (at != start || v->end < end))
-            return -EFAULT;
+            return mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_VMA, v->start,
+                              "this kind of mapping cannot be moved together with others");
         r.v = *v;
         r.addr = v->start < at ? at : v->start;
         r.old_len = r.new_len = (v->end > end ? end : v->end) - r.addr;

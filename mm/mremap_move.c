@@ -94,9 +94,11 @@ static int64_t move_vma(struct remap *r)
     int err;
 
     if (mm->vmas.count >= mm->sys->max_map_count - 3)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
     if (!vma_may_split(&r->v) && (r->v.start != r->addr || r->v.end != r->addr + r->old_len))
-        return -EINVAL;
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "a special mapping ([vdso], [vvar]) moves as a whole or not at all");
     err = mm_charge(mm, charge);
     if (err)
         return err;
@@ -211,7 +213,8 @@ int64_t remap_grow(struct remap *r)
     if (room_behind(r))
         return grow_in_place(r);
     if (!(r->flags & MREMAP_MAYMOVE))
-        return -ENOMEM;
+        return mm_fail_at(r->mm, -ENOMEM, MM_ABOUT_VMA, r->v.start,
+                          "there is no room behind the area, and MREMAP_MAYMOVE is not given");
     err = choose_address(r);
     return err ? err : move_vma(r);
 }

@@ -11,7 +11,8 @@
 static int check_target(const struct remap *r)
 {
     if (r->new_addr & ~MM_PAGE_MASK || r->new_len > MM_TASK_SIZE || r->new_addr > MM_TASK_SIZE - r->new_len)
-        return -EINVAL;
+        return mm_fail(r->mm, -EINVAL,
+                       "the new address is not page aligned, or the range ends past the address space");
     return 0;
 }
 
@@ -24,7 +25,7 @@ static int64_t move_to_target(struct remap *r)
     if (err)
         return err;
     if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the old and the new range overlap");
     if (mm->vmas.count + 2 >= mm->sys->max_map_count - 3)
         return -ENOMEM;
     err = mm_ask_range(mm, &c);
@@ -56,13 +57,14 @@ int64_t remap_before_6_17(struct remap *r)
     int64_t ret;
 
     if (r->flags & ~(uint64_t)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown flags");
     if (remap_has_target(r) && !(r->flags & MREMAP_MAYMOVE))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MREMAP_FIXED and MREMAP_DONTUNMAP need MREMAP_MAYMOVE");
     if (r->flags & MREMAP_DONTUNMAP && r->old_len != r->new_len)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MREMAP_DONTUNMAP cannot change the length");
     if (r->addr & ~MM_PAGE_MASK || !r->new_len)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL,
+                       "the old address is not a multiple of the page size, or the new length is 0");
     /* 6.15 */
     if (remap_has_target(r) && !(mm->design->rules & RULE_MREMAP_UNALIGNED_LATE) && check_target(r))
         return -EINVAL;

@@ -11,22 +11,22 @@
 int64_t mm_pkey_alloc(struct mm *mm, uint64_t flags, uint64_t rights)
 {
     if (flags)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the flags must be 0");
     if (rights & ~(uint64_t)PKEY_ACCESS_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown access rights");
     for (int key = 0; key < PKEYS; key++) {
         if (!(mm->pkey_map & 1u << key)) {
             mm->pkey_map |= (uint16_t)(1u << key);
             return key;
         }
     }
-    return -ENOSPC;
+    return mm_fail(mm, -ENOSPC, "all 16 protection keys are taken");
 }
 
 int64_t mm_pkey_free(struct mm *mm, int pkey)
 {
     if (pkey < 0 || pkey >= PKEYS || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the protection key is not allocated");
     mm->pkey_map &= (uint16_t)~(1u << pkey);
     return 0;
 }

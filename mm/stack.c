@@ -15,7 +15,8 @@ static int account_growth(struct mm *mm, const struct vma *v, uint64_t size, uin
     if (!mm_may_expand(mm, v->flags, grow))
         return -ENOMEM;
     if (size > mm->rlim[MM_RLIMIT_STACK])
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_STACK, grow << MM_PAGE_SHIFT,
+                          "RLIMIT_STACK bounds the stack");
     if (v->flags & VM_LOCKED && !mm->cap_ipc_lock &&
         mm->stats.locked_vm + grow > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT)
         return -ENOMEM;
@@ -38,7 +39,8 @@ int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr)
     prev = vma_tree_prev(&mm->vmas, v);
     if (prev && !(prev->flags & VM_GROWSDOWN) && prev->flags & VM_PROT_MASK &&
         addr - prev->end < mm->sys->stack_guard_gap)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_VMA, prev->start,
+                          "the stack may not come nearer than the guard gap to the area below");
     err = mm_anon_vma_prepare(mm, v->start);
     if (err)
         return err;

@@ -38,16 +38,20 @@ int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, c
         /* A hole in the middle of one VMA makes two of it. A cut at one end may exceed the limit for a
          * moment. */
         if (v->start < start && v->end > end && mm->vmas.count >= mm->sys->max_map_count)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                              "a hole in the middle makes one area more than vm.max_map_count");
         err = why ? mm_ask_vma(mm, why, v) : 0;
         if (err)
             return gather_failed(mm, u, err);
         if (v->start < start && !vma_may_split(v))
-            return -EINVAL;
+            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                              "a special mapping ([vdso], [vvar]) cannot be cut in two");
         if (!u->nr_vmas++)
             u->first = *v;
         if (v->end > end && !vma_may_split(v))
-            return gather_failed(mm, u, -EINVAL);
+            return gather_failed(mm, u,
+                                 mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                                            "a special mapping ([vdso], [vvar]) cannot be cut in two"));
         u->last = *v;
         u->nr_pages += (to - from) >> MM_PAGE_SHIFT;
         if (v->flags & VM_ACCOUNT)
@@ -184,11 +188,13 @@ int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kin
 {
     uint64_t end;
 
-    if (start & ~MM_PAGE_MASK || start > MM_TASK_SIZE || len > MM_TASK_SIZE - start)
-        return -EINVAL;
+    if (start & ~MM_PAGE_MASK)
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
+    if (start > MM_TASK_SIZE || len > MM_TASK_SIZE - start)
+        return mm_fail(mm, -EINVAL, "the range reaches past the end of the address space");
     end = start + MM_PAGE_ALIGN(len);
     if (end == start)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the length is 0");
     return mm_unmap_range(mm, start, end, kind, door, direct);
 }
 

@@ -137,6 +137,10 @@ bool pkru_allows_write(uint32_t pkru, const struct vma *v);
 
 /* The system call of this number that exists because of the design in force, NULL: none. */
 const struct mseal_syscall *mm_design_call(const struct mm *mm, uint64_t nr);
+/* Remember why the design's own call fails with err (negative), `why` a constant; returns err. See struct
+ * mm_reason. */
+int mm_fail(struct mm *mm, int err, const char *why);
+int mm_fail_at(struct mm *mm, int err, enum mm_about about, uint64_t at, const char *why);
 
 /* ---- finding designs ---- */
 const struct mseal_design *mseal_design_find(const char *name); /* built in; aliases too; NULL: unknown */

@@ -396,6 +396,29 @@ struct mm_refusal {
 };
 const struct mm_refusal *mm_last_refusal(const struct mm *mm);
 
+/* What a reason is about, and what its `at` means then. */
+enum mm_about {
+    MM_ABOUT_ARGUMENTS, /* the arguments alone: 0 */
+    MM_ABOUT_VMA,       /* the area at this address */
+    MM_ABOUT_HOLE,      /* nothing is mapped at this address */
+    MM_ABOUT_AS,
+    MM_ABOUT_DATA,
+    MM_ABOUT_STACK,
+    MM_ABOUT_MEMLOCK,   /* the limit; bytes asked for on top of what is there */
+    MM_ABOUT_MAP_COUNT, /* sys->max_map_count: 0 */
+    MM_ABOUT_COMMIT,    /* overcommit: bytes asked for */
+    MM_ABOUT_MEMORY,    /* frames or nodes are exhausted: 0 */
+};
+/* Why the last operation that failed by itself, not by a design's word, returned err. NULL: none since
+ * mm_set_event(). */
+struct mm_reason {
+    int err; /* what was returned; an operation may pass it on as another errno */
+    enum mm_about about;
+    uint64_t at;
+    const char *why; /* half a sentence that names the rule */
+};
+const struct mm_reason *mm_last_reason(const struct mm *mm);
+
 /* A frozen picture of the VMAs: O(1) to take, never changes. */
 struct mm_snapshot;
 struct mm_snapshot *mm_snapshot_take(struct mm *mm);

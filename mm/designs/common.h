@@ -18,16 +18,17 @@
  * The range of every mseal() ever posted: unaligned address, a length that rounds up to 0, and wrapping are EINVAL, in that
  * order; an empty range is fine. 1: go on, *end is the end of the range; 0: nothing to do; or -EINVAL.
  */
-static inline int seal_range(uint64_t addr, uint64_t len, uint64_t *end)
+static inline int seal_range(struct mm *mm, uint64_t addr, uint64_t len, uint64_t *end)
 {
     uint64_t rounded = MM_PAGE_ALIGN(len);
-    if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
-    if (len && !rounded)
-        return -EINVAL;
+
     *end = addr + rounded;
+    if (addr & ~MM_PAGE_MASK)
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
+    if (len && !rounded)
+        return mm_fail(mm, -EINVAL, "the length rounded up to pages is 0");
     if (*end < addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     return rounded ? 1 : 0;
 }
 

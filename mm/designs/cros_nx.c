@@ -43,7 +43,7 @@ static int64_t sys_mseal_nx(struct mm *mm, const uint64_t a[6])
     uint64_t end, word = a[2] & MSEAL_NX ? SEALED | SEALED_NX : SEALED;
     if (a[2] & ~MSEAL_NX)
         return -EINVAL;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
     for (uint64_t at = a[0]; at < end;) {

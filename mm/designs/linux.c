@@ -83,11 +83,12 @@ static int64_t sys_mseal(struct mm *mm, const uint64_t a[6])
     int r;
 
     if (a[2])
-        return -EINVAL;
-    r = seal_range(a[0], a[1], &end);
+        return mm_fail(mm, -EINVAL, "the flags must be 0");
+    r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    return mm_range_has_gap(mm, a[0], end) ? -ENOMEM : mm_seal_apply(mm, a[0], end, seal_or, SEALED);
+    return mm_range_has_gap(mm, a[0], end) ? mm_fail(mm, -ENOMEM, "the whole range must be mapped")
+                                           : mm_seal_apply(mm, a[0], end, seal_or, SEALED);
 }
 
 static const char *vmflags(uint64_t seal)

@@ -65,7 +65,7 @@ static uint64_t pin(uint64_t old, uint64_t prot)
 static int64_t seal_at_current(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
-    int r = seal_range(addr, len, &end);
+    int r = seal_range(mm, addr, len, &end);
     if (r <= 0)
         return r;
     for (uint64_t at = addr; at < end;) {

@@ -22,10 +22,11 @@ static int64_t sys_keep(struct mm *mm, const uint64_t a[6])
     uint64_t end;
     if (a[2])
         return -EINVAL;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    return mm_range_has_gap(mm, a[0], end) ? -ENOMEM : mm_seal_apply(mm, a[0], end, seal_or, 1);
+    return mm_range_has_gap(mm, a[0], end) ? mm_fail(mm, -ENOMEM, "the whole range must be mapped")
+                                           : mm_seal_apply(mm, a[0], end, seal_or, 1);
 }
 
 static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_keep}, {0}};

@@ -84,7 +84,7 @@ static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
     if ((types & ~(uint64_t)MM_SEAL_ALL) || flags)
         return -EINVAL;
     uint64_t end;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
     /* The first obstacle in address order wins: a gap, or an area that takes no further seals. */

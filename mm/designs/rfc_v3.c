@@ -82,7 +82,7 @@ static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])
     uint64_t end;
     if ((a[2] & ~(uint64_t)MM_SEAL_ALL) || a[3])
         return -EINVAL;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     return r <= 0 ? r : apply(mm, a[0], end, with_implied(a[2]));
 }
 
@@ -92,7 +92,7 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal
     static const uint64_t types[] = {
         [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_BASE, [KEEP_PROTECTION] = MM_SEAL_PROT_PKEY | MM_SEAL_BASE};
     uint64_t end;
-    int r = seal_range(addr, len, &end);
+    int r = seal_range(mm, addr, len, &end);
     if (r <= 0)
         return r;
     if (mm_range_has_gap(mm, addr, end))

@@ -57,7 +57,7 @@ static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
     uint64_t end;
     if (a[2])
         return -EINVAL;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
     for (uint64_t at = a[0]; at < end;) {
@@ -75,7 +75,7 @@ static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
 static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
-    int r = seal_range(addr, len, &end);
+    int r = seal_range(mm, addr, len, &end);
     if (r <= 0)
         return r;
     if (mm_range_has_gap(mm, addr, end))

@@ -33,7 +33,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 static int64_t sys_window(struct mm *mm, const uint64_t a[6])
 {
     uint64_t end;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     return r <= 0 ? r : mm_seal_apply(mm, a[0], end, seal_or, 1);
 }
 

@@ -59,7 +59,7 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
 static int64_t seal_immutable(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
-    int r = seal_range(addr, len, &end);
+    int r = seal_range(mm, addr, len, &end);
     if (r <= 0)
         return r;
     /* mprotect applies area by area and stops at a hole: so does this. */

@@ -31,10 +31,11 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 static int64_t sys_permanent(struct mm *mm, const uint64_t a[6])
 {
     uint64_t end;
-    int r = seal_range(a[0], a[1], &end);
+    int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    return mm_range_has_gap(mm, a[0], end) ? -ENOMEM : mm_seal_apply(mm, a[0], end, seal_or, PERMANENT);
+    return mm_range_has_gap(mm, a[0], end) ? mm_fail(mm, -ENOMEM, "the whole range must be mapped")
+                                           : mm_seal_apply(mm, a[0], end, seal_or, PERMANENT);
 }
 
 static uint64_t revoked(uint64_t seal)
