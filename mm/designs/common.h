@@ -32,6 +32,29 @@ static inline int seal_range(struct mm *mm, uint64_t addr, uint64_t len, uint64_
     return rounded ? 1 : 0;
 }
 
+/*
+ * Calls visit for each area of [start, end) in address order, with the part of it that lies in the range; it may change the area.
+ * The first obstacle wins: -ENOMEM at a hole, or what visit returned.
+ */
+typedef int (*seal_visit)(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t arg);
+static inline int seal_walk(struct mm *mm, uint64_t start, uint64_t end, seal_visit visit, uint64_t arg)
+{
+    while (start < end) {
+        const struct vma *v = mm_find_vma(mm, start);
+        uint64_t to;
+        int r;
+
+        if (!v || v->start > start)
+            return mm_fail(mm, -ENOMEM, "the whole range must be mapped");
+        to = v->end < end ? v->end : end;
+        r = visit(mm, v, start, to, arg);
+        if (r)
+            return r;
+        start = to;
+    }
+    return 0;
+}
+
 /* For mm_seal_apply(): add bits. */
 static inline uint64_t seal_or(uint64_t old, uint64_t bits)
 {

@@ -38,6 +38,11 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     return 0;
 }
 
+static int same_kind(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t word)
+{
+    return v->seal && v->seal != word ? mm_fail(mm, -EACCES, "an area has the other kind of seal") : 0;
+}
+
 static int64_t sys_mseal_nx(struct mm *mm, const uint64_t a[6])
 {
     uint64_t end, word = a[2] & MSEAL_NX ? SEALED | SEALED_NX : SEALED;
@@ -46,15 +51,8 @@ static int64_t sys_mseal_nx(struct mm *mm, const uint64_t a[6])
     int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    for (uint64_t at = a[0]; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        if (v->seal && v->seal != word)
-            return -EACCES;
-        at = v->end;
-    }
-    return mm_seal_apply(mm, a[0], end, seal_or, word);
+    r = seal_walk(mm, a[0], end, same_kind, word);
+    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, word);
 }
 
 static const char *vmflags(uint64_t seal)

@@ -61,24 +61,18 @@ static uint64_t pin(uint64_t old, uint64_t prot)
     return old & MAX_GIVEN || !prot ? old : prot | MAX_GIVEN;
 }
 
+static int pin_area(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t arg)
+{
+    return mm_seal_apply(mm, from, to, pin, v->flags & VM_PROT_MASK);
+}
+
 /* The strongest use: each mapping's maximum is the protection it has. */
 static int64_t seal_at_current(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
     int r = seal_range(mm, addr, len, &end);
-    if (r <= 0)
-        return r;
-    for (uint64_t at = addr; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        uint64_t upto = v->end < end ? v->end : end;
-        r = mm_seal_apply(mm, at, upto, pin, v->flags & VM_PROT_MASK);
-        if (r)
-            return r;
-        at = upto;
-    }
-    return 0;
+
+    return r <= 0 ? r : seal_walk(mm, addr, end, pin_area, 0);
 }
 
 const struct mseal_design design_prot_max = {

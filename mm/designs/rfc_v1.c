@@ -78,6 +78,11 @@ static bool can_merge(uint64_t changed, uint64_t neighbour)
     return neighbour == 0;
 }
 
+static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t types)
+{
+    return (v->seal & MM_SEAL_MSEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_MSEAL: no further seals") : 0;
+}
+
 static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
 {
     uint64_t types = a[2], flags = a[3];
@@ -87,16 +92,8 @@ static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
     int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    /* The first obstacle in address order wins: a gap, or an area that takes no further seals. */
-    for (uint64_t at = a[0]; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        if ((v->seal & MM_SEAL_MSEAL) && (types & ~v->seal))
-            return -EACCES;
-        at = v->end;
-    }
-    return mm_seal_apply(mm, a[0], end, seal_or, types);
+    r = seal_walk(mm, a[0], end, takes_types, types);
+    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, types);
 }
 
 static int64_t seal_types(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)

@@ -62,19 +62,18 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
     return 0;
 }
 
+static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t types)
+{
+    if (!(v->seal & SEALABLE))
+        return mm_fail(mm, -EACCES, "an area was not mapped MAP_SEALABLE");
+    return (v->seal & MM_SEAL_SEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_SEAL: no further seals") : 0;
+}
+
 static int64_t apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t types)
 {
-    for (uint64_t at = start; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        if (!(v->seal & SEALABLE))
-            return -EACCES;
-        if ((v->seal & MM_SEAL_SEAL) && (types & ~v->seal))
-            return -EACCES;
-        at = v->end;
-    }
-    return mm_seal_apply(mm, start, end, seal_or, types);
+    int r = seal_walk(mm, start, end, takes_types, types);
+
+    return r ? r : mm_seal_apply(mm, start, end, seal_or, types);
 }
 
 static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])

@@ -52,6 +52,11 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
     return 0;
 }
 
+static int is_sealable(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t arg)
+{
+    return v->seal & SEALABLE ? 0 : mm_fail(mm, -EACCES, "an area was not mapped MAP_SEALABLE");
+}
+
 static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
 {
     uint64_t end;
@@ -60,15 +65,8 @@ static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
     int r = seal_range(mm, a[0], a[1], &end);
     if (r <= 0)
         return r;
-    for (uint64_t at = a[0]; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        if (!(v->seal & SEALABLE))
-            return -EACCES;
-        at = v->end;
-    }
-    return mm_seal_apply(mm, a[0], end, seal_or, SEALED);
+    r = seal_walk(mm, a[0], end, is_sealable, 0);
+    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, SEALED);
 }
 
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */

@@ -56,24 +56,18 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
     return take_bits(prot, seal, why);
 }
 
+static int make_immutable(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t arg)
+{
+    return mm_seal_apply(mm, from, to, seal_or, IMMUTABLE);
+}
+
+/* As mprotect does: area by area, up to a hole. */
 static int64_t seal_immutable(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
     uint64_t end;
     int r = seal_range(mm, addr, len, &end);
-    if (r <= 0)
-        return r;
-    /* mprotect applies area by area and stops at a hole: so does this. */
-    for (uint64_t at = addr; at < end;) {
-        const struct vma *v = mm_find_vma(mm, at);
-        if (!v || v->start > at)
-            return -ENOMEM;
-        uint64_t upto = v->end < end ? v->end : end;
-        r = mm_seal_apply(mm, at, upto, seal_or, IMMUTABLE);
-        if (r)
-            return r;
-        at = upto;
-    }
-    return 0;
+
+    return r <= 0 ? r : seal_walk(mm, addr, end, make_immutable, 0);
 }
 
 const struct mseal_design design_wilcox = {
