@@ -332,7 +332,7 @@ static void list(void)
 {
     const struct mseal_design *d;
     for (unsigned i = 0; (d = mseal_design_at(i)); i++)
-        printf("%-15s %s\n", d->name, d->title);
+        printf("%-17s %s\n", d->name, d->title);
 }
 
 static void describe(const struct mseal_design *d)

@@ -53,21 +53,29 @@ static const char legend[] =
     "E~ refused after something was changed; kept: reports success, but what was sealed stays; ok: harmless and works;\n"
     "(E) harmless but refused; - not possible here; * the designs differ; ?! not what is expected.\n";
 
+/* One column's worth of text; the last one is not padded. */
+static void text_cell(FILE *out, const struct matrix *m, size_t col, const char *text)
+{
+    size_t label = strlen(m->designs[col].label), width = label > 9 ? label : 9;
+    if (col + 1 == m->ndesigns)
+        fprintf(out, " %s\n", text);
+    else
+        fprintf(out, " %-*s", (int)width, text);
+}
+
 static void render_text(const struct matrix *m, FILE *out)
 {
     char buf[32];
     fprintf(out, "%-6s", "");
     for (size_t d = 0; d < m->ndesigns; d++)
-        fprintf(out, " %-13s", m->designs[d].label);
-    fputc('\n', out);
+        text_cell(out, m, d, m->designs[d].label);
     for (size_t r = 0; r < m->nrows; r++) {
         const struct matrix_row *row = &m->rows[r];
         fprintf(out, "%-5s%c", row->name, row->differs ? '*' : ' ');
         for (size_t d = 0; d < m->ndesigns; d++) {
             short_text(row, matrix_cell(m, r, d), buf, sizeof buf);
-            fprintf(out, d + 1 < m->ndesigns ? " %-13s" : " %s", buf);
+            text_cell(out, m, d, buf);
         }
-        fputc('\n', out);
     }
     fprintf(out, "\n%s", legend);
 }
