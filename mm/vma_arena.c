@@ -50,6 +50,9 @@ struct vma_arena {
     size_t next_chunk;
     char *bump, *end; /* the part of the newest chunk that was never used */
     uint64_t limit;
+#ifdef MM_DEBUG
+    unsigned fail_in; /* this reservation from now on fails; 0: none */
+#endif
     struct free_node *free[2]; /* leaves, inner nodes */
     unsigned nfree[2];
 };
@@ -95,6 +98,13 @@ void vma_arena_limit(struct vma_arena *arena, uint64_t bytes)
 {
     arena->limit = bytes;
 }
+
+#ifdef MM_DEBUG
+void vma_arena_fail_once(struct vma_arena *arena, unsigned nth)
+{
+    arena->fail_in = nth;
+}
+#endif
 
 static void put_on_list(struct vma_arena *arena, void *memory, unsigned kind)
 {
@@ -145,6 +155,10 @@ int vma_arena_reserve(struct vma_arena *arena, unsigned leaves, unsigned inners)
 {
     size_t need = 0;
 
+#ifdef MM_DEBUG
+    if (arena->fail_in && !--arena->fail_in)
+        return -ENOMEM;
+#endif
     if (leaves > arena->nfree[0])
         need += (leaves - arena->nfree[0]) * node_size[0];
     if (inners > arena->nfree[1])

@@ -124,5 +124,9 @@ struct vma_node *vma_arena_alloc(struct vma_arena *arena, unsigned level);
 void vma_arena_free(struct vma_arena *arena, struct vma_node *node, unsigned level);
 /* From now on the arena may take at most this many bytes more from the system. */
 void vma_arena_limit(struct vma_arena *arena, uint64_t bytes);
+#ifdef MM_DEBUG
+/* The nth reservation from now on fails. */
+void vma_arena_fail_once(struct vma_arena *arena, unsigned nth);
+#endif
 
 #endif

@@ -555,3 +555,11 @@ int vma_tree_limit_memory(struct vma_tree *t, uint64_t bytes)
     vma_arena_limit(t->arena, bytes);
     return 0;
 }
+
+#ifdef MM_DEBUG
+void vma_tree_fail_once(struct vma_tree *t, unsigned nth)
+{
+    if (t->arena)
+        vma_arena_fail_once(t->arena, nth);
+}
+#endif

@@ -70,6 +70,11 @@ uint64_t vma_tree_gap_down(const struct vma_tree *t, uint64_t lo, uint64_t hi, u
 /* The tree and all its snapshots may take at most so many bytes more from the system. 0 or -ENOMEM. */
 int vma_tree_limit_memory(struct vma_tree *t, uint64_t bytes);
 
+#ifdef MM_DEBUG
+/* The nth change from now on (1: the next) of this tree or one that shares memory with it finds none: for tests. */
+void vma_tree_fail_once(struct vma_tree *t, unsigned nth);
+#endif
+
 /* Structure, order, gaps: 0, else -EINVAL with one line on why (may be NULL). */
 int vma_tree_check(const struct vma_tree *t, FILE *why);
 
