@@ -1,8 +1,10 @@
 /*
- * calls.c - the calls the fuzzer makes: one row each, how arguments are made up, and what the model does for it.
+ * calls.c - the calls the fuzzer makes: one row each, how arguments are made up, and what the model does for
+ * it.
  *
- * Addresses come from the edges of live VMAs and their neighbours, lengths from pages and edges, flags from what the call
- * knows; a few of each are nonsense. No successful call may reach outside the arena: the host's side lives there.
+ * Addresses come from the edges of live VMAs and their neighbours, lengths from pages and edges, flags from
+ * what the call knows; a few of each are nonsense. No successful call may reach outside the arena: the host's
+ * side lives there.
  */
 #include "fuzz.h"
 
@@ -14,39 +16,51 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
+#include "mm/mm.h"
 #include "mm/uapi.h"
 
-#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define N(a)       (sizeof(a) / sizeof((a)[0]))
 #define PICK(r, a) ((a)[rng_below((r), N(a))])
 
-/* ---- places --------------------------------------------------------------------------------------------------- */
+/* ---- places
+ * --------------------------------------------------------------------------------------------------- */
+
+static uint64_t arena_end(const struct fuzz_gen *g)
+{
+    return ARENA + g->pages * MM_PAGE_SIZE;
+}
+
+static uint64_t any_page(struct fuzz_gen *g)
+{
+    return ARENA + rng_below(g->r, g->pages) * MM_PAGE_SIZE;
+}
 
 /* A page of the arena, mostly at or beside an edge of a VMA. */
 static uint64_t gen_page(struct fuzz_gen *g)
 {
     uint64_t edge[2 * ARENA_PAGES], addr;
     const struct vma *v;
+    struct vma_iter it;
     unsigned n = 0;
 
     if (one_in(g->r, 4))
-        return ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE;
-    for (v = mm_find_vma(model_mm(g->m), ARENA); v && v->start < ARENA_END && n + 2 <= N(edge);) {
-        uint64_t next = v->end;
-
+        return any_page(g);
+    vma_iter_init(&it, &model_mm(g->m)->vmas, ARENA);
+    while ((v = vma_iter_next(&it)) && v->start < arena_end(g) && n + 2 <= N(edge)) {
         edge[n++] = v->start;
         edge[n++] = v->end;
-        v = mm_find_vma(model_mm(g->m), next);
     }
     if (!n)
-        return ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE;
+        return any_page(g);
     addr = edge[rng_below(g->r, n)] + (rng_below(g->r, 4) - 1) * MM_PAGE_SIZE;
-    return addr < ARENA || addr >= ARENA_END ? ARENA + rng_below(g->r, ARENA_PAGES) * MM_PAGE_SIZE : addr;
+    return addr < ARENA || addr >= arena_end(g) ? any_page(g) : addr;
 }
 
 /* gen_page(), or now and then something that must be refused or rounded. */
 static uint64_t gen_addr(struct fuzz_gen *g)
 {
-    static const uint64_t odd[] = {UINT64_MAX & MM_PAGE_MASK, UINT64_C(0xffff800000000000), MM_TASK_SIZE, UINT64_C(1) << 62};
+    static const uint64_t odd[] = {UINT64_MAX & MM_PAGE_MASK, UINT64_C(0xffff800000000000), MM_TASK_SIZE,
+                                   UINT64_C(1) << 62};
     uint64_t addr = gen_page(g);
 
     if (one_in(g->r, 60))
@@ -59,7 +73,7 @@ static uint64_t gen_addr(struct fuzz_gen *g)
 /* A length from addr that stays within the arena, or one that no call can take. */
 static uint64_t gen_len(struct fuzz_gen *g, uint64_t addr)
 {
-    uint64_t room = addr >= ARENA && addr < ARENA_END ? ARENA_END - addr : MM_PAGE_SIZE, len;
+    uint64_t room = addr >= ARENA && addr < arena_end(g) ? arena_end(g) - addr : MM_PAGE_SIZE, len;
 
     if (one_in(g->r, 80))
         return 0;
@@ -79,9 +93,16 @@ static uint64_t gen_len(struct fuzz_gen *g, uint64_t addr)
 
 static uint64_t gen_prot(struct fuzz_gen *g)
 {
-    static const uint64_t prots[] = {PROT_NONE, PROT_READ, PROT_READ, PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE,
-                                     PROT_READ | PROT_WRITE, PROT_READ | PROT_EXEC, PROT_READ | PROT_WRITE | PROT_EXEC,
-                                     PROT_WRITE, PROT_EXEC};
+    static const uint64_t prots[] = {PROT_NONE,
+                                     PROT_READ,
+                                     PROT_READ,
+                                     PROT_READ | PROT_WRITE,
+                                     PROT_READ | PROT_WRITE,
+                                     PROT_READ | PROT_WRITE,
+                                     PROT_READ | PROT_EXEC,
+                                     PROT_READ | PROT_WRITE | PROT_EXEC,
+                                     PROT_WRITE,
+                                     PROT_EXEC};
     uint64_t prot = PICK(g->r, prots);
 
     if (one_in(g->r, 100))
@@ -98,12 +119,13 @@ static uint64_t gen_fd(struct fuzz_gen *g)
     return (uint64_t)PICK(g->r, fds);
 }
 
-/* ---- argument lists ---------------------------------------------------------------------------------------------- */
+/* ---- argument lists
+ * ---------------------------------------------------------------------------------------------- */
 
 static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
 {
-    static const uint64_t extra[] = {MAP_GROWSDOWN, MAP_NORESERVE, MAP_POPULATE, MAP_LOCKED, MAP_STACK, MAP_32BIT,
-                                     MAP_NONBLOCK, MAP_DENYWRITE, MAP_SYNC, MAP_HUGETLB};
+    static const uint64_t extra[] = {MAP_GROWSDOWN, MAP_NORESERVE, MAP_POPULATE,  MAP_LOCKED, MAP_STACK,
+                                     MAP_32BIT,     MAP_NONBLOCK,  MAP_DENYWRITE, MAP_SYNC,   MAP_HUGETLB};
     unsigned kind = rng_below(g->r, 100);
 
     a[0] = gen_addr(g);
@@ -115,7 +137,8 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
     } else if (kind < 60) {
         a[3] = MAP_SHARED | MAP_ANONYMOUS;
     } else if (kind < 95) {
-        static const uint64_t ways[] = {MAP_SHARED, MAP_SHARED, MAP_PRIVATE, MAP_PRIVATE, MAP_SHARED_VALIDATE};
+        static const uint64_t ways[] = {MAP_SHARED, MAP_SHARED, MAP_PRIVATE, MAP_PRIVATE,
+                                        MAP_SHARED_VALIDATE};
 
         a[3] = PICK(g->r, ways);
         a[4] = gen_fd(g);
@@ -160,27 +183,56 @@ static void gen_mprotect(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_mremap(struct fuzz_gen *g, uint64_t a[6])
 {
-    static const uint64_t flags[] = {0, 0, MREMAP_MAYMOVE, MREMAP_MAYMOVE, MREMAP_MAYMOVE | MREMAP_FIXED,
-                                     MREMAP_MAYMOVE | MREMAP_FIXED, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
-                                     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_DONTUNMAP, 8};
+    static const uint64_t flags[] = {0,
+                                     0,
+                                     MREMAP_MAYMOVE,
+                                     MREMAP_MAYMOVE,
+                                     MREMAP_MAYMOVE | MREMAP_FIXED,
+                                     MREMAP_MAYMOVE | MREMAP_FIXED,
+                                     MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+                                     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+                                     MREMAP_FIXED,
+                                     MREMAP_DONTUNMAP,
+                                     8};
 
     gen_range(g, a);
     if (one_in(g->r, 20))
         a[1] = 0;
     a[4] = gen_addr(g);
     a[2] = one_in(g->r, 3) ? a[1] : gen_len(g, a[4]);
-    if (a[4] >= ARENA && a[4] < ARENA_END && a[2] > ARENA_END - a[4] && a[2] < MM_TASK_SIZE)
-        a[2] = ARENA_END - a[4];
+    if (a[4] >= ARENA && a[4] < arena_end(g) && a[2] > arena_end(g) - a[4] && a[2] < MM_TASK_SIZE)
+        a[2] = arena_end(g) - a[4];
     a[3] = PICK(g->r, flags);
 }
 
 static void gen_madvise(struct fuzz_gen *g, uint64_t a[6])
 {
-    static const int advices[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_DONTNEED,
-                                  MADV_FREE, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK, MADV_MERGEABLE, MADV_UNMERGEABLE,
-                                  MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK,
-                                  MADV_KEEPONFORK, MADV_COLD, MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE,
-                                  24 /* DONTNEED_LOCKED */, 25 /* COLLAPSE */, 102 /* GUARD_INSTALL */, 102,
+    static const int advices[] = {MADV_NORMAL,
+                                  MADV_RANDOM,
+                                  MADV_SEQUENTIAL,
+                                  MADV_WILLNEED,
+                                  MADV_DONTNEED,
+                                  MADV_DONTNEED,
+                                  MADV_FREE,
+                                  MADV_REMOVE,
+                                  MADV_DONTFORK,
+                                  MADV_DOFORK,
+                                  MADV_MERGEABLE,
+                                  MADV_UNMERGEABLE,
+                                  MADV_HUGEPAGE,
+                                  MADV_NOHUGEPAGE,
+                                  MADV_DONTDUMP,
+                                  MADV_DODUMP,
+                                  MADV_WIPEONFORK,
+                                  MADV_KEEPONFORK,
+                                  MADV_COLD,
+                                  MADV_PAGEOUT,
+                                  MADV_POPULATE_READ,
+                                  MADV_POPULATE_WRITE,
+                                  24 /* DONTNEED_LOCKED */,
+                                  25 /* COLLAPSE */,
+                                  102 /* GUARD_INSTALL */,
+                                  102,
                                   103 /* GUARD_REMOVE */};
 
     gen_range(g, a);
@@ -195,7 +247,8 @@ static void gen_mseal(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_brk(struct fuzz_gen *g, uint64_t a[6])
 {
-    a[0] = BRK_BASE + rng_below(g->r, 17) * MM_PAGE_SIZE - (one_in(g->r, 4) ? rng_below(g->r, 5000) : 0);
+    a[0] = ARENA + (g->pages * 3 / 4 + rng_below(g->r, g->pages / 4 + 1)) * MM_PAGE_SIZE -
+           (one_in(g->r, 4) ? rng_below(g->r, 5000) : 0);
 }
 
 static void gen_mlock2(struct fuzz_gen *g, uint64_t a[6])
@@ -309,7 +362,8 @@ static void gen_shmat(struct fuzz_gen *g, uint64_t a[6])
     a[0] = gen_shmid(g);
     a[1] = one_in(g->r, 4) ? 0 : gen_addr(g);
     a[2] = PICK(g->r, flags);
-    if (a[1] > ARENA_END - 7 * MM_PAGE_SIZE && a[1] < ARENA_END) /* a segment is not cut at the arena's end */
+    if (a[1] > arena_end(g) - 7 * MM_PAGE_SIZE &&
+        a[1] < arena_end(g)) /* a segment is not cut at the arena's end */
         a[1] -= 7 * MM_PAGE_SIZE;
 }
 
@@ -332,7 +386,8 @@ static void gen_shmstat(struct fuzz_gen *g, uint64_t a[6])
     a[0] = gen_shmid(g);
 }
 
-/* ---- the model's side of system calls --------------------------------------------------------------------------------- */
+/* ---- the model's side of system calls
+ * --------------------------------------------------------------------------------- */
 
 static int64_t model_mmap(struct model *m, const uint64_t a[6])
 {
@@ -494,8 +549,8 @@ static int64_t model_shmctl(struct model *m, const uint64_t a[6])
 
 int64_t fuzz_pack_shmstat(const struct shmid_ds *ds)
 {
-    return (int64_t)(ds->shm_nattch << 48 | (uint64_t)(ds->shm_perm.mode & 0xffff) << 32 | (ds->shm_segsz & 0xffffff) << 8 |
-                     (uint64_t)(ds->shm_perm.__key & 0xff));
+    return (int64_t)(ds->shm_nattch << 48 | (uint64_t)(ds->shm_perm.mode & 0xffff) << 32 |
+                     (ds->shm_segsz & 0xffffff) << 8 | (uint64_t)(ds->shm_perm.__key & 0xff));
 }
 
 static int64_t model_shmstat(struct model *m, const uint64_t a[6])
@@ -508,7 +563,9 @@ static int64_t model_shmstat(struct model *m, const uint64_t a[6])
     return fuzz_pack_shmstat(&ds);
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 const struct fuzz_call fuzz_calls[] = {
     {"mmap", CALL_SYSCALL, SYS_mmap, 160, 6, gen_mmap, model_mmap},

@@ -16,13 +16,15 @@ static int run_model(struct model *m, const struct fuzz_seq *seq, struct fuzz_an
     return err;
 }
 
-bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, const struct fuzz_answer *known,
-                  struct divergence *d)
+bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
+                  const struct fuzz_answer *known, struct divergence *d)
 {
     static struct fuzz_answer ours[MAX_OPS];
     const struct fuzz_answer *host;
     unsigned done;
 
+    if (!n)
+        return pair_compare(m, seq, d);
     if (!known && run_model(m, seq, ours) < 0) {
         fprintf(stderr, "mseal-emu fuzz: the model could not be set up\n");
         return false;
@@ -39,18 +41,22 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
             snprintf(d->host.picture, sizeof(d->host.picture), "(the process died in this call)\n");
             return true;
         }
-        if ((a->ret != b->ret || strcmp(a->picture, b->picture) != 0) && !fuzz_excluded(seq, d->at, a, b)) {
+        if (a->ret == b->ret && !strcmp(a->picture, b->picture))
+            continue;
+        if (!fuzz_excluded(seq, d->at, a, b)) {
             d->model = *a;
             d->host = *b;
             return true;
         }
+        if (strcmp(a->picture, b->picture) != 0)
+            return false; /* what follows cannot be compared any more */
     }
     return false;
 }
 
 /* Does seq without the calls [from, from + n) still differ? Then it becomes seq. */
-static bool try_without(struct model *m, struct native *n, struct fuzz_seq *seq, unsigned from, unsigned count,
-                        struct divergence *d)
+static bool try_without(struct model *m, struct native *n, struct fuzz_seq *seq, unsigned from,
+                        unsigned count, struct divergence *d)
 {
     struct fuzz_seq less = *seq;
     struct divergence e;
@@ -66,8 +72,8 @@ static bool try_without(struct model *m, struct native *n, struct fuzz_seq *seq,
 }
 
 /* Does it still differ with argument `arg` of call i as `value`? */
-static bool try_argument(struct model *m, struct native *n, struct fuzz_seq *seq, unsigned i, unsigned arg, uint64_t value,
-                         struct divergence *d)
+static bool try_argument(struct model *m, struct native *n, struct fuzz_seq *seq, unsigned i, unsigned arg,
+                         uint64_t value, struct divergence *d)
 {
     uint64_t old = seq->op[i].a[arg];
     struct divergence e;

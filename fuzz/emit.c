@@ -65,34 +65,42 @@ void fuzz_print_divergence(FILE *out, const struct fuzz_seq *seq, const struct d
 
 void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence *d)
 {
-    fprintf(out, "/*\n * The last call answers differently in the model and on the host's kernel. Found by mseal-emu fuzz.\n *\n");
+    fprintf(out, "/*\n * The last call answers differently in the model and on the host's kernel. Found by "
+                 "mseal-emu fuzz.\n *\n");
     fprintf(out, " * model: ");
     print_ret(out, d->model.ret);
     fprintf(out, ", host: ");
     print_ret(out, d->host.ret);
-    fprintf(out, "\n */\n"
-                 "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <setjmp.h>\n#include <signal.h>\n"
-                 "#include <stdio.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/shm.h>\n#include <sys/syscall.h>\n"
-                 "#include <sys/wait.h>\n#include <unistd.h>\n\n"
-                 "#define P(n) (0x%llxul + (n) * 4096ul)\n"
-                 "static sigjmp_buf env;\n"
-                 "static void on_signal(int s, siginfo_t *i, void *u)\n{\n"
-                 "    printf(\" signal %%d code %%d at %%p\\n\", s, i->si_code, i->si_addr);\n    siglongjmp(env, 1);\n}\n\n"
-                 "static void maps(void)\n{\n    char line[512];\n    FILE *f = fopen(\"/proc/self/smaps\", \"r\");\n"
-                 "    unsigned long a, b;\n    int in = 0;\n\n    while (fgets(line, sizeof(line), f)) {\n"
-                 "        if (sscanf(line, \"%%lx-%%lx \", &a, &b) == 2)\n            in = b > P(0) && a < P(%u);\n"
-                 "        else if (strncmp(line, \"VmFlags\", 7))\n            continue;\n"
-                 "        if (in)\n            fputs(line, stdout);\n    }\n    fclose(f);\n}\n\n"
-                 "static void result(const char *what, long r)\n{\n"
-                 "    printf(\"%%s = %%s0x%%lx%%s%%s\\n\", what, \"\", r == -1 ? 0 : r, r == -1 ? \" \" : \"\", r == -1 ? strerror(errno) : \"\");\n"
-                 "}\n#define CALL(x) result(#x, (long)(x))\n\nint main(void)\n{\n"
-                 "    struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};\n\n"
-                 "    sigaction(SIGSEGV, &sa, NULL);\n    sigaction(SIGBUS, &sa, NULL);\n"
-                 "    dup2(memfd_create(\"memfd0\", MFD_ALLOW_SEALING), %d);\n    dup2(memfd_create(\"memfd1\", MFD_ALLOW_SEALING), %d);\n"
-                 "    if (ftruncate(%d, %u * 4096) || ftruncate(%d, %u * 4096))\n        return 1;\n"
-                 "    dup2(open(\"/proc/self/fd/%d\", O_RDONLY), %d);\n    dup2(open(\"/dev/zero\", O_RDWR), %d);\n",
-            (unsigned long long)ARENA, ARENA_PAGES, FD_MEMFD0, FD_MEMFD1, FD_MEMFD0, MEMFD_PAGES, FD_MEMFD1, MEMFD_PAGES,
-            FD_MEMFD0, FD_MEMFD0_RO, FD_ZERO);
+    fprintf(
+        out,
+        "\n */\n"
+        "#define _GNU_SOURCE\n#include <errno.h>\n#include <fcntl.h>\n#include <setjmp.h>\n#include "
+        "<signal.h>\n"
+        "#include <stdio.h>\n#include <string.h>\n#include <sys/mman.h>\n#include <sys/shm.h>\n#include "
+        "<sys/syscall.h>\n"
+        "#include <sys/wait.h>\n#include <unistd.h>\n\n"
+        "#define P(n) (0x%llxul + (n) * 4096ul)\n"
+        "static sigjmp_buf env;\n"
+        "static void on_signal(int s, siginfo_t *i, void *u)\n{\n"
+        "    printf(\" signal %%d code %%d at %%p\\n\", s, i->si_code, i->si_addr);\n    siglongjmp(env, "
+        "1);\n}\n\n"
+        "static void maps(void)\n{\n    char line[512];\n    FILE *f = fopen(\"/proc/self/smaps\", \"r\");\n"
+        "    unsigned long a, b;\n    int in = 0;\n\n    while (fgets(line, sizeof(line), f)) {\n"
+        "        if (sscanf(line, \"%%lx-%%lx \", &a, &b) == 2)\n            in = b > P(0) && a < P(%u);\n"
+        "        else if (strncmp(line, \"VmFlags\", 7))\n            continue;\n"
+        "        if (in)\n            fputs(line, stdout);\n    }\n    fclose(f);\n}\n\n"
+        "static void result(const char *what, long r)\n{\n"
+        "    printf(\"%%s = %%s0x%%lx%%s%%s\\n\", what, \"\", r == -1 ? 0 : r, r == -1 ? \" \" : \"\", r == "
+        "-1 ? strerror(errno) : \"\");\n"
+        "}\n#define CALL(x) result(#x, (long)(x))\n\nint main(void)\n{\n"
+        "    struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};\n\n"
+        "    sigaction(SIGSEGV, &sa, NULL);\n    sigaction(SIGBUS, &sa, NULL);\n"
+        "    dup2(memfd_create(\"memfd0\", MFD_ALLOW_SEALING), %d);\n    dup2(memfd_create(\"memfd1\", "
+        "MFD_ALLOW_SEALING), %d);\n"
+        "    if (ftruncate(%d, %u * 4096) || ftruncate(%d, %u * 4096))\n        return 1;\n"
+        "    dup2(open(\"/proc/self/fd/%d\", O_RDONLY), %d);\n    dup2(open(\"/dev/zero\", O_RDWR), %d);\n",
+        (unsigned long long)ARENA, ARENA_PAGES, FD_MEMFD0, FD_MEMFD1, FD_MEMFD0, MEMFD_PAGES, FD_MEMFD1,
+        MEMFD_PAGES, FD_MEMFD0, FD_MEMFD0_RO, FD_ZERO);
     for (unsigned i = 0; i < seq->n; i++) {
         const struct fuzz_call *c = &fuzz_calls[seq->op[i].call];
         const uint64_t *a = seq->op[i].a;
@@ -114,24 +122,32 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
             print_arg(out, a[0]);
             fprintf(out, ", ");
             print_arg(out, a[1]);
-            fprintf(out, ", vec));\n        for (int i = 0; i < 64; i++)\n            printf(\"%%d\", vec[i] & 1);\n        puts(\"\");\n    }\n");
+            fprintf(out, ", vec));\n        for (int i = 0; i < 64; i++)\n            printf(\"%%d\", vec[i] "
+                         "& 1);\n        puts(\"\");\n    }\n");
             break;
         case CALL_PREAD:
-            fprintf(out, "{\n        int v = 0;\n        CALL(pread(%d, &v, 4, %d));\n        printf(\"%%x\\n\", v);\n    }\n", (int)a[0],
-                    (int)a[1]);
+            fprintf(out,
+                    "{\n        int v = 0;\n        CALL(pread(%d, &v, 4, %d));\n        printf(\"%%x\\n\", "
+                    "v);\n    }\n",
+                    (int)a[0], (int)a[1]);
             break;
         case CALL_PWRITE:
-            fprintf(out, "{\n        int v = %d;\n        CALL(pwrite(%d, &v, 4, %d));\n    }\n", (int)a[2], (int)a[0], (int)a[1]);
+            fprintf(out, "{\n        int v = %d;\n        CALL(pwrite(%d, &v, 4, %d));\n    }\n", (int)a[2],
+                    (int)a[0], (int)a[1]);
             break;
         case CALL_SHMSTAT:
-            fprintf(out, "{\n        struct shmid_ds ds;\n        CALL(shmctl(%d, IPC_STAT, &ds));\n"
-                         "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n", (int)a[0]);
+            fprintf(out,
+                    "{\n        struct shmid_ds ds;\n        CALL(shmctl(%d, IPC_STAT, &ds));\n"
+                    "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n",
+                    (int)a[0]);
             break;
         case CALL_FORK_LOOK:
-            fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n    wait(NULL);\n");
+            fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n   "
+                         " wait(NULL);\n");
             break;
         case CALL_FORK_STAY:
-            fprintf(out, "fflush(stdout);\n    if (fork()) {\n        wait(NULL);\n        return 0;\n    }\n");
+            fprintf(out,
+                    "fflush(stdout);\n    if (fork()) {\n        wait(NULL);\n        return 0;\n    }\n");
             break;
         case CALL_EXEC:
             fprintf(out, "if (!sigsetjmp(env, 1))\n        ((void (*)(void))(");
@@ -152,7 +168,8 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
     fprintf(out, "    maps();\n    return 0;\n}\n");
 }
 
-/* ---- sequences as text: a line of settings, then a line per call ------------------------------------------------ */
+/* ---- sequences as text: a line of settings, then a line per call
+ * ------------------------------------------------ */
 
 void fuzz_save(FILE *out, const struct fuzz_seq *seq)
 {

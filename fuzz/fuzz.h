@@ -1,9 +1,10 @@
 /*
  * fuzz.h - the fuzzer that holds mm/ against the host's kernel.
  *
- * A sequence of memory calls is made up while the model (libmseal-mm, no CPU) runs it; then a forked child of ours runs the
- * same sequence on the host kernel, at the same addresses. After every call both sides give their result and a picture of
- * the arena: the lines of /proc/self/smaps that matter, normalised. The first difference is a divergence.
+ * A sequence of memory calls is made up while the model (libmseal-mm, no CPU) runs it; then a forked child of
+ * ours runs the same sequence on the host kernel, at the same addresses. After every call both sides give
+ * their result and a picture of the arena: the lines of /proc/self/smaps that matter, normalised. The first
+ * difference is a divergence.
  *
  *     low filler      arena (calls aim here)    filler   scratch   filler .............................. top
  *     |###############|                         |########|         |###################################|
@@ -16,13 +17,12 @@
 #include <mseal-emu/design.h>
 #include <setjmp.h>
 
-#define ARENA UINT64_C(0x50000000) /* within reach of MAP_32BIT */
-#define ARENA_PAGES 64u
-#define ARENA_END (ARENA + ARENA_PAGES * MM_PAGE_SIZE)
-#define BRK_BASE (ARENA + 48 * MM_PAGE_SIZE)
-#define FILLER_START UINT64_C(0x10000) /* mmap_min_addr */
-#define SCRATCH UINT64_C(0x70000000)   /* one page that calls write their answers to */
-#define MAX_OPS 256u
+#define ARENA        UINT64_C(0x50000000) /* within reach of MAP_32BIT */
+#define ARENA_PAGES  64u
+#define ARENA_END    (ARENA + ARENA_PAGES * MM_PAGE_SIZE)
+#define FILLER_START UINT64_C(0x10000)    /* mmap_min_addr */
+#define SCRATCH      UINT64_C(0x70000000) /* one page that calls write their answers to */
+#define MAX_OPS      1024u
 #define PICTURE_SIZE 8192u
 
 /* Descriptors the calls use, the same numbers on both sides. */
@@ -36,11 +36,12 @@ struct fuzz_op {
 
 /* Answers of one side to one call. */
 struct fuzz_answer {
-    int64_t ret;    /* value, -errno, or FAULT() */
+    int64_t ret;                /* value, -errno, or FAULT() */
     char picture[PICTURE_SIZE]; /* one line per VMA of the arena */
 };
 /* A memory access that ended in a signal. */
-#define FAULT(sig, code, wrong_addr) (-(INT64_C(0x100000) | ((sig) << 8) | ((code) & 0xff) | ((wrong_addr) ? 0x10000 : 0)))
+#define FAULT(sig, code, wrong_addr)                                                                         \
+    (-(INT64_C(0x100000) | ((sig) << 8) | ((code)&0xff) | ((wrong_addr) ? 0x10000 : 0)))
 static inline bool is_fault(int64_t ret)
 {
     return ret <= -INT64_C(0x100000) && ret > -INT64_C(0x200000);
@@ -49,10 +50,20 @@ static inline bool is_fault(int64_t ret)
 /* What the process is like for one sequence. */
 struct fuzz_world {
     bool cap_ipc_lock;
-    bool shm;         /* System V segments, in a namespace of its own */
-    uint64_t memlock; /* RLIMIT_MEMLOCK in bytes */
+    bool shm;                    /* System V segments, in a namespace of its own */
+    uint64_t memlock;            /* RLIMIT_MEMLOCK in bytes */
     unsigned as_room, data_room; /* pages that RLIMIT_AS and RLIMIT_DATA leave at the start; 0: no limit */
+    unsigned pages;              /* of the arena, the rest of its place is filler; 0: ARENA_PAGES */
 };
+static inline unsigned fuzz_arena_pages(const struct fuzz_world *w)
+{
+    return w->pages ? w->pages : ARENA_PAGES;
+}
+/* The heap begins in the last quarter of the arena. */
+static inline uint64_t fuzz_brk_base(const struct fuzz_world *w)
+{
+    return ARENA + fuzz_arena_pages(w) * 3 / 4 * MM_PAGE_SIZE;
+}
 
 struct fuzz_seq {
     uint64_t seed;
@@ -84,27 +95,45 @@ struct mm_file *model_file(struct model *m, int fd);
 /* Go on in a forked child (the parent stays), or only look at one: its picture is the call's. */
 int64_t model_fork(struct model *m, bool stay);
 void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out);
+/* The same without a picture. After CALL_FORK_LOOK the child is what runs, until model_look_ends(). */
+int64_t model_call(struct model *m, const struct fuzz_op *op);
+void model_look_ends(struct model *m);
+const char *model_design(const struct model *m);
+#define MAX_PARENTS 64u /* processes that wait for a child: more forks are -EAGAIN */
 
 /* ---- the host's side (native.c) ---- */
 struct native;
-/* Forks the process that all sequences are forked from; call it before anything big is allocated. NULL: says why on stderr. */
+/* Forks the process that all sequences are forked from; call it before anything big is allocated. NULL: says
+ * why on stderr. */
 struct native *native_create(void);
 void native_destroy(struct native *n);
-/* Runs seq; answers (seq->n of them) stay valid until the next call. Fewer than seq->n in *done: the child died. */
+/* Runs seq; answers (seq->n of them) stay valid until the next call. Fewer than seq->n in *done: the child
+ * died. */
 const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *seq, unsigned *done);
 
 /* ---- the calls (calls.c): one row each ---- */
 struct fuzz_gen {
     struct rng *r;
     struct model *m;
-    unsigned step;
+    unsigned step, pages;
     bool shm, cap_ipc_lock; /* as the world has them */
 };
-enum { CALL_SYSCALL, CALL_READ, CALL_WRITE, CALL_EXEC, CALL_MINCORE, CALL_PREAD, CALL_PWRITE, CALL_SHMSTAT, CALL_FORK_LOOK, CALL_FORK_STAY };
+enum {
+    CALL_SYSCALL,
+    CALL_READ,
+    CALL_WRITE,
+    CALL_EXEC,
+    CALL_MINCORE,
+    CALL_PREAD,
+    CALL_PWRITE,
+    CALL_SHMSTAT,
+    CALL_FORK_LOOK,
+    CALL_FORK_STAY
+};
 struct fuzz_call {
     const char *name;
-    int kind;     /* CALL_* : how the host's side does it */
-    int nr;       /* system call number */
+    int kind; /* CALL_* : how the host's side does it */
+    int nr;   /* system call number */
     unsigned weight, nargs;
     void (*gen)(struct fuzz_gen *g, uint64_t a[6]);
     int64_t (*model)(struct model *m, const uint64_t a[6]);
@@ -132,9 +161,12 @@ struct divergence {
     unsigned at; /* index of the call */
     struct fuzz_answer model, host;
 };
-/* Runs seq on both sides; true: they differ, *d says where. known: the model's answers if it ran seq already, else NULL. */
-bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq, const struct fuzz_answer *known,
-                  struct divergence *d);
+/*
+ * Runs seq on both sides; true: they differ, *d says where. known: the model's answers if it ran seq already,
+ * else NULL. n NULL: the other side is the naive model (naive.h), not the host.
+ */
+bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
+                  const struct fuzz_answer *known, struct divergence *d);
 /* The shortest sequence found that still differs; *d is brought up to date. */
 void fuzz_shrink(struct model *m, struct native *n, struct fuzz_seq *seq, struct divergence *d);
 void fuzz_print_op(FILE *out, const struct fuzz_op *op);
@@ -144,6 +176,14 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
 /* Sequences as text, one call a line, for regression cases. Reading: 0, or -EINVAL. */
 void fuzz_save(FILE *out, const struct fuzz_seq *seq);
 int fuzz_load(FILE *in, struct fuzz_seq *seq);
+
+/* ---- the naive model beside the tree (pair.c) ---- */
+struct naive;
+/* Both after the same calls: is every page the same? False: *at is the first that is not. */
+bool pair_same(struct model *m, struct naive *w, unsigned *at);
+bool pair_compare(struct model *m, const struct fuzz_seq *seq, struct divergence *d);
+/* Random sequences on the pair; true: they differ, *seq is what was run until then. */
+bool pair_random(struct model *m, struct fuzz_seq *seq, uint64_t seed, unsigned length);
 
 int fuzz_main(int argc, char **argv); /* `mseal-emu fuzz ...`: exit status */
 

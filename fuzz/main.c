@@ -15,20 +15,22 @@ struct options {
     const char *design, *save_dir;
     uint64_t seed, ops;
     unsigned length, jobs, seconds, stop_after;
-    bool quiet;
+    bool quiet, pair;
 };
 
 static const char usage[] =
     "usage: mseal-emu fuzz [OPTION...] [CASE...]\n"
-    "Random sequences of memory calls, on the host's kernel and on the model; a difference is shrunk and shown.\n"
+    "Random sequences of memory calls, on the host's kernel and on the model; a difference is shrunk and "
+    "shown.\n"
     "CASE: files with a sequence each (see --save), run instead of random ones.\n"
     "  --seed N      first seed (1); sequence i of job j of J has seed N + i * J + j\n"
     "  --ops N       calls in all (100000; 0: no limit)\n"
     "  --time SECS   stop after so long\n"
-    "  --length N    calls in a sequence (64, at most 256)\n"
+    "  --length N    calls in a sequence (64, with --pair 512; at most 1024)\n"
     "  --jobs J      processes (1)\n"
     "  --stop N      differences after which to stop (1)\n"
     "  --design NAME the model's sealing design (linux-6.18)\n"
+    "  --pair        the tree against the naive model instead of the host's kernel\n"
     "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
     "  --quiet       no progress\n";
 
@@ -41,10 +43,11 @@ static double now(void)
 }
 
 /* The world and the calls of a seed. The model runs along, since calls aim at what it has. */
-static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answer *answer, uint64_t seed, unsigned length)
+static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answer *answer, uint64_t seed,
+                         unsigned length)
 {
     struct rng r = {.s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-    struct fuzz_gen g = {.r = &r, .m = m};
+    struct fuzz_gen g = {.r = &r, .m = m, .pages = ARENA_PAGES};
     int err;
 
     for (int i = 0; i < 4; i++)
@@ -91,8 +94,8 @@ static void save(const struct options *o, const struct fuzz_seq *seq, const stru
 /* One job. Exit status: 0 no difference, 1 some, 125 could not run. */
 static int run_job(const struct options *o, unsigned job)
 {
-    struct native *n = native_create();
-    struct model *m = n ? model_create(o->design) : NULL;
+    struct native *n = o->pair ? NULL : native_create();
+    struct model *m = n || o->pair ? model_create(o->design) : NULL;
     static struct fuzz_answer answer[MAX_OPS];
     static struct fuzz_seq seq;
     static struct divergence d;
@@ -105,13 +108,21 @@ static int run_job(const struct options *o, unsigned job)
         return 125;
     }
     while ((!o->ops || ops < limit) && (!o->seconds || now() - start < o->seconds) && found < o->stop_after) {
-        if (make_sequence(m, &seq, answer, o->seed + sequences * o->jobs + job, o->length)) {
-            found = 125;
-            break;
+        uint64_t seed = o->seed + sequences * o->jobs + job;
+        bool differs;
+
+        if (o->pair) {
+            differs = pair_random(m, &seq, seed, o->length) && pair_compare(m, &seq, &d);
+        } else {
+            if (make_sequence(m, &seq, answer, seed, o->length)) {
+                found = 125;
+                break;
+            }
+            differs = fuzz_compare(m, n, &seq, answer, &d);
         }
         sequences++;
         ops += seq.n;
-        if (fuzz_compare(m, n, &seq, answer, &d)) {
+        if (differs) {
             found++;
             fuzz_shrink(m, n, &seq, &d);
             fuzz_print_divergence(stdout, &seq, &d);
@@ -121,13 +132,14 @@ static int run_job(const struct options *o, unsigned job)
         }
         if (!o->quiet && now() - told > 5) {
             told = now();
-            fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job, (unsigned long long)ops,
-                    (unsigned long long)sequences, (double)ops / (told - start), found);
+            fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job,
+                    (unsigned long long)ops, (unsigned long long)sequences, (double)ops / (told - start),
+                    found);
         }
     }
     if (!o->quiet)
-        fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job, (unsigned long long)ops,
-                (unsigned long long)sequences, (double)ops / (now() - start), found);
+        fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job,
+                (unsigned long long)ops, (unsigned long long)sequences, (double)ops / (now() - start), found);
     model_destroy(m);
     native_destroy(n);
     return found == 125 ? 125 : found != 0;
@@ -135,8 +147,8 @@ static int run_job(const struct options *o, unsigned job)
 
 static int run_cases(const struct options *o, char **paths)
 {
-    struct native *n = native_create();
-    struct model *m = n ? model_create(o->design) : NULL;
+    struct native *n = o->pair ? NULL : native_create();
+    struct model *m = n || o->pair ? model_create(o->design) : NULL;
     static struct fuzz_seq seq;
     static struct divergence d;
     int status = m ? 0 : 125;
@@ -186,12 +198,14 @@ static int run_jobs(const struct options *o)
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},  {"ops", required_argument, NULL, 'n'},  {"time", required_argument, NULL, 't'},
-        {"length", required_argument, NULL, 'l'}, {"jobs", required_argument, NULL, 'j'}, {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'}, {"quiet", no_argument, NULL, 'q'},
+        {"seed", required_argument, NULL, 's'},   {"ops", required_argument, NULL, 'n'},
+        {"time", required_argument, NULL, 't'},   {"length", required_argument, NULL, 'l'},
+        {"jobs", required_argument, NULL, 'j'},   {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},        {"pair", no_argument, NULL, 'p'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
-    struct options o = {.design = "linux-6.18", .seed = 1, .ops = 100000, .length = 64, .jobs = 1, .stop_after = 1};
+    struct options o = {.design = "linux-6.18", .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
     int c;
 
     optind = 1;
@@ -221,6 +235,9 @@ int fuzz_main(int argc, char **argv)
         case 'o':
             o.save_dir = optarg;
             break;
+        case 'p':
+            o.pair = true;
+            break;
         case 'q':
             o.quiet = true;
             break;
@@ -232,7 +249,9 @@ int fuzz_main(int argc, char **argv)
             return 2;
         }
     }
-    if (!o.length || o.length > MAX_OPS || !o.jobs) {
+    if (!o.length)
+        o.length = o.pair ? 512 : 64;
+    if (o.length > MAX_OPS || !o.jobs) {
         fputs(usage, stderr);
         return 2;
     }

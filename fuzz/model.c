@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 
 #define GUEST_RAM (UINT64_C(16) << 20)
-#define MAX_PARENTS 64u
 
 struct model_file {
     struct mm_file mf;
@@ -22,7 +21,7 @@ struct model {
     const struct mseal_design *design;
     struct mm_system sys;
     struct mm *mm;
-    struct mm *parents[MAX_PARENTS]; /* of the process that runs: they wait for its end */
+    struct mm *parents[MAX_PARENTS + 1]; /* of the process that runs: they wait for its end */
     unsigned nparents;
     struct model_file *file[5]; /* FD_MEMFD0 ... */
 };
@@ -52,8 +51,14 @@ static struct model_file *file_create(struct vm_object *obj, const char *name, b
 
     if (!f)
         return NULL;
-    f->mf = (struct mm_file){.obj = obj, .refs = 1, .readable = true, .writable = writable, .dev = 1, .ino = ino,
-                             .path = file_path, .release = file_release};
+    f->mf = (struct mm_file){.obj = obj,
+                             .refs = 1,
+                             .readable = true,
+                             .writable = writable,
+                             .dev = 1,
+                             .ino = ino,
+                             .path = file_path,
+                             .release = file_release};
     f->name = name;
     return f;
 }
@@ -92,12 +97,14 @@ static int make_files(struct model *m)
 
 static int64_t fill(struct model *m, uint64_t start, uint64_t end)
 {
-    return mm_mmap(m->mm, start, end - start, PROT_NONE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, model_file(m, FD_FILLER), 0);
+    return mm_mmap(m->mm, start, end - start, PROT_NONE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE,
+                   model_file(m, FD_FILLER), 0);
 }
 
 int model_start(struct model *m, const struct fuzz_world *w)
 {
-    struct mm_owner root = {.pid = 1, .cap_ipc_lock = w->cap_ipc_lock, .cap_sys_admin = true, .cap_sys_nice = true};
+    struct mm_owner root = {
+        .pid = 1, .cap_ipc_lock = w->cap_ipc_lock, .cap_sys_admin = true, .cap_sys_nice = true};
     struct mm_layout *l;
     struct mm_stats st;
     int64_t err;
@@ -116,16 +123,19 @@ int model_start(struct model *m, const struct fuzz_world *w)
     mm_set_owner(m->mm, &root);
     mm_set_rlimit(m->mm, MM_RLIMIT_STACK, 8 << 20);
     l = mm_layout(m->mm);
-    l->start_brk = l->brk = BRK_BASE;
+    l->start_brk = l->brk = fuzz_brk_base(w);
     l->mmap_base = MM_TASK_SIZE - (UINT64_C(1) << 30);
     l->stack_top = l->start_stack = MM_TASK_SIZE;
     err = fill(m, FILLER_START, ARENA);
     if (err >= 0)
         err = fill(m, ARENA_END, SCRATCH);
+    if (err >= 0 && w->pages && w->pages < ARENA_PAGES)
+        err = fill(m, ARENA + w->pages * MM_PAGE_SIZE, ARENA_END);
     if (err >= 0)
         err = fill(m, SCRATCH + MM_PAGE_SIZE, MM_TASK_SIZE);
     if (err >= 0)
-        err = mm_mmap(m->mm, SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
+        err = mm_mmap(m->mm, SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
     mm_set_rlimit(m->mm, MM_RLIMIT_MEMLOCK, w->memlock);
     mm_get_stats(m->mm, &st);
     if (w->as_room)
@@ -184,7 +194,8 @@ int64_t model_fork(struct model *m, bool stay)
     return 0;
 }
 
-/* The host's side reads four bytes, writes four bytes, or executes an instruction that adds to the scratch page. */
+/* The host's side reads four bytes, writes four bytes, or executes an instruction that adds to the scratch
+ * page. */
 static int64_t access_page(struct model *m, int kind, uint64_t addr, uint64_t value)
 {
     unsigned access = kind == CALL_READ ? MM_READ : kind == CALL_WRITE ? MM_WRITE : MM_EXEC;
@@ -205,7 +216,7 @@ static int64_t access_page(struct model *m, int kind, uint64_t addr, uint64_t va
     return 0;
 }
 
-void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out)
+int64_t model_call(struct model *m, const struct fuzz_op *op)
 {
     const struct fuzz_call *c = &fuzz_calls[op->call];
 
@@ -213,19 +224,31 @@ void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *ou
     case CALL_READ:
     case CALL_WRITE:
     case CALL_EXEC:
-        out->ret = access_page(m, c->kind, op->a[0], op->a[1]);
-        break;
+        return access_page(m, c->kind, op->a[0], op->a[1]);
     case CALL_FORK_LOOK:
     case CALL_FORK_STAY:
-        out->ret = model_fork(m, c->kind == CALL_FORK_STAY);
-        break;
+        return model_fork(m, c->kind == CALL_FORK_STAY);
     default:
-        out->ret = c->model(m, op->a);
+        return c->model(m, op->a);
     }
+}
+
+void model_look_ends(struct model *m)
+{
+    mm_put(m->mm);
+    m->mm = m->parents[--m->nparents];
+}
+
+const char *model_design(const struct model *m)
+{
+    return m->design->name;
+}
+
+void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out)
+{
+    out->ret = model_call(m, op);
     picture_from_model(m, out->picture, sizeof(out->picture));
-    if (c->kind == CALL_FORK_LOOK && out->ret == 0) {
-        mm_put(m->mm);
-        m->mm = m->parents[--m->nparents];
-    }
+    if (fuzz_calls[op->call].kind == CALL_FORK_LOOK && out->ret == 0)
+        model_look_ends(m);
     mm_tlb_flush_needed(m->mm);
 }

@@ -4,8 +4,8 @@
  *     fuzzer --pipe--> zygote --fork--> runner (one per sequence) [--fork--> the rest of it]
  *        \________ shared memory: sequence and answers ________/
  *
- * The zygote fills its address space once; each sequence gets a fresh copy of it. After its calls start, a runner uses
- * nothing of the C library that could map memory.
+ * The zygote fills its address space once; each sequence gets a fresh copy of it. After its calls start, a
+ * runner uses nothing of the C library that could map memory.
  */
 #include "fuzz.h"
 
@@ -37,7 +37,8 @@ struct native {
     pid_t zygote;
 };
 
-/* ---- in the runner: what signals tell ---------------------------------------------------------------------- */
+/* ---- in the runner: what signals tell
+ * ---------------------------------------------------------------------- */
 
 static sigjmp_buf caught;
 static volatile int caught_signo, caught_code, traps;
@@ -70,7 +71,8 @@ static int64_t sys3(long nr, uint64_t a, uint64_t b, uint64_t c)
     return sys(nr, (uint64_t[6]){a, b, c, 0, 0, 0});
 }
 
-/* Executes one instruction at addr: an `add %al,(%rax)` if the page is as calls leave it there, all zeroes. */
+/* Executes one instruction at addr: an `add %al,(%rax)` if the page is as calls leave it there, all zeroes.
+ */
 static void step_at(uint64_t addr)
 {
     __asm__ volatile("sub $128, %%rsp\n\t"
@@ -100,7 +102,8 @@ static int64_t access_page(int kind, uint64_t addr, uint64_t value)
     return FAULT(caught_signo, caught_code, caught_addr != addr);
 }
 
-/* ---- in the runner: looking at itself ------------------------------------------------------------------------- */
+/* ---- in the runner: looking at itself
+ * ------------------------------------------------------------------------- */
 
 static char smaps_text[1 << 18];
 static int smaps_fd = -1;
@@ -127,7 +130,8 @@ static void take_picture(char *out)
     }
 }
 
-/* ---- in the runner: the calls ------------------------------------------------------------------------------------ */
+/* ---- in the runner: the calls
+ * ------------------------------------------------------------------------------------ */
 
 static int64_t run_mincore(uint64_t addr, uint64_t len)
 {
@@ -220,7 +224,8 @@ static void run_op(const struct fuzz_op *op, struct fuzz_answer *out)
     take_picture(out->picture);
 }
 
-/* ---- the runner --------------------------------------------------------------------------------------------------- */
+/* ---- the runner
+ * --------------------------------------------------------------------------------------------------- */
 
 static void drop_capability(unsigned cap)
 {
@@ -259,15 +264,23 @@ static uint64_t status_bytes(const char *field)
 }
 
 /*
- * The heap begins in the arena. The other numbers of the layout only have to be in order (prctl(2), PR_SET_MM_MAP: the one
- * way that needs no capability).
+ * The heap begins in the arena. The other numbers of the layout only have to be in order (prctl(2),
+ * PR_SET_MM_MAP: the one way that needs no capability).
  */
-static void move_brk(uint64_t data_size)
+static void move_brk(uint64_t base, uint64_t data_size)
 {
     struct prctl_mm_map map = {
-        .start_code = FILLER_START, .end_code = FILLER_START + MM_PAGE_SIZE, .start_data = FILLER_START,
-        .end_data = FILLER_START + data_size, .start_brk = BRK_BASE, .brk = BRK_BASE, .start_stack = MM_TASK_SIZE - 1,
-        .arg_start = FILLER_START, .arg_end = FILLER_START, .env_start = FILLER_START, .env_end = FILLER_START,
+        .start_code = FILLER_START,
+        .end_code = FILLER_START + MM_PAGE_SIZE,
+        .start_data = FILLER_START,
+        .end_data = FILLER_START + data_size,
+        .start_brk = base,
+        .brk = base,
+        .start_stack = MM_TASK_SIZE - 1,
+        .arg_start = FILLER_START,
+        .arg_end = FILLER_START,
+        .env_start = FILLER_START,
+        .env_end = FILLER_START,
         .exe_fd = (uint32_t)-1,
     };
 
@@ -275,14 +288,15 @@ static void move_brk(uint64_t data_size)
         _exit(96);
 }
 
-/* The limit leaves so many pages. brk(2) counts the data segment of the file, which stands for what else we have. */
-static void limit_room(int resource, const char *field, unsigned pages)
+/* The limit leaves so many pages. brk(2) counts the data segment of the file, which stands for what else we
+ * have. */
+static void limit_room(const struct fuzz_world *w, int resource, const char *field, unsigned pages)
 {
     uint64_t now = status_bytes(field);
     struct rlimit lim = {.rlim_cur = now + pages * MM_PAGE_SIZE, .rlim_max = RLIM_INFINITY};
 
     if (resource == RLIMIT_DATA)
-        move_brk(now - MM_PAGE_SIZE); /* all but the scratch page, the model's only data */
+        move_brk(fuzz_brk_base(w), now - MM_PAGE_SIZE); /* all but the scratch page, the model's only data */
     setrlimit(resource, &lim);
 }
 
@@ -293,6 +307,13 @@ static void runner(struct shared *sh)
     int ro;
 
     alarm(20);
+    if (seq->world.pages && seq->world.pages < ARENA_PAGES) {
+        if (mmap((void *)(ARENA + seq->world.pages * MM_PAGE_SIZE),
+                 (ARENA_PAGES - seq->world.pages) * MM_PAGE_SIZE, PROT_NONE,
+                 MAP_SHARED | MAP_FIXED | MAP_NORESERVE, FD_FILLER, 0) == MAP_FAILED)
+            _exit(97);
+        move_brk(fuzz_brk_base(&seq->world), 0);
+    }
     if (seq->world.shm && unshare(CLONE_NEWIPC))
         _exit(95);
     make_memfd("memfd0", FD_MEMFD0);
@@ -304,9 +325,9 @@ static void runner(struct shared *sh)
     open_smaps();
     setrlimit(RLIMIT_MEMLOCK, &lim);
     if (seq->world.as_room)
-        limit_room(RLIMIT_AS, "VmSize", seq->world.as_room);
+        limit_room(&seq->world, RLIMIT_AS, "VmSize", seq->world.as_room);
     if (seq->world.data_room)
-        limit_room(RLIMIT_DATA, "VmData", seq->world.data_room);
+        limit_room(&seq->world, RLIMIT_DATA, "VmData", seq->world.data_room);
     drop_capability(CAP_SYS_RAWIO); /* so that mmap_min_addr counts */
     if (!seq->world.cap_ipc_lock)
         drop_capability(CAP_IPC_LOCK);
@@ -317,12 +338,13 @@ static void runner(struct shared *sh)
     _exit(0);
 }
 
-/* ---- the zygote ------------------------------------------------------------------------------------------------------ */
+/* ---- the zygote
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void fill(uint64_t start, uint64_t end)
 {
-    if (start < end && mmap((void *)start, end - start, PROT_NONE, MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE,
-                            FD_FILLER, 0) == MAP_FAILED)
+    if (start < end && mmap((void *)start, end - start, PROT_NONE,
+                            MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE, FD_FILLER, 0) == MAP_FAILED)
         _exit(97);
 }
 
@@ -369,8 +391,8 @@ static void fill_address_space(void)
     gaps[n++].end = MM_TASK_SIZE;
     for (unsigned i = 0; i < n; i++)
         fill_around(gaps[i].start, gaps[i].end);
-    if (mmap((void *)SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
-        MAP_FAILED)
+    if (mmap((void *)SCRATCH, MM_PAGE_SIZE, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
         _exit(97);
 }
 
@@ -387,7 +409,7 @@ static void zygote(struct shared *sh, int from, int to)
     if (dup2(zero, FD_ZERO) < 0 || dup2(filler, FD_FILLER) < 0)
         _exit(97);
     fill_address_space();
-    move_brk(0);
+    move_brk(fuzz_brk_base(&(struct fuzz_world){0}), 0);
     byte = 'r';
     for (;;) {
         pid_t pid;
@@ -403,7 +425,8 @@ static void zygote(struct shared *sh, int from, int to)
     }
 }
 
-/* ---- the fuzzer's end -------------------------------------------------------------------------------------------------- */
+/* ---- the fuzzer's end
+ * -------------------------------------------------------------------------------------------------- */
 
 struct native *native_create(void)
 {

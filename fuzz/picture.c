@@ -1,6 +1,6 @@
 /*
- * picture.c - what the arena looks like, in one form for both sides: a line per VMA with its pages relative to the arena,
- * protection, object, offset, how many private pages it holds, and the letters of VmFlags.
+ * picture.c - what the arena looks like, in one form for both sides: a line per VMA with its pages relative
+ * to the arena, protection, object, offset, how many private pages it holds, and the letters of VmFlags.
  *
  *     +00-+04 rw-p memfd0@2 3p rd wr mr mw me ac
  */

@@ -137,11 +137,20 @@ static int policy_new(uint32_t *policy, int mode, int flags, const struct nodes 
     return 0;
 }
 
+/* Is a page present that belongs to a node? The zero page belongs to none. */
+static bool has_node_page(struct mm *mm, uint64_t start, uint64_t end)
+{
+    for (uint64_t at = start; mm_find_entry(mm, at, end, PTE_PRESENT, &at); at += MM_PAGE_SIZE) {
+        if (pte_pfn(pt_get(&mm->pt, at)) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* queue_pages_range(): holes are refused unless the default policy is set; MPOL_MF_STRICT finds pages on a node not asked for. */
 static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct nodes *n, unsigned flags, bool holes_ok)
 {
     const struct vma *v = vma_tree_find(&mm->vmas, start);
-    uint64_t at;
 
     if (!v || v->start >= end)
         return -EFAULT;
@@ -154,7 +163,7 @@ static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct
         if (!holes_ok && v->end < end && (!next || v->end < next->start))
             return -EFAULT;
         if ((flags & (MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) == MPOL_MF_STRICT && !(n->low & 1) &&
-            mm_find_entry(mm, from, to, PTE_PRESENT, &at) && pte_pfn(pt_get(&mm->pt, at)) != 0)
+            has_node_page(mm, from, to))
             return -EIO;
     }
     return 0;
