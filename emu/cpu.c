@@ -510,6 +510,7 @@ void cpu_destroy(struct cpu *cpu)
     if (cpu->uc)
         uc_close(cpu->uc);
     alias_destroy(cpu);
+    free(cpu->breaks);
     free(cpu);
 }
 

@@ -19,6 +19,8 @@ struct cpu_ops {
     /* The `syscall` instruction. *result goes to RAX. False: leave user code now (CPU_STOPPED). RIP is past the
      * instruction once the callback is over. */
     bool (*syscall)(void *ctx, uint64_t nr, const uint64_t args[6], uint64_t *result);
+    /* The instruction at an address of cpu_break_at() is next. True: stop before it (CPU_BREAK). */
+    bool (*breakpoint)(void *ctx, uint64_t addr);
 };
 
 enum cpu_event {
@@ -26,6 +28,7 @@ enum cpu_event {
     CPU_FAULT,   /* a memory access that translate() refused; RIP is at the instruction */
     CPU_TRAP,    /* an exception: cpu_stop.vector; RIP as the processor leaves it (after int3, at a fault) */
     CPU_ILLEGAL, /* an instruction the processor does not know; RIP is at it */
+    CPU_BREAK,   /* the breakpoint callback wanted it; RIP is at the instruction */
     CPU_BROKEN,  /* the engine failed: cpu_stop.why */
 };
 
@@ -60,6 +63,10 @@ void cpu_code_changed(struct cpu *cpu, uint64_t paddr, uint64_t len);
  */
 void cpu_set_budget(struct cpu *cpu, uint64_t blocks);
 uint64_t cpu_blocks(const struct cpu *cpu);
+
+/* Ask ops->breakpoint before the instruction at addr, from now on and for ever (cpu_break.c). Not from within a
+ * callback. 0 or -ENOMEM. */
+int cpu_break_at(struct cpu *cpu, uint64_t addr);
 
 /* ---- registers (regs.c) ---- */
 /* All registers of the engine into *r (orig_rax and pkru are left alone) and back. */

@@ -30,6 +30,8 @@ struct cpu {
     pfn_t insistent;          /* the frame whose writable entry was refused last */
     uint64_t budget, blocks;  /* block counting */
     uc_hook block_hook;       /* 0: not installed */
+    uint64_t *breaks;         /* cpu_break.c: addresses that are asked for */
+    unsigned nr_breaks;
     struct {
         uint64_t paddr, len;
     } dirty[CODE_QUEUE];      /* code to forget before user code goes on */

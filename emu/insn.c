@@ -51,3 +51,20 @@ bool insn_uses_stack(struct task *t, uint64_t rip)
     disasm_free(insn);
     return stack;
 }
+
+uint64_t insn_access_size(struct task *t, uint64_t rip)
+{
+    uint64_t size = 0;
+    cs_insn *insn;
+
+    if (!decode(t, rip, &insn))
+        return 8;
+    for (unsigned i = 0; i < insn->detail->x86.op_count; i++) {
+        const cs_x86_op *op = &insn->detail->x86.operands[i];
+
+        if (op->type == X86_OP_MEM && op->size > size)
+            size = op->size;
+    }
+    disasm_free(insn);
+    return size ? size : 8;
+}

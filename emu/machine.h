@@ -5,6 +5,7 @@
 #define EMU_MACHINE_H
 
 #include "cpu.h"
+#include "gdb/gdb.h"
 #include "syscalls/file.h"
 #include "syscalls/kernel.h"
 
@@ -23,6 +24,7 @@ struct machine {
     uint64_t counted;       /* cpu_blocks() when the clock was last moved */
     uint64_t slice_ends;    /* virtual time at which the running task has had its share */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
+    struct gdb *gdb;        /* -g; NULL: no debugger */
     uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */
 };
 
@@ -67,6 +69,8 @@ uint64_t sigframe_max_size(void);
 bool insn_writes_memory(struct task *t, uint64_t rip);
 /* Does the one at rip reach its operand through the stack segment: push, pop, call ..., a base of RSP or RBP? */
 bool insn_uses_stack(struct task *t, uint64_t rip);
+/* Bytes of its largest access to memory; 8 if it is not known. */
+uint64_t insn_access_size(struct task *t, uint64_t rip);
 
 /* ---- crash.c ---- */
 /* machine_ops.fatal_signal. */

@@ -112,6 +112,8 @@ static int start_program(struct machine *m, const struct options *o, int argc, c
     file_put(req.file);
     if (err && !m->k.init_done)
         goto fail;
+    if (!err && m->gdb)
+        gdb_begin(m->gdb, t);
     if (!err)
         machine_ops.wake(t);
     return 0;
@@ -184,6 +186,8 @@ int main(int argc, char **argv)
         goto out;
     }
     err = open_output(&m, &o);
+    if (!err && o.gdb && !gdb_create(&m, o.gdb, o.gdb_wait))
+        err = EXIT_FAILED;
     if (!err)
         err = start_program(&m, &o, argc - o.first, argv + o.first);
     if (err)

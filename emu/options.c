@@ -32,6 +32,8 @@ static const struct row {
     {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},
     {"output", 'o', STRING, AT(output), "FILE", "print to FILE instead of standard error"},
     {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},
+    {"gdb", 'g', STRING, AT(gdb), "PORT|unix:PATH", "let gdb attach there (target remote)"},
+    {"gdb-wait", 0, FLAG, AT(gdb_wait), NULL, "with -g: run nothing before gdb has come"},
     {"help", 'h', FLAG, AT(help), NULL, "this text"},
     {"version", 'V', FLAG, AT(version), NULL, "versions of this program and of its engine"},
 #undef AT
@@ -253,6 +255,10 @@ int options_parse(struct options *o, int argc, char **argv, char **environment)
             return err;
     }
     o->first = i;
+    if (o->gdb_wait && !o->gdb) {
+        fprintf(stderr, "mseal-emu: --gdb-wait needs -g (--help lists the options)\n");
+        return EXIT_USAGE;
+    }
     if (i >= argc && !o->help && !o->version) {
         fprintf(stderr, "mseal-emu: no program to run (--help lists the options)\n");
         return EXIT_USAGE;

@@ -15,6 +15,8 @@ struct options {
     uint64_t seed, memory, stack;
     bool strace;
     const char *output;   /* -o */
+    const char *gdb;      /* -g */
+    bool gdb_wait;
     bool maps;
     bool help, version;
     char **env;           /* the guest's environment, NULL-terminated */

@@ -296,6 +296,12 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     m->k.now_ns += SYSCALL_NS;
     t->proc->stime_ns += SYSCALL_NS;
     t->regs.orig_rax = nr;
+    if (m->gdb && gdb_looks_on(m->gdb)) {
+        memcpy(t->args, a, sizeof(t->args));
+        gdb_call_made(m->gdb, t);
+        *result = (uint64_t)-ENOSYS; /* as in Linux before the call */
+        return false;
+    }
     m->in_syscall = true;
     r = sys_dispatch(t, nr, a);
     m->in_syscall = false;
@@ -311,14 +317,27 @@ static int on_translate(void *ctx, uint64_t addr, unsigned access, struct mm_fau
 {
     struct machine *m = ctx;
 
-    int err = mm_fault(m->loaded->mm, addr, access, f);
+    unsigned watched = m->gdb ? gdb_watched(m->gdb, m->loaded, addr) : 0;
+    int err;
 
+    f->reason = MM_FAULT_NONE;
+    if (watched & access)
+        return -EFAULT;
+    err = mm_fault(m->loaded->mm, addr, access, f);
+    f->perms &= ~watched;
     if (!err && mm_tlb_flush_needed(m->loaded->mm)) /* copy on write of a page with code */
         cpu_want_flush(m->cpu);
     return err;
 }
 
-static const struct cpu_ops cpu_ops = {.translate = on_translate, .syscall = on_syscall};
+static bool on_breakpoint(void *ctx, uint64_t addr)
+{
+    struct machine *m = ctx;
+
+    return m->gdb && gdb_breakpoint(m->gdb, m->loaded, addr);
+}
+
+static const struct cpu_ops cpu_ops = {.translate = on_translate, .syscall = on_syscall, .breakpoint = on_breakpoint};
 
 /* The call is run again by going back to its instruction. */
 static void restart_call(struct task *t, uint64_t nr)
@@ -356,6 +375,7 @@ static void resume_call(struct task *t)
 /* Signals before user code. False: t does not go on now. */
 static bool return_to_user(struct task *t)
 {
+    struct machine *m = machine_of(t);
     struct ksiginfo info;
     struct ksigaction action;
     bool handled = false;
@@ -366,6 +386,8 @@ static bool return_to_user(struct task *t)
         if (sigframe_push(t, signo, &info, &action)) {
             signal_delivered(t, signo, &action);
             handled = true;
+            if (m->gdb)
+                gdb_handler_entered(m->gdb, t);
         } else {
             if (signo == SIGSEGV) /* its own handler has no stack to run on */
                 t->sighand->action[SIGSEGV - 1].handler = (uint64_t)(uintptr_t)SIG_DFL;
@@ -381,11 +403,30 @@ static bool return_to_user(struct task *t)
 
 /* ---- the loop ---- */
 
+/* The rest of a system call that did not happen within the engine. False: it waits. */
+static bool end_call(struct machine *m, struct task *t, int64_t r)
+{
+    if (r != SYS_BLOCK)
+        set_rax(t, (uint64_t)r);
+    if (m->gdb)
+        gdb_call_ended(m->gdb, t, r == SYS_BLOCK);
+    return r != SYS_BLOCK;
+}
+
+/* gdb looks on: the call is made while the engine stands, with registers that can be looked at and changed. */
+static void debugged_call(struct machine *m, struct task *t)
+{
+    if (gdb_call_begins(m->gdb, t))
+        end_call(m, t, sys_dispatch(t, t->regs.orig_rax, t->args));
+}
+
 static void run_user_code(struct machine *m, struct task *t)
 {
     struct cpu_stop stop;
     uint64_t budget = block_budget(m, t);
 
+    if (m->gdb)
+        gdb_before(m->gdb, t);
     load(m, t);
     if (budget || m->counting) {
         /* Counting goes on once it began: changing it costs all translated code. */
@@ -398,9 +439,20 @@ static void run_user_code(struct machine *m, struct task *t)
     if (stop.event == CPU_BROKEN) {
         fprintf(stderr, "mseal-emu: the engine failed at %#lx: %s\n", (unsigned long)cpu_rip(m->cpu), stop.why);
         m->broken = true;
+    } else if (m->gdb && gdb_after(m->gdb, t, &stop)) {
+        if (gdb_call_waits(m->gdb, t))
+            debugged_call(m, t);
     } else if (stop.event != CPU_STOPPED) {
         machine_trap(t, &stop);
+        if (m->gdb)
+            gdb_trapped(m->gdb, t);
     }
+}
+
+/* Does a debugger hold t? */
+static bool held(const struct machine *m, const struct task *t)
+{
+    return m->gdb && !gdb_lets_run(m->gdb, t);
 }
 
 /* Run t until it cannot go on or its share is used up. */
@@ -409,17 +461,19 @@ static void run_task(struct machine *m, struct task *t)
     m->k.current = t;
     m->running = true;
     new_slice(m);
-    if (t->retrying) {
-        int64_t r = sys_dispatch(t, (uint64_t)t->sysno, t->args);
-
-        if (r == SYS_BLOCK)
+    if (t->retrying && !end_call(m, t, sys_dispatch(t, (uint64_t)t->sysno, t->args)))
+        goto out;
+    if (m->gdb && gdb_call_waits(m->gdb, t)) {
+        debugged_call(m, t);
+        if (gdb_call_waits(m->gdb, t) || t->retrying)
             goto out;
-        set_rax(t, (uint64_t)r);
     }
-    while (t->state == TASK_RUNNING && !m->broken) {
-        if (!return_to_user(t))
+    while (t->state == TASK_RUNNING && !m->broken && !held(m, t)) {
+        if (!return_to_user(t) || held(m, t))
             break;
         run_user_code(m, t);
+        if (m->gdb)
+            gdb_poll(m->gdb);
         if (t->retrying)
             break; /* waits in a system call */
         if (m->k.now_ns >= m->deadline) {
@@ -440,14 +494,37 @@ out:
         m->mm = NULL; /* its address space may be gone, and another at its place */
 }
 
+/* The next task, NULL: nobody can go on now. */
+static struct task *pick(struct machine *m)
+{
+    list_for_each (n, &m->runq) {
+        struct task *t = container_of(n, struct task, run_node);
+
+        if (!held(m, t)) {
+            list_del(&t->run_node);
+            return t;
+        }
+    }
+    return NULL;
+}
+
+static bool over(const struct machine *m)
+{
+    return m->broken || (m->k.init_done && !(m->gdb && gdb_wants_more(m->gdb)));
+}
+
 int machine_run(struct machine *m)
 {
     unsigned rounds = 0;
 
-    while (!m->k.init_done && !m->broken) {
+    while (!over(m)) {
+        struct task *t;
         uint64_t next;
 
-        if (list_empty(&m->runq)) {
+        if (m->gdb)
+            gdb_poll(m->gdb);
+        t = pick(m);
+        if (!t) {
             int outside;
 
             next = kernel_next_deadline(&m->k);
@@ -456,6 +533,8 @@ int machine_run(struct machine *m)
             if (outside > 0)
                 continue;
             if (!next && outside == 0) /* interrupted */
+                continue;
+            if (!next && m->gdb && gdb_idle(m->gdb))
                 continue;
             if (!next) {
                 machine_deadlock_report(m);
@@ -466,14 +545,13 @@ int machine_run(struct machine *m)
         }
         if (++rounds % 16 == 0) /* the others' work must not keep input waiting */
             vfs_wait_host(&m->k, 0);
-        struct task *t = list_first(&m->runq, struct task, run_node);
-
-        list_del(&t->run_node);
         if (t->state == TASK_RUNNING)
             run_task(m, t);
         m->k.current = NULL;
         kernel_bury_dead(&m->k, NULL);
     }
+    if (m->gdb)
+        gdb_poll(m->gdb); /* tells how it ended */
     return m->broken ? MACHINE_FAILED : m->k.init_status;
 }
 
@@ -508,6 +586,8 @@ int machine_init(struct machine *m, const struct kernel_config *cfg, const char 
 
 void machine_destroy(struct machine *m)
 {
+    if (m->gdb)
+        gdb_destroy(m->gdb);
     kernel_destroy(&m->k);
     cpu_destroy(m->cpu);
 }

@@ -50,6 +50,11 @@ struct machine_ops {
     void (*wake)(struct task *t);
     /* t's process is about to die of this signal (registers still there): the crash report. May be NULL. */
     void (*fatal_signal)(struct task *t, const struct ksiginfo *info);
+    /*
+     * A debugger's say in signals; may be NULL. With info->signo 0: a signal t shall get now (*info filled), 0: none. With a
+     * signal of t's queue: what it shall get instead, 0: nothing. -1: t is held, and a signal kept for it.
+     */
+    int (*filter_signal)(struct task *t, struct ksiginfo *info);
     /* t, the last thread of its process, is about to give its address space up. May be NULL. */
     void (*exit_mm)(struct task *t);
 };

@@ -185,6 +185,7 @@ struct task {
     int64_t (*restart)(struct task *t);
     const char *restart_name;     /* the call it continues, for traces */
     uint64_t restart_arg[4];
+    bool debug_interrupt;         /* a debugger ends the wait, as a signal would */
     /* ptrace(2) */
     struct task *tracer;
 };

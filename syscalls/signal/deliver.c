@@ -114,25 +114,40 @@ static bool default_action(struct task *t, int signo, const struct ksiginfo *inf
     return false;
 }
 
+/* What a debugger wants t to get, out of turn. */
+static int debugger_signal(struct task *t, struct ksiginfo *info)
+{
+    info->signo = 0;
+    return t->k->ops->filter_signal(t, info);
+}
+
 int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
 {
     if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD || t->state == TASK_STOPPED)
         return -1;
     for (;;) {
         struct ksigaction *ka;
-        int signo;
+        int signo = 0;
 
         if (t->stop_pending && !(t->pending.set & sigbit(SIGKILL))) {
             task_stopped(t);
             return -1;
         }
-        if (!((t->pending.set | t->proc->pending.set) & ~t->blocked)) {
+        if (t->k->ops->filter_signal && (signo = debugger_signal(t, info)) < 0)
+            return -1;
+        if (!signo && !((t->pending.set | t->proc->pending.set) & ~t->blocked)) {
             restore_saved_mask(t);
             return 0;
         }
-        signo = dequeue_signal(t, t->blocked, info);
-        if (t->k->trace && signo != SIGKILL)
-            trace_signal(t, info);
+        if (!signo) {
+            signo = dequeue_signal(t, t->blocked, info);
+            if (t->k->trace && signo != SIGKILL)
+                trace_signal(t, info);
+            if (t->k->ops->filter_signal && (signo = t->k->ops->filter_signal(t, info)) < 0)
+                return -1;
+            if (!signo)
+                continue;
+        }
         ka = &t->sighand->action[signo - 1];
         if (ka->handler == (uint64_t)(uintptr_t)SIG_IGN)
             continue;

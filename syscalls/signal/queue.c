@@ -237,7 +237,7 @@ int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info)
 
 bool signal_pending(const struct task *t)
 {
-    return t->stop_pending || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
+    return t->stop_pending || t->debug_interrupt || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
 }
 
 bool fatal_signal_pending(const struct task *t)

@@ -1,0 +1,41 @@
+/*
+ * cpu_break.c - stopping before chosen instructions, for the debugger.
+ *
+ * The engine calls a code hook for the addresses it was given only, and knows when it translates which instructions these are:
+ * all others cost nothing. A hook stays once it was made, since taking it out would cost all translated code again; whether it
+ * stops is asked each time.
+ */
+#include "cpu_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void on_code(uc_engine *uc, uint64_t addr, uint32_t size, void *user)
+{
+    struct cpu *cpu = user;
+
+    if (cpu->probing || !cpu->ops->breakpoint(cpu->ctx, addr))
+        return;
+    cpu->stop->event = CPU_BREAK;
+    uc_emu_stop(uc);
+}
+
+int cpu_break_at(struct cpu *cpu, uint64_t addr)
+{
+    uint64_t *grown;
+    uc_hook hook;
+
+    for (unsigned i = 0; i < cpu->nr_breaks; i++)
+        if (cpu->breaks[i] == addr)
+            return 0;
+    grown = realloc(cpu->breaks, (cpu->nr_breaks + 1) * sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    cpu->breaks = grown;
+    if (uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_code, cpu, addr, addr))
+        return -ENOMEM;
+    grown[cpu->nr_breaks++] = addr;
+    uc_ctl_flush_tb(cpu->uc); /* code translated before does not ask */
+    cpu->flush = true;
+    return 0;
+}
