@@ -224,7 +224,7 @@ static void settle_clock(struct machine *m)
     m->counted = blocks;
     m->k.now_ns += ns;
     if (m->loaded)
-        m->loaded->proc->utime_ns += ns;
+        charge_user(m->loaded, ns);
 }
 
 uint64_t machine_tsc(struct machine *m)
@@ -234,31 +234,13 @@ uint64_t machine_tsc(struct machine *m)
     return m->k.now_ns;
 }
 
-/* When the first of t's process' CPU-time timers is due if it alone runs; 0: none is set. */
-static uint64_t cpu_timer_due(const struct task *t)
-{
-    const struct process *p = t->proc;
-    uint64_t due = 0;
-
-    for (int i = 0; i < 2; i++) {
-        uint64_t at = p->cpu_timer[i][0], used = p->utime_ns + (i ? p->stime_ns : 0), left;
-
-        if (!at)
-            continue;
-        left = at > used ? at - used : 0;
-        if (!due || t->k->now_ns + left < due)
-            due = t->k->now_ns + left;
-    }
-    return due;
-}
-
 /* Before user code: how many blocks until somebody has to be asked again; 0: nobody else is there, run freely. */
 static uint64_t block_budget(struct machine *m, const struct task *t)
 {
-    uint64_t next = kernel_next_deadline(&m->k), due = cpu_timer_due(t), left;
+    uint64_t next = kernel_next_deadline(&m->k), cpu = timers_cpu_left(t), left;
 
-    if (due && (!next || due < next))
-        next = due;
+    if (cpu != UINT64_MAX && (!next || m->k.now_ns + cpu < next))
+        next = m->k.now_ns + cpu;
     m->deadline = next ? next : UINT64_MAX;
     if (!next && list_empty(&m->runq))
         return 0;
@@ -294,7 +276,7 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     if (m->counting)
         settle_clock(m);
     m->k.now_ns += SYSCALL_NS;
-    t->proc->stime_ns += SYSCALL_NS;
+    charge_system(t, SYSCALL_NS);
     t->regs.orig_rax = nr;
     if (m->gdb && gdb_looks_on(m->gdb)) {
         memcpy(t->args, a, sizeof(t->args));
@@ -478,7 +460,7 @@ static void run_task(struct machine *m, struct task *t)
             break; /* waits in a system call */
         if (m->k.now_ns >= m->deadline) {
             kernel_advance(&m->k, m->k.now_ns);
-            timers_charge(t->proc);
+            timers_charge(t);
         }
         if (m->k.now_ns >= m->slice_ends) {
             if (!list_empty(&m->runq))

@@ -1,5 +1,7 @@
 /* proc_time.c - clocks, sleeping, timers. Facts about order and errors, not about how long things take. */
 #include "probe.h"
+#include <pthread.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
@@ -21,6 +23,18 @@ static long now(clockid_t c)
     struct timespec t;
     must(clock_gettime(c, &t));
     return ns(t);
+}
+static void *burn(void *result)
+{
+    long a = now(CLOCK_THREAD_CPUTIME_ID), b;
+    while ((b = now(CLOCK_THREAD_CPUTIME_ID)) - a < 3000000)
+        ;
+    *(long *)result = b;
+    return NULL;
+}
+static long micro(const struct rusage *ru)
+{
+    return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 + ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
 }
 
 int main(void)
@@ -128,5 +142,48 @@ int main(void)
     wait(&s);
     is_num(WEXITSTATUS(s), 0, "a child does not inherit the alarm");
     is_true(alarm(0) > 0, "which the parent keeps");
+
+    /* CPU time */
+    sigprocmask(SIG_UNBLOCK, &block, NULL);
+    ev.sigev_notify = SIGEV_SIGNAL;
+    its.it_value.tv_nsec = 3000000;
+    count = 0;
+    must(timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &tm));
+    a = now(CLOCK_PROCESS_CPUTIME_ID);
+    is_ok(timer_settime(tm, 0, &its, NULL), "a timer on the CPU time of the process");
+    while (!count)
+        ;
+    is_true(now(CLOCK_PROCESS_CPUTIME_ID) - a >= 3000000, "ends a busy loop when that time is used up");
+    timer_delete(tm);
+    count = 0;
+    must(timer_create(CLOCK_THREAD_CPUTIME_ID, &ev, &tm));
+    its.it_value.tv_sec = 1000;
+    timer_settime(tm, 0, &its, NULL);
+    nanosleep(&(struct timespec){0, 5000000}, NULL);
+    timer_gettime(tm, &ots);
+    is_true(ots.it_value.tv_sec >= 999, "sleeping uses none of a thread's CPU time");
+    timer_delete(tm);
+    pthread_t th;
+    long used = -1, all;
+    pthread_create(&th, NULL, burn, &used);
+    pthread_join(th, NULL);
+    all = now(CLOCK_PROCESS_CPUTIME_ID);
+    is_true(used >= 3000000, "a thread's own CPU time grows with its work");
+    is_true(now(CLOCK_THREAD_CPUTIME_ID) < all - 1000000, "and is no other thread's");
+    struct rusage self, mine;
+    is_ok(getrusage(RUSAGE_THREAD, &mine), "RUSAGE_THREAD");
+    getrusage(RUSAGE_SELF, &self);
+    is_true(micro(&mine) <= micro(&self), "is at most the process'");
+    clockid_t id;
+    is_num(clock_getcpuclockid(1 << 22, &id), ESRCH, "the CPU clock of nobody");
+    pid_t child = fork();
+    if (!child) {
+        struct rlimit cpu = {1, 2};
+        setrlimit(RLIMIT_CPU, &cpu);
+        for (;;)
+            ;
+    }
+    waitpid(child, &s, 0);
+    is_num(s, SIGXCPU, "RLIMIT_CPU ends a busy loop with SIGXCPU");
     return done();
 }

@@ -86,7 +86,11 @@ struct kernel {
 #define KERNEL_FIRST_PID 1000
 #define KERNEL_SHELL_SID 1 /* session of the shell that seems to have started the program */
 #define KERNEL_UPTIME_NS UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */
-#define KERNEL_EPOCH_NS UINT64_C(1735689600000000000) /* 2025-01-01T00:00:00Z */
+/*
+ * When every machine was switched on: 2030-01-01T00:00:00Z. Later than the files a host has today, so that `make` finds
+ * none from the future; time-stamps of files the guest writes below --rw are the host's.
+ */
+#define KERNEL_EPOCH_NS UINT64_C(1893456000000000000)
 
 int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops, void *machine);
 void kernel_destroy(struct kernel *k);
@@ -111,7 +115,20 @@ uint64_t kernel_next_deadline(const struct kernel *k);
 /* Set the clock forward to now_ns (never back): fires timers, wakes sleepers whose deadline has come. Cheap when
  * now_ns < kernel_next_deadline(); call it with the same time again if unsure. */
 void kernel_advance(struct kernel *k, uint64_t now_ns);
-/* The run loop added to p->utime_ns or stime_ns: CPU-time timers may be due. Cheap. */
-void timers_charge(struct process *p);
+/* CPU time: t used ns more of it, in user code or in system calls. */
+static inline void charge_user(struct task *t, uint64_t ns)
+{
+    t->utime_ns += ns;
+    t->proc->utime_ns += ns;
+}
+static inline void charge_system(struct task *t, uint64_t ns)
+{
+    t->stime_ns += ns;
+    t->proc->stime_ns += ns;
+}
+/* After charging: timers on CPU time and RLIMIT_CPU of t's process that are due. Cheap. */
+void timers_charge(struct task *t);
+/* How much more CPU time t may use until that has to be asked again, ns; UINT64_MAX: nothing waits for it. */
+uint64_t timers_cpu_left(const struct task *t);
 
 #endif

@@ -75,6 +75,13 @@ void timers_signal_taken(struct process *p, struct ksiginfo *info); /* overrun c
 struct ktimespec {
     int64_t tv_sec, tv_nsec;
 };
+/* A clock that counts CPU time, of a thread or (tid 0) of a whole process. */
+struct cpu_clock {
+    int pid, tid;
+    bool user_only;
+};
+int cpu_clock_of(const struct task *t, int id, struct cpu_clock *c); /* 0 or -EINVAL: no such clock */
+uint64_t cpu_clock_now(const struct kernel *k, const struct cpu_clock *c); /* ns; 0 when nobody is there any more */
 int copy_timespec_in(struct task *t, uint64_t addr, uint64_t *ns); /* 0, -EFAULT, -EINVAL; saturates at INT64_MAX */
 int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
 /* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */

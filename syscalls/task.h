@@ -163,6 +163,7 @@ struct task {
     struct task *vfork_parent;    /* waits until we exec or exit; NULL: nobody */
     struct futex_wait *futex;     /* waits on futexes: futex/ */
     int exit_code;                /* as wait4 has it */
+    uint64_t utime_ns, stime_ns;  /* its share of the process' CPU time */
     int nice, sched_policy, sched_priority;
     bool reset_on_fork;
     int pdeath_signal;            /* PR_SET_PDEATHSIG */

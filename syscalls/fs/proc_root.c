@@ -371,7 +371,12 @@ SHOW_TEXT(show_thp_defrag, "always defer defer+madvise [madvise] never")
 SHOW_TEXT(show_2097152, "2097152")
 SHOW_TEXT(show_empty_line, "")
 
-static const struct proc_row cpu_rows[] = {ROW(kernel_max, show_0), ROW(offline, show_empty_line),
+static const struct proc_row topology_rows[] = {
+    ROW(core_cpus_list, show_0),  ROW(core_id, show_0),          ROW(core_siblings, show_1),
+    ROW(core_siblings_list, show_0), ROW(package_cpus_list, show_0), ROW(physical_package_id, show_0),
+    ROW(thread_siblings, show_1), ROW(thread_siblings_list, show_0), {NULL}};
+static const struct proc_row cpu0_rows[] = {DIR_ROW(topology, topology_rows), {NULL}};
+static const struct proc_row cpu_rows[] = {DIR_ROW(cpu0, cpu0_rows), ROW(kernel_max, show_0), ROW(offline, show_empty_line),
                                            ROW(online, show_0),     ROW(possible, show_0),
                                            ROW(present, show_0),    {NULL}};
 static const struct proc_row node_rows[] = {

@@ -77,6 +77,8 @@ static int do_prlimit(struct task *t, struct process *p, unsigned which, const s
             rlimits_to_mm(p, p->leader->mm);
         else if (t->proc == p)
             rlimits_to_mm(p, t->mm);
+        if (which == RLIMIT_CPU)
+            t->k->ops->wake(t); /* the run loop has to ask again how long somebody may run */
     }
     return 0;
 }

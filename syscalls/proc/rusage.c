@@ -62,8 +62,12 @@ int64_t sys_getrusage(struct task *t, const uint64_t a[6])
 
     switch (arg_int(a[0])) {
     case RUSAGE_SELF:
-    case RUSAGE_THREAD: /* time is kept by process */
         rusage_of(p, &ru, false);
+        break;
+    case RUSAGE_THREAD: /* faults are counted by process */
+        rusage_of(p, &ru, false);
+        ru.utime = timeval_of(t->utime_ns);
+        ru.stime = timeval_of(t->stime_ns);
         break;
     case RUSAGE_CHILDREN:
         memset(&ru, 0, sizeof(ru));

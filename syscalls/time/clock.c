@@ -37,28 +37,50 @@ int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns)
     return mm_copy_out(t->mm, addr, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
-/* Time since a clock's zero; negative errno for a clock Linux does not have. Dynamic clocks: pid << 3 | kind,
- * inverted. */
+/*
+ * CPU-time clocks of anybody: ~pid << 3 | kind, with bit 2 for a thread (kernel/time/posix-cpu-timers.c). pid 0: the caller.
+ * Another thread's is for its own process only. Kinds: 0 PROF, 1 VIRT, 2 SCHED; 3 are descriptors (PTP).
+ */
+int cpu_clock_of(const struct task *t, int id, struct cpu_clock *c)
+{
+    int pid = ~(id >> 3);
+
+    if (id >= 0) {
+        if (id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID)
+            return -EINVAL;
+        *c = (struct cpu_clock){.tid = id == CLOCK_THREAD_CPUTIME_ID ? t->tid : 0, .pid = t->proc->pid};
+        return 0;
+    }
+    if ((id & 3) == 3)
+        return -EINVAL;
+    *c = (struct cpu_clock){.tid = id & 4 ? t->tid : 0, .pid = t->proc->pid, .user_only = (id & 3) == 1};
+    if (pid) {
+        const struct task *o = find_task(t->k, pid);
+
+        if (!o || (id & 4 ? o->proc != t->proc : o->proc->leader != o))
+            return -EINVAL;
+        c->pid = o->proc->pid;
+        c->tid = id & 4 ? o->tid : 0;
+    }
+    return 0;
+}
+
+uint64_t cpu_clock_now(const struct kernel *k, const struct cpu_clock *c)
+{
+    const struct task *t = c->tid ? find_task((struct kernel *)k, c->tid) : NULL;
+    const struct process *p = find_process((struct kernel *)k, c->pid);
+
+    if (c->tid)
+        return t ? t->utime_ns + (c->user_only ? 0 : t->stime_ns) : 0;
+    return p ? p->utime_ns + (c->user_only ? 0 : p->stime_ns) : 0;
+}
+
+/* Time since a clock's zero; negative errno for a clock Linux does not have. */
 static int clock_now(struct task *t, int id, uint64_t *ns)
 {
     const struct kernel *k = t->k;
-    const struct process *p = t->proc;
+    struct cpu_clock c;
 
-    if (id < 0) {
-        int pid = ~(id >> 3);
-
-        if ((id & 3) == 3) /* a descriptor (PTP) or nothing */
-            return -EINVAL;
-        if (pid) {
-            const struct task *o = find_task(t->k, pid);
-
-            if (!o || (!(id & 4) && o->proc->leader != o) || (id & 4 && o->proc != t->proc))
-                return -EINVAL;
-            p = o->proc;
-        }
-        *ns = p->utime_ns + ((id & 3) == 1 ? 0 : p->stime_ns);
-        return 0;
-    }
     switch (id) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_ALARM:
@@ -79,12 +101,11 @@ static int clock_now(struct task *t, int id, uint64_t *ns)
     case CLOCK_MONOTONIC_COARSE:
         *ns = k->now_ns / LOW_RES_NS * LOW_RES_NS;
         return 0;
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
-        *ns = p->utime_ns + p->stime_ns;
-        return 0;
     }
-    return -EINVAL;
+    if (cpu_clock_of(t, id, &c))
+        return -EINVAL;
+    *ns = cpu_clock_now(k, &c);
+    return 0;
 }
 
 int clock_deadline(struct task *t, int id, uint64_t ns, bool absolute, uint64_t *deadline)

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -21,8 +22,10 @@ struct ptimer {
     struct ptimer *next;
     int id, clock;
     int notify, signo, tid; /* sigevent */
+    bool cpu;                    /* counts CPU time: */
+    struct cpu_clock cpu_clock;
     uint64_t value;
-    uint64_t deadline, interval; /* ns on the virtual clock; 0: off */
+    uint64_t deadline, interval; /* ns on the virtual clock, or on cpu_clock; 0: off */
     bool pending;                /* its signal waits to be taken */
     uint64_t overrun, last_overrun;
 };
@@ -37,6 +40,11 @@ struct kitimerspec {
     struct ktimespec interval, value;
 };
 
+static uint64_t after(uint64_t base, uint64_t ns)
+{
+    return !ns ? 0 : ns > UINT64_MAX / 2 - base ? UINT64_MAX / 2 : base + ns;
+}
+
 /* ---- the clock came to a deadline ---- */
 
 static uint64_t expirations(uint64_t *deadline, uint64_t interval, uint64_t now)
@@ -50,6 +58,11 @@ static uint64_t expirations(uint64_t *deadline, uint64_t interval, uint64_t now)
     n = 1 + (now - *deadline) / interval;
     *deadline += n * interval;
     return n;
+}
+
+static uint64_t timer_now(const struct kernel *k, const struct ptimer *tm)
+{
+    return tm->cpu ? cpu_clock_now(k, &tm->cpu_clock) : k->now_ns;
 }
 
 static void ptimer_fire(struct process *p, struct ptimer *tm, uint64_t now)
@@ -94,7 +107,7 @@ void timers_expire(struct kernel *k)
             send_signal_process(p, &info);
         }
         for (struct ptimer *tm = p->timers; tm; tm = tm->next)
-            if (tm->deadline && tm->deadline <= k->now_ns)
+            if (!tm->cpu && tm->deadline && tm->deadline <= k->now_ns)
                 ptimer_fire(p, tm, k->now_ns);
     }
 }
@@ -114,7 +127,8 @@ uint64_t timers_next_deadline(const struct kernel *k)
 
         earlier(&next, p->real_deadline);
         for (const struct ptimer *tm = p->timers; tm; tm = tm->next)
-            earlier(&next, tm->deadline);
+            if (!tm->cpu)
+                earlier(&next, tm->deadline);
     }
     return next;
 }
@@ -175,8 +189,6 @@ int64_t sys_alarm(struct task *t, const uint64_t a[6])
     return (int64_t)secs;
 }
 
-/* The two CPU-time timers are kept but never fire by themselves: CPU time is virtual and moves with work
- * done. */
 static int itimer_read(struct task *t, int which, int64_t out[4])
 {
     const struct process *p = t->proc;
@@ -215,11 +227,6 @@ static bool timeval_ns(const int64_t tv[2], uint64_t *ns)
     return true;
 }
 
-static uint64_t after(uint64_t base, uint64_t ns)
-{
-    return !ns ? 0 : ns > UINT64_MAX / 2 - base ? UINT64_MAX / 2 : base + ns;
-}
-
 int64_t sys_setitimer(struct task *t, const uint64_t a[6])
 {
     int64_t new[4] = {0}, old[4];
@@ -247,8 +254,24 @@ int64_t sys_setitimer(struct task *t, const uint64_t a[6])
     return a[2] && mm_copy_out(t->mm, a[2], old, sizeof(old)) ? -EFAULT : 0;
 }
 
-void timers_charge(struct process *p)
+/* RLIMIT_CPU: SIGXCPU each second from the soft limit on, SIGKILL at the hard one. */
+static void check_cpu_limit(struct process *p)
 {
+    uint64_t *cur = &p->rlim[RLIMIT_CPU].cur, max = p->rlim[RLIMIT_CPU].max, secs = (p->utime_ns + p->stime_ns) / NSEC;
+    struct ksiginfo info;
+
+    if (secs >= max || secs >= *cur) {
+        siginfo_kernel(&info, secs >= max ? SIGKILL : SIGXCPU);
+        send_signal_process(p, &info);
+        if (secs < max)
+            *cur = secs + 1;
+    }
+}
+
+void timers_charge(struct task *t)
+{
+    struct process *p = t->proc;
+
     for (int i = 0; i < 2; i++) {
         uint64_t *tm = p->cpu_timer[i], used = p->utime_ns + (i ? p->stime_ns : 0);
         struct ksiginfo info;
@@ -259,6 +282,41 @@ void timers_charge(struct process *p)
         siginfo_kernel(&info, i ? SIGPROF : SIGVTALRM);
         send_signal_process(p, &info);
     }
+    list_for_each (n, &t->k->processes) { /* anybody may have a timer on p's clock; few have timers at all */
+        struct process *o = container_of(n, struct process, node);
+
+        for (struct ptimer *tm = o->timers; tm; tm = tm->next)
+            if (tm->cpu && tm->deadline && timer_now(t->k, tm) >= tm->deadline)
+                ptimer_fire(o, tm, timer_now(t->k, tm));
+    }
+    if (p->rlim[RLIMIT_CPU].cur != RLIM_INFINITY)
+        check_cpu_limit(p);
+}
+
+static void nearer(uint64_t *left, uint64_t at, uint64_t used)
+{
+    uint64_t d = at > used ? at - used : 0;
+
+    if (d < *left)
+        *left = d;
+}
+
+uint64_t timers_cpu_left(const struct task *t)
+{
+    const struct process *p = t->proc;
+    uint64_t left = UINT64_MAX, used = p->utime_ns + p->stime_ns;
+
+    if (p->cpu_timer[0][0])
+        nearer(&left, p->cpu_timer[0][0], p->utime_ns);
+    if (p->cpu_timer[1][0])
+        nearer(&left, p->cpu_timer[1][0], used);
+    list_for_each (n, &t->k->processes)
+        for (const struct ptimer *tm = container_of(n, struct process, node)->timers; tm; tm = tm->next)
+            if (tm->cpu && tm->deadline && (tm->cpu_clock.tid ? tm->cpu_clock.tid == t->tid : tm->cpu_clock.pid == p->pid))
+                nearer(&left, tm->deadline, timer_now(t->k, tm));
+    if (p->rlim[RLIMIT_CPU].cur < UINT64_MAX / NSEC)
+        nearer(&left, p->rlim[RLIMIT_CPU].cur * NSEC, used);
+    return left;
 }
 
 /* ---- timer_create and its family ---- */
@@ -305,7 +363,9 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
     struct process *p = t->proc;
     struct ptimer *tm, **link;
     uint64_t deadline;
+    struct cpu_clock cpu_clock = {0};
     unsigned count = 0;
+    bool cpu;
 
     if (a[1] && mm_copy_in(t->mm, &ev, a[1], sizeof(ev)))
         return -EFAULT;
@@ -313,6 +373,7 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (clock >= 0 && !clock_has_timers(clock))
         return -EOPNOTSUPP;
+    cpu = !cpu_clock_of(t, clock, &cpu_clock);
     for (tm = p->timers; tm; tm = tm->next)
         count++;
     if (count >= MAX_TIMERS)
@@ -327,6 +388,8 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
         return -EINVAL;
     }
     tm->clock = clock;
+    tm->cpu = cpu;
+    tm->cpu_clock = cpu_clock;
     tm->notify = ev.notify;
     tm->signo = ev.signo;
     tm->tid = ev.tid;
@@ -343,7 +406,7 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
 
 static void ptimer_read(const struct kernel *k, const struct ptimer *tm, struct kitimerspec *its)
 {
-    uint64_t left = !tm->deadline ? 0 : tm->deadline > k->now_ns ? tm->deadline - k->now_ns : 1;
+    uint64_t now = timer_now(k, tm), left = !tm->deadline ? 0 : tm->deadline > now ? tm->deadline - now : 1;
 
     its->interval = (struct ktimespec){(int64_t)(tm->interval / NSEC), (int64_t)(tm->interval % NSEC)};
     its->value = (struct ktimespec){(int64_t)(left / NSEC), (int64_t)(left % NSEC)};
@@ -367,7 +430,9 @@ int64_t sys_timer_settime(struct task *t, const uint64_t a[6])
     if (!tm)
         return -EINVAL;
     ptimer_read(t->k, tm, &old);
-    if (value)
+    if (value && tm->cpu)
+        deadline = arg_int(a[1]) & TIMER_ABSTIME ? value : after(timer_now(t->k, tm), value);
+    else if (value)
         err = clock_deadline(t, tm->clock, value, arg_int(a[1]) & TIMER_ABSTIME, &deadline);
     if (err)
         return err;
