@@ -65,7 +65,7 @@ SRC_EMU := $(filter-out emu/main.c,$(wildcard emu/*.c emu/*/*.c))
 OBJ_MM := $(SRC_MM:%.c=$(B)/%.o)
 OBJ_MM_DEBUG := $(SRC_MM:%.c=$(B)/debug/%.o)
 OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o) $(SRC_KFUZZ:%.c=$(B)/%.o))
-EXTRA_LIBS := $(if $(call uses,elfutils/),-ldw -lelf) $(if $(call uses,jansson),-ljansson)
+EXTRA_LIBS := $(if $(call uses,jansson),-ljansson)
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Unit tests of the upper layers say so by what they include; the others need only libmseal-mm.

@@ -5,6 +5,7 @@
 #include "disasm.h"
 #include "machine.h"
 #include "options.h"
+#include "output.h"
 #include "plugin.h"
 #include "syscalls/trace/trace.h"
 
@@ -122,29 +123,6 @@ fail:
     return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
-/* Where --strace and --maps print. */
-static int open_output(struct machine *m, const struct options *o)
-{
-    struct trace_options to = {.out = stderr, .strsize = 32, .always_pid = false};
-
-    if (o->output) {
-        to.out = fopen(o->output, "we");
-        if (!to.out) {
-            fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(errno));
-            return EXIT_FAILED;
-        }
-    }
-    if (o->maps)
-        m->maps_out = to.out;
-    if (!o->strace)
-        return 0;
-    m->k.trace = trace_create(&m->k, &to);
-    if (m->k.trace)
-        return 0;
-    fprintf(stderr, "mseal-emu: out of memory\n");
-    return EXIT_FAILED;
-}
-
 int main(int argc, char **argv)
 {
     extern char **environ;
@@ -185,7 +163,7 @@ int main(int argc, char **argv)
         err = EXIT_FAILED;
         goto out;
     }
-    err = open_output(&m, &o);
+    err = output_open(&m, &o, argv[o.first]);
     if (!err && o.gdb && !gdb_create(&m, o.gdb, o.gdb_wait))
         err = EXIT_FAILED;
     if (!err)

@@ -20,16 +20,36 @@ static const struct row {
     const char *help;
 } rows[] = {
 #define AT(field) offsetof(struct options, field)
-    {"design", 'd', STRING, AT(design), "NAME", "sealing design in force (default: linux); a path loads a shared object"},
+    {"design", 'd', STRING, AT(design), "NAME",
+     "sealing design in force (default: linux); a path loads a shared object"},
     {"env", 'E', ENV, AT(env), "VAR[=VALUE]", "set a variable of the program's environment, or remove it"},
     {"argv0", '0', STRING, AT(argv0), "STRING", "what the program sees as its own name"},
     {"root", 0, STRING, AT(root), "DIR", "directory that is / for the program"},
     {"rw", 0, LIST, AT(rw), "DIR", "let the program change files below DIR (may be repeated)"},
     {"writable", 0, FLAG, AT(writable), NULL, "let the program change every file the caller may change"},
-    {"seed", 0, NUMBER, AT(seed), "N", "another address layout, random numbers and interleaving (default: 0)"},
+    {"seed", 0, NUMBER, AT(seed), "N",
+     "another address layout, random numbers and interleaving (default: 0)"},
     {"memory", 0, SIZE, AT(memory), "SIZE", "guest memory, with K, M or G (default: 4G)"},
     {"stack", 0, SIZE, AT(stack), "SIZE", "limit of the stack (default: 8M)"},
     {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},
+    {"explain", 0, FLAG, AT(explain), NULL,
+     "say why memory calls and accesses fail: the rule, the area, who made it"},
+    {"events", 'e', LIST, AT(events), "SPEC",
+     "trace=SET, signal=SET, status=..., inject=SET:error=E:when=N, as strace's -e"},
+    {"string-limit", 's', NUMBER, AT(strsize), "N", "bytes of a string shown in traces (default: 32)"},
+    {"const-print-style", 'X', STRING, AT(xlat), "STYLE", "constants as abbrev, raw or verbose"},
+    {"decode-fds", 'y', FLAG, AT(paths), NULL, "show what descriptors stand for"},
+    {"stack-trace", 'k', FLAG, AT(backtrace), NULL, "a backtrace after each traced call"},
+    {"syscall-times", 'T', FLAG, AT(spent), NULL, "show the virtual time spent in each call"},
+    {"successful-only", 'z', FLAG, AT(successful), NULL, "trace calls that succeed"},
+    {"failed-only", 'Z', FLAG, AT(failed), NULL, "trace calls that fail"},
+    {"follow-forks", 'f', FLAG, AT(follow), NULL,
+     "always show process numbers (all processes are traced anyway)"},
+    {"summary-only", 'c', FLAG, AT(summary), NULL, "count calls, time and errors instead of tracing"},
+    {"summary", 'C', FLAG, AT(summary_too), NULL, "as -c, besides tracing"},
+    {"color", 0, STRING, AT(color), "WHEN", "colours in traces: auto (default), always, never"},
+    {"trace-json", 0, STRING, AT(json), "FILE", "write each event as a line of JSON"},
+    {"record", 0, STRING, AT(record), "FILE", "record the run for mseal-emu history and mseal-emu view"},
     {"output", 'o', STRING, AT(output), "FILE", "print to FILE instead of standard error"},
     {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},
     {"gdb", 'g', STRING, AT(gdb), "PORT|unix:PATH", "let gdb attach there (target remote)"},
@@ -238,6 +258,7 @@ int options_parse(struct options *o, int argc, char **argv, char **environment)
     o->root = "/";
     o->memory = UINT64_C(4) << 30;
     o->stack = UINT64_C(8) << 20;
+    o->strsize = 32;
     o->env = malloc((n + 1) * sizeof(*o->env));
     if (!o->env)
         return EXIT_FAILED;
@@ -270,4 +291,5 @@ void options_free(struct options *o)
 {
     free(o->env);
     free(o->rw);
+    free(o->events);
 }

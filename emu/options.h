@@ -14,6 +14,13 @@ struct options {
     bool writable;
     uint64_t seed, memory, stack;
     bool strace;
+    bool explain, follow, spent, paths, backtrace, successful, failed, summary,
+        summary_too;     /* --explain -f -T -y -k -z -Z -c -C */
+    uint64_t strsize;    /* -s */
+    const char *xlat;    /* -X */
+    const char *color;   /* auto, always, never */
+    const char **events; /* -e, NULL-terminated */
+    const char *json, *record;
     const char *output;   /* -o */
     const char *gdb;      /* -g */
     bool gdb_wait;

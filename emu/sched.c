@@ -10,9 +10,11 @@
  *       +------------- blocked, share used up, over --------------------------------------------- +
  */
 #include "machine.h"
+#include "symbols.h"
 #include "task_cpu.h"
 #include "syscalls/process.h"
 #include "syscalls/table.h"
+#include "syscalls/trace/trace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -211,6 +213,8 @@ const struct machine_ops machine_ops = {
     .wake = wake,
     .sigreturn = sigframe_pop,
     .fatal_signal = crash_report,
+    .backtrace = symbols_backtrace,
+    .symbol = symbols_name,
     .exit_mm = exit_mm,
 };
 
@@ -442,6 +446,8 @@ static void run_task(struct machine *m, struct task *t)
 {
     m->k.current = t;
     m->running = true;
+    if (m->k.trace)
+        trace_switch(t);
     new_slice(m);
     if (t->retrying && !end_call(m, t, sys_dispatch(t, (uint64_t)t->sysno, t->args)))
         goto out;

@@ -4,6 +4,7 @@
  */
 #include "machine.h"
 #include "task_cpu.h"
+#include "syscalls/trace/trace.h"
 
 #include <signal.h>
 #include <string.h>
@@ -157,6 +158,8 @@ static void page_fault(struct task *t, const struct cpu_stop *stop)
         return;
     }
     note(t, X86_PF, err, f->addr);
+    if (t->k->trace)
+        trace_fault(t, f, write ? MM_WRITE : stop->access, rip);
     force_sig_fault(t, f->signo, f->code, f->addr, (uint32_t)f->pkey);
 }
 

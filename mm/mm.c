@@ -39,6 +39,7 @@ static void link_mm(struct mm *mm)
 {
     struct mm_system *sys = mm->sys;
 
+    mm->id = ++sys->last_mm_id;
     mm->next = sys->mms;
     mm->pprev = &sys->mms;
     if (mm->next)
@@ -235,6 +236,24 @@ struct mm_layout *mm_layout(struct mm *mm)
 const struct mseal_design *mm_design(const struct mm *mm)
 {
     return mm->design;
+}
+
+uint64_t mm_id(const struct mm *mm)
+{
+    return mm->id;
+}
+
+bool mm_take_changes(struct mm *mm, uint64_t *lo, uint64_t *hi)
+{
+    struct vma_tree *t = &mm->vmas;
+
+    if (t->changed_lo >= t->changed_hi)
+        return false;
+    *lo = t->changed_lo;
+    *hi = t->changed_hi;
+    t->changed_lo = UINT64_MAX;
+    t->changed_hi = 0;
+    return true;
 }
 
 const struct vma *mm_find_vma(struct mm *mm, uint64_t addr)

@@ -14,6 +14,7 @@
 struct mm {
     struct mm_system *sys;
     unsigned refs;
+    uint64_t id;              /* mm_id() */
     struct mm *next, **pprev; /* sys->mms */
     const struct mseal_design *design;
     struct vma_tree vmas;

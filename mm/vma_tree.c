@@ -10,7 +10,7 @@
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi)
 {
-    *t = (struct vma_tree){.lo = lo, .hi = hi};
+    *t = (struct vma_tree){.lo = lo, .hi = hi, .changed_lo = UINT64_MAX};
 }
 
 void vma_tree_destroy(struct vma_tree *t)

@@ -19,6 +19,8 @@ struct vma_tree {
     uint64_t count;
     unsigned height; /* levels */
     uint64_t lo, hi; /* the space in which gaps are looked for: [lo, hi) */
+    uint64_t changed_lo,
+        changed_hi; /* all changes since somebody last looked lie in here (mm_take_changes) */
 };
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi);

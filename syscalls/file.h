@@ -78,6 +78,8 @@ int vfs_open_exec(struct task *t, const char *path, struct file **out);
 int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned at_flags, struct file **out);
 /* Absolute guest path of an open file, " (deleted)" added; length. */
 size_t vfs_path(const struct file *f, char *buf, size_t size);
+/* Where t stands, as getcwd(2) tells it: the length, or negative errno. */
+int64_t vfs_cwd_path(struct task *t, char *buf, size_t size);
 /* Read from an open file at an offset into host memory (the ELF loader). Bytes or negative errno. */
 int64_t file_pread(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t off);
 

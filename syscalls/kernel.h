@@ -55,6 +55,11 @@ struct machine_ops {
      * signal of t's queue: what it shall get instead, 0: nothing. -1: t is held, and a signal kept for it.
      */
     int (*filter_signal)(struct task *t, struct ksiginfo *info);
+    /* Return addresses of t's call, innermost first (the instruction itself at 0): how many, at most max. May
+     * be NULL. */
+    unsigned (*backtrace)(struct task *t, uint64_t *pc, unsigned max);
+    /* "main+0x2f (demo.c:12)" of a code address of t, by its symbols; the length, 0: unknown. May be NULL. */
+    size_t (*symbol)(struct task *t, uint64_t pc, char *buf, size_t size);
     /* t, the last thread of its process, is about to give its address space up. May be NULL. */
     void (*exit_mm)(struct task *t);
 };

@@ -171,6 +171,8 @@ struct task {
     int64_t sysno;                /* -1: none */
     uint64_t args[6];
     uint64_t event;               /* its event number */
+    uint64_t call_since;          /* now_ns at its beginning, for traces */
+    bool injected;                /* an error was put in its place (-e inject) */
     /* A call that waits: see task_block(). */
     struct list_head waits;       /* struct wait_entry.all */
     uint64_t deadline;            /* absolute ns, 0: none; survives retries */

@@ -57,7 +57,7 @@ fi
 for e in $(emulators); do
     label=${e%%=*}
     program=${e#*=}
-    for list in tests/cli/*.sh; do
+    for list in tests/cli/${CLI:-*}.sh; do # CLI=explain tests/run cli: only one of them
         . "$list"
     done
 done

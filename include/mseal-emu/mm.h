@@ -225,6 +225,7 @@ struct mm_system {
     uint64_t next_anon_vma;
     uint64_t committed;      /* pages promised (VM_ACCOUNT): Committed_AS */
     bool no_pkeys;           /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
+    uint64_t last_mm_id;     /* see mm_id() */
     uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
@@ -374,6 +375,10 @@ int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key
 
 const struct vma *mm_find_vma(struct mm *mm, uint64_t addr); /* first with end > addr, or NULL */
 uint64_t mm_vma_count(const struct mm *mm);
+/* A number no other address space of the system has or had, from 1. */
+uint64_t mm_id(const struct mm *mm);
+/* For one observer: all VMAs that changed since it last asked lie in [*lo, *hi). False: none did. */
+bool mm_take_changes(struct mm *mm, uint64_t *lo, uint64_t *hi);
 /* Text exactly as Linux' /proc/PID/maps, smaps (rollup not), and one line of each. */
 void mm_print_maps(struct mm *mm, FILE *out);
 void mm_print_smaps(struct mm *mm, FILE *out);

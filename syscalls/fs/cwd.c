@@ -25,6 +25,13 @@ int64_t sys_getcwd(struct task *t, const uint64_t a[6])
     return mm_copy_out(t->mm, a[0], from, n) ? -EFAULT : n;
 }
 
+int64_t vfs_cwd_path(struct task *t, char *buf, size_t size)
+{
+    bool unreachable;
+
+    return t->fs->cwd->deleted ? -ENOENT : d_path(t->fs->cwd, t->fs->root, buf, size, &unreachable);
+}
+
 static void set_place(struct dentry **place, struct dentry *d)
 {
     struct dentry *old = *place;

@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 
+#include "../file.h"
 #include "strace.h"
 
 /* ---- pieces ---- */
@@ -26,11 +27,63 @@ void print_addr(struct call *c, uint64_t addr)
         text_puts(c->out, "NULL");
 }
 
+/* Paths in <> are escaped where they would end early or break the line. */
+static void print_path_of(struct call *c, const char *path, size_t len)
+{
+    text_putc(c->out, '<');
+    for (size_t i = 0; i < len; i++)
+        if (path[i] < ' ' || path[i] > '~' || strchr("<>\\", path[i]))
+            text_printf(c->out, "\\%o", (uint8_t)path[i]);
+        else
+            text_putc(c->out, path[i]);
+    text_putc(c->out, '>');
+}
+
+void print_fd(struct call *c, int fd)
+{
+    struct file *f = c->tr->opt.paths && fd >= 0 ? fd_file_raw(c->t, fd) : NULL;
+    char path[4352];
+
+    text_printf(c->out, "%d", fd);
+    if (f)
+        print_path_of(c, path, vfs_path(f, path, sizeof(path)));
+}
+
+static void print_dirfd(struct call *c, int fd)
+{
+    if (fd != AT_FDCWD)
+        print_fd(c, fd);
+    else if (c->tr->opt.xlat == XLAT_ABBREV)
+        text_puts(c->out, "AT_FDCWD");
+    else
+        text_puts(c->out, c->tr->opt.xlat == XLAT_RAW ? "-100" : "-100 /* AT_FDCWD */");
+    if (fd == AT_FDCWD && c->tr->opt.paths) {
+        char path[4352];
+        int64_t len = vfs_cwd_path(c->t, path, sizeof(path));
+
+        if (len > 0)
+            print_path_of(c, path, (size_t)len);
+    }
+}
+
+/* -X raw, -X verbose. True: that was all. */
+static bool print_raw(struct call *c, uint64_t v, bool named)
+{
+    if (c->tr->opt.xlat == XLAT_ABBREV || (c->tr->opt.xlat == XLAT_VERBOSE && !named))
+        return false;
+    text_printf(c->out, v ? "%#lx" : "%lu", v);
+    return c->tr->opt.xlat == XLAT_RAW;
+}
+
 void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
 {
     const char *s = xlat_name(x->x, v);
 
-    if (s)
+    if (print_raw(c, v, s))
+        return;
+    if (s && c->tr->opt.xlat == XLAT_VERBOSE)
+        text_printf(c->out, " /* %s */", s);
+    else if (s)
         text_puts(c->out, s);
     else if (x->unknown)
         text_printf(c->out, "%#lx /* %s */", v, x->unknown);
@@ -38,7 +91,7 @@ void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
         text_printf(c->out, v > 9 ? "%#lx" : "%lu", v);
 }
 
-void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
+static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_t v)
 {
     const char *sep = "";
     uint64_t rest = v;
@@ -67,6 +120,17 @@ void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
         text_printf(c->out, "%#lx /* %s */", rest, x->unknown);
     else if (rest)
         text_printf(c->out, "%#lx", rest);
+}
+
+void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
+{
+    if (print_raw(c, v, v))
+        return;
+    if (c->tr->opt.xlat == XLAT_VERBOSE && v)
+        text_puts(c->out, " /* ");
+    print_flag_names(c, x, v);
+    if (c->tr->opt.xlat == XLAT_VERBOSE && v)
+        text_puts(c->out, " */");
 }
 
 void print_xlat_named(struct call *c, const char *table, uint64_t v)
@@ -406,8 +470,10 @@ void print_arg(struct call *c, const struct arg *a, int index)
     switch (a->kind) {
     case ARG_INT:
     case ARG_PID:
-    case ARG_FD:
         text_printf(c->out, "%d", (int)v);
+        break;
+    case ARG_FD:
+        print_fd(c, (int)v);
         break;
     case ARG_UINT:
         text_printf(c->out, "%u", (unsigned)v);
@@ -433,10 +499,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_addr(c, v);
         break;
     case ARG_DIRFD:
-        if ((int)v == AT_FDCWD)
-            text_puts(c->out, "AT_FDCWD");
-        else
-            text_printf(c->out, "%d", (int)v);
+        print_dirfd(c, (int)v);
         break;
     case ARG_ID:
         text_printf(c->out, (unsigned)v == UINT32_MAX ? "-1" : "%u", (unsigned)v);

@@ -5,18 +5,9 @@
 #ifndef SYSCALLS_TRACE_PRINT_H
 #define SYSCALLS_TRACE_PRINT_H
 
+#include "text.h"
 #include "trace.h"
 #include "xlat.h"
-
-/* A growing piece of text. Out of memory: it stops growing. */
-struct text {
-    char *s;
-    size_t len, room;
-};
-void text_clear(struct text *x);
-void text_putc(struct text *x, char c);
-void text_puts(struct text *x, const char *s);
-void text_printf(struct text *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* One call being printed. */
 struct call {
@@ -123,6 +114,7 @@ const struct variant *variant_find(const char *name, uint64_t value);
 /* ---- pieces ---- */
 bool get(struct call *c, void *p, uint64_t addr, size_t size);
 void print_addr(struct call *c, uint64_t addr);
+void print_fd(struct call *c, int fd); /* with -y: what it stands for */
 void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);

@@ -1,7 +1,9 @@
 /* text.c - a piece of text that grows. */
-#include "print.h"
+#include "text.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +32,17 @@ void text_putc(struct text *x, char ch)
         x->s[x->len++] = ch;
 }
 
+void text_write(struct text *x, const char *s, size_t len)
+{
+    if (len && text_room(x, len)) {
+        memcpy(x->s + x->len, s, len);
+        x->len += len;
+    }
+}
+
 void text_puts(struct text *x, const char *s)
 {
-    size_t n = strlen(s);
-
-    if (text_room(x, n)) {
-        memcpy(x->s + x->len, s, n);
-        x->len += n;
-    }
+    text_write(x, s, strlen(s));
 }
 
 void text_printf(struct text *x, const char *fmt, ...)

@@ -1,5 +1,5 @@
 /*
- * trace.h - what happened, one event after another, rendered as strace does (--strace).
+ * trace.h - what happened, one event after another, as whoever asked wants to read it (event.h).
  *
  * The dispatcher, signal delivery and exits call in here when kernel.trace is set; nothing is done when it is
  * not.
@@ -10,11 +10,23 @@
 #include <stdio.h>
 
 #include "../table.h"
+#include "event.h"
+#include "filter.h"
 
+enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
-    FILE *out;        /* stderr, or the file of -o (closed by trace_destroy) */
-    unsigned strsize; /* -s: bytes of a string shown, 32 */
-    bool always_pid;  /* -f with -o: a pid column from the first line */
+    bool text; /* strace's lines, as `layout` says; layout.out is closed by trace_destroy() unless it is
+                  stderr */
+    struct layout_options layout;
+    FILE *json, *record;         /* NULL: none; closed too */
+    const char *program;         /* for the recording */
+    struct trace_filter *filter; /* -e, NULL: everything; freed too */
+    unsigned strsize;            /* -s: bytes of a string shown, 32 */
+    enum xlat_style xlat;        /* -X */
+    bool paths;                  /* -y: what descriptors stand for */
+    bool stack;                  /* -k: a backtrace after each call */
+    bool explain;                /* why calls and accesses fail */
+    bool summary, summary_only;  /* -C, -c */
 };
 /* NULL: out of memory. Assign to kernel.trace; kernel_destroy() frees it. */
 struct trace *trace_create(struct kernel *k, const struct trace_options *opt);
@@ -30,6 +42,12 @@ void trace_sys_exit(
 /* The call has to wait: show what is there of its line. */
 void trace_blocked(struct task *t);
 void trace_signal(struct task *t, const struct ksiginfo *info);
+/* An access of t's own failed, at the instruction rip; its signal follows. */
+void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip);
+/* t runs from now on. */
+void trace_switch(struct task *t);
+/* True: *ret is to be the result of t's call, which does not happen (-e inject). */
+bool trace_inject(struct task *t, int64_t *ret);
 /* A signal to p that its action ignores. */
 void trace_ignored(struct process *p, const struct ksiginfo *info);
 /* t gives its place as leader to the thread that called execve, which was pid. */

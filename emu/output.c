@@ -1,0 +1,114 @@
+/* output.c - the files and styles of what is told about a run. */
+#include "output.h"
+
+#include "syscalls/trace/trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int wrong(const char *option, const char *value, const char *what)
+{
+    fprintf(stderr, "mseal-emu: %s '%s': %s\n", option, value, what);
+    return EXIT_USAGE;
+}
+
+static int open_file(const char *name, FILE **out)
+{
+    *out = fopen(name, "we");
+    if (*out)
+        return 0;
+    fprintf(stderr, "mseal-emu: %s: %s\n", name, strerror(errno));
+    return EXIT_FAILED;
+}
+
+static bool wants_lines(const struct options *o)
+{
+    bool other = o->json || o->record || o->explain;
+
+    if (o->strace || o->summary || o->summary_too || o->spent || o->paths || o->backtrace || o->successful ||
+        o->failed || o->xlat || o->follow)
+        return true;
+    return o->events && !other;
+}
+
+static int set_style(const struct options *o, struct trace_options *to)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    if (!o->xlat || !strcmp(o->xlat, "abbrev"))
+        to->xlat = XLAT_ABBREV;
+    else if (!strcmp(o->xlat, "raw"))
+        to->xlat = XLAT_RAW;
+    else if (!strcmp(o->xlat, "verbose"))
+        to->xlat = XLAT_VERBOSE;
+    else
+        return wrong("-X", o->xlat, "is abbrev, raw or verbose");
+    if (!o->color || !strcmp(o->color, "auto"))
+        to->layout.color = !(no_color && *no_color) && isatty(fileno(to->layout.out));
+    else if (!strcmp(o->color, "always"))
+        to->layout.color = true;
+    else if (strcmp(o->color, "never"))
+        return wrong("--color", o->color, "is auto, always or never");
+    return 0;
+}
+
+static int set_filter(const struct options *o, struct trace_options *to)
+{
+    if (o->successful)
+        to->layout.only = ONLY_SUCCESSFUL;
+    if (o->failed)
+        to->layout.only = ONLY_FAILED;
+    for (const char **e = o->events; e && *e; e++) {
+        const char *what = filter_add(&to->filter, *e, &to->layout.only);
+
+        if (what)
+            return wrong("-e", *e, what);
+    }
+    return 0;
+}
+
+int output_open(struct machine *m, const struct options *o, const char *program)
+{
+    struct trace_options to = {.layout = {.out = stderr}, .program = program};
+    bool lines = wants_lines(o);
+    int err = 0;
+
+    if (o->output)
+        err = open_file(o->output, &to.layout.out);
+    if (!err && o->maps)
+        m->maps_out = to.layout.out;
+    if (!err && !lines && !o->explain && !o->json && !o->record && !o->events)
+        return 0;
+    to.text = lines || o->explain;
+    to.explain = o->explain;
+    to.strsize = o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
+    to.paths = o->paths;
+    to.stack = o->backtrace;
+    to.summary_only = o->summary;
+    to.summary = o->summary || o->summary_too;
+    to.layout.terminal = to.layout.out == stderr;
+    to.layout.always_pid = o->follow && o->output;
+    to.layout.spent = o->spent;
+    if (o->explain && !lines)
+        to.layout.only = ONLY_EXPLAINED;
+    if (!err)
+        err = set_style(o, &to);
+    if (!err)
+        err = set_filter(o, &to);
+    if (!err && o->json)
+        err = open_file(o->json, &to.json);
+    if (!err && o->record)
+        err = open_file(o->record, &to.record);
+    if (err)
+        goto fail;
+    m->k.trace = trace_create(&m->k, &to);
+    if (m->k.trace)
+        return 0;
+    fprintf(stderr, "mseal-emu: out of memory\n");
+    err = EXIT_FAILED;
+fail:
+    filter_destroy(to.filter);
+    return err;
+}

@@ -1,0 +1,102 @@
+/*
+ * event.h - what happened, as data: one record for each step of a run, from which every rendering is made.
+ *
+ * The decoder (decode.c) fills an event and hands it to the renderers: lines as strace writes them
+ * (layout.c), JSON (json.c), the recording (record.c), the summary (summary.c). Texts in an event are decoded
+ * already and contain no layout: pid columns, padding and interrupted lines are the renderers' business, so
+ * that a trace read back from JSON gives the same text.
+ */
+#ifndef SYSCALLS_TRACE_EVENT_H
+#define SYSCALLS_TRACE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum event_kind {
+    EVENT_ENTER,      /* a call begins: name, the arguments known by now */
+    EVENT_EXIT,       /* it ends: cont, the other arguments, result, aux, why */
+    EVENT_CALL,       /* both at once: exit, and the program's own start */
+    EVENT_SIGNAL,     /* is delivered: name, detail (siginfo), why if a fault sent it */
+    EVENT_STOP,       /* stopped by signal `name` */
+    EVENT_SUPERSEDED, /* the leader gives its place to a thread that called execve: detail is its number */
+    EVENT_DEATH,      /* the task is over: detail */
+    EVENT_FAULT,      /* an access failed: addr, detail, why */
+    EVENT_VMA,        /* the areas in [addr, end) of address space mm are now those of `areas` */
+    EVENT_SEAL,       /* as EVENT_VMA: it has areas that are sealed since this event */
+    EVENT_SWITCH,     /* another task runs */
+    EVENT_KINDS
+};
+const char *event_kind_name(enum event_kind kind);
+
+struct piece {
+    const char *s;
+    size_t len;
+};
+
+/* An area as it is told: what /proc/PID/maps shows, and who made it. */
+struct area {
+    uint64_t start, end, pgoff, flags /* VM_* */, seal;
+    uint64_t birth, sealed_at; /* event numbers, as in struct vma */
+    const char *name;          /* file or [name], "" for none; lives as long as the tracer */
+};
+
+#define EVENT_ARGS 8
+struct event {
+    enum event_kind kind;
+    uint64_t nr;     /* number of the event; the end of a call has the number of its beginning */
+    uint64_t now_ns; /* virtual time */
+    int pid, tid;
+    unsigned tasks; /* alive now */
+    int64_t sysno;
+    const char *name;
+    unsigned nargs;
+    struct piece arg[EVENT_ARGS];
+    struct piece cont; /* EVENT_EXIT: more of the argument that was begun at the entry */
+    int64_t ret;
+    bool failed, injected;
+    struct piece result, aux; /* "-1 EPERM (Operation not permitted)"; aux is told in parentheses behind it */
+    uint64_t spent_ns;        /* EVENT_EXIT: since the entry */
+    struct piece detail;
+    struct piece why;   /* one sentence, empty: nothing to explain */
+    struct piece stack; /* lines of a backtrace, each with its newline */
+    uint64_t addr, end;
+    uint64_t mm; /* number of the address space */
+    const struct area *areas;
+    unsigned nr_areas;
+};
+
+/* ---- layout.c: strace's lines ---- */
+enum layout_only { ONLY_ALL, ONLY_SUCCESSFUL /* -z */, ONLY_FAILED /* -Z */, ONLY_EXPLAINED };
+struct layout_options {
+    FILE *out;
+    bool terminal;   /* on a terminal or stderr: "[pid N]" while there are several tasks; else a column from
+                        then on */
+    bool always_pid; /* a column from the first line (-f with -o) */
+    enum layout_only only;
+    bool why;   /* a line below each call that has something to explain */
+    bool spent; /* -T */
+    bool stack; /* -k */
+    bool color;
+};
+struct layout *layout_create(const struct layout_options *opt); /* NULL: out of memory */
+void layout_event(struct layout *l, const struct event *ev);
+void layout_flush(struct layout *l);   /* cuts a line that is still open */
+void layout_destroy(struct layout *l); /* does not close opt.out */
+
+/* ---- json.c: one object a line ---- */
+void json_event(FILE *out, const struct event *ev);
+
+/* ---- summary.c: -c ---- */
+struct summary *summary_create(void);
+void summary_event(struct summary *s, const struct event *ev);
+void summary_print(const struct summary *s, FILE *out);
+void summary_destroy(struct summary *s);
+
+/* ---- record.c: --record ---- */
+struct recorder *recorder_create(FILE *out, const char *design, const char *program);
+void recorder_event(struct recorder *r, const struct event *ev, const uint64_t args[6]);
+void recorder_destroy(struct recorder *r); /* closes out */
+
+#endif

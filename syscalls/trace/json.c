@@ -1,0 +1,107 @@
+/*
+ * json.c - events as JSON, one object a line. Bytes above 0x7f are written as the code points of the same
+ * number, so that every string comes back as it was.
+ */
+#include "event.h"
+
+#include <inttypes.h>
+#include <mseal-emu/mm.h>
+#include <string.h>
+
+static const char *const kind_names[EVENT_KINDS] = {
+    "enter", "exit", "call", "signal", "stop", "superseded", "death", "fault", "vma", "seal", "switch",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+    return kind_names[kind];
+}
+
+static void put_string(FILE *out, const char *s, size_t len)
+{
+    fputc('"', out);
+    for (size_t i = 0; i < len; i++) {
+        uint8_t ch = (uint8_t)s[i];
+
+        if (ch == '"' || ch == '\\')
+            fprintf(out, "\\%c", ch);
+        else if (ch < ' ' || ch > '~')
+            fprintf(out, "\\u%04x", ch);
+        else
+            fputc(ch, out);
+    }
+    fputc('"', out);
+}
+
+static void put(FILE *out, const char *key, struct piece p)
+{
+    if (!p.len)
+        return;
+    fprintf(out, ",\"%s\":", key);
+    put_string(out, p.s, p.len);
+}
+
+static void put_areas(FILE *out, const struct event *ev)
+{
+    fprintf(out, ",\"mm\":%" PRIu64 ",\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64 "\",\"areas\":[",
+            ev->mm, ev->addr, ev->end);
+    for (unsigned i = 0; i < ev->nr_areas; i++) {
+        const struct area *a = &ev->areas[i];
+
+        fprintf(out,
+                "%s{\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64
+                "\",\"prot\":\"%c%c%c%c\",\"offset\":%" PRIu64,
+                i ? "," : "", a->start, a->end, a->flags & VM_READ ? 'r' : '-',
+                a->flags & VM_WRITE ? 'w' : '-', a->flags & VM_EXEC ? 'x' : '-',
+                a->flags & VM_MAYSHARE ? 's' : 'p', a->pgoff << MM_PAGE_SHIFT);
+        if (a->flags & VM_PKEY_MASK)
+            fprintf(out, ",\"pkey\":%u", (unsigned)((a->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT));
+        if (a->seal)
+            fprintf(out, ",\"seal\":%" PRIu64 ",\"sealed_at\":%" PRIu64, a->seal, a->sealed_at);
+        fprintf(out, ",\"mapped_at\":%" PRIu64, a->birth);
+        put(out, "name", (struct piece){a->name, strlen(a->name)});
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+void json_event(FILE *out, const struct event *ev)
+{
+    fprintf(out,
+            "{\"event\":%" PRIu64 ",\"kind\":\"%s\",\"time\":%" PRIu64 ",\"pid\":%d,\"tid\":%d,\"tasks\":%u",
+            ev->nr, kind_names[ev->kind], ev->now_ns, ev->pid, ev->tid, ev->tasks);
+    if (ev->kind == EVENT_ENTER || ev->kind == EVENT_EXIT || ev->kind == EVENT_CALL) {
+        fprintf(out, ",\"nr\":%" PRId64 ",\"call\":\"%s\"", ev->sysno, ev->name);
+        if (ev->kind == EVENT_EXIT)
+            put(out, "more", ev->cont);
+        fputs(",\"args\":[", out);
+        for (unsigned i = 0; i < ev->nargs; i++) {
+            if (i)
+                fputc(',', out);
+            put_string(out, ev->arg[i].s, ev->arg[i].len);
+        }
+        fputc(']', out);
+    } else if (ev->name && *ev->name) {
+        put(out,
+            ev->kind == EVENT_SIGNAL || ev->kind == EVENT_STOP ? "signal"
+            : ev->kind == EVENT_FAULT                          ? "access"
+                                                               : "by",
+            (struct piece){ev->name, strlen(ev->name)});
+    }
+    if (ev->kind == EVENT_EXIT) {
+        fprintf(out, ",\"return\":%" PRId64 ",\"failed\":%s,\"spent\":%" PRIu64, ev->ret,
+                ev->failed ? "true" : "false", ev->spent_ns);
+        if (ev->injected)
+            fputs(",\"injected\":true", out);
+    }
+    put(out, "result", ev->result);
+    put(out, "aux", ev->aux);
+    put(out, "detail", ev->detail);
+    if (ev->kind == EVENT_FAULT)
+        fprintf(out, ",\"mm\":%" PRIu64 ",\"address\":\"%#" PRIx64 "\"", ev->mm, ev->addr);
+    if (ev->kind == EVENT_VMA || ev->kind == EVENT_SEAL)
+        put_areas(out, ev);
+    put(out, "why", ev->why);
+    put(out, "stack", ev->stack);
+    fputs("}\n", out);
+}

@@ -1,0 +1,334 @@
+/*
+ * layout.c - strace's text out of events: lines begun when a call begins, ended when it ends, cut in two when
+ * another task comes between.
+ *
+ * Where only some calls are wanted and their end decides (-z, -Z, --explain alone), the beginning is kept
+ * until then.
+ */
+#include "event.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RESULT_COLUMN 40
+
+struct held { /* the beginning of a call of tid */
+    struct held *next;
+    int tid;
+    bool any_args;
+    bool waiting; /* the line is kept in `line` */
+    struct text line;
+};
+
+struct layout {
+    struct layout_options opt;
+    struct text line;
+    size_t invisible; /* bytes of the line that take no column */
+    int open;         /* tid whose line is begun and not ended; 0: none */
+    size_t column;    /* of that line */
+    bool several;     /* more than one task has been seen: a pid column */
+    struct held *held;
+};
+
+struct layout *layout_create(const struct layout_options *opt)
+{
+    struct layout *l = calloc(1, sizeof(*l));
+
+    if (l)
+        l->opt = *opt;
+    return l;
+}
+
+void layout_destroy(struct layout *l)
+{
+    if (!l)
+        return;
+    layout_flush(l);
+    for (struct held *h = l->held, *next; h; h = next) {
+        next = h->next;
+        free(h->line.s);
+        free(h);
+    }
+    free(l->line.s);
+    free(l);
+}
+
+void layout_flush(struct layout *l)
+{
+    if (l->open) {
+        fputs(" <unfinished ...>\n", l->opt.out);
+        l->open = 0;
+    }
+    fflush(l->opt.out);
+}
+
+/* ---- the line in progress ---- */
+
+enum color { PLAIN, NAME = 36, ERROR = 31, SIGNAL = 33, NOTE = 35, DIM = 2 };
+
+static void color(struct layout *l, enum color c)
+{
+    size_t before = l->line.len;
+
+    if (!l->opt.color)
+        return;
+    text_printf(&l->line, "\033[%dm", c);
+    l->invisible += l->line.len - before;
+}
+
+static void put(struct layout *l, struct piece p)
+{
+    text_write(&l->line, p.s, p.len);
+}
+
+static void emit(struct layout *l)
+{
+    fwrite(l->line.s, 1, l->line.len, l->opt.out);
+    l->column += l->line.len - l->invisible;
+    l->invisible = 0;
+    text_clear(&l->line);
+}
+
+static void end_line(struct layout *l)
+{
+    text_putc(&l->line, '\n');
+    emit(l);
+    l->open = 0;
+    l->column = 0;
+}
+
+/* Begin a line of ev's task; a line of somebody else that is still open is cut. */
+static void begin_line(struct layout *l, const struct event *ev)
+{
+    text_clear(&l->line);
+    l->invisible = 0;
+    if (l->open)
+        fputs(" <unfinished ...>\n", l->opt.out);
+    l->open = 0;
+    l->column = 0;
+    if (ev->tasks > 1)
+        l->several = true;
+    if (l->opt.always_pid || (l->several && !l->opt.terminal))
+        text_printf(&l->line, "%-5d ", ev->tid);
+    else if (ev->tasks > 1)
+        text_printf(&l->line, "[pid %5d] ", ev->tid);
+}
+
+static void pad(struct layout *l)
+{
+    while (l->column + l->line.len - l->invisible < RESULT_COLUMN - 1)
+        text_putc(&l->line, ' ');
+}
+
+static struct held *held_of(struct layout *l, int tid, bool create)
+{
+    struct held *h = l->held;
+
+    while (h && h->tid != tid)
+        h = h->next;
+    if (!h && create && (h = calloc(1, sizeof(*h)))) {
+        h->tid = tid;
+        h->next = l->held;
+        l->held = h;
+    }
+    return h;
+}
+
+static void forget(struct layout *l, int tid)
+{
+    for (struct held **p = &l->held; *p; p = &(*p)->next) {
+        struct held *h = *p;
+
+        if (h->tid != tid)
+            continue;
+        *p = h->next;
+        free(h->line.s);
+        free(h);
+        return;
+    }
+}
+
+/* ---- calls ---- */
+
+static void put_args(struct layout *l, const struct event *ev, bool more)
+{
+    for (unsigned i = 0; i < ev->nargs; i++) {
+        if (more || i)
+            text_puts(&l->line, ", ");
+        put(l, ev->arg[i]);
+    }
+}
+
+static void put_result(struct layout *l, const struct event *ev)
+{
+    text_putc(&l->line, ')');
+    pad(l);
+    text_puts(&l->line, " = ");
+    color(l, ev->failed ? ERROR : PLAIN);
+    put(l, ev->result);
+    color(l, PLAIN);
+    if (ev->aux.len) {
+        text_puts(&l->line, " (");
+        put(l, ev->aux);
+        text_putc(&l->line, ')');
+    }
+    if (ev->injected)
+        text_puts(&l->line, " (INJECTED)");
+    if (l->opt.spent && ev->kind == EVENT_EXIT)
+        text_printf(&l->line, " <%lu.%06lu>", ev->spent_ns / 1000000000, ev->spent_ns / 1000 % 1000000);
+    end_line(l);
+}
+
+static void put_below(struct layout *l, const struct event *ev)
+{
+    if (l->opt.stack && ev->stack.len) {
+        put(l, ev->stack);
+        emit(l);
+        l->column = 0;
+    }
+    if (!l->opt.why || !ev->why.len)
+        return;
+    color(l, NOTE);
+    text_puts(&l->line, "    why: ");
+    put(l, ev->why);
+    color(l, PLAIN);
+    end_line(l);
+}
+
+static void put_name(struct layout *l, const char *name)
+{
+    color(l, NAME);
+    text_puts(&l->line, name);
+    color(l, PLAIN);
+    text_putc(&l->line, '(');
+}
+
+static void enter(struct layout *l, const struct event *ev)
+{
+    struct held *h = held_of(l, ev->tid, true);
+
+    if (!h)
+        return;
+    h->any_args = ev->nargs;
+    h->waiting = l->opt.only != ONLY_ALL;
+    if (h->waiting) {
+        struct text now = l->line;
+        size_t invisible = l->invisible;
+
+        l->line = h->line;
+        text_clear(&l->line);
+        put_name(l, ev->name);
+        put_args(l, ev, false);
+        h->line = l->line;
+        l->line = now;
+        l->invisible = invisible;
+        return;
+    }
+    begin_line(l, ev);
+    put_name(l, ev->name);
+    put_args(l, ev, false);
+    emit(l);
+    l->open = ev->tid;
+}
+
+static bool wanted(const struct layout *l, const struct event *ev)
+{
+    switch (l->opt.only) {
+    case ONLY_SUCCESSFUL:
+        return !ev->failed;
+    case ONLY_FAILED:
+        return ev->failed;
+    case ONLY_EXPLAINED:
+        return ev->why.len;
+    default:
+        return true;
+    }
+}
+
+static void leave(struct layout *l, const struct event *ev)
+{
+    struct held *h = held_of(l, ev->tid, true);
+
+    if (!h || !wanted(l, ev))
+        return;
+    if (h->waiting) {
+        begin_line(l, ev);
+        text_write(&l->line, h->line.s, h->line.len);
+        if (l->opt.color) /* the colours of the name */
+            l->invisible += 9;
+    } else if (l->open != ev->tid) {
+        begin_line(l, ev);
+        text_printf(&l->line, "<... %s resumed>", ev->name);
+    }
+    put(l, ev->cont);
+    put_args(l, ev, h->any_args);
+    put_result(l, ev);
+    put_below(l, ev);
+}
+
+static void whole(struct layout *l, const struct event *ev)
+{
+    if (l->opt.only == ONLY_EXPLAINED)
+        return;
+    begin_line(l, ev);
+    put_name(l, ev->name);
+    put_args(l, ev, false);
+    text_putc(&l->line, ')');
+    pad(l);
+    text_puts(&l->line, " = ");
+    put(l, ev->result);
+    end_line(l);
+}
+
+/* ---- the rest ---- */
+
+static void note(struct layout *l, const struct event *ev, const char *before, const char *after)
+{
+    if (l->opt.only == ONLY_EXPLAINED && !ev->why.len)
+        return;
+    begin_line(l, ev);
+    color(l, SIGNAL);
+    text_puts(&l->line, before);
+    if (ev->name)
+        text_puts(&l->line, ev->name);
+    if (ev->name && ev->detail.len)
+        text_putc(&l->line, ' ');
+    put(l, ev->detail);
+    text_puts(&l->line, after);
+    color(l, PLAIN);
+    end_line(l);
+    put_below(l, ev);
+}
+
+void layout_event(struct layout *l, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_ENTER:
+        enter(l, ev);
+        break;
+    case EVENT_EXIT:
+        leave(l, ev);
+        break;
+    case EVENT_CALL:
+        whole(l, ev);
+        break;
+    case EVENT_SIGNAL:
+        note(l, ev, "--- ", " ---");
+        break;
+    case EVENT_STOP:
+        note(l, ev, "--- stopped by ", " ---");
+        break;
+    case EVENT_SUPERSEDED:
+        note(l, ev, "+++ superseded by execve in pid ", " +++");
+        break;
+    case EVENT_DEATH:
+        note(l, ev, "+++ ", " +++");
+        forget(l, ev->tid);
+        break;
+    default:
+        return;
+    }
+    if (l->opt.terminal && !l->open)
+        fflush(l->opt.out);
+}

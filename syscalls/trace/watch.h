@@ -1,0 +1,49 @@
+/*
+ * watch.h - what the address spaces look like and who made them so: kept by whoever has to tell (JSON,
+ * recording, --explain).
+ *
+ * A copy of what was last told of each address space, compared with the present after each call. It holds no
+ * references: to be watched must change nothing.
+ */
+#ifndef SYSCALLS_TRACE_WATCH_H
+#define SYSCALLS_TRACE_WATCH_H
+
+#include "../kernel.h"
+#include "event.h"
+#include "text.h"
+
+struct sig; /* print.h */
+
+struct watch *watch_create(void);
+void watch_destroy(struct watch *w);
+
+struct watch_change { /* the areas in [start, end) are others now */
+    uint64_t mm, start, end;
+    const struct area *areas; /* valid until the next call */
+    unsigned n;
+    bool sealed; /* one of them since this event */
+};
+/* What changed in t's address space since it was last asked for. False: nothing that shows. */
+bool watch_update(struct watch *w, struct task *t, struct watch_change *c);
+/* t's call changed something, or is about to tell who called: remember its backtrace under its event number.
+ */
+void watch_origin(struct watch *w, struct task *t, const char *call);
+/* "main+0x2f <- __libc_start_call_main+0x7a", or "" */
+const char *watch_who(const struct watch *w, uint64_t event);
+/* The last unmapping of addr in mm: its event number, 0: never seen. */
+uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr);
+/* A string that lives as long as w. */
+const char *watch_string(struct watch *w, const char *s, size_t len);
+
+/* ---- explain.c ---- */
+/* Why the call of t that returned ret failed; nothing is added when there is nothing to say. changed: areas
+ * changed before. */
+void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
+                  const struct watch_change *changed, struct text *out);
+/* Why an access failed; w may be NULL. */
+void explain_fault(const struct watch *w, struct task *t, const struct mm_fault *f, unsigned access,
+                   struct text *out);
+/* "7ffff7fb9000-7ffff7fba000 r--p /lib/x.so, mapped by ... (event 31), sealed by ... (event 32)" */
+void explain_area(const struct watch *w, struct task *t, const struct vma *v, struct text *out);
+
+#endif

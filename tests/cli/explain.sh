@@ -1,0 +1,24 @@
+# --explain: each refused call and each fault says why.
+emu --explain "$B/tests/guest/refused"
+ok 'dies of the write' [ "$status" = 139 ]
+explains() { ok "$1" sh -c "grep -A1 -e '$2' '$work/err' | grep -q -e '    why: .*$3'"; }
+explains 'a refused mprotect names the rule of the design' '^mprotect' 'linux-6.18: the protection of a sealed area is fixed'
+explains '... who mapped' '^mprotect' 'mapped by .*make_table+0x[0-9a-f]* (refused.c:[0-9]*) <- main.* (event [0-9]*)'
+explains '... who sealed' '^mprotect' 'sealed by .*protect_table+.* (event [0-9]*)'
+explains '... and what was changed before' '^mprotect' 'changed before that and left so: 7'
+explains 'a refused munmap changed nothing' '^munmap' 'nothing was changed before'
+explains 'EINVAL names the argument' 'MAP_FIXED|MAP_ANONYMOUS' 'not a multiple of the page size'
+explains 'EEXIST names the area' 'NOREPLACE' 'the area is [0-9a-f]*-[0-9a-f]* ---p'
+explains 'ENOMEM names the hole, and who made it' '^madvise' 'is not mapped since it was unmapped by .*main+'
+explains 'EFAULT names the argument' '^read' 'argument 2 points where nothing is mapped: 1234'
+explains 'limits are told with their numbers' '^mmap(NULL' 'RLIMIT_AS .* it is 1048576 bytes, [0-9]* are in use, 12288 more'
+explains 'a fault names area and instruction' '^--- SIGSEGV' 'does not permit writing: .* sealed, .*; the instruction is at 0x[0-9a-f]*, main+'
+ok 'nothing is said of calls that work' sh -c "! grep -q '^mprotect.* = 0' '$work/err'"
+emu --explain --design none "$B/tests/guest/refused"
+ok 'without a design nothing names one' sh -c "! grep -q 'none: ' '$work/err'"
+emu --explain --design linux-6.11 "$B/tests/guest/refused"
+explains 'linux-6.11 refuses before anything is changed' '^mprotect' 'nothing was changed before'
+emu --explain /bin/true
+is 'a program without failures is told nothing about' 0 '' ''
+emu --strace --explain "$B/tests/guest/refused"
+ok 'with --strace the other calls are there too' grep -q '^mprotect.* = 0' "$work/err"
