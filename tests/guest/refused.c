@@ -8,12 +8,12 @@
 
 #define PG 4096
 
-static char *make_table(void)
+static __attribute__((noinline)) char *make_table(void)
 {
     return mmap(NULL, 3 * PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-static void protect_table(char *p)
+static __attribute__((noinline)) void protect_table(char *p)
 {
     mprotect(p, 2 * PG, PROT_READ);
     syscall(462, p + PG, PG, 0);
@@ -32,8 +32,8 @@ int main(void)
     munmap(p, PG);
     madvise(p, 3 * PG, MADV_WILLNEED); /* into what was just unmapped */
     mlock((void *)0x1000, 10);
-    if (read(0, (void *)0x1234, 10))
-        setrlimit(RLIMIT_AS, &limit);
+    write(1, (void *)0x1234, 10);
+    setrlimit(RLIMIT_AS, &limit);
     make_table();
     p[PG] = 1;
     return 0;
