@@ -39,6 +39,11 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         result->perms = UC_PROT_READ | UC_PROT_EXEC;
         return true;
     }
+    if (cpu->trapping) {
+        result->paddr = (uint64_t)cpu->trap_frame << MM_PAGE_SHIFT;
+        result->perms = UC_PROT_EXEC;
+        return true;
+    }
     if (cpu->probing && vaddr == cpu->bad_page)
         return false;
     /* More pages in use than the engine's TLB holds: only a flush makes it grow, so make the access miss once. */
@@ -57,6 +62,10 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     f.perms = alias_perms(cpu, f.paddr, f.perms, access);
     /* The frame held other code before, the page had another frame, or alias.c says no: first a flush. */
     if (!cpu->probing && (cpu->flush || cpu->nr_dirty || !(f.perms & access))) {
+        cpu->flush = true;
+        return false;
+    }
+    if (f.perms & MM_EXEC && !forget_allows_exec(cpu, vaddr) && !cpu->probing) {
         cpu->flush = true;
         return false;
     }
@@ -200,6 +209,7 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->flush = false;
     uc_ctl_flush_tlb(cpu->uc);
     alias_flushed(cpu);
+    forget_flushed(cpu);
 }
 
 void cpu_want_flush(struct cpu *cpu)
@@ -373,6 +383,12 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
             if ((rip & MM_PAGE_MASK) != cpu->bad_page && rip < cpu->bad_page)
                 err = walk_to_page_end(cpu, &rip);
         }
+        if (stop->event == CPU_TRAP && stop->vector == 13 && forget_trapped_at(cpu, cpu_rip(cpu))) {
+            forget_exception(cpu); /* not the user's: see what is really there */
+            stop->event = CPU_STOPPED;
+            cpu->flush = true;
+            err = UC_ERR_OK;
+        }
         if (err == UC_ERR_EXCEPTION && stop->event == CPU_STOPPED && cpu->flush)
             err = UC_ERR_OK; /* an entry that has to wait for a flush: the instruction is run again */
     } while (err == UC_ERR_OK && stop->event == CPU_STOPPED && !cpu->stop_asked);
@@ -484,7 +500,7 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
     cpu->ctx = ctx;
     cpu->phys = phys;
     cpu->tlb_size = TLB_MIN;
-    if (!alias_init(cpu))
+    if (!alias_init(cpu) || !forget_init(cpu))
         goto fail;
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &cpu->uc)) ||
         (err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_X86_WESTMERE)) ||

@@ -53,7 +53,9 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop);
 void cpu_kick(struct cpu *cpu);
 /* Every translation is out of date (another address space, or mm_tlb_flush_needed()). */
 void cpu_flush_tlb(struct cpu *cpu);
-/* The same, from within translate(): before the access is tried again. */
+/* From within syscall(): only the translations of these pages are (mm_tlb_stale_pages(); more than MM_TLB_FEW: all). */
+void cpu_forget_pages(struct cpu *cpu, const uint64_t *page, unsigned n);
+/* As cpu_flush_tlb(), from within translate(): before the access is tried again. */
 void cpu_want_flush(struct cpu *cpu);
 /* Bytes [paddr, paddr+len) changed behind the engine's back: their translated code must go. Any time. */
 void cpu_code_changed(struct cpu *cpu, uint64_t paddr, uint64_t len);

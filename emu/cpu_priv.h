@@ -7,6 +7,8 @@
 #include "cpu.h"
 
 #define CODE_QUEUE 64
+#define MAX_TRAPPED 64
+#define EXEC_FILTER_SHIFT 10
 
 struct cpu {
     uc_engine *uc;
@@ -25,6 +27,11 @@ struct cpu {
     uint64_t bad_page;        /* the page whose translation was refused */
     unsigned fills;           /* since the last flush */
     unsigned tlb_size;        /* entries the engine's TLB may have: our estimate */
+    bool trapping;            /* forget.c: the next translation is the trap frame */
+    pfn_t trap_frame;
+    uint64_t trapped[MAX_TRAPPED]; /* pages that may be translated to it, since the last flush */
+    unsigned nr_trapped;
+    uint64_t exec_pages[(1u << EXEC_FILTER_SHIFT) / 64]; /* filter of the pages with executable entries */
     struct alias *aliases;    /* alias.c: one for each frame */
     uint32_t epoch;           /* counts flushes */
     pfn_t insistent;          /* the frame whose writable entry was refused last */
@@ -37,6 +44,16 @@ struct cpu {
     } dirty[CODE_QUEUE];      /* code to forget before user code goes on */
     unsigned nr_dirty;        /* > CODE_QUEUE: forget all */
 };
+
+/* ---- forget.c ---- */
+/* False: no memory. */
+bool forget_init(struct cpu *cpu);
+/* The TLB was flushed. */
+void forget_flushed(struct cpu *cpu);
+/* An executable entry for page is about to be made. False: first a flush. */
+bool forget_allows_exec(struct cpu *cpu, uint64_t page);
+/* Code at rip may be the trap frame's. */
+bool forget_trapped_at(const struct cpu *cpu, uint64_t rip);
 
 /* ---- alias.c ---- */
 bool alias_init(struct cpu *cpu);

@@ -275,6 +275,8 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
 {
     struct machine *m = ctx;
     struct task *t = m->loaded;
+    uint64_t page[MM_TLB_FEW];
+    unsigned n;
     int64_t r;
 
     if (m->counting)
@@ -294,8 +296,9 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     *result = (uint64_t)r;
     if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING || m->k.now_ns >= m->deadline)
         return false;
-    if (mm_tlb_flush_needed(t->mm))
-        cpu_flush_tlb(m->cpu);
+    n = mm_tlb_stale_pages(t->mm, page);
+    if (n)
+        cpu_forget_pages(m->cpu, page, n);
     return true;
 }
 

@@ -102,6 +102,82 @@ static void instructions(void)
     is_num(f(), 6, "or by pwrite(2)");
 }
 
+/* Protection and contents that change under a processor that has just used the page: reads, writes, jumps. */
+static void changing(void)
+{
+    char *p = pages(4, RW);
+    int (*f)(void) = (int (*)(void))(uintptr_t)(p + PG);
+    memcpy(p + PG, "\xb8\x01\x00\x00\x00\xc3", 6); /* mov eax,1; ret */
+    must(mprotect(p + PG, PG, PROT_READ));
+    is_str(run(p + PG, "movb %%al, (%%rdi)"), "SEGV_ACCERR", "a write right after mprotect took it away");
+    is_num(p[PG + 1], 1, "the page can be read");
+    must(mprotect(p + PG, PG, RW));
+    p[PG + 1] = 2;
+    must(mprotect(p + PG, PG, PROT_READ));
+    is_str(run(p + PG, "call *%%rdi"), "SEGV_ACCERR", "a jump there");
+    is_true(fault_rip == (uintptr_t)(p + PG) && fault_err == 21, "is known by its address and error code");
+    must(mprotect(p + PG, PG, RX));
+    is_num(f(), 2, "once it is allowed the code runs");
+    must(mprotect(p + PG, PG, RW));
+    is_str(run(p + PG, "call *%%rdi"), "SEGV_ACCERR", "and taken away it does not");
+    p[PG + 1] = 3;
+    must(mprotect(p + PG, PG, PROT_NONE));
+    is_str(run(p + PG, "movb (%%rdi), %%al"), "SEGV_ACCERR", "nor is anything read without any access");
+    must(mprotect(p + PG, PG, PROT_READ | PROT_WRITE | PROT_EXEC));
+    is_num(f(), 3, "with all access what was written last runs");
+
+    /* mov eax,4; ret across the end of a page, whose second half comes and goes */
+    p[2 * PG] = 0;
+    must(mprotect(p + 2 * PG, PG, PROT_READ));
+    must(mprotect(p + PG, PG, RW));
+    memcpy(p + 2 * PG - 3, "\xb8\x04\x00", 3);
+    must(mprotect(p + PG, PG, RX));
+    is_str(run(p + 2 * PG - 3, "call *%%rdi"), "SEGV_ACCERR at +3", "an instruction that runs into a page without execute");
+    is_true(fault_rip == (uintptr_t)(p + 2 * PG - 3), "faults as a whole");
+    must(mprotect(p + 2 * PG, PG, RW));
+    memcpy(p + 2 * PG, "\x00\x00\xc3", 3);
+    must(mprotect(p + 2 * PG, PG, RX));
+    f = (int (*)(void))(uintptr_t)(p + 2 * PG - 3);
+    is_num(f(), 4, "and runs when it may");
+    must(munmap(p + 2 * PG, PG));
+    is_str(run(p + 2 * PG - 3, "call *%%rdi"), "SEGV_MAPERR at +3", "and not when the page is gone");
+    must(mmap(p + 2 * PG, PG, RW, ANON | MAP_FIXED, -1, 0));
+    p[2 * PG] = 1;
+    must(munmap(p + 2 * PG, PG));
+    is_str(run(p + 2 * PG, "call *%%rdi"), "SEGV_MAPERR", "a jump to a page that was unmapped after a write");
+    is_str(run(p + 2 * PG, "movb (%%rdi), %%al"), "SEGV_MAPERR", "a read of it");
+    must(mmap(p + 2 * PG, PG, RW, ANON | MAP_FIXED, -1, 0));
+    is_num(p[2 * PG], 0, "a new page at its place is zero");
+
+    /* int3 and hlt of the program's own, on such a page */
+    p[2 * PG] = (char)0xcc;
+    must(mprotect(p + 2 * PG, PG, PROT_READ));
+    must(mprotect(p + 2 * PG, PG, RX));
+    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo), SIGTRAP, "int3 on a page that became code is SIGTRAP");
+    is_true(fault_rip == (uintptr_t)(p + 2 * PG + 1), "behind the instruction");
+    must(mprotect(p + 2 * PG, PG, RW));
+    p[2 * PG] = (char)0xf4;
+    must(mprotect(p + 2 * PG, PG, RX));
+    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL,
+           "hlt there is SIGSEGV, SI_KERNEL");
+
+    /* many at once, and more often than any table has places */
+    unsigned wrong = 0;
+    char *q = pages(40, RW);
+    for (volatile unsigned round = 0; round < 300; round++) {
+        unsigned at = round * 7 % 40, n = 1 + round % (40 - at);
+        for (unsigned i = at; i < at + n; i++)
+            q[i * PG] = (char)round;
+        must(mprotect(q + at * PG, n * PG, PROT_READ));
+        wrong += strcmp(run(q + (at + n - 1) * PG, "movb %%al, (%%rdi)"), "SEGV_ACCERR") != 0;
+        wrong += q[at * PG] != (char)round;
+        must(madvise(q + at * PG, n * PG, MADV_DONTNEED));
+        wrong += q[(at + n / 2) * PG] != 0;
+        must(mprotect(q + at * PG, n * PG, RW));
+    }
+    is_num((long)wrong, 0, "writes after mprotect fault, pages after MADV_DONTNEED are zero, each time");
+}
+
 static void copying(void)
 {
     int fd = temp_file(2 * PG + 100);
@@ -147,6 +223,7 @@ int main(void)
 {
     addresses();
     instructions();
+    changing();
     copying();
     return done();
 }

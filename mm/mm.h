@@ -37,6 +37,9 @@ struct mm {
     struct mm_stats stats;    /* kept up to date by every change */
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */
+    unsigned tlb_nr_stale;    /* while !tlb_flush: only these pages have to go */
+    uint64_t tlb_stale[MM_TLB_FEW];
+    unsigned tlb_nr_noted;    /* pages handed out since the last flush */
     bool cpu_asks;            /* within mm_fault(): the CPU takes the entry that is made */
     uint64_t tlb_pages[MM_TLB_FILTER_WORDS], tlb_regions[MM_TLB_FILTER_WORDS]; /* see tlb.c */
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
@@ -214,7 +217,7 @@ bool mm_mlock_future_ok(struct mm *mm, bool locked, uint64_t bytes);
 bool mm_deny_write_exec(struct mm *mm, uint64_t old_flags, uint64_t new_flags);
 
 /* --- tlb.c ---------------------------------------------------------------------------------------------------- */
-/* Permissions or frames of [start, end) changed: a flush is due if the CPU may hold any of it. */
+/* Permissions or frames of [start, end) changed: what the CPU may hold of it has to go. */
 void mm_tlb_invalidate(struct mm *mm, uint64_t start, uint64_t end);
 /* The page at addr was handed to the CPU. */
 void mm_tlb_note(struct mm *mm, uint64_t addr);

@@ -1,27 +1,35 @@
 /*
- * tlb.c - when does the CPU have to forget its translations?
+ * tlb.c - what does the CPU have to forget of its translations?
  *
- * It can only forget all of them at once, and pays for every page it uses again. So a change of pages the CPU
- * was never told of must not cost a flush. What it was told is remembered in two small filters, by page and
- * by 2 MiB region: a bit that is clear proves that nothing was handed out; one that is set may be there for
- * another page.
+ * Forgetting all of them makes it pay for every page it uses again, so a change of pages that the CPU was never
+ * told of must cost nothing, and a change of a few pages those pages only. What it was told is remembered in two
+ * small filters, by page and by 2 MiB region: a bit that is clear proves that nothing was handed out; one that is
+ * set may be there for another page. Bits go when everything is forgotten; when too many are set that is due.
+ *
+ *     nothing  ->  a few pages  ->  everything        what is pending only moves to the right
  */
 #include "mm.h"
 
 #include <string.h>
 
 #define REGION_SHIFT 21
-#define FEW          64 /* more pages or regions than this are not looked at one by one */
+#define MANY         64 /* more pages or regions than this are not looked at one by one */
+#define FULL         ((1u << MM_TLB_FILTER_SHIFT) / 4) /* of so many bits, the filters say little */
 
 static unsigned hash(uint64_t n)
 {
     return (unsigned)(n * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MM_TLB_FILTER_SHIFT));
 }
 
-static bool any_bit(const uint64_t *filter, uint64_t first, uint64_t last)
+static bool test_bit(const uint64_t *filter, uint64_t n)
+{
+    return filter[hash(n) / 64] >> (hash(n) % 64) & 1;
+}
+
+static bool any_region(const struct mm *mm, uint64_t first, uint64_t last)
 {
     for (uint64_t n = first; n <= last; n++)
-        if (filter[hash(n) / 64] >> (hash(n) % 64) & 1)
+        if (test_bit(mm->tlb_regions, n))
             return true;
     return false;
 }
@@ -32,10 +40,23 @@ void mm_tlb_note(struct mm *mm, uint64_t addr)
 
     mm->tlb_pages[page / 64] |= UINT64_C(1) << page % 64;
     mm->tlb_regions[region / 64] |= UINT64_C(1) << region % 64;
+    mm->tlb_nr_noted++;
     if (addr < mm->tlb_lo)
         mm->tlb_lo = addr;
     if (addr >= mm->tlb_hi)
         mm->tlb_hi = addr + 1;
+}
+
+/* One page has to go, unless it is in the list already. */
+static void add_stale(struct mm *mm, uint64_t page)
+{
+    for (unsigned i = 0; i < mm->tlb_nr_stale; i++)
+        if (mm->tlb_stale[i] == page)
+            return;
+    if (mm->tlb_nr_stale < MM_TLB_FEW && mm->tlb_nr_noted < FULL)
+        mm->tlb_stale[mm->tlb_nr_stale++] = page;
+    else
+        mm->tlb_flush = true;
 }
 
 void mm_tlb_invalidate(struct mm *mm, uint64_t start, uint64_t end)
@@ -45,22 +66,40 @@ void mm_tlb_invalidate(struct mm *mm, uint64_t start, uint64_t end)
     if (mm->tlb_flush || lo >= hi)
         return;
     hi--;
-    if (hi - lo < FEW << MM_PAGE_SHIFT)
-        mm->tlb_flush = any_bit(mm->tlb_pages, lo >> MM_PAGE_SHIFT, hi >> MM_PAGE_SHIFT);
-    else if (hi - lo < (uint64_t)FEW << REGION_SHIFT)
-        mm->tlb_flush = any_bit(mm->tlb_regions, lo >> REGION_SHIFT, hi >> REGION_SHIFT);
-    else
+    if (hi - lo < MANY << MM_PAGE_SHIFT) {
+        for (uint64_t n = lo >> MM_PAGE_SHIFT; n <= hi >> MM_PAGE_SHIFT; n++)
+            if (test_bit(mm->tlb_pages, n))
+                add_stale(mm, n << MM_PAGE_SHIFT);
+    } else if (hi - lo < (uint64_t)MANY << REGION_SHIFT) {
+        mm->tlb_flush = any_region(mm, lo >> REGION_SHIFT, hi >> REGION_SHIFT);
+    } else {
         mm->tlb_flush = true;
+    }
 }
 
 bool mm_tlb_flush_needed(struct mm *mm)
 {
-    if (!mm->tlb_flush)
+    if (!mm->tlb_flush && !mm->tlb_nr_stale)
         return false;
     mm->tlb_flush = false;
+    mm->tlb_nr_stale = mm->tlb_nr_noted = 0;
     mm->tlb_lo = UINT64_MAX;
     mm->tlb_hi = 0;
     memset(mm->tlb_pages, 0, sizeof(mm->tlb_pages));
     memset(mm->tlb_regions, 0, sizeof(mm->tlb_regions));
     return true;
+}
+
+unsigned mm_tlb_stale_pages(struct mm *mm, uint64_t page[MM_TLB_FEW])
+{
+    unsigned n = mm->tlb_nr_stale;
+
+    if (mm->tlb_flush) {
+        mm_tlb_flush_needed(mm);
+        return MM_TLB_FEW + 1;
+    }
+    for (unsigned i = 0; i < n; i++)
+        page[i] = mm->tlb_stale[i];
+    mm->tlb_nr_stale = 0;
+    return n;
 }

@@ -350,6 +350,12 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f);
 
 /* The CPU caches translations. True: everything it holds of this mm must go before the guest runs on. Clears the flag. */
 bool mm_tlb_flush_needed(struct mm *mm);
+/*
+ * The same for a CPU that can forget single pages: how many must go, in page[]; more than MM_TLB_FEW: everything. What is
+ * reported here is not reported there.
+ */
+#define MM_TLB_FEW 16
+unsigned mm_tlb_stale_pages(struct mm *mm, uint64_t page[MM_TLB_FEW]);
 
 /* ---- copies: the kernel's view of guest memory (mm/uaccess.c) ------------------------------------------- */
 

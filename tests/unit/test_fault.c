@@ -274,6 +274,30 @@ START_TEST(tlb_flush_only_for_what_was_handed_out)
 }
 END_TEST
 
+START_TEST(tlb_single_pages)
+{
+    uint64_t page[MM_TLB_FEW];
+
+    map(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    mm_tlb_flush_needed(mm);
+    for (unsigned i = 0; i < 40; i++)
+        try(BASE + i * P, MM_WRITE);
+    ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 0);
+    ck_assert_int_eq(mm_mprotect(mm, BASE + P, 2 * P, PROT_READ, -1), 0);
+    ck_assert_int_eq(mm_munmap(mm, BASE + 2 * P, 2 * P), 0);
+    ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 3); /* each once */
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(page[i], BASE + (1 + i) * P);
+    ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 0);
+    ck_assert(!mm_tlb_flush_needed(mm));
+    ck_assert_int_eq(mm_munmap(mm, BASE + 10 * P, (MM_TLB_FEW + 1) * P), 0);
+    ck_assert_uint_gt(mm_tlb_stale_pages(mm, page), MM_TLB_FEW);
+    ck_assert(!mm_tlb_flush_needed(mm));
+    ck_assert_int_eq(mm_munmap(mm, BASE + 4 * P, P), 0); /* all was forgotten */
+    ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 0);
+}
+END_TEST
+
 /* A flush too many is a pity, one too few is a wrong program. */
 START_TEST(tlb_never_forgets)
 {
@@ -295,6 +319,15 @@ START_TEST(tlb_never_forgets)
         start = addr[hit] - ((seed >> 33) % (UINT64_C(1) << round % 30) & MM_PAGE_MASK);
         end = addr[hit] + MM_PAGE_SIZE + ((seed >> 20) % (UINT64_C(1) << round % 31) & MM_PAGE_MASK);
         mm_tlb_invalidate(mm, start > addr[hit] ? 0 : start, end);
+        if (round % 2) {
+            uint64_t page[MM_TLB_FEW];
+            unsigned found = mm_tlb_stale_pages(mm, page), i = 0;
+
+            while (found <= MM_TLB_FEW && i < found && page[i] != addr[hit])
+                i++;
+            ck_assert(i < found || found > MM_TLB_FEW);
+            continue;
+        }
         ck_assert(mm_tlb_flush_needed(mm));
     }
 }
@@ -383,6 +416,7 @@ int main(void)
     tcase_add_test(tc, stack_grows);
     tcase_add_test(tc, out_of_memory_kills);
     tcase_add_test(tc, tlb_flush_only_for_what_was_handed_out);
+    tcase_add_test(tc, tlb_single_pages);
     tcase_add_test(tc, tlb_never_forgets);
     tcase_add_test(tc, copies);
     tcase_add_test(tc, remote);
