@@ -106,7 +106,7 @@ void crash_report(struct task *t, const struct ksiginfo *info)
     bool fault = is_fault(info);
     FILE *out = stderr;
 
-    if (!fault && t->proc != t->k->init)
+    if (t->k->lockstep || (!fault && t->proc != t->k->init)) /* standard error is compared: it is the guest's alone */
         return;
     fflush(stdout);
     fprintf(out, "mseal-emu: %s (pid %d) dies of SIG%s", t->comm, t->proc->pid, name ? name : "?");

@@ -32,6 +32,7 @@
 #define STACK_RANDOM_PAGES 0x3fffff
 #define MMAP_RANDOM_BITS 28
 #define MMAP_GAP_MIN (UINT64_C(128) << 20)
+#define HUGE_PAGE (UINT64_C(2) << 20)
 #define BRK_RANDOM_PAGES 0x2000    /* 32 MiB */
 
 /* Linux' struct linux_binprm. */
@@ -208,12 +209,16 @@ static uint64_t random_pages(const struct binprm *b, uint64_t mask)
 static uint64_t mmap_base(const struct binprm *b)
 {
     uint64_t gap = b->t->proc->rlim[RLIMIT_STACK].cur, max = MM_TASK_SIZE / 6 * 5;
+    uint64_t phase = b->t->k->cfg.mmap_phase;
     uint64_t pad = b->t->k->sys.stack_guard_gap + (b->randomize ? (uint64_t)STACK_RANDOM_PAGES << MM_PAGE_SHIFT : 0);
 
     if (gap + pad > gap)
         gap += pad;
     gap = gap < MMAP_GAP_MIN ? MMAP_GAP_MIN : gap > max ? max : gap;
-    return MM_PAGE_ALIGN(MM_TASK_SIZE - gap - random_pages(b, (UINT64_C(1) << MMAP_RANDOM_BITS) - 1));
+    gap = MM_PAGE_ALIGN(MM_TASK_SIZE - gap - random_pages(b, (UINT64_C(1) << MMAP_RANDOM_BITS) - 1));
+    if (b->randomize && phase) /* the places of large mappings depend on it: like another kernel's layout */
+        gap = (gap & ~(HUGE_PAGE - 1)) | (phase & (HUGE_PAGE - 1) & MM_PAGE_MASK);
+    return gap;
 }
 
 /* Writes downwards from p; the first error sticks. */

@@ -7,6 +7,7 @@
 #include "options.h"
 #include "output.h"
 #include "plugin.h"
+#include "syscalls/trace/lockstep.h"
 #include "syscalls/trace/trace.h"
 
 #include <errno.h>
@@ -109,6 +110,8 @@ static int start_program(struct machine *m, const struct options *o, int argc, c
     err = machine_exec(t, &req);
     if (!err && m->k.trace)
         trace_first_exec(t, &req);
+    if (!err && m->k.lockstep)
+        lockstep_started(t);
     argv[0] = (char *)name;
     file_put(req.file);
     if (err && !m->k.init_done)
@@ -155,6 +158,10 @@ int main(int argc, char **argv)
     cfg.seed = o.seed;
     cfg.memory = o.memory;
     cfg.stack = o.stack;
+    cfg.vsyscall = o.vsyscall;
+    cfg.mmap_phase = o.mmap_phase;
+    cfg.no_pkeys = o.no_pkeys;
+    cfg.no_anon_names = o.no_anon_names;
     cfg.uid = getuid();
     cfg.gid = getgid();
     err = machine_init(&m, &cfg, &why);

@@ -17,7 +17,7 @@ static const struct row {
     enum kind kind;
     size_t at;            /* in struct options */
     const char *arg;      /* as help names it */
-    const char *help;
+    const char *help;     /* NULL: not for users */
 } rows[] = {
 #define AT(field) offsetof(struct options, field)
     {"design", 'd', STRING, AT(design), "NAME",
@@ -54,6 +54,12 @@ static const struct row {
     {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},
     {"gdb", 'g', STRING, AT(gdb), "PORT|unix:PATH", "let gdb attach there (target remote)"},
     {"gdb-wait", 0, FLAG, AT(gdb_wait), NULL, "with -g: run nothing before gdb has come"},
+    /* What mseal-emu diff starts us with: to be like the host, and to tell what happens. */
+    {"vsyscall", 0, FLAG, AT(vsyscall), NULL, NULL},
+    {"mmap-phase", 0, NUMBER, AT(mmap_phase), "BYTES", NULL},
+    {"no-pkeys", 0, FLAG, AT(no_pkeys), NULL, NULL},
+    {"no-anon-names", 0, FLAG, AT(no_anon_names), NULL, NULL},
+    {"lockstep", 0, NUMBER, AT(lockstep), "FD", NULL},
     {"help", 'h', FLAG, AT(help), NULL, "this text"},
     {"version", 'V', FLAG, AT(version), NULL, "versions of this program and of its engine"},
 #undef AT
@@ -69,6 +75,8 @@ void options_help(FILE *out)
     for (size_t i = 0; i < NR_ROWS; i++) {
         char left[64], letter[8] = "    ";
 
+        if (!rows[i].help)
+            continue;
         if (rows[i].letter)
             snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name, rows[i].arg ? " " : "",

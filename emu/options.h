@@ -25,6 +25,10 @@ struct options {
     const char *gdb;      /* -g */
     bool gdb_wait;
     bool maps;
+    bool vsyscall;
+    uint64_t mmap_phase;
+    bool no_pkeys, no_anon_names;
+    uint64_t lockstep;    /* descriptor for records of what happens, 0: none */
     bool help, version;
     char **env;           /* the guest's environment, NULL-terminated */
     int first;            /* argv index of PROGRAM; argc: none */

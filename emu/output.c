@@ -1,6 +1,7 @@
 /* output.c - the files and styles of what is told about a run. */
 #include "output.h"
 
+#include "syscalls/trace/lockstep.h"
 #include "syscalls/trace/trace.h"
 
 #include <errno.h>
@@ -79,6 +80,13 @@ int output_open(struct machine *m, const struct options *o, const char *program)
         err = open_file(o->output, &to.layout.out);
     if (!err && o->maps)
         m->maps_out = to.layout.out;
+    if (!err && o->lockstep) {
+        m->k.lockstep = lockstep_create(&m->k, (int)o->lockstep);
+        if (!m->k.lockstep) {
+            fprintf(stderr, "mseal-emu: --lockstep %d: %s\n", (int)o->lockstep, strerror(errno));
+            err = EXIT_FAILED;
+        }
+    }
     if (!err && !lines && !o->explain && !o->json && !o->record && !o->events)
         return 0;
     to.text = lines || o->explain;

@@ -66,7 +66,7 @@ struct mm *mm_create(struct mm_system *sys, const struct mseal_design *design)
     mm->rlim_data_max = MM_RLIM_INFINITY;
     mm->layout.mmap_base = MM_TASK_SIZE - (UINT64_C(128) << 20);
     mm->pkey_map = sys->no_pkeys ? 0 : 1;
-    mm->execute_only_pkey = -1;
+    mm->execute_only_pkey = sys->no_pkeys ? 0 : -1;
     mm->tlb_lo = UINT64_MAX;
     link_mm(mm);
     return mm;

@@ -14,13 +14,15 @@ int64_t mm_pkey_alloc(struct mm *mm, uint64_t flags, uint64_t rights)
         return mm_fail(mm, -EINVAL, "the flags must be 0");
     if (rights & ~(uint64_t)PKEY_ACCESS_MASK)
         return mm_fail(mm, -EINVAL, "unknown access rights");
-    for (int key = 0; key < PKEYS; key++) {
+    for (int key = 0; key < (mm->sys->no_pkeys ? 1 : PKEYS); key++) {
         if (!(mm->pkey_map & 1u << key)) {
             mm->pkey_map |= (uint16_t)(1u << key);
+            if (mm->sys->no_pkeys) /* taken all the same: Linux can't give it back, the execute-only key is 0 */
+                return mm_fail(mm, -EINVAL, "the processor has no protection keys");
             return key;
         }
     }
-    return mm_fail(mm, -ENOSPC, "all 16 protection keys are taken");
+    return mm_fail(mm, -ENOSPC, "all protection keys are taken");
 }
 
 int64_t mm_pkey_free(struct mm *mm, int pkey)

@@ -7,6 +7,7 @@
 
 #include "file.h"
 #include "process.h"
+#include "trace/lockstep.h"
 #include "trace/trace.h"
 
 /* SplitMix64 spreads the one seed over the generator's state (Steele, Lea, Flood 2014). */
@@ -74,6 +75,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     err = mm_system_init(&k->sys, cfg->memory);
     if (err)
         return err;
+    k->sys.no_pkeys = cfg->no_pkeys;
     k->futexes = futex_table_create();
     if (!k->futexes) {
         err = -ENOMEM;
@@ -98,5 +100,6 @@ void kernel_destroy(struct kernel *k)
     futex_table_destroy(k->futexes);
     mm_system_destroy(&k->sys);
     trace_destroy(k->trace);
+    lockstep_destroy(k->lockstep);
     k->trace = NULL;
 }

@@ -19,6 +19,9 @@ struct kernel_config {
     const struct mseal_design *design;
     unsigned uid, gid;
     bool network;
+    bool vsyscall;             /* /proc/PID/maps ends with [vsyscall] */
+    uint64_t mmap_phase;       /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */
+    bool no_pkeys, no_anon_names; /* a processor without protection keys; a kernel without CONFIG_ANON_VMA_NAME */
 };
 
 struct exec_request {
@@ -84,6 +87,7 @@ struct kernel {
     uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
     uint64_t event;            /* number of the event in progress */
     struct trace *trace;       /* NULL: off */
+    struct lockstep *lockstep; /* NULL: nobody runs the program beside us (trace/lockstep.h) */
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;

@@ -12,6 +12,7 @@
 #include <mseal-emu/design.h>
 
 #include "handlers.h"
+#include "trace/lockstep.h"
 #include "trace/trace.h"
 
 #define TF                                   SC_FILE
@@ -105,6 +106,8 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
     t->deadline = 0;
     if (k->trace)
         trace_sys_exit(t, ret);
+    if (k->lockstep)
+        lockstep_call(t, ret);
     t->sysno = -1;
     return ret;
 }

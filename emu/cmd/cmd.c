@@ -9,6 +9,7 @@
 static const struct cmd cmds[] = {
     {"compare", "one program under several designs, and where they part", cmd_compare},
     {"designs", "list the sealing designs, or what one of them decides", cmd_designs},
+    {"diff", "one program on this machine's kernel and in the emulator, to the first difference", cmd_diff},
     {"fuzz", "random memory calls, on the model and on this machine's kernel", fuzz_main},
     {"matrix", "scenarios or programs x designs, as a table", cmd_matrix},
 };

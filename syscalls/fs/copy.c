@@ -145,7 +145,7 @@ int64_t sys_copy_file_range(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (!in->mf.readable || !out->mf.writable || (out->flags & O_APPEND))
         return -EBADF;
-    if (in->inode->sb->type != out->inode->sb->type)
+    if (in->inode->sb->type != out->inode->sb->type || in->mf.dev != out->mf.dev)
         return -EXDEV;
     if ((int64_t)ipos < 0 || (int64_t)opos < 0 || (int64_t)(ipos + len) < 0 || (int64_t)(opos + len) < 0)
         return -EOVERFLOW;

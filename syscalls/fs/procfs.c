@@ -249,6 +249,45 @@ static int proc_open(struct task *t, struct dentry *d, struct file *f)
     return f->priv ? 0 : -ENOMEM;
 }
 
+static bool record_starts(const struct proc_text *p, enum proc_records kind, size_t at)
+{
+    return !at || at == p->len ||
+           (p->text[at - 1] == '\n' && (kind == PROC_LINES || p->text[at] < 'A' || p->text[at] > 'Z'));
+}
+
+/* End of the record that holds byte `at`. */
+static size_t record_end(const struct proc_text *p, enum proc_records kind, size_t at)
+{
+    for (const char *s = p->text + at, *end = p->text + p->len; s < end; s++) {
+        s = memchr(s, '\n', end - s);
+        if (!s)
+            break;
+        if (record_starts(p, kind, s + 1 - p->text))
+            return s + 1 - p->text;
+    }
+    return p->len;
+}
+
+/* Bytes that a read at `at` may give: the rest of a record that was begun, then records that together stay below a page. */
+static size_t readable(const struct proc_text *p, enum proc_records kind, size_t at)
+{
+    size_t from = at, end;
+
+    if (kind == PROC_WHOLE)
+        return p->len - at;
+    if (!record_starts(p, kind, at))
+        from = record_end(p, kind, at);
+    end = from < p->len ? record_end(p, kind, from) : from;
+    while (end < p->len) {
+        size_t next = record_end(p, kind, end);
+
+        if (next - from >= MM_PAGE_SIZE)
+            break;
+        end = next;
+    }
+    return end - at;
+}
+
 static int64_t proc_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
 {
     struct proc_text *p = f->priv;
@@ -261,8 +300,8 @@ static int64_t proc_read(struct task *t, struct file *f, void *buf, uint64_t len
     }
     if (*pos >= p->len)
         return 0;
-    if (len > p->len - *pos)
-        len = p->len - *pos;
+    if (len > readable(p, row_of(f->inode)->records, *pos))
+        len = readable(p, row_of(f->inode)->records, *pos);
     memcpy(buf, p->text + *pos, len);
     *pos += len;
     return len;

@@ -16,6 +16,8 @@ struct proc_ref {
 };
 
 enum proc_dir { PROC_NODIR, PROC_ROWS, PROC_ROOT, PROC_TASKS, PROC_FDS, PROC_FDINFOS };
+/* How far one read(2) goes: seq_file gives as many whole records as fit into a page. Most files are one record. */
+enum proc_records { PROC_WHOLE, PROC_LINES, PROC_AREAS /* of smaps: begin with a line without a key */ };
 struct proc_row {
     const char *name;
     unsigned mode;                                      /* with the type */
@@ -27,6 +29,7 @@ struct proc_row {
     enum proc_dir dir;
     const struct proc_row *rows; /* PROC_ROWS, and the fixed part of PROC_ROOT */
     const struct file_ops *fops; /* instead of show: mem */
+    enum proc_records records;
     bool ptrace;                 /* needs ptrace_may_access() */
     int limit;                   /* for rows that share a function */
 };

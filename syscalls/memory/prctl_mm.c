@@ -17,7 +17,7 @@
 
 int64_t prctl_set_vma(struct task *t, const uint64_t a[6])
 {
-    if (a[1] != PR_SET_VMA_ANON_NAME)
+    if (a[1] != PR_SET_VMA_ANON_NAME || t->k->cfg.no_anon_names)
         return -EINVAL;
     return mm_set_vma_name(t->mm, a[2], a[3], a[4]);
 }

@@ -14,6 +14,7 @@
 
 #include "../file.h"
 #include "../process.h"
+#include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
 struct task *find_task(struct kernel *k, int tid)
@@ -436,6 +437,8 @@ void task_exit(struct task *t, int status)
         forget_vfork_child(t);
     if (k->trace)
         trace_exit(t, p->exiting ? p->exit_status : status);
+    if (k->lockstep)
+        lockstep_exited(t, p->exiting ? p->exit_status : status);
     if (t->stop_pending) {
         t->stop_pending = false;
         if (p->stopping)

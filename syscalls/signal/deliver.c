@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "../process.h"
+#include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
 /*
@@ -143,6 +144,8 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
             signo = dequeue_signal(t, t->blocked, info);
             if (t->k->trace && signo != SIGKILL)
                 trace_signal(t, info);
+            if (t->k->lockstep && signo != SIGKILL)
+                lockstep_signal(t, info);
             if (t->k->ops->filter_signal && (signo = t->k->ops->filter_signal(t, info)) < 0)
                 return -1;
             if (!signo)
