@@ -187,6 +187,10 @@ fuzz-kernel: $(B)/mseal-fuzz ## random memory calls on the model and on this ker
 	@$< fuzz/cases/*.case
 	@$< $(KFUZZ_ARGS)
 
+# Every short sequence of calls on four pages, under each design: what breaks a promise goes into the document.
+holes: $(B)/mseal-fuzz ## docs/holes.md again: the holes of each sealing design
+	@$< --worlds --depth $(or $(DEPTH),3) >$(B)/holes.md && mv $(B)/holes.md docs/holes.md
+
 fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)
 	@$(MAKE) --no-print-directory B=build-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-run
 fuzz-run: $(FUZZERS:%=$(B)/fuzz/%)
@@ -232,7 +236,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel install clean format readme help FORCE
+.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

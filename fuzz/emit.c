@@ -63,14 +63,45 @@ void fuzz_print_divergence(FILE *out, const struct fuzz_seq *seq, const struct d
     fprintf(out, "\n%s", d->host.picture);
 }
 
-void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence *d)
+/*
+ * What a program shows of a small world: each page's first word, or how it can't be read. seal() is the call
+ * of the design in force under mseal-emu (MSEAL_EMU_SEAL), and mseal(2) elsewhere.
+ */
+static void emit_helpers(FILE *out, const struct fuzz_seq *seq)
 {
-    fprintf(out, "/*\n * The last call answers differently in the model and on the host's kernel. Found by "
-                 "mseal-emu fuzz.\n *\n");
-    fprintf(out, " * model: ");
-    print_ret(out, d->model.ret);
-    fprintf(out, ", host: ");
-    print_ret(out, d->host.ret);
+    fprintf(
+        out,
+        "static long seal(unsigned long addr, unsigned long len)\n{\n"
+        "    long r = syscall(4096, addr, len, 0);\n\n"
+        "    return r == -1 && errno == ENOSYS ? syscall(462, addr, len, 0) : r;\n}\n\n"
+        "static void pages(void)\n{\n    for (int i = 0; i < %u; i++) {\n        printf(\"page %%d:\", i);\n"
+        "        if (!sigsetjmp(env, 1))\n            printf(\" %%x\\n\", *(volatile int *)P(i));\n    "
+        "}\n}\n\n",
+        fuzz_arena_pages(&seq->world));
+}
+
+char *fuzz_comment(const struct divergence *d)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        return NULL;
+    fprintf(f, "The last call answers differently in the model and on the host's kernel. Found by mseal-emu "
+               "fuzz.\n *\n * model: ");
+    print_ret(f, d->model.ret);
+    fprintf(f, ", host: ");
+    print_ret(f, d->host.ret);
+    fclose(f);
+    return text;
+}
+
+void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
+{
+    bool small = seq->world.pages && seq->world.pages < ARENA_PAGES;
+
+    fprintf(out, "/*\n * %s", comment);
     fprintf(
         out,
         "\n */\n"
@@ -92,20 +123,34 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
         "static void result(const char *what, long r)\n{\n"
         "    printf(\"%%s = %%s0x%%lx%%s%%s\\n\", what, \"\", r == -1 ? 0 : r, r == -1 ? \" \" : \"\", r == "
         "-1 ? strerror(errno) : \"\");\n"
-        "}\n#define CALL(x) result(#x, (long)(x))\n\nint main(void)\n{\n"
+        "}\n#define CALL(x) result(#x, (long)(x))\n\n",
+        (unsigned long long)ARENA, ARENA_PAGES);
+    if (small)
+        emit_helpers(out, seq);
+    fprintf(
+        out,
+        "int main(void)\n{\n"
         "    struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};\n\n"
         "    sigaction(SIGSEGV, &sa, NULL);\n    sigaction(SIGBUS, &sa, NULL);\n"
         "    dup2(memfd_create(\"memfd0\", MFD_ALLOW_SEALING), %d);\n    dup2(memfd_create(\"memfd1\", "
         "MFD_ALLOW_SEALING), %d);\n"
         "    if (ftruncate(%d, %u * 4096) || ftruncate(%d, %u * 4096))\n        return 1;\n"
         "    dup2(open(\"/proc/self/fd/%d\", O_RDONLY), %d);\n    dup2(open(\"/dev/zero\", O_RDWR), %d);\n",
-        (unsigned long long)ARENA, ARENA_PAGES, FD_MEMFD0, FD_MEMFD1, FD_MEMFD0, MEMFD_PAGES, FD_MEMFD1,
-        MEMFD_PAGES, FD_MEMFD0, FD_MEMFD0_RO, FD_ZERO);
+        FD_MEMFD0, FD_MEMFD1, FD_MEMFD0, MEMFD_PAGES, FD_MEMFD1, MEMFD_PAGES, FD_MEMFD0, FD_MEMFD0_RO,
+        FD_ZERO);
     for (unsigned i = 0; i < seq->n; i++) {
         const struct fuzz_call *c = &fuzz_calls[seq->op[i].call];
         const uint64_t *a = seq->op[i].a;
 
+        if (small && i == seq->n - 1)
+            fprintf(out, "    pages();\n");
         fprintf(out, "    ");
+        if (small && c->nr == 462) {
+            fprintf(out, "CALL(seal(");
+            print_arg(out, a[0]);
+            fprintf(out, ", 0x%llx));\n", (unsigned long long)a[1]);
+            continue;
+        }
         switch (c->kind) {
         case CALL_READ:
             fprintf(out, "if (!sigsetjmp(env, 1))\n        printf(\"read %%x\\n\", *(volatile int *)(");
@@ -165,7 +210,7 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence 
             fprintf(out, "));\n");
         }
     }
-    fprintf(out, "    maps();\n    return 0;\n}\n");
+    fprintf(out, "%s    maps();\n    return 0;\n}\n", small ? "    pages();\n" : "");
 }
 
 /* ---- sequences as text: a line of settings, then a line per call

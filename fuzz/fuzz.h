@@ -171,8 +171,10 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
 void fuzz_shrink(struct model *m, struct native *n, struct fuzz_seq *seq, struct divergence *d);
 void fuzz_print_op(FILE *out, const struct fuzz_op *op);
 void fuzz_print_divergence(FILE *out, const struct fuzz_seq *seq, const struct divergence *d);
+/* What the comment of a divergence says; to be freed. */
+char *fuzz_comment(const struct divergence *d);
 /* A C program that makes the calls and prints each result and the arena's maps. */
-void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const struct divergence *d);
+void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment);
 /* Sequences as text, one call a line, for regression cases. Reading: 0, or -EINVAL. */
 void fuzz_save(FILE *out, const struct fuzz_seq *seq);
 int fuzz_load(FILE *in, struct fuzz_seq *seq);

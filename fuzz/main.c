@@ -1,7 +1,7 @@
 /*
  * main.c - `mseal-emu fuzz`: makes up sequences, compares, shrinks, reports.
  */
-#include "fuzz.h"
+#include "worlds.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,7 +15,8 @@ struct options {
     const char *design, *save_dir;
     uint64_t seed, ops;
     unsigned length, jobs, seconds, stop_after;
-    bool quiet, pair;
+    unsigned depth;
+    bool quiet, pair, worlds, host;
 };
 
 static const char usage[] =
@@ -31,6 +32,10 @@ static const char usage[] =
     "  --stop N      differences after which to stop (1)\n"
     "  --design NAME the model's sealing design (linux-6.18)\n"
     "  --pair        the tree against the naive model instead of the host's kernel\n"
+    "  --worlds      every sequence of a few calls on four pages: the holes of --design NAME, or of all as "
+    "docs/holes.md\n"
+    "  --depth N     calls in a sequence of --worlds (3, at most 6)\n"
+    "  --host        --worlds: compare with the host's kernel, too (linux-6.18)\n"
     "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
     "  --quiet       no progress\n";
 
@@ -86,7 +91,10 @@ static void save(const struct options *o, const struct fuzz_seq *seq, const stru
     snprintf(path, sizeof(path), "%s/%llu.c", o->save_dir, (unsigned long long)seq->seed);
     f = fopen(path, "w");
     if (f) {
-        fuzz_emit_c(f, seq, d);
+        char *comment = fuzz_comment(d);
+
+        fuzz_emit_c(f, seq, comment ? comment : "");
+        free(comment);
         fclose(f);
     }
 }
@@ -198,14 +206,23 @@ static int run_jobs(const struct options *o)
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},   {"ops", required_argument, NULL, 'n'},
-        {"time", required_argument, NULL, 't'},   {"length", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},   {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},        {"pair", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"ops", required_argument, NULL, 'n'},
+        {"time", required_argument, NULL, 't'},
+        {"length", required_argument, NULL, 'l'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'},
+        {"save", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"pair", no_argument, NULL, 'p'},
+        {"worlds", no_argument, NULL, 'w'},
+        {"host", no_argument, NULL, 'H'},
+        {"depth", required_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct options o = {.design = "linux-6.18", .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
+    struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
     int c;
 
     optind = 1;
@@ -238,6 +255,15 @@ int fuzz_main(int argc, char **argv)
         case 'p':
             o.pair = true;
             break;
+        case 'w':
+            o.worlds = true;
+            break;
+        case 'H':
+            o.host = true;
+            break;
+        case 'D':
+            o.depth = (unsigned)strtoul(optarg, NULL, 0);
+            break;
         case 'q':
             o.quiet = true;
             break;
@@ -249,6 +275,14 @@ int fuzz_main(int argc, char **argv)
             return 2;
         }
     }
+    if (o.depth < 1 || o.depth > 6) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    if (o.worlds)
+        return worlds_main(o.design, o.depth, o.host, o.quiet, o.save_dir);
+    if (!o.design)
+        o.design = "linux-6.18";
     if (!o.length)
         o.length = o.pair ? 512 : 64;
     if (o.length > MAX_OPS || !o.jobs) {

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #define GUEST_RAM (UINT64_C(16) << 20)
+#define SMALL_RAM (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand */
 
 struct model_file {
     struct mm_file mf;
@@ -109,7 +110,7 @@ int model_start(struct model *m, const struct fuzz_world *w)
     struct mm_stats st;
     int64_t err;
 
-    err = mm_system_init(&m->sys, GUEST_RAM);
+    err = mm_system_init(&m->sys, w->pages && w->pages <= 4 ? SMALL_RAM : GUEST_RAM);
     if (err)
         return (int)err;
     m->sys.no_pkeys = true;
