@@ -89,7 +89,9 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
         *out = f;
         return 0;
     }
-    if (S_ISDIR(inode->mode)) {
+    if (d->host_fd) {
+        err = stream_reopen(t, d, f, flags);
+    } else if (S_ISDIR(inode->mode)) {
         f->ops = &dir_file_ops;
     } else if (S_ISFIFO(inode->mode)) {
         f->ops = &fifo_file_ops;
@@ -101,11 +103,11 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
     } else if (S_ISSOCK(inode->mode)) {
         err = -ENXIO;
     }
-    if (!err && inode->ops->open)
+    if (!err && !d->host_fd && inode->ops->open)
         err = inode->ops->open(t, d, f);
     if (!err && !f->ops) /* no_open(): eventfd and its like have no second open */
         err = -ENXIO;
-    if (!err && S_ISREG(inode->mode) && !f->mf.obj && inode->ops->object) {
+    if (!err && S_ISREG(inode->mode) && !f->mf.obj && inode->ops->object && !d->host_fd) {
         struct vm_object *obj;
 
         err = inode->ops->object(inode, &obj);

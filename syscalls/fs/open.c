@@ -75,7 +75,10 @@ static int may_open(struct task *t, struct dentry *d, unsigned flags, bool creat
         flags &= ~O_TRUNC;
         break;
     }
-    if (!created) {
+    if (d->host_fd) {
+        if (!stream_grants(d, acc))
+            return -EACCES;
+    } else if (!created) {
         err = inode_permission(t, inode, acc);
         if (err)
             return err;
@@ -206,7 +209,7 @@ static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags
         if (err)
             goto out;
     }
-    if ((flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created && !(flags & O_PATH)) {
+    if ((flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created && !(flags & O_PATH) && !d->host_fd) {
         struct file *f;
 
         err = file_open_dentry(t, d, flags, &f);

@@ -272,6 +272,7 @@ static int64_t fifo_wait(struct task *t, struct file *f, struct waitq *q, unsign
 
 int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
 {
+    bool named = inode->sb->type != FS_PIPE; /* what pipe(2) made is opened again without waiting */
     struct pipe *p = inode->fifo;
     int64_t r;
 
@@ -286,6 +287,8 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
     case O_RDONLY:
         p->reader_changes += !t->restart_data[1];
         wake_up(&p->wr_wait);
+        if (!named)
+            break;
         if (f->flags & O_NONBLOCK) {
             f->pos = p->writer_changes; /* no POLLHUP before there was a writer */
             break;
@@ -296,10 +299,12 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
             return r;
         break;
     case O_WRONLY:
-        if ((f->flags & O_NONBLOCK) && !p->readers && !p->opening_readers)
+        if (named && (f->flags & O_NONBLOCK) && !p->readers && !p->opening_readers)
             return -ENXIO;
         p->writer_changes += !t->restart_data[1];
         wake_up(&p->rd_wait);
+        if (!named)
+            break;
         r = fifo_wait(t, f, &p->wr_wait, p->readers + p->opening_readers, p->reader_changes,
                       &p->opening_writers, "open of a FIFO for writing");
         if (r)

@@ -227,6 +227,14 @@ int tty_open(struct task *t, struct file *f)
     return f->priv ? 0 : -ENOMEM;
 }
 
+/* What a descriptor of the emulator allows; access modes are 0, 1 and 2. */
+bool stream_grants(const struct dentry *d, unsigned acc)
+{
+    int mode = fcntl(d->host_fd - 1, F_GETFL) & O_ACCMODE;
+
+    return (mode == O_RDWR || !(acc & (mode == O_RDONLY ? MAY_WRITE : MAY_READ)));
+}
+
 /* ---- regular files: the host's offset
  * ---------------------------------------------------------------------------- */
 
@@ -276,6 +284,25 @@ static const struct file_ops host_regular_ops = {
     .fsync = regular_fsync,
     .release = stream_release,
 };
+
+int64_t stream_reopen(struct task *t, struct dentry *d, struct file *f, unsigned flags)
+{
+    char path[32];
+    int fd;
+
+    if (S_ISSOCK(d->inode->mode))
+        return -ENXIO;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", d->host_fd - 1);
+    fd = open(path, (int)(flags & (O_ACCMODE | O_APPEND | O_TRUNC)) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    fcntl(fd, F_SETFL, f->flags & O_APPEND);
+    f->ops = S_ISREG(d->inode->mode) ? &host_regular_ops : &host_pipe_ops;
+    f->priv = host_stream_create(t->k->vfs, fd);
+    if (!f->priv)
+        close(fd);
+    return f->priv ? 0 : -ENOMEM;
+}
 
 /* ---- set-up
  * -------------------------------------------------------------------------------------------------------- */
@@ -336,8 +363,8 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
     if (f) {
         struct vm_object *obj;
 
-        if (*path == '/')
-            f->dentry->outside = true;
+        f->dentry->outside = *path == '/';
+        f->dentry->host_fd = fd + 1;
         if (S_ISREG(st->st_mode)) {
             f->pos = lseek(fd, 0, SEEK_CUR);
             if (f->mf.readable && !inode_object(inode, &obj))

@@ -117,6 +117,7 @@ struct dentry {
     bool pinned; /* the file system holds a reference (tmpfs, mount points) */
     bool deleted;
     bool outside;           /* a file of the host given as stdin ...; name is its path without the first / */
+    int host_fd;            /* 1 + the descriptor the emulator was given it as; 0: not given so */
     struct dentry *mounted; /* root of what is mounted here, reference held */
     struct dentry *covers;  /* on a root: the mount point it hides */
     struct list_head children, sibling;
@@ -296,6 +297,9 @@ int path_mount_point(struct vfs *v, const char *path, struct dentry **out);
 
 /* ---- stream.c: descriptors of the host (0, 1, 2) ---- */
 int tty_open(struct task *t, struct file *f);
+/* Open once more what the emulator was started with (/dev/stderr): never for more than it was given. */
+int64_t stream_reopen(struct task *t, struct dentry *d, struct file *f, unsigned flags);
+bool stream_grants(const struct dentry *d, unsigned acc); /* MAY_* */
 /* write(2) to what nobody reads any more. */
 void send_sigpipe(struct task *t);
 

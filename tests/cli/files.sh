@@ -45,3 +45,10 @@ input=$work/in
 emu /bin/cat
 is 'standard input is passed on' 0 'some input' ''
 input=
+emu bash -c 'echo one >>/dev/stderr; echo two | tee -a /dev/stdout; cat /dev/stdin'
+is 'standard streams can be opened again' 0 'two
+two' '^one$'
+input=/etc/passwd
+emu bash -c 'exec 3<>/dev/stdin'
+is '... but for no more than they were given' 1 '' 'Permission denied'
+input=
