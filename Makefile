@@ -45,9 +45,7 @@ endif
 ALL_LDFLAGS += $(LDFLAGS)
 # Designs loaded at run time (--design ./mine.so) call functions of libmseal-mm.
 ALL_LDFLAGS += -rdynamic
-LDLIBS += -ldl -lm $(EXTRA_LIBS)
-# Libraries a file asks for by including their header: nothing is linked that is not used.
-uses = $(shell grep -lsE '^\#include *<$(1)' $(SRC_MM) $(SRC_SYS) $(SRC_EMU) emu/main.c)
+LDLIBS += -ldl -lm
 
 ifeq ($(V),1)
 Q :=
@@ -65,7 +63,6 @@ SRC_EMU := $(filter-out emu/main.c,$(wildcard emu/*.c emu/*/*.c))
 OBJ_MM := $(SRC_MM:%.c=$(B)/%.o)
 OBJ_MM_DEBUG := $(SRC_MM:%.c=$(B)/debug/%.o)
 OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o) $(SRC_KFUZZ:%.c=$(B)/%.o))
-EXTRA_LIBS := $(if $(call uses,jansson),-ljansson)
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Unit tests of the upper layers say so by what they include; the others need only libmseal-mm.

@@ -266,7 +266,7 @@ int options_parse(struct options *o, int argc, char **argv, char **environment)
     o->root = "/";
     o->memory = UINT64_C(4) << 30;
     o->stack = UINT64_C(8) << 20;
-    o->strsize = 32;
+    o->strsize = UINT64_MAX;
     o->env = malloc((n + 1) * sizeof(*o->env));
     if (!o->env)
         return EXIT_FAILED;

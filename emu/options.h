@@ -16,7 +16,7 @@ struct options {
     bool strace;
     bool explain, follow, spent, paths, backtrace, successful, failed, summary,
         summary_too;     /* --explain -f -T -y -k -z -Z -c -C */
-    uint64_t strsize;    /* -s */
+    uint64_t strsize;    /* -s; UINT64_MAX: not given */
     const char *xlat;    /* -X */
     const char *color;   /* auto, always, never */
     const char **events; /* -e, NULL-terminated */

@@ -29,7 +29,7 @@ static bool wants_lines(const struct options *o)
     bool other = o->json || o->record || o->explain;
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->paths || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow)
+        o->failed || o->xlat || o->follow || o->strsize != UINT64_MAX)
         return true;
     return o->events && !other;
 }
@@ -91,7 +91,7 @@ int output_open(struct machine *m, const struct options *o, const char *program)
         return 0;
     to.text = lines || o->explain;
     to.explain = o->explain;
-    to.strsize = o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
+    to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
     to.paths = o->paths;
     to.stack = o->backtrace;
     to.summary_only = o->summary;

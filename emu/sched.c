@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SYSCALL_NS 200       /* virtual cost of a system call */
+#define SYSCALL_NS KERNEL_SYSCALL_NS
 #define BLOCK_NS 10          /* and of a block of code: about what it really takes */
 #define SLICE_NS 1000000     /* a task's share while others wait */
 #define TSC_NS 20            /* reading the clock takes time too: loops that wait for it end */

@@ -92,6 +92,7 @@ struct kernel {
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
 };
+#define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */
 #define KERNEL_FIRST_PID 1000
 #define KERNEL_SHELL_SID 1 /* session of the shell that seems to have started the program */
 #define KERNEL_UPTIME_NS UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */

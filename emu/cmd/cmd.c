@@ -11,6 +11,7 @@ static const struct cmd cmds[] = {
     {"designs", "list the sealing designs, or what one of them decides", cmd_designs},
     {"diff", "one program on this machine's kernel and in the emulator, to the first difference", cmd_diff},
     {"fuzz", "random memory calls, on the model and on this machine's kernel", fuzz_main},
+    {"history", "what a trace or a recording of a run tells afterwards", cmd_history},
     {"matrix", "scenarios or programs x designs, as a table", cmd_matrix},
 };
 

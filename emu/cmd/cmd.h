@@ -16,6 +16,7 @@ const struct cmd *cmd_at(unsigned i); /* in the order of --help; NULL past the e
 int cmd_compare(int argc, char **argv);
 int cmd_designs(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_history(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 
 #endif

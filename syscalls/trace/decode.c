@@ -21,8 +21,6 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
         return NULL;
     tr->k = k;
     tr->opt = *opt;
-    if (!tr->opt.strsize)
-        tr->opt.strsize = 32;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
     if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
@@ -510,7 +508,7 @@ void trace_sys_exit(struct task *t, int64_t ret)
     ev = new_event(tr, t, EVENT_EXIT);
     ev.name = sig ? name : nameless(tr, t);
     ev.injected = t->injected;
-    ev.spent_ns = tr->k->now_ns - t->call_since;
+    ev.spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
     if (sig && t->sysno == 56) {
         begin_arg(tr);
         print_clone(&c);
@@ -558,7 +556,7 @@ void trace_signal(struct task *t, const struct ksiginfo *info)
     if (tr->opt.filter && !filter_signal(tr->opt.filter, info->signo))
         return;
     text_clear(&tr->aux);
-    print_signo(&c, info->signo);
+    print_signal_name(&c, info->signo);
     text_putc(&tr->aux, '\0');
     ev.name = tr->aux.s;
     c.out = &tr->line;
@@ -613,7 +611,7 @@ void trace_stopped(struct task *t, int signo)
     struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
     struct event ev = new_event(tr, t, EVENT_STOP);
 
-    print_signo(&c, signo);
+    print_signal_name(&c, signo);
     text_putc(&tr->line, '\0');
     ev.name = tr->line.s;
     deliver(tr, t, &ev);
@@ -639,7 +637,7 @@ void trace_exit(struct task *t, int status)
         text_printf(&tr->line, "exited with %d", WEXITSTATUS(status));
     } else {
         text_puts(&tr->line, "killed by ");
-        print_signo(&c, WTERMSIG(status));
+        print_signal_name(&c, WTERMSIG(status));
         text_puts(&tr->line, WCOREDUMP(status) ? " (core dumped)" : "");
     }
     ev.detail = piece(&tr->line);

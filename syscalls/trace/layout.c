@@ -269,7 +269,9 @@ static void leave(struct layout *l, const struct event *ev)
 
 static void whole(struct layout *l, const struct event *ev)
 {
-    if (l->opt.only == ONLY_EXPLAINED)
+    bool over = ev->result.len == 1 && *ev->result.s == '0';
+
+    if (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_SUCCESSFUL && over))
         return;
     begin_line(l, ev);
     put_name(l, ev->name);

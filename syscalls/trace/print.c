@@ -124,12 +124,16 @@ static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_
 
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
 {
-    if (print_raw(c, v, v))
+    bool named = v;
+
+    for (const struct xlat *e = x->x; e->str && !named; e++)
+        named = !e->val && e->mask;
+    if (print_raw(c, v, named))
         return;
-    if (c->tr->opt.xlat == XLAT_VERBOSE && v)
+    if (c->tr->opt.xlat == XLAT_VERBOSE && named)
         text_puts(c->out, " /* ");
     print_flag_names(c, x, v);
-    if (c->tr->opt.xlat == XLAT_VERBOSE && v)
+    if (c->tr->opt.xlat == XLAT_VERBOSE && named)
         text_puts(c->out, " */");
 }
 
@@ -164,11 +168,23 @@ static const char *signal_name(int signo, char buf[16])
     return buf;
 }
 
-void print_signo(struct call *c, int signo)
+void print_signal_name(struct call *c, int signo)
 {
     char buf[16];
 
     text_puts(c->out, signal_name(signo, buf));
+}
+
+void print_signo(struct call *c, int signo)
+{
+    char buf[16];
+
+    if (c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%d", signo);
+    if (c->tr->opt.xlat == XLAT_VERBOSE)
+        text_printf(c->out, " /* %s */", signal_name(signo, buf));
+    else if (c->tr->opt.xlat == XLAT_ABBREV)
+        text_puts(c->out, signal_name(signo, buf));
 }
 
 void print_sigset(struct text *out, uint64_t set)
@@ -285,6 +301,10 @@ void print_st_mode(struct call *c, unsigned mode)
 {
     const char *type = xlat_name(xlat_find("file_type")->x, mode & S_IFMT);
 
+    if (c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_RAW ? "0%o" : "0%o /* ", mode);
+    if (c->tr->opt.xlat == XLAT_RAW)
+        return;
     if (type)
         text_printf(c->out, "%s|", type);
     if (mode & S_ISUID)
@@ -293,12 +313,19 @@ void print_st_mode(struct call *c, unsigned mode)
         text_puts(c->out, "S_ISGID|");
     if (mode & S_ISVTX)
         text_puts(c->out, "S_ISVTX|");
-    text_printf(c->out, "0%o", mode & 0777);
+    text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? "0%o */" : "0%o", mode & 0777);
 }
 
 void print_dev(struct call *c, uint64_t dev)
 {
-    text_printf(c->out, "makedev(%#x, %#x)", major(dev), minor(dev));
+    if (c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%#lx", dev);
+    if (c->tr->opt.xlat == XLAT_VERBOSE)
+        text_puts(c->out, " /* ");
+    if (c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, "makedev(%#x, %#x)", major(dev), minor(dev));
+    if (c->tr->opt.xlat == XLAT_VERBOSE)
+        text_puts(c->out, " */");
 }
 
 /* ---- vectors ---- */

@@ -120,6 +120,7 @@ void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);
 void print_flags_named(struct call *c, const char *table, uint64_t v);
 void print_signo(struct call *c, int signo);
+void print_signal_name(struct call *c, int signo); /* whatever -X says */
 void print_sigset(struct text *out, uint64_t set);
 void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex);
 void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex);

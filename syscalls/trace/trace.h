@@ -21,7 +21,7 @@ struct trace_options {
     FILE *json, *record;         /* NULL: none; closed too */
     const char *program;         /* for the recording */
     struct trace_filter *filter; /* -e, NULL: everything; freed too */
-    unsigned strsize;            /* -s: bytes of a string shown, 32 */
+    unsigned strsize;            /* -s: bytes of a string shown, usually 32 */
     enum xlat_style xlat;        /* -X */
     bool paths;                  /* -y: what descriptors stand for */
     bool stack;                  /* -k: a backtrace after each call */

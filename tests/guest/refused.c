@@ -21,7 +21,7 @@ static __attribute__((noinline)) void protect_table(char *p)
 
 int main(void)
 {
-    struct rlimit limit = {1 << 20, 1 << 20};
+    struct rlimit limit = {PG, PG};
     char *p = make_table();
 
     protect_table(p);

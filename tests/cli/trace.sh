@@ -1,0 +1,82 @@
+# Traces: strace's options, JSON and back.
+threads='import threading, subprocess
+t = threading.Thread(target=print, args=("x\xe9",)); t.start(); t.join()
+subprocess.run(["/bin/sh", "-c", "ls /nonexistent | cat; kill -9 $$"])'
+emu --strace -o "$work/trace" --trace-json "$work/json" python3 -c "$threads"
+ok 'a program with threads and children is traced as text and JSON' grep -q 'killed by SIGKILL' "$work/trace"
+"$program" history --text "$work/json" >"$work/text" 2>"$work/err"
+ok 'JSON -> text gives exactly the text' cmp "$work/trace" "$work/text"
+ok '... of more than 1000 lines' [ "$(wc -l <"$work/trace")" -gt 1000 ]
+emu --strace -T -Z --explain -o "$work/trace" --trace-json "$work/json" "$B/tests/guest/refused"
+"$program" history --text -T -Z --explain "$work/json" >"$work/text" 2>"$work/err"
+ok '... with -T, -Z and --explain too' cmp "$work/trace" "$work/text"
+emu --strace --trace-json "$work/json" sh -c 'true | cat'
+"$program" history --text --terminal "$work/json" >"$work/text"
+ok '... as on a terminal' cmp "$work/err" "$work/text"
+ok 'the JSON has seals, faults and areas' sh -c "'$program' --trace-json '$work/json' '$B/tests/guest/refused'; grep -q '\"kind\":\"seal\".*\"sealed_at\":' '$work/json' && grep -q '\"kind\":\"fault\".*\"why\":' '$work/json' && grep -q '\"kind\":\"vma\"' '$work/json'"
+if have python3; then
+    ok 'each line is a JSON object' python3 -c "import json,sys; [json.loads(l)['kind'] for l in open('$work/json')]"
+fi
+echo '{"kind":"nonsense"}' >"$work/json"
+ok 'a file that is no trace is an error' sh -c "'$program' history --text '$work/json' 2>&1 | grep -q ':1: not an event'"
+
+emu -e trace=openat,close cat /dev/null
+ok '-e trace=NAMES' sh -c "! grep -vE '^(openat\(|close\(|\+\+\+)' '$work/err'"
+emu -e 'trace=!%memory' cat /dev/null
+ok '-e trace=!%CLASS' sh -c "grep -q '^openat' '$work/err' && ! grep -qE '^(mmap|brk|mprotect)' '$work/err'"
+emu -e trace=nonsense true
+is '-e with an unknown call is a usage error' 2 '' "no such system call"
+emu -e trace=mseal "$B/tests/guest/refused"
+ok '-e trace=mseal: calls of designs have names too' grep -q '^mseal(0x' "$work/err"
+emu -e inject=write:error=ENOSPC:when=1 /bin/echo hello
+is '-e inject: the call fails' 1 '' 'write\(1, "hello\\n", 6\) += -1 ENOSPC \(No space left on device\) \(INJECTED\)'
+emu -e trace=none -e inject=openat:error=EACCES:when=2+ cat /dev/null
+is '-e inject: from the second on' 127 '' 'cannot open shared object'
+emu -e inject=close:signal=TERM:when=3 cat /dev/null
+ok '-e inject: a signal' [ "$status" = 143 ]
+emu -Z -o "$work/trace" cat /nonexistent
+ok '-Z shows failures only' sh -c "! grep -vqE ' = -1 E|^\+\+\+' '$work/trace'"
+emu -z cat /nonexistent
+ok '-z shows successes only' sh -c "! grep -q ' = -1 E' '$work/err'"
+emu -y -e openat cat /dev/null
+ok '-y shows what descriptors are' grep -q '^openat(AT_FDCWD</.*>, "/dev/null", O_RDONLY) *= 3</dev/null' "$work/err"
+emu -X raw -e mmap true
+ok '-X raw' grep -q 'mmap(NULL, [0-9]*, 0x1, 0x2, 3, 0)' "$work/err"
+emu -X verbose -e mmap true
+ok '-X verbose' grep -q '0x1 /\* PROT_READ \*/, 0x2 /\* MAP_PRIVATE \*/' "$work/err"
+emu -s 3 -e write /bin/echo hello
+ok '-s' grep -q 'write(1, "hel"\.\.\., 6)' "$work/err"
+emu -T -e clock_nanosleep sleep 0.25
+ok '-T: virtual time' grep -Eq '= 0 <0\.25' "$work/err"
+emu -c sh -c 'exec /bin/cat /nonexistent'
+ok '-c counts' grep -Eq '^ *[0-9.]+ +[0-9.]+ +[0-9]+ +2 +execve$' "$work/err"
+emu -k -e mseal "$B/tests/guest/refused"
+ok '-k: a backtrace' grep -q '^ > protect_table+0x[0-9a-f]* (refused.c:[0-9]*) \[0x' "$work/err"
+emu --strace --color=always true
+ok '--color=always' grep -q "$(printf '\033\\[36mexecve')" "$work/err"
+emu --strace true
+ok 'no colours in a file' sh -c "! grep -q '$(printf '\033')' '$work/err'"
+emu -f -o "$work/trace" --strace true
+ok '-f -o: a column of pids from the first line' grep -Eq '^1000 +execve' "$work/trace"
+
+# Debian's strace on the same programs, but for addresses, numbers of processes, and what depends on the machine.
+plain()
+{
+    sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/[0-9]+ vars?/N vars/; s/(set_tid_address\(ADDR\)|get(p|t)*[ip]*d\(\)) += [0-9]+/\1 = PID/; s/  +=/ =/;
+        s/, \.\.\.\}/, ...}/; s/st_size=[0-9]+/st_size=N/; s/\b[0-9]{5,}\b/N/g' "$1" |
+        grep -vE '^(rseq|prlimit64|getrandom|brk|arch_prctl|set_robust_list|mmap\(NULL, (8192|N), (PROT_READ.PROT_WRITE|0x3)|rt_sigaction.*/\* SIG|.*glibc-hwcaps)'
+}
+if have strace && strace -o /dev/null true 2>/dev/null; then
+    for run in 'cat /etc/hostname' 'sh -c :' 'head -c 10 /dev/zero' 'wc /etc/hostname' 'env -i /bin/echo hello' 'cat /nonexistent'; do
+        for options in '' '-y' '-X verbose' '-s 7' '-Z' '-e trace=%file'; do
+            # shellcheck disable=SC2086
+            (cd "$work/dir" && strace $options -o "$work/theirs" $run >/dev/null 2>&1
+             "$program" --strace $options -o "$work/ours" $run >/dev/null 2>&1)
+            plain "$work/theirs" >"$work/theirs.plain"
+            plain "$work/ours" >"$work/ours.plain"
+            ok "strace $options $run: the same lines" diff "$work/theirs.plain" "$work/ours.plain"
+        done
+    done
+else
+    skip 'strace compared' 'no strace, or it may not trace here'
+fi
