@@ -171,8 +171,8 @@ int main(int argc, char **argv)
         goto out;
     }
     err = output_open(&m, &o, argv[o.first]);
-    if (!err && o.gdb && !gdb_create(&m, o.gdb, o.gdb_wait))
-        err = EXIT_FAILED;
+    if (!err && o.gdb)
+        err = gdb_create(&m, o.gdb, o.gdb_wait);
     if (!err)
         err = start_program(&m, &o, argc - o.first, argv + o.first);
     if (err)

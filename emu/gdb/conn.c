@@ -5,6 +5,7 @@
  * something to read (Ctrl-C, somebody who connects) and then only kicks the first out of user code and out of waits in the
  * host's poll(), again and again until it has looked. It touches nothing else.
  */
+#include "../options.h"
 #include "priv.h"
 
 #include <errno.h>
@@ -21,28 +22,28 @@
 
 /* ---- listening ---- */
 
-static bool complain(const char *where, const char *what)
+static int complain(int status, const char *where, const char *what)
 {
-    fprintf(stderr, "mseal-emu: gdb at %s: %s\n", where, what);
-    return false;
+    fprintf(stderr, "mseal-emu: gdb at '%s': %s\n", where, what);
+    return status;
 }
 
-static bool listen_unix(struct gdb *g, const char *path, const char *where)
+static int listen_unix(struct gdb *g, const char *path, const char *where)
 {
     struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
     if (!*path || strlen(path) >= sizeof(sun.sun_path))
-        return complain(where, "not a usable path");
+        return complain(EXIT_USAGE, where, "not a usable path");
     strcpy(sun.sun_path, path);
     g->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (g->listener < 0 || bind(g->listener, (struct sockaddr *)&sun, sizeof(sun)) || listen(g->listener, 1))
-        return complain(where, strerror(errno));
+        return complain(EXIT_FAILED, where, strerror(errno));
     g->path = strdup(path);
     fprintf(stderr, "mseal-emu: %s: target remote %s\n", g->wait ? "waiting for gdb" : "gdb may connect", path);
-    return true;
+    return 0;
 }
 
-static bool listen_tcp(struct gdb *g, const char *port, const char *where)
+static int listen_tcp(struct gdb *g, const char *port, const char *where)
 {
     struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(sin);
@@ -51,20 +52,20 @@ static bool listen_tcp(struct gdb *g, const char *port, const char *where)
     unsigned long n = strtoul(port, &end, 10);
 
     if (*port < '0' || *port > '9' || *end || n > 65535)
-        return complain(where, "neither a port number nor unix:PATH");
+        return complain(EXIT_USAGE, where, "neither a port number nor unix:PATH");
     sin.sin_port = htons((uint16_t)n);
     g->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (g->listener >= 0)
         setsockopt(g->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     if (g->listener < 0 || bind(g->listener, (struct sockaddr *)&sin, sizeof(sin)) || listen(g->listener, 1) ||
         getsockname(g->listener, (struct sockaddr *)&sin, &len))
-        return complain(where, strerror(errno));
+        return complain(EXIT_FAILED, where, strerror(errno));
     fprintf(stderr, "mseal-emu: %s: target remote localhost:%u\n", g->wait ? "waiting for gdb" : "gdb may connect",
             ntohs(sin.sin_port));
-    return true;
+    return 0;
 }
 
-bool conn_listen(struct gdb *g, const char *where)
+int conn_listen(struct gdb *g, const char *where)
 {
     return strncmp(where, "unix:", 5) ? listen_tcp(g, where, where) : listen_unix(g, where + 5, where);
 }

@@ -17,10 +17,10 @@ struct machine;
 struct task;
 
 /*
- * Listen at `where`: a TCP port of the loopback interface ("1234", 0: any free one) or "unix:PATH". wait: --gdb-wait. NULL: it
- * cannot be, and one line on stderr has said why.
+ * Listen at `where`: a TCP port of the loopback interface ("1234", 0: any free one) or "unix:PATH". wait: --gdb-wait. Sets m->gdb. 0, or
+ * the exit status (EXIT_USAGE, EXIT_FAILED) after one line on stderr.
  */
-struct gdb *gdb_create(struct machine *m, const char *where, bool wait);
+int gdb_create(struct machine *m, const char *where, bool wait);
 /* Closes the connection; the program was over or gdb hears that it is gone. */
 void gdb_destroy(struct gdb *g);
 /* Before the first instruction of the first program: with --gdb-wait, stop here until gdb came and let it go. */

@@ -110,7 +110,7 @@ struct gdb {
 };
 
 /* ---- conn.c ---- */
-bool conn_listen(struct gdb *g, const char *where);
+int conn_listen(struct gdb *g, const char *where); /* 0 or the exit status, after one line on stderr */
 void conn_unlisten(struct gdb *g);
 bool conn_accept(struct gdb *g, bool block);
 void conn_close(struct gdb *g);
@@ -159,6 +159,8 @@ struct gdb_task *gdb_task_find(const struct gdb *g, const struct task *t);
 void stop_report(struct gdb *g, struct task *t, int signo, const char *extra);
 /* Processes that ended are told; true if gdb may have changed anything. */
 bool stop_report_exits(struct gdb *g);
+/* All threads that gdb let run are over: it is told. False: that is not so (or gdb would not understand). */
+bool stop_nobody_runs(struct gdb *g);
 void packet_why(struct gdb *g, const char *args);
 /* gdb came to a machine that runs. */
 void stop_connected(struct gdb *g, struct task *t);

@@ -5,7 +5,7 @@
  * A single step is the processor's own: TF, and the trap that follows. A task's flags have TF only during that run, so neither
  * signal frames nor gdb see it; pushf alone stores it, which is put right.
  */
-#include "../task_cpu.h"
+#include "../options.h"
 #include "priv.h"
 
 #include <errno.h>
@@ -432,7 +432,8 @@ bool gdb_idle(struct gdb *g)
 {
     if (g->conn < 0 || list_empty(&g->inferiors))
         return false;
-    news(g, true);
+    if (!stop_nobody_runs(g))
+        news(g, true);
     return true;
 }
 
@@ -446,13 +447,14 @@ void gdb_begin(struct gdb *g, struct task *first)
         conn_running(g, true);
 }
 
-struct gdb *gdb_create(struct machine *m, const char *where, bool wait)
+int gdb_create(struct machine *m, const char *where, bool wait)
 {
     struct gdb *g = calloc(1, sizeof(*g));
+    int err;
 
     if (!g) {
         fprintf(stderr, "mseal-emu: out of memory\n");
-        return NULL;
+        return EXIT_FAILED;
     }
     g->m = m;
     g->listener = g->conn = g->wake = -1;
@@ -464,14 +466,17 @@ struct gdb *gdb_create(struct machine *m, const char *where, bool wait)
     g->ops.free_cpu = free_cpu;
     g->ops.exec = exec;
     g->ops.filter_signal = filter_signal;
-    if (!conn_listen(g, where) || !conn_watcher_start(g)) {
+    err = conn_listen(g, where);
+    if (!err && !conn_watcher_start(g))
+        err = EXIT_FAILED;
+    if (err) {
         conn_unlisten(g);
         free(g);
-        return NULL;
+        return err;
     }
     m->k.ops = &g->ops;
     m->gdb = g;
-    return g;
+    return 0;
 }
 
 void gdb_destroy(struct gdb *g)

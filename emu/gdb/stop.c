@@ -216,3 +216,25 @@ bool stop_report_exits(struct gdb *g)
     }
     return false;
 }
+
+bool stop_nobody_runs(struct gdb *g)
+{
+    if (!g->no_resumed)
+        return false;
+    list_for_each (n, &g->inferiors) {
+        const struct inferior *inf = container_of(n, struct inferior, node);
+
+        list_for_each (m, &inf->p->threads) {
+            const struct task *t = container_of(m, struct task, thread_node);
+
+            if (!task_over(t) && action_of(g, t))
+                return false;
+        }
+    }
+    begin_reply(g);
+    reply(g, "N");
+    g->nr_actions = 0;
+    conn_send(g);
+    serve(g);
+    return true;
+}
