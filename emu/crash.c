@@ -4,6 +4,7 @@
 #include "disasm.h"
 #include "machine.h"
 #include "task_cpu.h"
+#include "syscalls/table.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -138,7 +139,8 @@ void machine_deadlock_report(struct machine *m)
         const struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING)
-            fprintf(stderr, "  %s (pid %d, tid %d) waits: %s\n", t->comm, t->proc->pid, t->tid,
+            fprintf(stderr, "  %s (pid %d, tid %d) waits in %s(%#" PRIx64 ", ...): %s\n", t->comm, t->proc->pid, t->tid,
+                    t->sysno >= 0 && sys_row((unsigned)t->sysno) ? sys_row((unsigned)t->sysno)->name : "?", t->args[0],
                     t->wait_what ? t->wait_what : "?");
         else if (t->state == TASK_STOPPED)
             fprintf(stderr, "  %s (pid %d, tid %d) is stopped\n", t->comm, t->proc->pid, t->tid);

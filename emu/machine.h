@@ -25,6 +25,8 @@ struct machine {
     uint64_t slice_ends;    /* virtual time at which the running task has had its share */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
+    uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */
+    unsigned chaos_picks, chaos_epoch;
     uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */
 };
 

@@ -156,6 +156,7 @@ int main(int argc, char **argv)
     cfg.rw = (const char *const *)o.rw;
     cfg.writable = o.writable;
     cfg.seed = o.seed;
+    cfg.chaos = o.chaos;
     cfg.memory = o.memory;
     cfg.stack = o.stack;
     cfg.vsyscall = o.vsyscall;

@@ -29,6 +29,7 @@ static const struct row {
     {"writable", 0, FLAG, AT(writable), NULL, "let the program change every file the caller may change"},
     {"seed", 0, NUMBER, AT(seed), "N",
      "another address layout, random numbers and interleaving (default: 0)"},
+    {"chaos", 0, FLAG, AT(chaos), NULL, "switch tasks where it hurts, to find races; --seed chooses how"},
     {"memory", 0, SIZE, AT(memory), "SIZE", "guest memory, with K, M or G (default: 4G)"},
     {"stack", 0, SIZE, AT(stack), "SIZE", "limit of the stack (default: 8M)"},
     {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},

@@ -13,6 +13,7 @@ struct options {
     const char **rw;      /* NULL-terminated */
     bool writable;
     uint64_t seed, memory, stack;
+    bool chaos;
     bool strace;
     bool explain, follow, spent, paths, backtrace, successful, failed, summary,
         summary_too;     /* --explain -f -T -y -k -z -Z -c -C */

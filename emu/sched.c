@@ -10,6 +10,7 @@
  *       +------------- blocked, share used up, over --------------------------------------------- +
  */
 #include "machine.h"
+#include "chaos.h"
 #include "symbols.h"
 #include "task_cpu.h"
 #include "syscalls/process.h"
@@ -258,7 +259,9 @@ static void new_slice(struct machine *m)
 {
     uint64_t share = SLICE_NS;
 
-    if (m->k.cfg.seed) /* another seed, another interleaving */
+    if (m->chaos)
+        share = chaos_share(m);
+    else if (m->k.cfg.seed) /* another seed, another interleaving */
         share = SLICE_NS / 8 + kernel_random(&m->k) % SLICE_NS;
     m->slice_ends = m->k.now_ns + share;
 }
@@ -294,6 +297,10 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     r = sys_dispatch(t, nr, a);
     m->in_syscall = false;
     *result = (uint64_t)r;
+    if (m->chaos && !list_empty(&m->runq) && chaos_at_syscall(m)) {
+        m->slice_ends = m->k.now_ns;
+        return false;
+    }
     if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING || m->k.now_ns >= m->deadline)
         return false;
     n = mm_tlb_stale_pages(t->mm, page);
@@ -472,8 +479,11 @@ static void run_task(struct machine *m, struct task *t)
             timers_charge(t);
         }
         if (m->k.now_ns >= m->slice_ends) {
-            if (!list_empty(&m->runq))
+            if (!list_empty(&m->runq)) {
+                if (m->chaos)
+                    chaos_share_over(m, t);
                 break;
+            }
             new_slice(m);
         }
     }
@@ -488,15 +498,21 @@ out:
 /* The next task, NULL: nobody can go on now. */
 static struct task *pick(struct machine *m)
 {
+    struct task *best = NULL;
+
     list_for_each (n, &m->runq) {
         struct task *t = container_of(n, struct task, run_node);
 
-        if (!held(m, t)) {
-            list_del(&t->run_node);
-            return t;
-        }
+        if (held(m, t))
+            continue;
+        if (m->chaos ? chaos_prefers(m, t, best) : !best)
+            best = t;
+        if (!m->chaos)
+            break;
     }
-    return NULL;
+    if (best)
+        list_del(&best->run_node);
+    return best;
 }
 
 static bool over(const struct machine *m)
@@ -570,6 +586,8 @@ int machine_init(struct machine *m, const struct kernel_config *cfg, const char 
         kernel_destroy(&m->k);
         return -ENOMEM;
     }
+    if (cfg->chaos)
+        chaos_init(m);
     m->k.sys.phys.code_changed = code_changed;
     m->k.sys.phys.code_ctx = m;
     return 0;

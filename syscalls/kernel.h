@@ -15,6 +15,7 @@ struct kernel_config {
     const char *const *rw;     /* host directories the guest may change, NULL-terminated */
     bool writable;             /* everything may be changed */
     uint64_t seed;
+    bool chaos;                /* nasty interleavings */
     uint64_t memory, stack;    /* bytes */
     const struct mseal_design *design;
     unsigned uid, gid;

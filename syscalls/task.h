@@ -138,6 +138,7 @@ struct task {
     struct list_head node;        /* kernel.tasks, in tid order */
     struct list_head thread_node; /* process.threads */
     struct list_head run_node;    /* scheduler */
+    uint32_t rank, rank_epoch;    /* scheduler, --chaos */
     struct process *proc;
     int tid;
     enum task_state state;
