@@ -21,6 +21,7 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
 {
     static struct fuzz_answer ours[MAX_OPS];
     const struct fuzz_answer *host;
+    const char *excluded;
     unsigned done;
 
     if (!n)
@@ -31,6 +32,7 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
     }
     if (!known)
         known = ours;
+    d->excluded = NULL;
     host = native_run(n, seq, &done);
     for (d->at = 0; d->at < seq->n; d->at++) {
         const struct fuzz_answer *a = &known[d->at], *b = &host[d->at];
@@ -43,7 +45,10 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
         }
         if (a->ret == b->ret && !strcmp(a->picture, b->picture))
             continue;
-        if (!fuzz_excluded(seq, d->at, a, b)) {
+        excluded = fuzz_excluded(seq, d->at, a, b);
+        if (!d->excluded)
+            d->excluded = excluded;
+        if (!excluded) {
             d->model = *a;
             d->host = *b;
             return true;

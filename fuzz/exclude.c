@@ -33,8 +33,8 @@ static bool strict_after_fork(const struct fuzz_seq *seq, unsigned at, const str
                               const struct fuzz_answer *host)
 {
     return !strcmp(fuzz_calls[seq->op[at].call].name, "mbind") &&
-           seq->op[at].a[5] == 1 /* MPOL_MF_STRICT */ && model->ret == -EIO && host->ret == 0 &&
-           forked_before(seq, at);
+           seq->op[at].a[5] == 1 /* MPOL_MF_STRICT */ && model->ret == -EIO &&
+           (host->ret == 0 || host->ret == -EFAULT) && forked_before(seq, at);
 }
 
 static bool advised_before(const struct fuzz_seq *seq, unsigned at, uint64_t advice)
@@ -67,6 +67,11 @@ static const struct {
     {"strict-mbind-after-fork", strict_after_fork},
     {"paged-out", paged_out},
 };
+
+const char *fuzz_exclusion(unsigned i)
+{
+    return i < sizeof(exclusions) / sizeof(exclusions[0]) ? exclusions[i].name : NULL;
+}
 
 const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
                           const struct fuzz_answer *host)

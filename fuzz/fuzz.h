@@ -156,9 +156,13 @@ void picture_from_model(struct model *m, char *out, size_t size);
 const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
                           const struct fuzz_answer *host);
 
+/* Their names, for the test that each still differs; NULL after the last. */
+const char *fuzz_exclusion(unsigned i);
+
 /* ---- what to do with a divergence ---- */
 struct divergence {
-    unsigned at; /* index of the call */
+    unsigned at;          /* index of the call */
+    const char *excluded; /* the first exclusion that applied before it, NULL: none */
     struct fuzz_answer model, host;
 };
 /*

@@ -16,7 +16,8 @@ struct options {
     uint64_t seed, ops;
     unsigned length, jobs, seconds, stop_after;
     unsigned depth;
-    bool quiet, pair, worlds, host;
+    const char *resume;
+    bool quiet, pair, worlds, host, excluded;
 };
 
 static const char usage[] =
@@ -37,6 +38,10 @@ static const char usage[] =
     "  --depth N     calls in a sequence of --worlds (3, at most 6)\n"
     "  --host        --worlds: compare with the host's kernel, too (linux-6.18)\n"
     "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
+    "  --resume FILE go on where FILE (FILE.J with several jobs) says that a run with the same options "
+    "stopped\n"
+    "  --excluded    the CASEs show the documented exclusions, one file NAME.case for each: each must still "
+    "differ\n"
     "  --quiet       no progress\n";
 
 static double now(void)
@@ -99,6 +104,72 @@ static void save(const struct options *o, const struct fuzz_seq *seq, const stru
     }
 }
 
+/* How far a job has come: calls, sequences, differences. A file that isn't there is a run that has not begun.
+ */
+struct progress {
+    uint64_t ops, sequences;
+    unsigned found;
+};
+
+static void progress_file(const struct options *o, unsigned job, char *path, size_t size)
+{
+    if (o->jobs > 1)
+        snprintf(path, size, "%s.%u", o->resume, job);
+    else
+        snprintf(path, size, "%s", o->resume);
+}
+
+static bool load_progress(const struct options *o, unsigned job, struct progress *p)
+{
+    unsigned long long ops, sequences, seed;
+    char path[4096];
+    bool good = true;
+    FILE *f;
+
+    *p = (struct progress){0};
+    if (!o->resume)
+        return true;
+    progress_file(o, job, path, sizeof(path));
+    f = fopen(path, "r");
+    if (!f)
+        return errno == ENOENT;
+    if (fscanf(f, "seed %llu calls %llu sequences %llu differences %u", &seed, &ops, &sequences, &p->found) ==
+            4 &&
+        seed == o->seed) {
+        p->ops = ops;
+        p->sequences = sequences;
+    } else {
+        fprintf(stderr, "mseal-emu fuzz: %s is not from a run with seed %llu\n", path,
+                (unsigned long long)o->seed);
+        good = false;
+    }
+    fclose(f);
+    return good;
+}
+
+static void save_progress(const struct options *o, unsigned job, const struct progress *p)
+{
+    char path[4096];
+    FILE *f;
+
+    if (!o->resume)
+        return;
+    progress_file(o, job, path, sizeof(path));
+    f = fopen(path, "w");
+    if (!f)
+        return;
+    fprintf(f, "seed %llu calls %llu sequences %llu differences %u\n", (unsigned long long)o->seed,
+            (unsigned long long)p->ops, (unsigned long long)p->sequences, p->found);
+    fclose(f);
+}
+
+static void tell(unsigned job, const struct progress *p, uint64_t began, double seconds)
+{
+    fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job,
+            (unsigned long long)p->ops, (unsigned long long)p->sequences, (double)(p->ops - began) / seconds,
+            p->found);
+}
+
 /* One job. Exit status: 0 no difference, 1 some, 125 could not run. */
 static int run_job(const struct options *o, unsigned job)
 {
@@ -107,50 +178,63 @@ static int run_job(const struct options *o, unsigned job)
     static struct fuzz_answer answer[MAX_OPS];
     static struct fuzz_seq seq;
     static struct divergence d;
-    uint64_t ops = 0, sequences = 0, limit = o->ops / o->jobs;
-    unsigned found = 0;
+    uint64_t limit = o->ops / o->jobs, began;
     double start = now(), told = start;
+    struct progress p;
+    int status = 125;
 
-    if (!m) {
-        native_destroy(n);
-        return 125;
-    }
-    while ((!o->ops || ops < limit) && (!o->seconds || now() - start < o->seconds) && found < o->stop_after) {
-        uint64_t seed = o->seed + sequences * o->jobs + job;
+    if (!m || !load_progress(o, job, &p))
+        goto out;
+    began = p.ops;
+    while ((!o->ops || p.ops < limit) && (!o->seconds || now() - start < o->seconds) &&
+           p.found < o->stop_after) {
+        uint64_t seed = o->seed + p.sequences * o->jobs + job;
         bool differs;
 
         if (o->pair) {
             differs = pair_random(m, &seq, seed, o->length) && pair_compare(m, &seq, &d);
         } else {
-            if (make_sequence(m, &seq, answer, seed, o->length)) {
-                found = 125;
-                break;
-            }
+            if (make_sequence(m, &seq, answer, seed, o->length))
+                goto out;
             differs = fuzz_compare(m, n, &seq, answer, &d);
         }
-        sequences++;
-        ops += seq.n;
+        p.sequences++;
+        p.ops += seq.n;
         if (differs) {
-            found++;
+            p.found++;
             fuzz_shrink(m, n, &seq, &d);
             fuzz_print_divergence(stdout, &seq, &d);
             printf("\n");
             fflush(stdout);
             save(o, &seq, &d);
         }
-        if (!o->quiet && now() - told > 5) {
+        if (now() - told > 5) {
             told = now();
-            fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job,
-                    (unsigned long long)ops, (unsigned long long)sequences, (double)ops / (told - start),
-                    found);
+            save_progress(o, job, &p);
+            if (!o->quiet)
+                tell(job, &p, began, told - start);
         }
     }
+    save_progress(o, job, &p);
     if (!o->quiet)
-        fprintf(stderr, "job %u: %llu calls in %llu sequences, %.0f/s, %u differences\n", job,
-                (unsigned long long)ops, (unsigned long long)sequences, (double)ops / (now() - start), found);
+        tell(job, &p, began, now() - start);
+    status = p.found != 0;
+out:
     model_destroy(m);
     native_destroy(n);
-    return found == 125 ? 125 : found != 0;
+    return status;
+}
+
+/* Does the case still show the exclusion it is named after? */
+static bool still_excluded(const char *path, const char *excluded)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t len = strcspn(name, ".");
+
+    if (excluded && strlen(excluded) == len && !memcmp(name, excluded, len))
+        return true;
+    printf("%s: no longer differs as fuzz/exclude.c says; take the exclusion out\n", path);
+    return false;
 }
 
 static int run_cases(const struct options *o, char **paths)
@@ -160,6 +244,7 @@ static int run_cases(const struct options *o, char **paths)
     static struct fuzz_seq seq;
     static struct divergence d;
     int status = m ? 0 : 125;
+    unsigned known = 0;
 
     for (; m && *paths; paths++) {
         FILE *f = fopen(*paths, "r");
@@ -171,9 +256,16 @@ static int run_cases(const struct options *o, char **paths)
             printf("%s: differs\n", *paths);
             fuzz_print_divergence(stdout, &seq, &d);
             status = status ? status : 1;
+        } else if (o->excluded && !still_excluded(*paths, d.excluded)) {
+            status = status ? status : 1;
         }
+        known += o->excluded;
         if (f)
             fclose(f);
+    }
+    if (o->excluded && known && fuzz_exclusion(known)) {
+        printf("%s: there is no case that shows this exclusion\n", fuzz_exclusion(known));
+        status = status ? status : 1;
     }
     model_destroy(m);
     native_destroy(n);
@@ -217,6 +309,8 @@ int fuzz_main(int argc, char **argv)
         {"quiet", no_argument, NULL, 'q'},
         {"pair", no_argument, NULL, 'p'},
         {"worlds", no_argument, NULL, 'w'},
+        {"resume", required_argument, NULL, 'r'},
+        {"excluded", no_argument, NULL, 'e'},
         {"host", no_argument, NULL, 'H'},
         {"depth", required_argument, NULL, 'D'},
         {"help", no_argument, NULL, 'h'},
@@ -254,6 +348,12 @@ int fuzz_main(int argc, char **argv)
             break;
         case 'p':
             o.pair = true;
+            break;
+        case 'r':
+            o.resume = optarg;
+            break;
+        case 'e':
+            o.excluded = true;
             break;
         case 'w':
             o.worlds = true;
