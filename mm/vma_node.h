@@ -49,7 +49,7 @@ struct vma_leaf {
     uint32_t used; /* places taken in v[] */
     struct vma v[VMA_FANOUT];
 };
-_Static_assert(VMA_FANOUT <= 32 && VMA_FANOUT % 4 == 0, "the used mask; the groups of vma_slots_below()");
+_Static_assert(VMA_FANOUT == 32, "the used mask; the groups of vma_slots_below()");
 #define VMA_PLACE (MM_PAGE_SIZE - 1)
 
 struct vma_inner {
@@ -87,11 +87,11 @@ static inline uint64_t vma_last(const struct vma_node *node, unsigned i)
 static inline unsigned vma_slots_below(const struct vma_node *node, uint64_t addr)
 {
     const uint64_t *key = node->last;
-    unsigned group = 0;
+    unsigned group;
 
     addr |= VMA_PLACE; /* compare with the end, whatever the place */
-    for (unsigned i = 3; i < VMA_FANOUT - 4; i += 4)
-        group += key[i] <= addr;
+    group = (key[3] <= addr) + (key[7] <= addr) + (key[11] <= addr) + (key[15] <= addr) + (key[19] <= addr) +
+            (key[23] <= addr) + (key[27] <= addr);
     key += 4 * group;
     return 4 * group + (key[0] <= addr) + (key[1] <= addr) + (key[2] <= addr) + (key[3] <= addr);
 }

@@ -79,6 +79,7 @@ static struct vma_node *unshare(struct vma_tree *t, struct vma_node **link, unsi
     }
     old->refs--;
     *link = node;
+    t->finger = t->ahead = NULL;
     return node;
 }
 
@@ -97,8 +98,10 @@ static void shift_slots(struct vma_node *node, unsigned to, unsigned from, unsig
 
 static void set_count(struct vma_node *node, unsigned n)
 {
-    for (unsigned i = n; i < node->n; i++)
+    for (unsigned i = n; i < node->n; i++) {
         node->last[i] = node->first[i] = VMA_NO_SLOT;
+        __asm__(""); /* one slot nearly always: not worth two calls of memset */
+    }
     node->n = n;
 }
 
@@ -525,6 +528,7 @@ int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const stru
     }
     v = vma_tree_find(t, start);
     removed = v && v->start < end;
+    t->finger = t->ahead = NULL;
     if (!removed && !n)
         return 0;
     if (reserve(t, n))
@@ -540,6 +544,7 @@ int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const stru
         end = v ? v->start : end;
         while (mend(t, start) || mend(t, end))
             ;
+        t->finger = t->ahead = NULL;
     }
     return 0;
 }

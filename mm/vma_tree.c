@@ -31,10 +31,36 @@ void vma_tree_snapshot(struct vma_tree *dst, const struct vma_tree *src)
         vma_arena_get(dst->arena);
 }
 
+/*
+ * Searches often come in order. One that ends in the leaf of the last one needs no way down, and is a hint
+ * that the leaf behind it comes next: a part of it is fetched with each search, and all of it is there in
+ * time.
+ */
+static const struct vma *find_at_finger(const struct vma_tree *t, uint64_t addr)
+{
+    const struct vma_node *leaf = t->finger;
+    unsigned i;
+
+    if (!leaf || addr < leaf->first[0] || addr >= vma_last(leaf, leaf->n - 1))
+        return NULL;
+    i = vma_slots_below(leaf, addr);
+    if (t->ahead) {
+        __builtin_prefetch(&t->ahead->last[i]);
+        __builtin_prefetch(&t->ahead->first[i]);
+        __builtin_prefetch(&vma_leaf(t->ahead)->v[i]);
+        __builtin_prefetch(&vma_leaf(t->ahead)->v[i].birth);
+    }
+    return vma_at(leaf, i);
+}
+
 const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
 {
-    const struct vma_node *node = t->root;
+    const struct vma *v = find_at_finger(t, addr);
+    const struct vma_node *node = t->root, *ahead = NULL;
+    unsigned slot;
 
+    if (v)
+        return v;
     if (!node || addr >= vma_last(node, node->n - 1))
         return NULL;
     for (unsigned level = t->height - 1; level > 0; level--) {
@@ -42,11 +68,15 @@ const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
 
         for (unsigned i = 0; i < VMA_FANOUT; i += 8) /* one miss instead of two: keys and children at once */
             __builtin_prefetch(&child[i]);
-        node = child[vma_slots_below(node, addr)];
+        slot = vma_slots_below(node, addr);
+        ahead = slot + 1 < node->n ? child[slot + 1] : NULL;
+        node = child[slot];
     }
     for (unsigned i = 0; i < VMA_FANOUT; i += 8) /* what a change needs next, and most searches are for one */
         __builtin_prefetch(&node->first[i], 1);
     __builtin_prefetch(&node->refs, 1);
+    ((struct vma_tree *)t)->finger = node;
+    ((struct vma_tree *)t)->ahead = ahead;
     return vma_at(node, vma_slots_below(node, addr));
 }
 
@@ -189,6 +219,16 @@ static const char *node_error(const struct vma_node *node, unsigned level, uint6
     return NULL;
 }
 
+/* The leaf that a search for addr ends in. */
+static const struct vma_node *leaf_of(const struct vma_tree *t, uint64_t addr)
+{
+    const struct vma_node *node = t->root;
+
+    for (unsigned level = t->height - 1; level > 0; level--)
+        node = vma_inner(node)->child[vma_slots_below(node, addr)];
+    return node;
+}
+
 int vma_tree_check(const struct vma_tree *t, FILE *why)
 {
     const struct vma_node *root = t->root;
@@ -203,6 +243,8 @@ int vma_tree_check(const struct vma_tree *t, FILE *why)
         error = "wrong count";
     if (!error && root && (root->first[0] < t->lo || vma_last(root, root->n - 1) > t->hi))
         error = "outside of the address space";
+    if (!error && t->finger && (!root || leaf_of(t, t->finger->first[0]) != t->finger))
+        error = "finger on a leaf of another tree";
     if (error && why)
         fprintf(why, "VMA tree: %s\n", error);
     return error ? -EINVAL : 0;

@@ -19,6 +19,8 @@ struct vma_tree {
     uint64_t count;
     unsigned height; /* levels */
     uint64_t lo, hi; /* the space in which gaps are looked for: [lo, hi) */
+    /* Where the last search ended, and the leaf after it: searches change them, whatever const says. */
+    const struct vma_node *finger, *ahead;
     uint64_t changed_lo,
         changed_hi; /* all changes since somebody last looked lie in here (mm_take_changes) */
 };
