@@ -142,8 +142,6 @@ static int run(struct diff *d, bool show_output)
         pass_on(d->emu.err, stderr);
     if (!err && p.step[DIFF_EMU].rec.kind != LOCKSTEP_START)
         err = -EPROTO;
-    if (!err && d->run.same_layout)
-        native_copy_stack(&d->native, (const struct lockstep_start *)p.step[DIFF_EMU].text);
     if (!err)
         err = diff_compare(d, &p, &result);
     if (err)

@@ -121,6 +121,22 @@ static int compare_maps(struct diff *d, const struct diff_pair *p, bool *same)
     return err;
 }
 
+/* The emulator's record of a new image begins with what the native side is to have on its stack. */
+static void take_image(struct diff *d, struct diff_pair *p)
+{
+    struct diff_step *e = &p->step[DIFF_EMU];
+    size_t head = sizeof(struct lockstep_start);
+
+    if (e->rec.text_len < head)
+        return;
+    if (d->run.same_layout && p->step[DIFF_NATIVE].rec.ret >= 0)
+        native_copy_stack(&d->native, (const struct lockstep_start *)e->text);
+    e->rec.text_len -= (uint32_t)head;
+    memmove(e->text, e->text + head, e->rec.text_len + 1);
+    for (int i = 0; i < 2; i++)
+        names_image(&d->names[i], p->step[i].text);
+}
+
 static int memory_call(struct diff *d, struct diff_pair *p, int *result)
 {
     struct lockstep_record r[2] = {p->step[0].rec, p->step[1].rec};
@@ -129,12 +145,11 @@ static int memory_call(struct diff *d, struct diff_pair *p, int *result)
     int err;
 
     d->memory_calls++;
-    for (int i = 0; i < 2; i++) {
-        if (exec && !is_error(r[i].ret))
-            names_image(&d->names[i], p->step[i].text);
-        else
+    if (exec)
+        take_image(d, p);
+    else
+        for (int i = 0; i < 2; i++)
             name_result(d, i, &r[i]);
-    }
     if (!what)
         what = compare_result(d, r);
     if (what) {
@@ -202,6 +217,13 @@ static bool may_be_extra(const struct lockstep_record *rec, const struct lockste
                                           (rec->nr == SYS_getrandom && last->nr == SYS_clock_gettime));
 }
 
+/* Who sends itself SIGKILL doesn't see the call end. */
+static bool kills_itself(const struct lockstep_record *e, const struct lockstep_record *n)
+{
+    return n->kind == LOCKSTEP_EXIT && WIFSIGNALED(n->ret) && WTERMSIG(n->ret) == SIGKILL &&
+           (e->nr == SYS_kill || e->nr == SYS_tkill || e->nr == SYS_tgkill);
+}
+
 /* Bring the native side to the call that the emulator is at. *extra: the emulator's has nothing to go with. */
 static int native_catch_up(struct diff *d, struct diff_pair *p, bool *extra)
 {
@@ -221,7 +243,7 @@ static int native_catch_up(struct diff *d, struct diff_pair *p, bool *extra)
         if ((n->kind == LOCKSTEP_CALL && n->nr == e->nr) || !may_be_extra(n, &last[DIFF_NATIVE]))
             break;
     }
-    *extra = (n->kind != LOCKSTEP_CALL || n->nr != e->nr) && may_be_extra(e, &last[DIFF_EMU]);
+    *extra = (n->kind != LOCKSTEP_CALL || n->nr != e->nr) && (may_be_extra(e, &last[DIFF_EMU]) || kills_itself(e, n));
     d->held = *extra;
     return 0;
 }
@@ -330,16 +352,13 @@ static int one_end(struct diff *d, struct diff_pair *p, int *result)
 int diff_compare(struct diff *d, struct diff_pair *p, int *result)
 {
     struct diff_step *e = &p->step[DIFF_EMU];
-    size_t head = sizeof(struct lockstep_start);
     bool same;
     int err;
 
     *result = SAME;
-    memmove(e->text, e->text + head, e->rec.text_len - head + 1);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         d->names[i].plain = d->run.same_layout;
-        names_image(&d->names[i], p->step[i].text);
-    }
+    take_image(d, p);
     err = compare_maps(d, p, &same);
     if (err)
         return err;

@@ -141,9 +141,9 @@ static void put_with_maps(struct task *t, struct lockstep_record *rec, const voi
     free(text);
 }
 
-void lockstep_started(struct task *t)
+/* A new image: how it begins, and its maps. */
+static void put_image(struct task *t, struct lockstep_record *rec)
 {
-    struct lockstep_record rec = {.kind = LOCKSTEP_START};
     struct lockstep_start start = {0};
     struct mm_layout *l = mm_layout(t->mm);
     struct cpu_regs regs;
@@ -153,8 +153,15 @@ void lockstep_started(struct task *t)
     start.stack_len = l->arg_start - regs.rsp;
     if (start.stack_len > sizeof(start.stack) || mm_copy_in(t->mm, start.stack, start.rsp, start.stack_len))
         start.stack_len = 0;
-    put_with_maps(t, &rec, &start, sizeof(start));
+    put_with_maps(t, rec, &start, sizeof(start));
     fflush(t->k->lockstep->out);
+}
+
+void lockstep_started(struct task *t)
+{
+    struct lockstep_record rec = {.kind = LOCKSTEP_START};
+
+    put_image(t, &rec);
 }
 
 void lockstep_call(struct task *t, int64_t ret)
@@ -169,6 +176,10 @@ void lockstep_call(struct task *t, int64_t ret)
     if (!is_followed(t) || (row && row->classes & SC_NORETURN))
         return;
     memcpy(rec.args, t->args, sizeof(rec.args));
+    if ((rec.nr == SYS_execve || rec.nr == SYS_execveat) && ret >= 0) {
+        put_image(t, &rec);
+        return;
+    }
     if (lockstep_is_memory(rec.nr)) {
         put_with_maps(t, &rec, NULL, 0);
         return;

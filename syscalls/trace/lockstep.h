@@ -11,7 +11,7 @@
 
 enum lockstep_kind {
     LOCKSTEP_START,  /* the program is loaded; text: struct lockstep_start, then maps */
-    LOCKSTEP_CALL,   /* a call is over; text: maps if lockstep_is_memory(), else the bytes of lockstep_outputs() */
+    LOCKSTEP_CALL,   /* a call is over; text: as at the start if it is an execve, maps if lockstep_is_memory(), else the bytes of lockstep_outputs() */
     LOCKSTEP_SIGNAL, /* is about to be delivered; text: its siginfo_t */
     LOCKSTEP_EXIT,   /* ret: status as wait4 has it. The last record. */
 };

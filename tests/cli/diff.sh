@@ -1,0 +1,106 @@
+# mseal-emu diff: programs on this kernel and in the emulator, in lockstep.
+emu diff --help
+is 'diff --help' 0
+emu diff
+is 'diff without a program is a usage error' 2 '' usage
+emu diff --nonsense /bin/true
+is 'so is an unknown option' 2 '' usage
+emu diff /bin/true
+if [ "$status" = 125 ]; then
+    skip "diff ($label)" "programs cannot be traced here"
+else
+    is 'diff of true' 0 '' '^no difference from Linux .* calls'
+    emu diff --same-layout --show-output /bin/echo hello
+    is 'its output can be shown' 0 hello '^no difference'
+    emu diff /nonexistent
+    is 'diff of no program' 127 '' nonexistent
+    emu diff /etc/passwd
+    is 'diff of what is none' 126 '' passwd
+    emu diff /bin/sh -c 'exit 7'
+    is 'a status that both sides have is no difference' 0
+    emu diff /bin/sh -c 'kill -9 $$'
+    is 'nor is a death' 0
+    echo 'some input' >"$work/in"
+    input=$work/in
+    emu diff --show-output /bin/cat
+    input=
+    is 'both sides read standard input' 0 'some input'
+    emu diff --design none "$B/demo/attacker"
+    is 'another design than the kernel'\''s differs' 1
+    ok 'at the call it is about' grep -q '^ *host *mseal(.* = 0$' "$work/out"
+    ok 'with its name on both sides' grep -q '^ *emulator *mseal(.* = -ENOSYS$' "$work/out"
+    emu diff --design linux-6.11 -s "$B/guest-tests/seal"
+    is 'an older Linux too' 1
+    ok 'and says what came before' grep -q '^before it:' "$work/out"
+    emu diff --same-layout /usr/bin/python3 -c 'import threading; threading.Thread(target=print).start()'
+    is 'threads end the comparison' 3 '' thread
+
+fi
+# The rest is about the kernel's part, which is the same with each version of the engine.
+if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
+    # Every guest test, in both kinds of layout.
+    for g in guest-tests/*.c; do
+        g=${g##*/} g=${g%.c}
+        for mode in '' --same-layout; do
+            emu diff $mode "$B/guest-tests/$g"
+            if [ "$status" = 3 ]; then
+                skip "cli: diff $mode of $g ($label)" "it starts threads"
+            else
+                is "diff $mode of $g" 0
+                [ "$status" = 0 ] || head -n 12 "$work/out"
+            fi
+        done
+    done
+    # Real programs.
+    seq 1 5000 >"$work/dir/n"
+    echo 'int main(void) { return 0; }' >"$work/dir/x.c"
+    while read -r command; do
+        have "${command%% *}" || { skip "cli: diff of $command ($label)" 'not installed'; continue; }
+        emu diff --same-layout sh -c "exec $command"
+        is "diff of $command" 0
+        [ "$status" = 0 ] || head -n 12 "$work/out"
+    done <<'PROGRAMS'
+cat n
+sort -n n
+sort -R n
+wc n
+sha256sum n
+tac n
+od -c n
+ls -la /usr/share
+date
+id
+uname -a
+factor 123456789
+shuf n
+mktemp
+stat n
+du -s /usr/share/doc
+busybox sort n
+busybox awk '{s+=$1} END {print s}' n
+busybox gzip -c n
+busybox ls -l /
+busybox sed s/1/2/ n
+busybox sh -c 'for i in 1 2 3; do echo $i; done'
+busybox find /usr/share/doc/bash
+grep -c 7 n
+sed -n 5p n
+awk '{s+=$1} END {print s}' n
+gzip -c n
+xz -c n
+tar cf - n
+bash -c 'ls / | sort | head -n 2'
+python3 -c 'print(sum(range(100000)))'
+python3 -S -c 'import mmap, json; m = mmap.mmap(-1, 1 << 21); print(json.dumps([m[0]]))'
+sqlite3 :memory: 'create table t(a); insert into t values(1); select * from t'
+sqlite3 /tmp/x.db 'create table t(a); insert into t values(1); select * from t'
+perl -e 'my %h; $h{$_} = 1 for 1..5000; print scalar(keys %h)'
+lua5.4 -e 'local t = {} for i = 1, 10000 do t[i] = i end print(#t)'
+git --version
+readelf -a /bin/true
+objdump -d /bin/true
+as --version
+make --version
+PROGRAMS
+    have gcc && emu diff --same-layout "$(gcc -print-prog-name=cc1)" -quiet -O2 x.c -o /tmp/x.s && is 'diff of cc1' 0
+fi
