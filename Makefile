@@ -225,15 +225,15 @@ clean: ## remove what was built (not .deps/)
 format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-readme: all $(DEMO) $(TEST_GUEST) ## run the commands in README.md again and put in what they print
-	@B=$(B) scripts/readme.sh README.md
+readme docs: all $(DEMO) $(TEST_GUEST) ## run the commands in README.md and docs again and put in what they print
+	@B=$(B) scripts/readme.sh README.md $(filter-out docs/matrix.md docs/write-a-design.md,$(wildcard docs/*.md))
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme help FORCE
+.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme docs help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -9,6 +9,7 @@
  */
 #include "elf.h"
 #include "machine.h"
+#include "seal_image.h"
 #include "syscalls/process.h"
 
 #include <errno.h>
@@ -376,6 +377,7 @@ static int build_image(const struct binprm *b, struct mm *mm, const struct elf_i
         l->start_brk += random_pages(b, BRK_RANDOM_PAGES - 1) + MM_PAGE_SIZE;
     l->brk = l->start_brk;
     regs->rip = ld.entry;
+    seal_image_exec(mm, ld.prog_entry);
     regs->pkru = PKRU_INIT;
     return 0;
 }

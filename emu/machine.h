@@ -23,6 +23,8 @@ struct machine {
     bool counting;          /* blocks are counted (see sched.c) */
     uint64_t counted;       /* cpu_blocks() when the clock was last moved */
     uint64_t slice_ends;    /* virtual time at which the running task has had its share */
+    unsigned seal_image;    /* --seal-image: set of SEAL_* (seal_image.h), 0: off */
+    unsigned seal_notices;  /* lines it has printed */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
     uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */

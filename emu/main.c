@@ -7,6 +7,7 @@
 #include "options.h"
 #include "output.h"
 #include "plugin.h"
+#include "seal_image.h"
 #include "syscalls/trace/lockstep.h"
 #include "syscalls/trace/trace.h"
 
@@ -126,6 +127,18 @@ fail:
     return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
+/* 0, or the exit status after one line on stderr. */
+static int check_seal_image(const struct options *o, const struct mseal_design *d)
+{
+    if (!seal_image_parse(o->seal_image))
+        fprintf(stderr, "mseal-emu: --seal-image takes note, relro, text or all, not '%s'\n", o->seal_image);
+    else if (!d->seal && !(d->syscalls && d->syscalls->name))
+        fprintf(stderr, "mseal-emu: --seal-image: the design '%s' has nothing to seal with\n", d->name);
+    else
+        return 0;
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     extern char **environ;
@@ -152,6 +165,11 @@ int main(int argc, char **argv)
         err = EXIT_USAGE;
         goto out;
     }
+    if (o.seal_image) {
+        err = check_seal_image(&o, cfg.design);
+        if (err)
+            goto out;
+    }
     cfg.root = o.root;
     cfg.rw = (const char *const *)o.rw;
     cfg.writable = o.writable;
@@ -171,6 +189,8 @@ int main(int argc, char **argv)
         err = EXIT_FAILED;
         goto out;
     }
+    if (o.seal_image)
+        m.seal_image = seal_image_parse(o.seal_image);
     err = output_open(&m, &o, argv[o.first]);
     if (!err && o.gdb)
         err = gdb_create(&m, o.gdb, o.gdb_wait);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, SIZE, NUMBER, ENV, LIST };
+enum kind { FLAG, STRING, OPTIONAL /* a string or none: "" */, SIZE, NUMBER, ENV, LIST };
 
 static const struct row {
     const char *name;
@@ -32,6 +32,7 @@ static const struct row {
     {"chaos", 0, FLAG, AT(chaos), NULL, "switch tasks where it hurts, to find races; --seed chooses how"},
     {"memory", 0, SIZE, AT(memory), "SIZE", "guest memory, with K, M or G (default: 4G)"},
     {"stack", 0, SIZE, AT(stack), "SIZE", "limit of the stack (default: 8M)"},
+    {"seal-image", 0, OPTIONAL, AT(seal_image), "WHAT", "seal what the loader maps: note, relro, text, all (default: relro and text)"},
     {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},
     {"explain", 0, FLAG, AT(explain), NULL,
      "say why memory calls and accesses fail: the rule, the area, who made it"},
@@ -80,8 +81,8 @@ void options_help(FILE *out)
             continue;
         if (rows[i].letter)
             snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
-        snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name, rows[i].arg ? " " : "",
-                 rows[i].arg ? rows[i].arg : "");
+        snprintf(left, sizeof(left), rows[i].kind == OPTIONAL ? "%s--%s[=%s]" : rows[i].arg ? "%s--%s %s" : "%s--%s", letter,
+                 rows[i].name, rows[i].arg);
         fprintf(out, "  %-24s  %s\n", left, rows[i].help);
     }
     fputs("\nSubcommands (mseal-emu NAME --help tells more; `mseal-emu -- NAME` runs a program of that name):\n", out);
@@ -179,7 +180,8 @@ static int apply(struct options *o, const struct row *r, const char *value)
         *(bool *)at = true;
         break;
     case STRING:
-        *(const char **)at = value;
+    case OPTIONAL:
+        *(const char **)at = value ? value : "";
         break;
     case SIZE:
     case NUMBER:
@@ -227,8 +229,8 @@ static int parse_long(struct options *o, char **argv, int argc, int *i)
         return complain("unknown option", argv[*i]);
     if (r->kind == FLAG)
         return eq ? complain("option takes no value:", argv[*i]) : apply(o, r, NULL);
-    if (eq)
-        return apply(o, r, eq + 1);
+    if (eq || r->kind == OPTIONAL)
+        return apply(o, r, eq ? eq + 1 : NULL);
     if (*i + 1 >= argc)
         return complain("option needs a value:", argv[*i]);
     return apply(o, r, argv[++*i]);

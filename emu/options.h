@@ -30,6 +30,7 @@ struct options {
     uint64_t mmap_phase;
     bool no_pkeys, no_anon_names;
     uint64_t lockstep;    /* descriptor for records of what happens, 0: none */
+    const char *seal_image; /* NULL: off */
     bool help, version;
     char **env;           /* the guest's environment, NULL-terminated */
     int first;            /* argv index of PROGRAM; argc: none */

@@ -11,6 +11,7 @@
  */
 #include "machine.h"
 #include "chaos.h"
+#include "seal_image.h"
 #include "symbols.h"
 #include "task_cpu.h"
 #include "syscalls/process.h"
@@ -192,12 +193,25 @@ static void free_cpu(struct task *t)
     t->cpu = NULL;
 }
 
+/* /proc/PID/maps with "sl" after what is sealed. */
+static void print_maps(struct mm *mm, FILE *out)
+{
+    const struct vma *v;
+    char line[8448];
+
+    for (uint64_t at = 0; (v = mm_find_vma(mm, at)); at = v->end) {
+        size_t len = mm_maps_line(mm, v, line, sizeof(line));
+
+        fprintf(out, v->seal ? "%.*s sl\n" : "%.*s\n", (int)len - 1, line);
+    }
+}
+
 static void exit_mm(struct task *t)
 {
     struct machine *m = machine_of(t);
 
     if (m->maps_out && t->proc == m->k.init)
-        mm_print_maps(t->mm, m->maps_out);
+        print_maps(t->mm, m->maps_out);
 }
 
 const struct machine_ops machine_ops = {
@@ -295,6 +309,8 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     }
     m->in_syscall = true;
     r = sys_dispatch(t, nr, a);
+    if (m->seal_image)
+        seal_image_syscall(m, t, nr, r);
     m->in_syscall = false;
     *result = (uint64_t)r;
     if (m->chaos && !list_empty(&m->runq) && chaos_at_syscall(m)) {
@@ -321,6 +337,8 @@ static int on_translate(void *ctx, uint64_t addr, unsigned access, struct mm_fau
         return -EFAULT;
     err = mm_fault(m->loaded->mm, addr, access, f);
     f->perms &= ~watched;
+    if (!err && m->seal_image)
+        seal_image_translate(m, m->loaded->mm, addr, access, &f->perms);
     if (!err && mm_tlb_flush_needed(m->loaded->mm)) /* copy on write of a page with code */
         cpu_want_flush(m->cpu);
     return err;

@@ -29,6 +29,7 @@ struct mm {
     unsigned mdwe;            /* PR_MDWE_*, prctl(2) */
     unsigned thp_disable;     /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
     unsigned membarrier;      /* registrations of membarrier(2); fork copies them */
+    uint64_t note;            /* see mm_note() */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
     bool cap_sys_rawio;       /* may map below sys->mmap_min_addr */
     int owner_pid;

@@ -20,3 +20,8 @@ unsigned *mm_membarrier_state(struct mm *mm)
 {
     return &mm->membarrier;
 }
+
+uint64_t *mm_note(struct mm *mm)
+{
+    return &mm->note;
+}

@@ -55,13 +55,13 @@ static bool bytes_open(struct bytes_file *b, struct mm_system *sys, const void *
     return b->mf.obj != NULL;
 }
 
-static struct elf_source bytes_source(struct bytes_file *b)
+__attribute__((unused)) static struct elf_source bytes_source(struct bytes_file *b)
 {
     return (struct elf_source){bytes_pread, b, &b->mf};
 }
 
 /* What exec makes before it maps the program. NULL: out of memory. */
-static struct mm *bytes_mm(struct mm_system *sys)
+__attribute__((unused)) static struct mm *bytes_mm(struct mm_system *sys)
 {
     struct mm *mm = mm_create(sys, NULL);
 

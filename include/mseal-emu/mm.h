@@ -310,6 +310,7 @@ int64_t mm_get_mdwe(struct mm *mm);
 /* State that only its system call looks at, kept here since it belongs to the address space and goes with fork. */
 unsigned *mm_thp_disable(struct mm *mm);      /* prctl(PR_SET_THP_DISABLE): 0, or 1 | its flags */
 unsigned *mm_membarrier_state(struct mm *mm); /* commands registered with membarrier(2) */
+uint64_t *mm_note(struct mm *mm); /* a word for whoever runs the address space: 0 at first, fork copies it */
 /* memfd_create(2)'s object; name as the guest gave it (the file around it is the caller's). */
 struct vm_object *mm_memfd_object(struct mm_system *sys, bool allow_sealing, bool noexec_seal);
 /* fcntl(F_ADD_SEALS): 0, -EPERM (F_SEAL_SEAL set), -EBUSY (F_SEAL_WRITE while writably mapped), -EINVAL. */
