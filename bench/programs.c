@@ -41,6 +41,9 @@ static const struct program programs[] = {
      .compute = true},
     {"getpid loop", {"@getpid", "2000"}, .vs_qemu = 3},
     {"mmap, touch, mprotect, munmap", {"@mmap", "200"}, .vs_qemu = 10, .vs_host = 3},
+    {"fork, exit, wait with 200 MB", {"@forkloop", "200"}, .vs_qemu = 5},
+    {"pipe ping-pong", {"@pingpong", "50000"}, .vs_qemu = 3},
+    {"mutex hand-over of threads", {"@handover", "30000"}, .vs_qemu = 3},
     {"static hello world", {"@hello"}, .vs_qemu = 1, .less_memory = true},
 };
 #define NR_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
