@@ -1,9 +1,9 @@
 /*
  * cpu_break.c - stopping before chosen instructions, for the debugger.
  *
- * The engine calls a code hook for the addresses it was given only, and knows when it translates which instructions these are:
- * all others cost nothing. A hook stays once it was made, since taking it out would cost all translated code again; whether it
- * stops is asked each time.
+ * The engine calls a code hook for the addresses it was given only, and knows when it translates which
+ * instructions these are: all others cost nothing. A hook stays once it was made, since taking it out would
+ * cost all translated code again; whether it stops is asked each time.
  */
 #include "cpu_priv.h"
 

@@ -423,7 +423,7 @@ static bool end_call(struct machine *m, struct task *t, int64_t r)
     if (r != SYS_BLOCK)
         set_rax(t, (uint64_t)r);
     if (m->gdb)
-        gdb_call_ended(m->gdb, t, r == SYS_BLOCK);
+        gdb_call_ended(m->gdb, t, r);
     return r != SYS_BLOCK;
 }
 

@@ -1,9 +1,10 @@
 /*
- * conn.c - the wire: a socket, packets with checksums, and the watcher that looks at the socket while user code runs.
+ * conn.c - the wire: a socket, packets with checksums, and the watcher that looks at the socket while user
+ * code runs.
  *
- * The emulator has one thread, and while that runs user code nobody reads from gdb. So a second one waits until there is
- * something to read (Ctrl-C, somebody who connects) and then only kicks the first out of user code and out of waits in the
- * host's poll(), again and again until it has looked. It touches nothing else.
+ * The emulator has one thread, and while that runs user code nobody reads from gdb. So a second one waits
+ * until there is something to read (Ctrl-C, somebody who connects) and then only kicks the first out of user
+ * code and out of waits in the host's poll(), again and again until it has looked. It touches nothing else.
  */
 #include "../options.h"
 #include "priv.h"
@@ -39,7 +40,8 @@ static int listen_unix(struct gdb *g, const char *path, const char *where)
     if (g->listener < 0 || bind(g->listener, (struct sockaddr *)&sun, sizeof(sun)) || listen(g->listener, 1))
         return complain(EXIT_FAILED, where, strerror(errno));
     g->path = strdup(path);
-    fprintf(stderr, "mseal-emu: %s: target remote %s\n", g->wait ? "waiting for gdb" : "gdb may connect", path);
+    fprintf(stderr, "mseal-emu: %s: target remote %s\n", g->wait ? "waiting for gdb" : "gdb may connect",
+            path);
     return 0;
 }
 
@@ -57,11 +59,11 @@ static int listen_tcp(struct gdb *g, const char *port, const char *where)
     g->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (g->listener >= 0)
         setsockopt(g->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (g->listener < 0 || bind(g->listener, (struct sockaddr *)&sin, sizeof(sin)) || listen(g->listener, 1) ||
-        getsockname(g->listener, (struct sockaddr *)&sin, &len))
+    if (g->listener < 0 || bind(g->listener, (struct sockaddr *)&sin, sizeof(sin)) ||
+        listen(g->listener, 1) || getsockname(g->listener, (struct sockaddr *)&sin, &len))
         return complain(EXIT_FAILED, where, strerror(errno));
-    fprintf(stderr, "mseal-emu: %s: target remote localhost:%u\n", g->wait ? "waiting for gdb" : "gdb may connect",
-            ntohs(sin.sin_port));
+    fprintf(stderr, "mseal-emu: %s: target remote localhost:%u\n",
+            g->wait ? "waiting for gdb" : "gdb may connect", ntohs(sin.sin_port));
     return 0;
 }
 
@@ -141,7 +143,10 @@ static void send_all(struct gdb *g, const char *buf, size_t len)
 
 static int hex_digit(int c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 bool conn_read(struct gdb *g)
@@ -196,14 +201,16 @@ static void *watch(void *arg)
     struct gdb *g = arg;
     uint64_t token;
 
-    while (read(g->wake, &token, sizeof(token)) == sizeof(token) && !__atomic_load_n(&g->quit, __ATOMIC_ACQUIRE)) {
+    while (read(g->wake, &token, sizeof(token)) == sizeof(token) &&
+           !__atomic_load_n(&g->quit, __ATOMIC_ACQUIRE)) {
         struct pollfd p[2] = {{.fd = g->conn >= 0 ? g->conn : g->listener, .events = POLLIN},
                               {.fd = g->wake, .events = POLLIN}};
 
         if (poll(p, 2, -1) < 0 || !p[0].revents)
             continue; /* another connection, or the end */
         __atomic_store_n(&g->attention, 1, __ATOMIC_RELEASE);
-        while (__atomic_load_n(&g->attention, __ATOMIC_ACQUIRE) && __atomic_load_n(&g->running, __ATOMIC_ACQUIRE)) {
+        while (__atomic_load_n(&g->attention, __ATOMIC_ACQUIRE) &&
+               __atomic_load_n(&g->running, __ATOMIC_ACQUIRE)) {
             cpu_kick(g->m->cpu);
             kill(getpid(), SIGURG); /* ends a poll(); this thread blocks all signals */
             usleep(5000);

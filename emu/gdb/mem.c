@@ -1,6 +1,7 @@
 /*
- * mem.c - the guest's memory for gdb, by way of the page tables as ptrace(2) has it: protection does not matter, a write to a
- * private page makes a copy. A sealing design that forbids forced writes forbids them to gdb as well.
+ * mem.c - the guest's memory for gdb, by way of the page tables as ptrace(2) has it: protection does not
+ * matter, a write to a private page makes a copy. A sealing design that forbids forced writes forbids them to
+ * gdb as well.
  */
 #include "priv.h"
 
@@ -98,8 +99,8 @@ void packet_search_memory(struct gdb *g, const char *args)
     uint64_t addr, len;
     int64_t n;
 
-    if (!take_hex(&args, &addr) || !take_char(&args, ';') || !take_hex(&args, &len) || !take_char(&args, ';') ||
-        (n = unescape(args, g->in + g->in_len, pattern, sizeof(pattern))) <= 0) {
+    if (!take_hex(&args, &addr) || !take_char(&args, ';') || !take_hex(&args, &len) ||
+        !take_char(&args, ';') || (n = unescape(args, g->in + g->in_len, pattern, sizeof(pattern))) <= 0) {
         reply_error(g, EINVAL);
         return;
     }

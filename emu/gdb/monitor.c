@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void maps(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
+static void maps(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
-    mm_print_maps(mm, out);
+    mm_print_maps(t->mm, out);
 }
 
 static void print_vma(struct mm *mm, const struct vma *v, FILE *out)
@@ -27,8 +27,9 @@ static void print_vma(struct mm *mm, const struct vma *v, FILE *out)
     fputc('\n', out);
 }
 
-static void seals(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
+static void seals(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
+    struct mm *mm = t->mm;
     unsigned n = 0;
 
     for (const struct vma *v = mm_find_vma(mm, 0); v; v = mm_find_vma(mm, v->end)) {
@@ -37,12 +38,13 @@ static void seals(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
         print_vma(mm, v, out);
         n++;
     }
-    fprintf(out, "%u of %" PRIu64 " areas sealed (design %s)\n", n, mm_vma_count(mm), mm_design(mm) ? mm_design(mm)->name : "none");
+    fprintf(out, "%u of %" PRIu64 " areas sealed (design %s)\n", n, mm_vma_count(mm),
+            mm_design(mm) ? mm_design(mm)->name : "none");
 }
 
-static void designs(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
+static void designs(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
-    const struct mseal_design *in_force = mm_design(mm), *d;
+    const struct mseal_design *in_force = mm_design(t->mm), *d;
     bool found = false;
 
     for (unsigned i = 0; (d = mseal_design_at(i)); i++) {
@@ -53,59 +55,57 @@ static void designs(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
         fprintf(out, "* %-16s %s\n", in_force->name, in_force->title);
 }
 
-/* What the areas themselves remember. */
-static void history(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
+/* The calls that named an address, and what its area itself remembers. */
+static void history(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
-    const struct mm_refusal *r = mm_last_refusal(mm);
     const struct vma *v;
     uint64_t addr;
     char *end;
 
-    if (*arg) {
-        addr = strtoull(arg, &end, 0);
-        v = *end ? NULL : mm_find_vma(mm, addr);
-        if (*end)
-            fprintf(out, "not an address: %s\n", arg);
-        else if (!v || v->start > addr)
-            fprintf(out, "nothing is mapped at %#" PRIx64 "\n", addr);
-        else
-            print_vma(mm, v, out);
+    addr = strtoull(arg, &end, 0);
+    if (!*arg || *end) {
+        fprintf(out, "usage: monitor history ADDRESS\n");
+        return;
     }
-    if (r)
-        fprintf(out, "last refusal: %s, of %#" PRIx64 "-%#" PRIx64 ": %s\n", strerrorname_np(-r->err) ? strerrorname_np(-r->err) : "?",
-                r->vma.start, r->vma.end, r->why ? r->why : "(no reason given)");
-    fprintf(out, "now at event %" PRIu64 "; this run is not recorded, so no earlier events are known\n", g->m->k.event);
+    history_print(g, t, addr, out);
+    v = mm_find_vma(t->mm, addr);
+    if (v && v->start <= addr)
+        print_vma(t->mm, v, out);
+    else
+        fprintf(out, "now nothing is mapped at %#" PRIx64 "\n", addr);
 }
 
-static void help(struct gdb *g, struct mm *mm, const char *arg, FILE *out);
+static void help(struct gdb *g, struct task *t, const char *arg, FILE *out);
 
 static const struct {
     const char *name, *arg, *what;
-    void (*fn)(struct gdb *g, struct mm *mm, const char *arg, FILE *out);
+    void (*fn)(struct gdb *g, struct task *t, const char *arg, FILE *out);
 } commands[] = {
     {"help", "", "this list", help},
     {"maps", "", "the address space, as /proc/PID/maps shows it", maps},
     {"seals", "", "the sealed areas, and when they were sealed", seals},
     {"designs", "", "the sealing designs, * marks the one in force", designs},
-    {"history", " [ADDRESS]", "when the area at ADDRESS was mapped and sealed; the last refusal", history},
+    {"history", " ADDRESS",
+     "the memory calls that named ADDRESS since gdb came, and when its area was mapped and sealed", history},
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))
 
-static void help(struct gdb *g, struct mm *mm, const char *arg, FILE *out)
+static void help(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
     for (size_t i = 0; i < NR_COMMANDS; i++)
-        fprintf(out, "monitor %s%-*s %s\n", commands[i].name, (int)(20 - strlen(commands[i].name)), commands[i].arg, commands[i].what);
+        fprintf(out, "monitor %s%-*s %s\n", commands[i].name, (int)(20 - strlen(commands[i].name)),
+                commands[i].arg, commands[i].what);
 }
 
 /* A word may be cut short. */
-static void run(struct gdb *g, struct mm *mm, const char *line, FILE *out)
+static void run(struct gdb *g, struct task *t, const char *line, FILE *out)
 {
     size_t n = strcspn(line, " ");
     const char *arg = line + n + strspn(line + n, " ");
 
     for (size_t i = 0; n && i < NR_COMMANDS; i++)
         if (!strncmp(commands[i].name, line, n)) {
-            commands[i].fn(g, mm, arg, out);
+            commands[i].fn(g, t, arg, out);
             return;
         }
     fprintf(out, "no such command: %.*s (monitor help lists them)\n", (int)n, line);
@@ -125,7 +125,7 @@ void packet_monitor(struct gdb *g, const char *args)
         reply_error(g, ESRCH);
         return;
     }
-    run(g, t->mm, line, out);
+    run(g, t, line, out);
     fclose(out);
     for (size_t at = 0, n; at < size; at += n) {
         n = size - at < PACKET_MAX / 4 ? size - at : PACKET_MAX / 4;

@@ -1,17 +1,20 @@
 /*
  * points.c - breakpoints and watchpoints (Z and z packets).
  *
- * A breakpoint of either kind changes nothing in the guest's memory: the processor asks before it runs the instruction
- * (cpu_break_at()). So breakpoints are as good in sealed, shared and read-only code, the program cannot see them, and they
- * stay where the address is when something else is mapped there.
+ * A breakpoint of either kind changes nothing in the guest's memory: the processor asks before it runs the
+ * instruction (cpu_break_at()). So breakpoints are as good in sealed, shared and read-only code, the program
+ * cannot see them, and they stay where the address is when something else is mapped there.
  *
- * A watchpoint takes its page's read or write permission out of what the processor may cache. The access is then refused with
- * RIP at the instruction; run.c runs that one alone with the page open, and watch_hit() says what came of it:
+ * A watchpoint takes its page's read or write permission out of what the processor may cache. The access is
+ * then refused with RIP at the instruction; run.c runs that one alone with the page open, and watch_hit()
+ * says what came of it:
  *
  *      page of the watchpoint:  fetch ok | read refused if Z3, Z4 | write refused
- *                    refused -> open the page -> one instruction -> close -> bytes changed? (Z2)  met by the access? (Z3, Z4)
+ *                    refused -> open the page -> one instruction -> close -> bytes changed? (Z2)  met by the
+ * access? (Z3, Z4)
  *
- * What the kernel writes on the program's behalf (read(2) into a watched buffer) is found by comparing after each call.
+ * What the kernel writes on the program's behalf (read(2) into a watched buffer) is found by comparing after
+ * each call.
  */
 #include "priv.h"
 
@@ -108,13 +111,14 @@ void points_copy(struct gdb *g, struct inferior *to, const struct inferior *from
 }
 
 /* TYPE,ADDR,KIND of the current process */
-static bool parse(struct gdb *g, const char *s, struct inferior **inf, enum point_type *type, uint64_t *addr, uint64_t *len)
+static bool parse(struct gdb *g, const char *s, struct inferior **inf, enum point_type *type, uint64_t *addr,
+                  uint64_t *len)
 {
     struct task *t = general_task(g);
     uint64_t v;
 
-    if (!take_hex(&s, &v) || v > WATCH_ACCESS || !take_char(&s, ',') || !take_hex(&s, addr) || !take_char(&s, ',') ||
-        !take_hex(&s, len))
+    if (!take_hex(&s, &v) || v > WATCH_ACCESS || !take_char(&s, ',') || !take_hex(&s, addr) ||
+        !take_char(&s, ',') || !take_hex(&s, len))
         return false;
     *type = (enum point_type)v;
     *inf = t ? inferior_of(g, t) : NULL;

@@ -14,8 +14,9 @@ static void query_supported(struct gdb *g, const char *args)
         const char *name;
         bool *flag;
     } theirs[] = {
-        {"multiprocess+", &g->multiprocess}, {"swbreak+", &g->swbreak},           {"hwbreak+", &g->hwbreak},
-        {"fork-events+", &g->fork_events},   {"vfork-events+", &g->vfork_events}, {"exec-events+", &g->exec_events},
+        {"multiprocess+", &g->multiprocess}, {"swbreak+", &g->swbreak},
+        {"hwbreak+", &g->hwbreak},           {"fork-events+", &g->fork_events},
+        {"vfork-events+", &g->vfork_events}, {"exec-events+", &g->exec_events},
         {"no-resumed+", &g->no_resumed},
     };
 
@@ -28,10 +29,11 @@ static void query_supported(struct gdb *g, const char *args)
                 *theirs[i].flag = true;
         }
     }
-    reply(g, "PacketSize=%x;QStartNoAckMode+;QPassSignals+;QProgramSignals+;QCatchSyscalls+;vContSupported+;"
-             "multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;no-resumed+;"
-             "qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:threads:read+;"
-             "qXfer:siginfo:read+;qXfer:osdata:read+",
+    reply(g,
+          "PacketSize=%x;QStartNoAckMode+;QPassSignals+;QProgramSignals+;QCatchSyscalls+;vContSupported+;"
+          "multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;no-resumed+;"
+          "qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:threads:read+;"
+          "qXfer:siginfo:read+;qXfer:osdata:read+",
           PACKET_MAX - 16);
 }
 
@@ -168,13 +170,14 @@ struct row {
 };
 
 static const struct row queries[] = {
-    {"Supported", query_supported},   {"C", query_current},          {"fThreadInfo", query_threads},
-    {"sThreadInfo", query_more_threads}, {"ThreadExtraInfo,", query_extra}, {"Attached", query_attached},
+    {"Supported", query_supported},    {"C", query_current},
+    {"fThreadInfo", query_threads},    {"sThreadInfo", query_more_threads},
+    {"ThreadExtraInfo,", query_extra}, {"Attached", query_attached},
     {"Symbol:", query_symbol},
 };
 static const struct row settings[] = {
-    {"StartNoAckMode", set_noack}, {"PassSignals:", set_pass},    {"ProgramSignals:", set_nothing},
-    {"CatchSyscalls:", set_catch}, {"NonStop:", set_nonstop},     {"DisableRandomization:", set_nothing},
+    {"StartNoAckMode", set_noack}, {"PassSignals:", set_pass}, {"ProgramSignals:", set_nothing},
+    {"CatchSyscalls:", set_catch}, {"NonStop:", set_nonstop},  {"DisableRandomization:", set_nothing},
 };
 
 static void find(struct gdb *g, const struct row *rows, size_t n, const char *args)

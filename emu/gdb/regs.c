@@ -1,43 +1,103 @@
 /*
- * regs.c - registers as gdb numbers them: one table makes the target description, the order in `g` packets, and each access.
+ * regs.c - registers as gdb numbers them: one table makes the target description, the order in `g` packets,
+ * and each access.
  */
 #include "priv.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 enum { CORE, SSE, LINUX, SEGMENTS, NR_FEATURES };
-static const char *const features[] = {"org.gnu.gdb.i386.core", "org.gnu.gdb.i386.sse", "org.gnu.gdb.i386.linux",
-                                       "org.gnu.gdb.i386.segments"};
+static const char *const features[] = {"org.gnu.gdb.i386.core", "org.gnu.gdb.i386.sse",
+                                       "org.gnu.gdb.i386.linux", "org.gnu.gdb.i386.segments"};
 
 /* Where a value lives in struct cpu_regs: FIXED is not there at all, TAGS in another form. */
 enum place { GENERAL, FIXED, FX, TAGS };
 
 struct reg {
     const char *name, *type;
-    uint8_t size, feature;    /* bytes as gdb sees it */
-    uint8_t place, stored;    /* bytes that are stored */
-    uint16_t at;              /* offset in struct cpu_regs (GENERAL), in the FXSAVE image (FX); the value (FIXED) */
+    uint8_t size, feature; /* bytes as gdb sees it */
+    uint8_t place, stored; /* bytes that are stored */
+    uint16_t at; /* offset in struct cpu_regs (GENERAL), in the FXSAVE image (FX); the value (FIXED) */
 };
 
-#define GPR(name, type) {#name, type, 8, CORE, GENERAL, 8, offsetof(struct cpu_regs, name)}
-#define SEG(name, value) {#name, "int32", 4, CORE, FIXED, 0, value}
-#define ST(n) {"st" #n, "i387_ext", 10, CORE, FX, 10, 32 + 16 * n}
-#define FCTL(name, stored, at) {name, "int", 4, CORE, FX, stored, at}
-#define XMM(n) {"xmm" #n, "vec128", 16, SSE, FX, 16, 160 + 16 * n}
+#define GPR(name, type)                                                                                      \
+    {                                                                                                        \
+#name, type, 8, CORE, GENERAL, 8, offsetof(struct cpu_regs, name)                                    \
+    }
+#define SEG(name, value)                                                                                     \
+    {                                                                                                        \
+#name, "int32", 4, CORE, FIXED, 0, value                                                             \
+    }
+#define ST(n)                                                                                                \
+    {                                                                                                        \
+        "st" #n, "i387_ext", 10, CORE, FX, 10, 32 + 16 * n                                                   \
+    }
+#define FCTL(name, stored, at)                                                                               \
+    {                                                                                                        \
+        name, "int", 4, CORE, FX, stored, at                                                                 \
+    }
+#define XMM(n)                                                                                               \
+    {                                                                                                        \
+        "xmm" #n, "vec128", 16, SSE, FX, 16, 160 + 16 * n                                                    \
+    }
 static const struct reg regs[] = {
-    GPR(rax, "int64"), GPR(rbx, "int64"), GPR(rcx, "int64"), GPR(rdx, "int64"), GPR(rsi, "int64"), GPR(rdi, "int64"),
-    GPR(rbp, "data_ptr"), GPR(rsp, "data_ptr"), GPR(r8, "int64"), GPR(r9, "int64"), GPR(r10, "int64"),
-    GPR(r11, "int64"), GPR(r12, "int64"), GPR(r13, "int64"), GPR(r14, "int64"), GPR(r15, "int64"), GPR(rip, "code_ptr"),
+    GPR(rax, "int64"),
+    GPR(rbx, "int64"),
+    GPR(rcx, "int64"),
+    GPR(rdx, "int64"),
+    GPR(rsi, "int64"),
+    GPR(rdi, "int64"),
+    GPR(rbp, "data_ptr"),
+    GPR(rsp, "data_ptr"),
+    GPR(r8, "int64"),
+    GPR(r9, "int64"),
+    GPR(r10, "int64"),
+    GPR(r11, "int64"),
+    GPR(r12, "int64"),
+    GPR(r13, "int64"),
+    GPR(r14, "int64"),
+    GPR(r15, "int64"),
+    GPR(rip, "code_ptr"),
     {"eflags", "i386_eflags", 4, CORE, GENERAL, 4, offsetof(struct cpu_regs, rflags)},
-    SEG(cs, 0x33), SEG(ss, 0x2b), SEG(ds, 0), SEG(es, 0), SEG(fs, 0), SEG(gs, 0),
-    ST(0), ST(1), ST(2), ST(3), ST(4), ST(5), ST(6), ST(7),
-    FCTL("fctrl", 2, 0), FCTL("fstat", 2, 2),
+    SEG(cs, 0x33),
+    SEG(ss, 0x2b),
+    SEG(ds, 0),
+    SEG(es, 0),
+    SEG(fs, 0),
+    SEG(gs, 0),
+    ST(0),
+    ST(1),
+    ST(2),
+    ST(3),
+    ST(4),
+    ST(5),
+    ST(6),
+    ST(7),
+    FCTL("fctrl", 2, 0),
+    FCTL("fstat", 2, 2),
     {"ftag", "int", 4, CORE, TAGS, 1, 4},
-    FCTL("fiseg", 0, 0), FCTL("fioff", 4, 8), FCTL("foseg", 0, 0), FCTL("fooff", 4, 16), FCTL("fop", 2, 6),
-    XMM(0), XMM(1), XMM(2), XMM(3), XMM(4), XMM(5), XMM(6), XMM(7),
-    XMM(8), XMM(9), XMM(10), XMM(11), XMM(12), XMM(13), XMM(14), XMM(15),
+    FCTL("fiseg", 0, 0),
+    FCTL("fioff", 4, 8),
+    FCTL("foseg", 0, 0),
+    FCTL("fooff", 4, 16),
+    FCTL("fop", 2, 6),
+    XMM(0),
+    XMM(1),
+    XMM(2),
+    XMM(3),
+    XMM(4),
+    XMM(5),
+    XMM(6),
+    XMM(7),
+    XMM(8),
+    XMM(9),
+    XMM(10),
+    XMM(11),
+    XMM(12),
+    XMM(13),
+    XMM(14),
+    XMM(15),
     {"mxcsr", "i386_mxcsr", 4, SSE, FX, 4, 24},
     {"orig_rax", "int64", 8, LINUX, GENERAL, 8, offsetof(struct cpu_regs, orig_rax)},
     {"fs_base", "int64", 8, SEGMENTS, GENERAL, 8, offsetof(struct cpu_regs, fs_base)},
@@ -56,7 +116,8 @@ static const char core_types[] =
     "<field name=\"RF\" start=\"16\" end=\"16\"/><field name=\"AC\" start=\"18\" end=\"18\"/>"
     "<field name=\"ID\" start=\"21\" end=\"21\"/></flags>";
 static const char sse_types[] =
-    "<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>"
+    "<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" "
+    "count=\"2\"/>"
     "<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>"
     "<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>"
     "<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>"
@@ -75,9 +136,13 @@ static const char sse_types[] =
 void regs_xml(struct gdb *g, FILE *out)
 {
     fputs("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target>"
-          "<architecture>i386:x86-64</architecture><osabi>GNU/Linux</osabi>", out);
+          "<architecture>i386:x86-64</architecture><osabi>GNU/Linux</osabi>",
+          out);
     for (unsigned f = 0; f < NR_FEATURES; f++) {
-        fprintf(out, "<feature name=\"%s\">%s", features[f], f == CORE ? core_types : f == SSE ? sse_types : "");
+        fprintf(out, "<feature name=\"%s\">%s", features[f],
+                f == CORE  ? core_types
+                : f == SSE ? sse_types
+                           : "");
         for (size_t i = 0; i < NR_REGS; i++)
             if (regs[i].feature == f)
                 fprintf(out, "<reg name=\"%s\" bitsize=\"%u\" type=\"%s\" regnum=\"%zu\"/>", regs[i].name,
@@ -131,8 +196,14 @@ static void *stored_at(struct cpu_regs *r, const struct reg *reg)
     return reg->place == GENERAL ? (uint8_t *)r + reg->at : r->fx + reg->at;
 }
 
-static void get(struct cpu_regs *r, const struct reg *reg, uint8_t buf[16])
+unsigned reg_size(uint64_t n)
 {
+    return n < NR_REGS ? regs[n].size : 0;
+}
+
+void reg_get(struct cpu_regs *r, uint64_t n, uint8_t buf[16])
+{
+    const struct reg *reg = &regs[n];
     uint16_t tags;
 
     memset(buf, 0, 16);
@@ -149,8 +220,9 @@ static void get(struct cpu_regs *r, const struct reg *reg, uint8_t buf[16])
     }
 }
 
-static void put(struct cpu_regs *r, const struct reg *reg, const uint8_t buf[16])
+void reg_put(struct cpu_regs *r, uint64_t n, const uint8_t buf[16])
 {
+    const struct reg *reg = &regs[n];
     uint16_t tags;
 
     if (reg->place == TAGS) {
@@ -158,129 +230,5 @@ static void put(struct cpu_regs *r, const struct reg *reg, const uint8_t buf[16]
         r->fx[4] = short_tags(tags);
     } else if (reg->place != FIXED) {
         memcpy(stored_at(r, reg), buf, reg->stored);
-    }
-}
-
-/* ---- a task's registers ---- */
-
-/* A task asleep in a call looks as in Linux, where the stop interrupted the call: it will be restarted. */
-static bool fetch(struct task *t, struct cpu_regs *r)
-{
-    if (!t)
-        return false;
-    machine_ops.get_regs(t, r);
-    if (t->retrying) {
-        r->rax = (uint64_t)-ERESTARTSYS;
-        r->orig_rax = (uint64_t)t->sysno;
-    }
-    return true;
-}
-
-/*
- * New registers for a task asleep in a call (gdb calls a function in it): the call ends first as if by a signal. With the
- * old registers put back later it is made again.
- */
-static bool store(struct task *t, struct cpu_regs *r)
-{
-    if (t->retrying) {
-        struct cpu_regs now;
-        int64_t ret;
-
-        t->debug_interrupt = true;
-        task_wake(t);
-        ret = sys_dispatch(t, (uint64_t)t->sysno, t->args);
-        t->debug_interrupt = false;
-        if (ret == SYS_BLOCK)
-            return false;
-        machine_ops.get_regs(t, &now);
-    }
-    machine_ops.set_regs(t, r);
-    return true;
-}
-
-void packet_get_regs(struct gdb *g, const char *args)
-{
-    struct cpu_regs r;
-    uint8_t buf[16];
-
-    if (!fetch(general_task(g), &r)) {
-        reply_error(g, ESRCH);
-        return;
-    }
-    for (size_t i = 0; i < NR_REGS; i++) {
-        get(&r, &regs[i], buf);
-        reply_hex(g, buf, regs[i].size);
-    }
-}
-
-void packet_set_regs(struct gdb *g, const char *args)
-{
-    struct task *t = general_task(g);
-    struct cpu_regs r;
-    uint8_t buf[16];
-
-    if (!fetch(t, &r)) {
-        reply_error(g, ESRCH);
-        return;
-    }
-    for (size_t i = 0; i < NR_REGS; i++) {
-        if (take_bytes(&args, buf, regs[i].size) != regs[i].size) {
-            reply_error(g, EINVAL);
-            return;
-        }
-        put(&r, &regs[i], buf);
-    }
-    if (store(t, &r))
-        reply_ok(g);
-    else
-        reply_error(g, EBUSY);
-}
-
-void packet_get_reg(struct gdb *g, const char *args)
-{
-    struct cpu_regs r;
-    uint8_t buf[16];
-    uint64_t n;
-
-    if (!take_hex(&args, &n) || n >= NR_REGS || !fetch(general_task(g), &r)) {
-        reply_error(g, EINVAL);
-        return;
-    }
-    get(&r, &regs[n], buf);
-    reply_hex(g, buf, regs[n].size);
-}
-
-void packet_set_reg(struct gdb *g, const char *args)
-{
-    struct task *t = general_task(g);
-    struct cpu_regs r;
-    uint8_t buf[16];
-    uint64_t n;
-
-    if (!take_hex(&args, &n) || n >= NR_REGS || !take_char(&args, '=') ||
-        take_bytes(&args, buf, regs[n].size) != regs[n].size || !fetch(t, &r)) {
-        reply_error(g, EINVAL);
-        return;
-    }
-    put(&r, &regs[n], buf);
-    if (store(t, &r))
-        reply_ok(g);
-    else
-        reply_error(g, EBUSY);
-}
-
-void regs_expedite(struct gdb *g, struct task *t)
-{
-    static const unsigned which[] = {6, 7, 16}; /* rbp, rsp, rip */
-    struct cpu_regs r;
-    uint8_t buf[16];
-
-    if (!fetch(t, &r))
-        return;
-    for (unsigned i = 0; i < 3; i++) {
-        get(&r, &regs[which[i]], buf);
-        reply(g, "%x:", which[i]);
-        reply_hex(g, buf, regs[which[i]].size);
-        reply(g, ";");
     }
 }

@@ -1,6 +1,6 @@
 /*
- * resume.c - what gdb allows each thread to do: vCont and its forerunners. As long as gdb has said nothing for a thread of a
- * process it debugs, the thread is held; threads of other processes run.
+ * resume.c - what gdb allows each thread to do: vCont and its forerunners. As long as gdb has said nothing
+ * for a thread of a process it debugs, the thread is held; threads of other processes run.
  */
 #include "priv.h"
 

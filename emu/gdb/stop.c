@@ -1,6 +1,6 @@
 /*
- * stop.c - telling gdb that something stopped: stop replies, the processes they are about, and signal numbers, of which gdb
- * has its own (include/gdb/signals.def of gdb).
+ * stop.c - telling gdb that something stopped: stop replies, the processes they are about, and signal
+ * numbers, of which gdb has its own (include/gdb/signals.def of gdb).
  */
 #include "priv.h"
 
@@ -12,11 +12,12 @@
 /* ---- signal numbers ---- */
 
 static const uint8_t gdb_numbers[32] = {
-    [SIGHUP] = 1, [SIGINT] = 2, [SIGQUIT] = 3, [SIGILL] = 4, [SIGTRAP] = 5, [SIGABRT] = 6, [SIGBUS] = 10,
-    [SIGFPE] = 8, [SIGKILL] = 9, [SIGUSR1] = 30, [SIGSEGV] = 11, [SIGUSR2] = 31, [SIGPIPE] = 13, [SIGALRM] = 14,
-    [SIGTERM] = 15, [SIGSTKFLT] = 143, [SIGCHLD] = 20, [SIGCONT] = 19, [SIGSTOP] = 17, [SIGTSTP] = 18, [SIGTTIN] = 21,
-    [SIGTTOU] = 22, [SIGURG] = 16, [SIGXCPU] = 24, [SIGXFSZ] = 25, [SIGVTALRM] = 26, [SIGPROF] = 27, [SIGWINCH] = 28,
-    [SIGIO] = 23, [SIGPWR] = 32, [SIGSYS] = 12,
+    [SIGHUP] = 1,   [SIGINT] = 2,     [SIGQUIT] = 3,  [SIGILL] = 4,      [SIGTRAP] = 5,  [SIGABRT] = 6,
+    [SIGBUS] = 10,  [SIGFPE] = 8,     [SIGKILL] = 9,  [SIGUSR1] = 30,    [SIGSEGV] = 11, [SIGUSR2] = 31,
+    [SIGPIPE] = 13, [SIGALRM] = 14,   [SIGTERM] = 15, [SIGSTKFLT] = 143, [SIGCHLD] = 20, [SIGCONT] = 19,
+    [SIGSTOP] = 17, [SIGTSTP] = 18,   [SIGTTIN] = 21, [SIGTTOU] = 22,    [SIGURG] = 16,  [SIGXCPU] = 24,
+    [SIGXFSZ] = 25, [SIGVTALRM] = 26, [SIGPROF] = 27, [SIGWINCH] = 28,   [SIGIO] = 23,   [SIGPWR] = 32,
+    [SIGSYS] = 12,
 };
 
 /* Real-time signals: 33..63 in a row, 32 and 64 came later. */
@@ -206,7 +207,8 @@ static void report_exit(struct gdb *g, struct inferior *inf)
 
 bool stop_report_exits(struct gdb *g)
 {
-    list_for_each_safe (n, tmp, &g->inferiors) {
+    list_for_each_safe(n, tmp, &g->inferiors)
+    {
         struct inferior *inf = container_of(n, struct inferior, node);
 
         if (inf->p->zombie) {

@@ -1,6 +1,6 @@
 /*
- * vfile.c - the guest's files for gdb (vFile packets): programs and libraries it loads symbols from, /proc for `info proc`.
- * They are seen through the eyes of the process debugged, and only read.
+ * vfile.c - the guest's files for gdb (vFile packets): programs and libraries it loads symbols from, /proc
+ * for `info proc`. They are seen through the eyes of the process debugged, and only read.
  */
 #include "priv.h"
 #include "syscalls/fs/vfs.h"
@@ -9,8 +9,24 @@
 static unsigned fileio_errno(int64_t err)
 {
     switch (-err) {
-    case EPERM: case ENOENT: case EINTR: case EBADF: case EACCES: case EFAULT: case EBUSY: case EEXIST: case ENODEV:
-    case ENOTDIR: case EISDIR: case EINVAL: case ENFILE: case EMFILE: case EFBIG: case ENOSPC: case ESPIPE: case EROFS:
+    case EPERM:
+    case ENOENT:
+    case EINTR:
+    case EBADF:
+    case EACCES:
+    case EFAULT:
+    case EBUSY:
+    case EEXIST:
+    case ENODEV:
+    case ENOTDIR:
+    case EISDIR:
+    case EINVAL:
+    case ENFILE:
+    case EMFILE:
+    case EFBIG:
+    case ENOSPC:
+    case ESPIPE:
+    case EROFS:
         return (unsigned)-err;
     case ENAMETOOLONG:
         return 91;

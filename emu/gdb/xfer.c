@@ -1,5 +1,6 @@
 /*
- * xfer.c - qXfer: documents that gdb reads in pieces. Each is made anew for every piece; nothing can change between two.
+ * xfer.c - qXfer: documents that gdb reads in pieces. Each is made anew for every piece; nothing can change
+ * between two.
  */
 #include "priv.h"
 
@@ -76,7 +77,9 @@ static int make_threads(struct gdb *g, const char *annex, FILE *out)
 
             if (task_over(t))
                 continue;
-            fprintf(out, g->multiprocess ? "<thread id=\"p%2$x.%1$x\" core=\"0\" name=\"" : "<thread id=\"%1$x\" core=\"0\" name=\"",
+            fprintf(out,
+                    g->multiprocess ? "<thread id=\"p%2$x.%1$x\" core=\"0\" name=\""
+                                    : "<thread id=\"%1$x\" core=\"0\" name=\"",
                     (unsigned)t->tid, (unsigned)inf->pid);
             put_escaped(out, t->comm);
             fputs("\">", out);
@@ -112,8 +115,10 @@ static int make_osdata(struct gdb *g, const char *annex, FILE *out)
     list_for_each (n, &g->m->k.processes) {
         const struct process *p = container_of(n, struct process, node);
 
-        fprintf(out, "<item><column name=\"pid\">%d</column><column name=\"user\">%u</column><column name=\"command\">", p->pid,
-                p->leader->cred.uid);
+        fprintf(out,
+                "<item><column name=\"pid\">%d</column><column name=\"user\">%u</column><column "
+                "name=\"command\">",
+                p->pid, p->leader->cred.uid);
         put_escaped(out, p->exe);
         fputs("</column><column name=\"cores\">0</column></item>", out);
     }
@@ -125,8 +130,8 @@ static const struct {
     const char *name;
     make_fn *make;
 } objects[] = {
-    {"features:read:", make_features},   {"auxv:read:", make_auxv},       {"exec-file:read:", make_exec_file},
-    {"threads:read:", make_threads},     {"siginfo:read:", make_siginfo}, {"osdata:read:", make_osdata},
+    {"features:read:", make_features}, {"auxv:read:", make_auxv},       {"exec-file:read:", make_exec_file},
+    {"threads:read:", make_threads},   {"siginfo:read:", make_siginfo}, {"osdata:read:", make_osdata},
 };
 
 /* ANNEX:OFFSET,LENGTH -> m and data, or l and the last data. */
@@ -139,7 +144,8 @@ static void send_piece(struct gdb *g, make_fn *make, const char *args)
     FILE *out;
     int err;
 
-    if (!s || (size_t)(colon - args) >= sizeof(annex) || !take_hex(&s, &off) || !take_char(&s, ',') || !take_hex(&s, &len)) {
+    if (!s || (size_t)(colon - args) >= sizeof(annex) || !take_hex(&s, &off) || !take_char(&s, ',') ||
+        !take_hex(&s, &len)) {
         reply_error(g, EINVAL);
         return;
     }

@@ -248,10 +248,14 @@ debug "$debuggee" seal <<'X'
 break add
 continue
 monitor seals
+up
+monitor history 0x7ffff7ffd000
 monitor history
 continue
 X
-said 'monitor seals and history' 'VmFlags: .* sl' 'sealed at event [0-9]+' '1 of [0-9]+ areas' 'last refusal: EPERM'
+said 'monitor seals and history' 'VmFlags: .* sl' 'sealed at event [0-9]+' '1 of [0-9]+ areas' \
+    '^event [0-9]+: mmap.* = 0x7ffff7ffd000' '^event [0-9]+: mseal.0x7ffff7ffd000, 0x1000, 0. = 0' \
+    '^event [0-9]+: mprotect.0x7ffff7ffd000, 0x1000, 0x3. = -EPERM: .*in mprotect' 'sealed at event' 'usage'
 
 debug "$debuggee" loop <<'X'
 shell (sleep 1; kill -INT $PPID) &

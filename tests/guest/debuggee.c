@@ -1,6 +1,6 @@
 /*
- * debuggee.c - something to debug: each argument is one scene. Compiled with -g -O1, so what gdb should find is global and
- * what should stay a function is noinline.
+ * debuggee.c - something to debug: each argument is one scene. Compiled with -g -O1, so what gdb should find
+ * is global and what should stay a function is noinline.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,10 +46,10 @@ static void scene_watch(void)
     int fds[2];
 
     for (int i = 0; i < 3; i++) {
-        other[i] = i;           /* same page, not watched */
+        other[i] = i; /* same page, not watched */
         add(i, 1);
     }
-    counter = 3;                /* no change: no stop */
+    counter = 3; /* no change: no stop */
     look();
     if (pipe(fds) || write(fds[1], "after", 6) != 6 || read(fds[0], text, 6) != 6)
         done(1);
