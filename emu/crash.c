@@ -1,10 +1,15 @@
 /*
- * crash.c - the last words: a report when the guest dies of a signal or of a deadlock, and dying of the same signal ourselves.
+ * crash.c - the last words: what is told when the guest dies of its own doing or of a deadlock, and dying of
+ * the same signal ourselves.
  */
+#include "crash.h"
 #include "disasm.h"
 #include "machine.h"
+#include "symbols.h"
 #include "task_cpu.h"
 #include "syscalls/table.h"
+
+#include "syscalls/trace/trace.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -46,89 +51,189 @@ static bool is_fault(const struct ksiginfo *info)
                                       info->signo == SIGILL || info->signo == SIGTRAP);
 }
 
-static void print_registers(FILE *out, const struct cpu_regs *r)
-{
-    const struct {
-        const char *name;
-        uint64_t value;
-    } regs[] = {
-        {"rax", r->rax}, {"rbx", r->rbx}, {"rcx", r->rcx}, {"rdx", r->rdx}, {"rsi", r->rsi}, {"rdi", r->rdi},
-        {"rbp", r->rbp}, {"rsp", r->rsp}, {"r8", r->r8},   {"r9", r->r9},   {"r10", r->r10}, {"r11", r->r11},
-        {"r12", r->r12}, {"r13", r->r13}, {"r14", r->r14}, {"r15", r->r15}, {"rip", r->rip}, {"rflags", r->rflags},
-        {"fs_base", r->fs_base}, {"gs_base", r->gs_base},
-    };
+/* ---- what is told, before it is laid out ---- */
 
-    for (size_t i = 0; i < sizeof(regs) / sizeof(*regs); i++)
-        fprintf(out, "%s%7s %016" PRIx64 "%s", i % 4 ? "  " : "  ", regs[i].name, regs[i].value, i % 4 == 3 ? "\n" : "");
-}
-
-static void print_instruction(FILE *out, struct task *t, uint64_t rip)
+static void collect_insns(struct crash *c)
 {
-    uint8_t code[15];
-    int64_t n = mm_access_remote(t->mm, rip, code, sizeof(code), false, true);
+    uint64_t rip = c->regs.rip, start = symbols_function(c->t, rip), at;
+    uint8_t code[CRASH_AFTER * 16];
     cs_insn *insn;
+    int64_t n;
 
-    if (n <= 0) {
-        fprintf(out, "  at %#" PRIx64 ": no instruction can be read there\n", rip);
-        return;
+    /* Instructions have to be decoded from one that is known to be one: the function's first. Without a
+     * symbol, a start a few bytes before is tried until the faulting instruction is met. */
+    if (!start || rip - start > 1 << 16)
+        start = rip;
+    for (uint64_t guess = start < rip ? start : rip - 24; guess < rip; guess++) {
+        unsigned k = 0;
+
+        for (at = guess; at < rip; k++) {
+            n = mm_access_remote(c->t->mm, at, code, 15, false, true);
+            if (n <= 0 || !disasm_one(code, (size_t)n, at, &insn))
+                break;
+            if (k >= CRASH_BEFORE)
+                memmove(c->insn, c->insn + 1, sizeof(*c->insn) * (CRASH_BEFORE - 1));
+            crash_insn(&c->insn[k < CRASH_BEFORE ? k : CRASH_BEFORE - 1], insn);
+            at += insn->size;
+            disasm_free(insn);
+        }
+        c->nr_insns = k < CRASH_BEFORE ? k : CRASH_BEFORE;
+        if (at == rip)
+            break;
+        c->nr_insns = 0;
+        if (start < rip)
+            break;
     }
-    if (disasm_one(code, (size_t)n, rip, &insn)) {
-        fprintf(out, "  at %#" PRIx64 ": %s%s%s\n", rip, insn->mnemonic, *insn->op_str ? " " : "", insn->op_str);
-        disasm_free(insn);
-    } else {
-        fprintf(out, "  at %#" PRIx64 ": bytes", rip);
-        for (int64_t i = 0; i < n && i < 8; i++)
-            fprintf(out, " %02x", code[i]);
-        fprintf(out, " are no instruction\n");
+    c->marked = c->nr_insns;
+    for (at = rip; c->nr_insns < c->marked + CRASH_AFTER;
+         at += insn->size, disasm_free(insn), c->nr_insns++) {
+        n = mm_access_remote(c->t->mm, at, code, 15, false, true);
+        if (n <= 0 || !disasm_one(code, (size_t)n, at, &insn))
+            break;
+        crash_insn(&c->insn[c->nr_insns], insn);
+    }
+    if (c->nr_insns == c->marked)
+        c->nr_insns = 0; /* not even the one that faults: what stands before it means nothing */
+}
+
+static void collect(struct crash *c, struct task *t, const struct ksiginfo *info)
+{
+    const struct task_cpu *cpu = t->cpu;
+
+    memset(c, 0, sizeof(*c));
+    c->t = t;
+    c->info = info;
+    c->fault = is_fault(info);
+    c->reason = reason_of(info);
+    if (!t->mm)
+        return;
+    machine_ops.get_regs(t, &c->regs);
+    if ((info->signo == SIGSEGV || info->signo == SIGBUS) && info->info.si_code != 0x80) {
+        c->has_address = true;
+        c->address = info->info.fault.addr;
+        c->access = cpu && cpu->error_code & 16  ? "executing"
+                    : cpu && cpu->error_code & 2 ? "writing"
+                                                 : "reading";
+    }
+    collect_insns(c);
+    c->nr_frames = symbols_backtrace(t, c->frame, CRASH_FRAMES);
+    if (t->k->trace && c->has_address)
+        trace_page_history(t->k->trace, t, c->address, &c->history);
+}
+
+/* ---- text ---- */
+
+static void print_registers(FILE *out, const struct crash *c)
+{
+    for (size_t i = 0; i < CRASH_REGS; i++)
+        fprintf(out, "  %7s %016" PRIx64 "%s", crash_reg_names[i], crash_reg(c, i), i % 4 == 3 ? "\n" : "");
+}
+
+static void print_insns(FILE *out, const struct crash *c)
+{
+    if (!c->nr_insns)
+        fprintf(out, "  at %#" PRIx64 ": no instruction can be read there\n", c->regs.rip);
+    for (unsigned i = 0; i < c->nr_insns; i++)
+        fprintf(out, "  %s %#" PRIx64 ": %s\n", i == c->marked ? "=>" : "  ", c->insn[i].addr,
+                c->insn[i].text);
+}
+
+static void print_frames(FILE *out, const struct crash *c)
+{
+    char name[512];
+
+    for (unsigned i = 0; i < c->nr_frames; i++) {
+        if (!symbols_name(c->t, c->frame[i] - (i > 0), name, sizeof(name)))
+            strcpy(name, "?");
+        fprintf(out, "  #%-2u %#018" PRIx64 " %s\n", i, c->frame[i], name);
     }
 }
 
-/* The mapping that was hit, or the ones around the hole. */
-static void print_mapping(FILE *out, struct task *t, uint64_t addr)
+/* All areas, or of very many those around the address; the one hit is marked, and so is a hole. */
+static void print_maps(FILE *out, const struct crash *c)
 {
-    const struct vma *v = mm_find_vma(t->mm, addr);
+    uint64_t n = mm_vma_count(c->t->mm), i = 0, here = 0;
+    bool marked = !c->has_address;
     char line[4352];
 
-    if (v && v->start <= addr) {
-        mm_maps_line(t->mm, v, line, sizeof(line));
-        fprintf(out, "  in: %s", line);
+    for (const struct vma *v = mm_find_vma(c->t->mm, 0); v && v->end <= c->address;
+         v = mm_find_vma(c->t->mm, v->end))
+        here++;
+    for (const struct vma *v = mm_find_vma(c->t->mm, 0); v; v = mm_find_vma(c->t->mm, v->end), i++) {
+        bool hit = c->has_address && v->start <= c->address && c->address < v->end;
+
+        if (n > CRASH_MAPS && (i + CRASH_MAPS / 2 < here || i > here + CRASH_MAPS / 2))
+            continue;
+        if (!marked && v->start > c->address)
+            fprintf(out, "=>  %#" PRIx64 " is not mapped\n", c->address);
+        marked |= hit || v->start > c->address;
+        mm_maps_line(c->t->mm, v, line, sizeof(line));
+        fprintf(out, "%s  %s", hit ? "=>" : "  ", line);
+    }
+    if (!marked)
+        fprintf(out, "=>  %#" PRIx64 " is not mapped\n", c->address);
+    if (n > CRASH_MAPS)
+        fprintf(out, "    (%" PRIu64 " areas in all)\n", n);
+}
+
+static void print_crash(FILE *out, const struct crash *c)
+{
+    const char *name = sigabbrev_np(c->info->signo);
+
+    fprintf(out, "mseal-emu: %s (pid %d) dies of SIG%s", c->t->comm, c->t->proc->pid, name ? name : "?");
+    if (c->reason)
+        fprintf(out, ": %s", c->reason);
+    fputc('\n', out);
+    if (!c->t->mm || !c->nr_frames)
         return;
-    }
-    if (v) {
-        mm_maps_line(t->mm, v, line, sizeof(line));
-        fprintf(out, "  next mapping above, at +%#" PRIx64 ": %s", v->start - addr, line);
-    }
+    if (c->fault)
+        print_insns(out, c);
+    if (c->has_address)
+        fprintf(out, "  %s address %#" PRIx64 "\n", c->access, c->address);
+    fputs("registers:\n", out);
+    print_registers(out, c);
+    fputs("backtrace:\n", out);
+    print_frames(out, c);
+    if (!c->has_address)
+        return;
+    fputs("mappings:\n", out);
+    print_maps(out, c);
+    if (c->history.len)
+        fprintf(out, "history of the page:\n%.*s", (int)c->history.len, c->history.s);
+}
+
+/*
+ * Faults, what the program does to itself (abort), and the end of memory. A signal somebody else sent is no
+ * crash.
+ */
+static bool worth_telling(const struct task *t, const struct ksiginfo *info)
+{
+    if (t->k->lockstep) /* standard error is compared: it is the guest's alone */
+        return false;
+    if (is_fault(info))
+        return true;
+    if (info->signo == SIGKILL || t->proc != t->k->init)
+        return info->signo == SIGKILL && info->info.si_code == SI_KERNEL;
+    return info->signo == SIGABRT && info->info.si_code <= 0 && info->info.rt.pid == t->proc->pid;
 }
 
 void crash_report(struct task *t, const struct ksiginfo *info)
 {
-    const char *why = reason_of(info), *name = sigabbrev_np(info->signo);
-    struct cpu_regs r;
-    bool fault = is_fault(info);
-    FILE *out = stderr;
+    FILE *json = machine_of(t)->crash_json;
+    struct crash c;
 
-    if (t->k->lockstep || (!fault && t->proc != t->k->init)) /* standard error is compared: it is the guest's alone */
+    if (!worth_telling(t, info))
         return;
+    if (t->k->trace)
+        trace_flush(t->k->trace);
     fflush(stdout);
-    fprintf(out, "mseal-emu: %s (pid %d) dies of SIG%s", t->comm, t->proc->pid, name ? name : "?");
-    if (why && (fault || info->signo == SIGKILL))
-        fprintf(out, ": %s", why);
-    fputc('\n', out);
-    if (!fault || !t->mm)
-        return;
-    machine_ops.get_regs(t, &r);
-    print_instruction(out, t, r.rip);
-    if (info->signo == SIGSEGV || info->signo == SIGBUS) {
-        const struct task_cpu *c = t->cpu;
-
-        if (info->info.si_code != 0x80) {
-            fprintf(out, "  %s address %#" PRIx64 "\n",
-                    c && c->error_code & 16 ? "executing" : c && c->error_code & 2 ? "writing" : "reading",
-                    info->info.fault.addr);
-            print_mapping(out, t, info->info.fault.addr);
-        }
+    collect(&c, t, info);
+    print_crash(stderr, &c);
+    if (json) {
+        crash_print_json(json, &c);
+        fflush(json);
     }
-    print_registers(out, &r);
+    free(c.history.s);
 }
 
 void machine_deadlock_report(struct machine *m)

@@ -25,6 +25,7 @@ struct machine {
     uint64_t slice_ends;    /* virtual time at which the running task has had its share */
     unsigned seal_image;    /* --seal-image: set of SEAL_* (seal_image.h), 0: off */
     unsigned seal_notices;  /* lines it has printed */
+    FILE *crash_json;       /* --crash-json; NULL: nowhere */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
     uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */

@@ -51,6 +51,7 @@ static const struct row {
     {"summary", 'C', FLAG, AT(summary_too), NULL, "as -c, besides tracing"},
     {"color", 0, STRING, AT(color), "WHEN", "colours in traces: auto (default), always, never"},
     {"trace-json", 0, STRING, AT(json), "FILE", "write each event as a line of JSON"},
+    {"crash-json", 0, STRING, AT(crash_json), "FILE", "write the report of a crash as JSON too"},
     {"record", 0, STRING, AT(record), "FILE", "record the run for mseal-emu history and mseal-emu view"},
     {"output", 'o', STRING, AT(output), "FILE", "print to FILE instead of standard error"},
     {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},

@@ -21,7 +21,7 @@ struct options {
     const char *xlat;    /* -X */
     const char *color;   /* auto, always, never */
     const char **events; /* -e, NULL-terminated */
-    const char *json, *record;
+    const char *json, *record, *crash_json;
     const char *output;   /* -o */
     const char *gdb;      /* -g */
     bool gdb_wait;

@@ -87,6 +87,8 @@ int output_open(struct machine *m, const struct options *o, const char *program)
             err = EXIT_FAILED;
         }
     }
+    if (!err && o->crash_json)
+        err = open_file(o->crash_json, &m->crash_json);
     if (!err && !lines && !o->explain && !o->json && !o->record && !o->events)
         return 0;
     to.text = lines || o->explain;

@@ -196,6 +196,15 @@ size_t symbols_name(struct task *t, uint64_t pc, char *buf, size_t size)
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
+uint64_t symbols_function(struct task *t, uint64_t pc)
+{
+    Dwfl_Module *mod = prepare(t) ? S.f.dwfl_addrmodule(S.dwfl, pc) : NULL;
+    GElf_Off offset;
+    GElf_Sym sym;
+
+    return mod && S.f.dwfl_module_addrinfo(mod, pc, &offset, &sym, NULL, NULL, NULL) ? pc - offset : 0;
+}
+
 struct wanted {
     const char *name;
     uint64_t addr, size;

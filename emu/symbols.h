@@ -12,6 +12,8 @@ unsigned symbols_backtrace(struct task *t, uint64_t *pc, unsigned max);
 /* machine_ops.symbol: "main+0x2f (demo.c:12)", "malloc+0x10 (libc.so.6)", "libfoo.so+0x1234"; 0: nothing
  * known. */
 size_t symbols_name(struct task *t, uint64_t pc, char *buf, size_t size);
+/* Where the function around pc begins; 0: unknown. */
+uint64_t symbols_function(struct task *t, uint64_t pc);
 /* The address of a function or object by name; 0: no such symbol in what is mapped now. *size: its length,
  * may be 0. */
 uint64_t symbols_address(struct task *t, const char *name, uint64_t *size);

@@ -134,6 +134,7 @@ static void tell_changes(struct trace *tr, struct task *t, const char *call, str
         return;
     if (tr->opt.explain || tr->opt.json || c->sealed)
         watch_origin(tr->watch, t, call);
+    watch_remember(tr->watch, t, call, c);
     ev = new_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
     ev.mm = c->mm;
     ev.addr = c->start;
@@ -591,6 +592,12 @@ void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint
     ev.name = access & MM_EXEC ? "exec" : access & MM_WRITE ? "write" : "read";
     ev.why = piece(&tr->fault_why);
     deliver(tr, t, &ev);
+}
+
+void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct text *out)
+{
+    if (tr->watch && t->mm)
+        watch_history(tr->watch, mm_id(t->mm), addr, out);
 }
 
 void trace_switch(struct task *t)

@@ -87,6 +87,7 @@ void layout_destroy(struct layout *l); /* does not close opt.out */
 
 /* ---- json.c: one object a line ---- */
 void json_event(FILE *out, const struct event *ev);
+void json_put_string(FILE *out, const char *s, size_t len); /* with its quotes */
 
 /* ---- summary.c: -c ---- */
 struct summary *summary_create(void);

@@ -17,7 +17,7 @@ const char *event_kind_name(enum event_kind kind)
     return kind_names[kind];
 }
 
-static void put_string(FILE *out, const char *s, size_t len)
+void json_put_string(FILE *out, const char *s, size_t len)
 {
     fputc('"', out);
     for (size_t i = 0; i < len; i++) {
@@ -38,7 +38,7 @@ static void put(FILE *out, const char *key, struct piece p)
     if (!p.len)
         return;
     fprintf(out, ",\"%s\":", key);
-    put_string(out, p.s, p.len);
+    json_put_string(out, p.s, p.len);
 }
 
 static void put_areas(FILE *out, const struct event *ev)
@@ -78,7 +78,7 @@ void json_event(FILE *out, const struct event *ev)
         for (unsigned i = 0; i < ev->nargs; i++) {
             if (i)
                 fputc(',', out);
-            put_string(out, ev->arg[i].s, ev->arg[i].len);
+            json_put_string(out, ev->arg[i].s, ev->arg[i].len);
         }
         fputc(']', out);
     } else if (ev->name && *ev->name) {

@@ -12,6 +12,7 @@
 #include "../table.h"
 #include "event.h"
 #include "filter.h"
+#include "text.h"
 
 enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
@@ -44,6 +45,9 @@ void trace_blocked(struct task *t);
 void trace_signal(struct task *t, const struct ksiginfo *info);
 /* An access of t's own failed, at the instruction rip; its signal follows. */
 void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip);
+/* The last 16 changes of the page at addr, a line each; nothing unless changes are kept (--explain,
+ * --trace-json, --record). */
+void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct text *out);
 /* t runs from now on. */
 void trace_switch(struct task *t);
 /* True: *ret is to be the result of t's call, which does not happen (-e inject). */

@@ -6,7 +6,9 @@
 
 #define MAX_WATCHED 64      /* address spaces remembered; one that comes back is told anew as a whole */
 #define MAX_ORIGINS 1000000 /* events with a backtrace; older ones are forgotten by halves */
-#define UNMAPPED    1024
+#define UNMAPPED     1024
+#define CHANGES      4096 /* remembered for the history of a page */
+#define PAGE_HISTORY 16
 
 struct space {
     uint64_t mm;
@@ -32,6 +34,12 @@ struct watch {
         uint64_t mm, start, end, event;
     } unmapped[UNMAPPED];
     unsigned next_unmapped;
+    struct past {
+        uint64_t mm, start, end, event, flags;
+        bool mapped, sealed;
+        const char *call;
+    } past[CHANGES];
+    unsigned next_past;
     char **string; /* a hash table of what was interned */
     size_t nr_strings, string_room;
 };
@@ -281,6 +289,62 @@ uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr)
             return w->unmapped[k].event;
     }
     return 0;
+}
+
+/* ---- the history of a page ---- */
+
+static void remember(struct watch *w, struct past p)
+{
+    w->past[w->next_past++ % CHANGES] = p;
+}
+
+void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c)
+{
+    struct past p = {.mm = c->mm,
+                     .event = t->event,
+                     .call = watch_string(w, call ? call : "?", strlen(call ? call : "?"))};
+    uint64_t at = c->start;
+
+    for (unsigned i = 0; i <= c->n; i++) { /* areas, and the holes before, between and after them */
+        p.start = at;
+        p.end = i < c->n ? c->areas[i].start : c->end;
+        p.mapped = p.sealed = false;
+        if (p.start < p.end)
+            remember(w, p);
+        if (i == c->n)
+            break;
+        p.start = c->areas[i].start;
+        p.end = at = c->areas[i].end;
+        p.mapped = true;
+        p.flags = c->areas[i].flags;
+        p.sealed = c->areas[i].seal;
+        remember(w, p);
+    }
+}
+
+void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct text *out)
+{
+    const struct past *found[PAGE_HISTORY];
+    unsigned n = 0;
+
+    for (unsigned i = 1; i <= CHANGES && i <= w->next_past && n < PAGE_HISTORY; i++) {
+        const struct past *p = &w->past[(w->next_past - i) % CHANGES];
+
+        if (p->mm == mm && p->start <= addr && addr < p->end)
+            found[n++] = p;
+    }
+    while (n-- > 0) {
+        const struct past *p = found[n];
+        const char *who = watch_who(w, p->event);
+
+        text_printf(out, "  event %lu: %s: %lx-%lx ", p->event, p->call, p->start, p->end);
+        if (p->mapped)
+            text_printf(out, "%c%c%c%s", p->flags & VM_READ ? 'r' : '-', p->flags & VM_WRITE ? 'w' : '-',
+                        p->flags & VM_EXEC ? 'x' : '-', p->sealed ? " sealed" : "");
+        else
+            text_puts(out, "not mapped");
+        text_printf(out, "%s%s\n", *who ? ", by " : "", who);
+    }
 }
 
 /* ---- who ---- */

@@ -32,6 +32,10 @@ void watch_origin(struct watch *w, struct task *t, const char *call);
 const char *watch_who(const struct watch *w, uint64_t event);
 /* The last unmapping of addr in mm: its event number, 0: never seen. */
 uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr);
+/* Remember a change for watch_history(): call is its cause. */
+void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c);
+/* The last 16 changes remembered of the page at addr, oldest first, a line each. */
+void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct text *out);
 /* A string that lives as long as w. */
 const char *watch_string(struct watch *w, const char *s, size_t len);
 
