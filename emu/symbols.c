@@ -36,7 +36,8 @@ static struct symbols {
     bool attached;
     uint64_t mm;      /* mm_id() it was filled for; 0: none */
     uint64_t exec_vm; /* and the executable pages it had then */
-    struct task *t;   /* of the backtrace in progress */
+    struct task *t;   /* of the backtrace in progress, and where it begins */
+    struct cpu_regs regs;
 } S;
 
 static bool load(void)
@@ -263,9 +264,7 @@ static bool memory_read(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *a
 
 static bool set_registers(Dwfl_Thread *thread, void *arg)
 {
-    struct cpu_regs r;
-
-    S.t->k->ops->get_regs(S.t, &r);
+    const struct cpu_regs r = S.regs;
     const Dwarf_Word regs[] = {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
                                r.r9,  r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip};
 
@@ -296,32 +295,35 @@ static int take_frame(Dwfl_Frame *frame, void *arg)
 }
 
 /* Each frame begins with the caller's RBP and the return address. */
+static bool is_code(struct task *t, uint64_t addr)
+{
+    const struct vma *v = mm_find_vma(t->mm, addr);
+
+    return v && v->start <= addr && v->flags & VM_EXEC;
+}
+
 static unsigned by_frame_pointers(struct task *t, uint64_t *pc, unsigned max)
 {
     uint64_t pair[2], rbp;
-    struct cpu_regs r;
     unsigned n = 0;
 
-    t->k->ops->get_regs(t, &r);
-    pc[n++] = r.rip;
-    for (rbp = r.rbp; n < max && rbp; rbp = pair[0]) {
-        const struct vma *v;
-
+    pc[n++] = S.regs.rip;
+    for (rbp = S.regs.rbp; n < max && rbp; rbp = pair[0]) {
         if (mm_access_remote(t->mm, rbp, pair, sizeof(pair), false, true) != sizeof(pair) || pair[0] <= rbp)
             break;
-        v = mm_find_vma(t->mm, pair[1]);
-        if (!v || v->start > pair[1] || !(v->flags & VM_EXEC))
+        if (!is_code(t, pair[1]))
             break;
         pc[n++] = pair[1];
     }
     return n;
 }
 
-unsigned symbols_backtrace(struct task *t, uint64_t *pc, unsigned max)
+/* From S.regs on. */
+static unsigned unwind(struct task *t, uint64_t *pc, unsigned max)
 {
     struct frames fr = {.pc = pc, .max = max};
 
-    if (!t->mm || !max)
+    if (!max)
         return 0;
     if (prepare(t)) {
         S.t = t;
@@ -332,4 +334,20 @@ unsigned symbols_backtrace(struct task *t, uint64_t *pc, unsigned max)
         S.t = NULL;
     }
     return fr.n > 1 ? fr.n : by_frame_pointers(t, pc, max);
+}
+
+unsigned symbols_backtrace(struct task *t, uint64_t *pc, unsigned max)
+{
+    uint64_t ret;
+
+    if (!t->mm || !max)
+        return 0;
+    t->k->ops->get_regs(t, &S.regs);
+    if (is_code(t, S.regs.rip) || mm_access_remote(t->mm, S.regs.rsp, &ret, 8, false, true) != 8 || !is_code(t, ret))
+        return unwind(t, pc, max);
+    /* A call led to where no code is: it is as if it had just returned. */
+    *pc = S.regs.rip;
+    S.regs.rip = ret;
+    S.regs.rsp += 8;
+    return 1 + unwind(t, pc + 1, max - 1);
 }
