@@ -165,6 +165,15 @@ static void process(void)
     }
 }
 
+/* A range within one aligned block of 2 MiB is refused even where the block could be collapsed. */
+static void collapse(void)
+{
+    char *p = pages(1024, RW), *block = (char *)(((uintptr_t)p + (2ul << 20) - 1) & -(2ul << 20));
+
+    fill(block, 2, 'c');
+    is_err(madvise(block + PG, PG, MADV_COLLAPSE), "EINVAL", "MADV_COLLAPSE within one huge page's block is EINVAL");
+}
+
 int main(void)
 {
     discarding();
@@ -173,5 +182,6 @@ int main(void)
     populate();
     guards();
     process();
+    collapse();
     return done();
 }

@@ -221,6 +221,8 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
     if (first < r->v.start || first + HPAGE_SIZE > r->v.end || !vma_is_anonymous(&r->v) || !r->v.anon_vma)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                           "the area holds no aligned 2 MiB block of private pages");
+    if (block > (r->end & HPAGE_MASK)) /* inside of one block: Linux counts -1 of them, and didn't collapse as many */
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the range holds no boundary of 2 MiB");
     for (; block + HPAGE_SIZE <= (r->end & HPAGE_MASK); block += HPAGE_SIZE) {
         if (mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_GUARD, &at) ||
             !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))

@@ -1,6 +1,7 @@
 /*
- * diff.h - mseal-emu diff, in parts: a program on the host kernel (diff_native.c, diff_world.c), the same one in the emulator
- * (diff_emu.c), what counts as the same (diff_names.c, diff_maps.c, diff_exclude.c), and what is said when it isn't (diff_show.c).
+ * diff.h - mseal-emu diff, in parts: a program on the host kernel (diff_native.c diff_become.c diff_world.c diff_vdso.c diff_cpuid.c),
+ * the same one in the emulator (diff_emu.c), the steps of both (diff_compare.c diff_follow.c diff_memory.c), what counts as the same
+ * (diff_names.c diff_maps.c diff_exclude.c), and what is said when it isn't (diff_show.c).
  */
 #ifndef EMU_CMD_DIFF_H
 #define EMU_CMD_DIFF_H
@@ -63,6 +64,15 @@ void native_set_result(struct diff_native *n, int64_t ret);
 int native_send(struct diff_native *n, int signo);
 void native_set_siginfo(struct diff_native *n, const void *info, size_t len);
 void native_end(struct diff_native *n);
+
+/* ---- becoming the program (diff_become.c) ---- */
+struct diff_become {
+    const struct diff_run *run;
+    int out, err;
+};
+_Noreturn void native_become(void *arg);
+/* The path that execve gets, as the emulator finds it; out: PATH_MAX bytes. */
+const char *native_find_program(const char *name, char *out);
 
 /* ---- the world around the native side (diff_world.c) ---- */
 struct diff_world {

@@ -5,89 +5,21 @@
 #include "diff.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "syscalls/process.h"
-
 #include "diff_cpuid.h"
 #include "diff_vdso.h"
-
-/* ---- becoming the program ---- */
-
-struct become {
-    const struct diff_run *run;
-    const struct diff_native *n;
-};
-
-/* As main.c finds it in the emulator, so that AT_EXECFN says the same. */
-static const char *find_program(const char *name, char out[PATH_MAX])
-{
-    const char *path = getenv("PATH");
-
-    if (strchr(name, '/'))
-        return name;
-    for (const char *p = path ? path : "/bin:/usr/bin";; p++) {
-        int n = (int)strcspn(p, ":");
-
-        if (snprintf(out, PATH_MAX, "%.*s%s%s", n, p, n ? "/" : "", name) < PATH_MAX && !access(out, X_OK))
-            return out;
-        p += n;
-        if (!*p)
-            return name;
-    }
-}
-
-/* As in the emulator. */
-static void set_limits(void)
-{
-    struct kernel k = {0};
-    struct process p = {.k = &k};
-
-    rlimits_init(&p);
-    for (int i = 0; i < RLIM_NLIMITS; i++) {
-        struct rlimit l = {p.rlim[i].cur, p.rlim[i].max}, old;
-
-        if (!setrlimit(i, &l) || getrlimit(i, &old))
-            continue;
-        l.rlim_cur = l.rlim_cur < old.rlim_max ? l.rlim_cur : old.rlim_max; /* not privileged: what is possible */
-        l.rlim_max = l.rlim_max < old.rlim_max ? l.rlim_max : old.rlim_max;
-        setrlimit(i, &l);
-    }
-}
-
-static void become_program(void *arg)
-{
-    const struct become *b = arg;
-    char path[PATH_MAX];
-    int in;
-
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", b->run->stdin_fd);
-    in = open(path, O_RDONLY);
-    if (in < 0 || dup2(in, 0) < 0 || dup2(b->n->out, 1) < 0 || dup2(b->n->err, 2) < 0)
-        _exit(125);
-    close_range(3, ~0u, 0);
-    personality(b->run->same_layout ? ADDR_NO_RANDOMIZE : 0);
-    for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL);
-    set_limits();
-    execv(find_program(b->run->argv[0], path), b->run->argv);
-    fprintf(stderr, "%s: %s\n", b->run->argv[0], strerror(errno));
-    _exit(errno == ENOENT ? 127 : 126);
-}
 
 /* ---- stops ---- */
 
@@ -305,7 +237,7 @@ void native_copy_stack(struct diff_native *n, const struct lockstep_start *start
 
 int native_start(struct diff_native *n, const struct diff_run *run, struct diff_step *s)
 {
-    struct become b = {run, n};
+    struct diff_become b = {run, -1, -1};
     struct diff_world w = {0};
     char path[PATH_MAX];
     int err;
@@ -314,7 +246,9 @@ int native_start(struct diff_native *n, const struct diff_run *run, struct diff_
     n->err = memfd_create("stderr", MFD_CLOEXEC);
     if (n->out < 0 || n->err < 0)
         return -errno;
-    err = world_start(&w, find_program(run->argv[0], path), become_program, &b);
+    b.out = n->out;
+    b.err = n->err;
+    err = world_start(&w, native_find_program(run->argv[0], path), native_become, &b);
     if (err)
         return err;
     n->helper = w.helper;
