@@ -338,7 +338,9 @@ static void list(void)
 static void describe(const struct mseal_design *d)
 {
     char all[24], one[24], both[64];
-    printf("%s: %s\nfrom %s\n", d->name, d->title, d->source);
+    printf("%s: %s\n", d->name, d->title);
+    if (d->source)
+        printf("from %s\n", d->source);
     printf("asked %s\n", d->range && d->vma ? "for the whole range first, then at each area"
                          : d->range         ? "for the whole range before anything changes"
                          : d->vma           ? "at each area when the operation reaches it"

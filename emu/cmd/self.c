@@ -28,12 +28,15 @@ char *self_beside(const char *const *candidates)
     const char *self = self_path(), *slash = self ? strrchr(self, '/') : NULL;
 
     for (; slash && *candidates; candidates++) {
-        char *path;
+        char *path, *real;
         if (asprintf(&path, "%.*s/%s", (int)(slash - self), self, *candidates) < 0)
             return NULL;
-        if (!access(path, R_OK))
-            return path;
+        real = realpath(path,
+                        NULL); /* without "..": the program may see only a part of the host's directories */
         free(path);
+        if (real && !access(real, R_OK))
+            return real;
+        free(real);
     }
     return NULL;
 }
