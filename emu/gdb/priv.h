@@ -221,6 +221,7 @@ void packet_write_memory(struct gdb *g, const char *args);
 void packet_write_binary(struct gdb *g, const char *args);
 void packet_search_memory(struct gdb *g, const char *args);
 void packet_query(struct gdb *g, const char *args); /* q... */
+void query_tls(struct gdb *g, const char *args);    /* tls.c */
 void packet_set(struct gdb *g, const char *args);   /* Q... */
 void packet_xfer(struct gdb *g, const char *args);
 void packet_vfile(struct gdb *g, const char *args);

@@ -173,7 +173,7 @@ static const struct row queries[] = {
     {"Supported", query_supported},    {"C", query_current},
     {"fThreadInfo", query_threads},    {"sThreadInfo", query_more_threads},
     {"ThreadExtraInfo,", query_extra}, {"Attached", query_attached},
-    {"Symbol:", query_symbol},
+    {"Symbol:", query_symbol},         {"GetTLSAddr:", query_tls},
 };
 static const struct row settings[] = {
     {"StartNoAckMode", set_noack}, {"PassSignals:", set_pass}, {"ProgramSignals:", set_nothing},

@@ -164,13 +164,29 @@ set scheduler-locking on
 next
 next
 next
+next
+print of_thread
+thread 1
+print of_thread
 set scheduler-locking off
 info threads
 delete
 continue
 X
 said 'threads' 'Breakpoint 1, worker' '1 .*Thread 1000.1000 .*waits: a futex' '2 .*Thread 1000.1001' '3 .*Thread 1000.1002' \
-    'Thread 3 .*hit Breakpoint 1, worker .arg=0x2' '\* 3 .*"second"' 'exited with code 03'
+    'Thread 3 .*hit Breakpoint 1, worker .arg=0x2' \
+    ' = 13$' ' = 11$' '3 .*"second"' 'exited with code 03'
+if have gcc; then
+    printf '#include <errno.h>\n#include <stdio.h>\nint main(void) { errno = 7; puts(""); return errno; }\n' >"$work/tls.c"
+    gcc -g -o "$work/dir/tls" "$work/tls.c"
+    debug ./tls <<'X'
+set breakpoint pending on
+break puts
+continue
+print (int)errno
+X
+    said 'thread-local variables of libraries' ' = 7$'
+fi
 debug "$debuggee" threads <<'X'
 break worker
 continue
@@ -255,7 +271,7 @@ continue
 X
 said 'monitor seals and history' 'VmFlags: .* sl' 'sealed at event [0-9]+' '1 of [0-9]+ areas' \
     '^event [0-9]+: mmap.* = 0x7ffff7ffd000' '^event [0-9]+: mseal.0x7ffff7ffd000, 0x1000, 0. = 0' \
-    '^event [0-9]+: mprotect.0x7ffff7ffd000, 0x1000, 0x3. = -EPERM: .*in mprotect' 'sealed at event' 'usage'
+    '^event [0-9]+: mprotect.0x7ffff7ffd000, 0x1000, 0x3. = -EPERM: .* in .*mprotect' 'sealed at event' 'usage'
 
 debug "$debuggee" loop <<'X'
 shell (sleep 1; kill -INT $PPID) &

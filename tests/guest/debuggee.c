@@ -18,6 +18,7 @@ volatile int counter, other[64];
 volatile double half = 0.5;
 char text[32] = "before";
 volatile int thread_id_sum;
+__thread int of_thread = 11;
 
 __attribute__((noinline)) int add(int a, int b)
 {
@@ -68,6 +69,7 @@ __attribute__((noinline)) void *worker(void *arg)
     int id = (int)(long)arg;
 
     pthread_setname_np(pthread_self(), id == 1 ? "first" : "second");
+    of_thread += id;
     __atomic_add_fetch(&thread_id_sum, add(id, 0), __ATOMIC_SEQ_CST);
     return NULL;
 }
