@@ -113,10 +113,9 @@ static void packet_attach(struct gdb *g, const char *args)
         reply_error(g, ESRCH);
         return;
     }
-    g->general = (struct gdb_id){inf->pid, inf->pid};
-    reply(g, "T00thread:");
-    reply_id(g, p->leader);
-    reply(g, ";");
+    g->last = (struct gdb_id){inf->pid, 0};
+    g->last_signo = 0;
+    packet_why(g, "");
 }
 
 static void packet_vcont_query(struct gdb *g, const char *args)

@@ -106,6 +106,10 @@ struct task *task_of_id(const struct gdb *g, struct gdb_id id)
 
 struct task *general_task(const struct gdb *g)
 {
+    struct task *t = g->general.pid <= 0 && g->general.tid <= 0 ? task_of_id(g, g->last) : NULL;
+
+    if (t) /* any: who stopped last */
+        return t;
     return task_of_id(g, g->general);
 }
 

@@ -327,9 +327,34 @@ continue
 info os processes
 kill
 X
-target=
 said 'extended-remote' 'forked process' '1000 .*debuggee' 'killed'
 is 'kill' 137
+debug /bin/bash -c 'sleep 1000 & wait' <<'X'
+catch fork
+continue
+delete
+nexti
+add-inferior
+inferior 2
+attach 1001
+info threads
+detach
+inferior 1
+kill
+X
+target=
+said 'attach to another process' 'process 1001' '1.1 .*Thread 1000.1000' '\* 2.1 .*Thread 1001.1001' 'process 1001. detached' \
+    'process 1000. killed'
+debug /bin/bash -c 'echo early; (sleep 2; :) & exit 5' <<'X'
+set follow-fork-mode child
+catch syscall clock_nanosleep
+continue
+info inferiors
+delete
+continue
+X
+said 'a process outlives the first one' 'call to syscall clock_nanosleep' 'process 100' 'exited normally'
+is 'whose status it is nonetheless' 5 early
 
 debug /bin/busybox sh -c 'echo one; (exit 3); echo $?' <<'X'
 info proc mappings
