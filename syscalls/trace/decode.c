@@ -21,6 +21,7 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
         return NULL;
     tr->k = k;
     tr->opt = *opt;
+    tr->words = opt->text || opt->json;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
     if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
@@ -132,7 +133,8 @@ static void tell_changes(struct trace *tr, struct task *t, const char *call, str
 
     if (!watch_update(tr->watch, t, c))
         return;
-    if (tr->opt.explain || tr->opt.json || c->sealed)
+    if (tr->opt.explain || tr->opt.json ||
+        c->sealed) /* a backtrace costs more than most calls: recording does without */
         watch_origin(tr->watch, t, call);
     watch_remember(tr->watch, t, call, c);
     ev = new_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
@@ -337,7 +339,7 @@ void trace_sys_enter(struct task *t)
     t->call_since = tr->k->now_ns;
     if (tr->nghosts)
         tell_ignored(tr, t);
-    if (!is_traced(tr, t, name, classes))
+    if (!is_traced(tr, t, name, classes) || !tr->words)
         return;
     ev = new_event(tr, t, classes & SC_NORETURN ? EVENT_CALL : EVENT_ENTER);
     ev.name = sig ? name : nameless(tr, t);
@@ -509,8 +511,11 @@ void trace_sys_exit(struct task *t, int64_t ret)
     ev = new_event(tr, t, EVENT_EXIT);
     ev.name = sig ? name : nameless(tr, t);
     ev.injected = t->injected;
+    ev.nr_regs = sig ? (unsigned)sig->n : 6;
     ev.spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
-    if (sig && t->sysno == 56) {
+    if (!tr->words) {
+        ; /* who records wants numbers */
+    } else if (sig && t->sysno == 56) {
         begin_arg(tr);
         print_clone(&c);
     } else if (sig && !(t->sysno == 219 && t->restart_name && ret != -ERESTART_RESTARTBLOCK)) {

@@ -51,6 +51,7 @@ struct event {
     unsigned tasks; /* alive now */
     int64_t sysno;
     const char *name;
+    unsigned nr_regs; /* argument registers the call looks at */
     unsigned nargs;
     struct piece arg[EVENT_ARGS];
     struct piece cont; /* EVENT_EXIT: more of the argument that was begun at the entry */

@@ -11,6 +11,7 @@
 struct trace {
     struct kernel *k;
     struct trace_options opt;
+    bool words;            /* somebody reads decoded arguments */
     struct layout *layout; /* each of these NULL: not wanted */
     struct summary *summary;
     struct recorder *recorder;

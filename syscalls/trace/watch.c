@@ -194,8 +194,14 @@ static bool collect(struct watch *w, struct mm *mm, uint64_t lo, uint64_t hi, si
         if (!room(&w->fresh, &w->fresh_room, *n + 1))
             return false;
         w->fresh[(*n)++] = (struct area){
-            v->start, v->end,   v->pgoff,     v->flags & ~(VM_SOFTDIRTY | VM_ACCOUNT | VM_STACK_REGISTERED),
-            v->seal,  v->birth, v->sealed_at, name_of(w, mm, v),
+            v->start,
+            v->end,
+            v->file ? v->pgoff : 0,
+            v->flags & ~(VM_SOFTDIRTY | VM_ACCOUNT | VM_STACK_REGISTERED),
+            v->seal,
+            v->birth,
+            v->sealed_at,
+            name_of(w, mm, v),
         };
     }
     return true;

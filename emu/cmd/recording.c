@@ -1,0 +1,283 @@
+/* recording.c - a recording, record by record. The file may be anybody's: every number is checked. */
+#include "recording.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <mseal-emu/mm.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_all(struct recording *r, FILE *in)
+{
+    size_t room = 0, n;
+
+    do {
+        if (r->size == room) {
+            uint8_t *p = realloc(r->data, room = room ? 2 * room : 1 << 16);
+
+            if (!p)
+                return false;
+            r->data = p;
+        }
+        n = fread(r->data + r->size, 1, room - r->size, in);
+        r->size += n;
+    } while (n);
+    return !ferror(in);
+}
+
+static uint64_t number(struct recording *r)
+{
+    uint64_t v = 0;
+
+    for (unsigned shift = 0; r->at < r->size && shift < 64; shift += 7) {
+        uint8_t b = r->data[r->at++];
+
+        v |= (uint64_t)(b & 127) << shift;
+        if (b < 128)
+            return v;
+    }
+    if (!r->broken)
+        r->broken = "it ends in the middle of a record";
+    return 0;
+}
+
+static int64_t unzigzag(uint64_t v)
+{
+    return (int64_t)(v >> 1 ^ -(v & 1));
+}
+
+static struct piece bytes(struct recording *r)
+{
+    uint64_t len = number(r);
+    struct piece p = {(char *)r->data + r->at, len};
+
+    if (len > r->size - r->at) {
+        r->broken = "it ends in the middle of a text";
+        return (struct piece){"", 0};
+    }
+    r->at += len;
+    return p;
+}
+
+static void add_string(struct recording *r)
+{
+    struct piece p = bytes(r);
+
+    if (r->nr_strings + 1 >= r->string_room) {
+        size_t room = r->string_room ? 2 * r->string_room : 256;
+        char **s = realloc(r->string, room * sizeof(*s));
+
+        if (!s) {
+            r->broken = "out of memory";
+            return;
+        }
+        r->string = s;
+        r->string_room = room;
+    }
+    r->string[++r->nr_strings] = strndup(p.s, p.len);
+    if (!r->string[r->nr_strings])
+        r->string[r->nr_strings--] = NULL;
+}
+
+static const char *string(struct recording *r)
+{
+    uint64_t id = number(r);
+
+    if (id && id <= r->nr_strings)
+        return r->string[id];
+    r->broken = "a text that is not there";
+    return "";
+}
+
+static void call(struct recording *r)
+{
+    uint64_t mask, v;
+
+    r->tid = (int)number(r);
+    r->name = string(r);
+    mask = number(r);
+    r->failed = mask & 1u << 6;
+    r->nargs = 0;
+    for (unsigned i = 0; i < 6; i++) {
+        r->arg[i] = 0;
+        if (mask & 1u << (i + 8))
+            r->arg[i] = r->addr += (uint64_t)unzigzag(number(r));
+        else if (mask & 1u << i)
+            r->arg[i] = number(r);
+        if (r->arg[i])
+            r->nargs = i + 1;
+    }
+    v = number(r);
+    if (v & 1)
+        r->ret = (int64_t)(r->addr += (uint64_t)unzigzag(v >> 1));
+    else
+        r->ret = unzigzag(v >> 1);
+}
+
+static void areas(struct recording *r)
+{
+    uint64_t n, at;
+
+    r->mm = number(r);
+    r->start = (r->addr & MM_PAGE_MASK) + ((uint64_t)unzigzag(number(r)) << MM_PAGE_SHIFT);
+    r->addr = r->start;
+    r->end = r->start + (number(r) << MM_PAGE_SHIFT);
+    n = number(r);
+    r->nr_areas = 0;
+    at = r->start;
+    for (uint64_t i = 0; i < n && !r->broken; i++) {
+        struct area a = {.name = ""};
+        uint64_t bits;
+
+        a.start = at + (number(r) << MM_PAGE_SHIFT);
+        a.end = at = a.start + (number(r) << MM_PAGE_SHIFT);
+        bits = number(r);
+        a.flags = (bits & 1 ? VM_READ : 0) | (bits & 2 ? VM_WRITE : 0) | (bits & 4 ? VM_EXEC : 0) |
+                  (bits & 8 ? VM_MAYSHARE : 0) | (bits >> 6 & 15) << VM_PKEY_SHIFT;
+        if (bits & 32) {
+            a.name = string(r);
+            a.pgoff = number(r);
+        }
+        a.birth = r->nr - number(r);
+        if (bits & 16) {
+            a.seal = number(r);
+            a.sealed_at = r->nr - number(r);
+        }
+        if (a.start >= a.end || a.end > r->end || (i && a.start < r->area[i - 1].end))
+            r->broken = "areas out of order";
+        if (r->nr_areas == r->area_room) {
+            size_t room = r->area_room ? 2 * r->area_room : 64;
+            struct area *p = realloc(r->area, room * sizeof(*p));
+
+            if (!p) {
+                r->broken = "out of memory";
+                return;
+            }
+            r->area = p;
+            r->area_room = room;
+        }
+        r->area[r->nr_areas++] = a;
+    }
+}
+
+bool recording_next(struct recording *r)
+{
+    while (r->at < r->size && !r->broken) {
+        r->tag = r->data[r->at++];
+        if (r->tag == RECORD_STRING) {
+            add_string(r);
+            continue;
+        }
+        if (r->tag != RECORD_WHO)
+            r->nr += (uint64_t)unzigzag(number(r));
+        switch (r->tag) {
+        case RECORD_CALL:
+            call(r);
+            break;
+        case RECORD_AREAS:
+            areas(r);
+            break;
+        case RECORD_WHO:
+            r->name = string(r);
+            break;
+        case RECORD_NOTE:
+            r->tid = (int)number(r);
+            /* fallthrough */
+        case RECORD_WHY:
+            r->text = bytes(r);
+            break;
+        default:
+            r->broken = "a record of no known kind";
+        }
+        return !r->broken;
+    }
+    return false;
+}
+
+bool recording_open(struct recording *r, FILE *in, const char *name, const char *who)
+{
+    const size_t magic = strlen(RECORD_MAGIC);
+
+    memset(r, 0, sizeof(*r));
+    if (!read_all(r, in)) {
+        fprintf(stderr, "mseal-emu %s: %s: %s\n", who, name, strerror(errno));
+        return false;
+    }
+    if (r->size < magic || memcmp(r->data, RECORD_MAGIC, magic)) {
+        fprintf(stderr, "mseal-emu %s: %s: not a recording (mseal-emu --record makes one)\n", who, name);
+        return false;
+    }
+    r->at = magic;
+    for (int i = 0; i < 2 && r->at < r->size && r->data[r->at] == RECORD_STRING; i++) {
+        r->at++;
+        add_string(r);
+    }
+    r->design = r->nr_strings > 0 ? r->string[1] : "?";
+    r->program = r->nr_strings > 1 ? r->string[2] : "?";
+    return true;
+}
+
+void recording_close(struct recording *r)
+{
+    for (size_t i = 1; i <= r->nr_strings; i++)
+        free(r->string[i]);
+    free(r->string);
+    free(r->area);
+    free(r->data);
+}
+
+/* ---- text ---- */
+
+size_t recording_call_text(const struct recording *r, char *buf, size_t size)
+{
+    size_t n = (size_t)snprintf(buf, size, "%s(", r->name);
+
+    for (unsigned i = 0; i < r->nargs && n < size; i++)
+        n += (size_t)snprintf(buf + n, size - n,
+                              r->arg[i] > 9999 && r->arg[i] % 4096 ? "%s%#" PRIx64
+                              : r->arg[i] >> 32                    ? "%s%#" PRIx64
+                                                                   : "%s%" PRIu64,
+                              i ? ", " : "", r->arg[i]);
+    if (n >= size)
+        return size - 1;
+    if (r->ret < 0 && r->ret >= -4095)
+        n += (size_t)snprintf(buf + n, size - n, ") = -1 %s",
+                              strerrorname_np((int)-r->ret) ? strerrorname_np((int)-r->ret) : "?");
+    else
+        n += (size_t)snprintf(buf + n, size - n, r->ret >> 32 ? ") = %#" PRIx64 : ") = %" PRId64, r->ret);
+    return n < size ? n : size - 1;
+}
+
+size_t area_text(const struct area *a, char *buf, size_t size)
+{
+    int n = snprintf(buf, size, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %s %08" PRIx64 " %s\n", a->start,
+                     a->end, a->flags & VM_READ ? 'r' : '-', a->flags & VM_WRITE ? 'w' : '-',
+                     a->flags & VM_EXEC ? 'x' : '-', a->flags & VM_MAYSHARE ? 's' : 'p',
+                     a->seal ? "sl" : "--", a->pgoff << MM_PAGE_SHIFT, a->name);
+
+    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+bool picture_apply(struct picture *p, const struct recording *r)
+{
+    size_t from = 0, to;
+
+    while (from < p->n && p->area[from].end <= r->start)
+        from++;
+    for (to = from; to < p->n && p->area[to].start < r->end; to++)
+        ;
+    if (p->n - (to - from) + r->nr_areas > p->room) {
+        size_t room = 2 * p->room + r->nr_areas + 64;
+        struct area *a = realloc(p->area, room * sizeof(*a));
+
+        if (!a)
+            return false;
+        p->area = a;
+        p->room = room;
+    }
+    memmove(p->area + from + r->nr_areas, p->area + to, (p->n - to) * sizeof(*p->area));
+    if (r->nr_areas)
+        memcpy(p->area + from, r->area, r->nr_areas * sizeof(*p->area));
+    p->n = p->n - (to - from) + r->nr_areas;
+    return true;
+}

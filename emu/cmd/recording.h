@@ -1,0 +1,46 @@
+/* recording.h - reading what --record wrote (syscalls/trace/record.c). */
+#ifndef EMU_CMD_RECORDING_H
+#define EMU_CMD_RECORDING_H
+
+#include "syscalls/trace/event.h"
+#include "syscalls/trace/record.h"
+
+struct recording {
+    uint8_t *data;
+    size_t size, at;
+    const char *broken; /* what is wrong with it, NULL: nothing so far */
+    char **string;      /* numbered from 1 */
+    size_t nr_strings, string_room;
+    const char *design, *program;
+    /* the record last read */
+    int tag;
+    uint64_t nr, addr;
+    int tid;
+    const char *name; /* CALL: its name; WHO: who */
+    uint64_t arg[6];
+    unsigned nargs;
+    int64_t ret;
+    bool failed;
+    uint64_t mm, start, end;
+    struct area *area; /* AREAS */
+    size_t nr_areas, area_room;
+    struct piece text; /* WHY, NOTE */
+};
+/* False: not a recording, or unreadable; one line on stderr. */
+bool recording_open(struct recording *r, FILE *in, const char *name, const char *who);
+void recording_close(struct recording *r);
+/* The next record (never a STRING). False: the end, or broken. */
+bool recording_next(struct recording *r);
+/* The call last read: "mprotect(0x7ffff7fc7000, 8192, 1) = -1 EPERM" */
+size_t recording_call_text(const struct recording *r, char *buf, size_t size);
+
+/* The areas of one address space while the recording goes by. */
+struct picture {
+    struct area *area;
+    size_t n, room;
+};
+bool picture_apply(struct picture *p, const struct recording *r); /* an AREAS record; false: out of memory */
+/* As a line of maps, with its newline. */
+size_t area_text(const struct area *a, char *buf, size_t size);
+
+#endif
