@@ -133,7 +133,8 @@ static void put_with_maps(struct task *t, struct lockstep_record *rec, const voi
 
     if (!f)
         return;
-    fwrite(head, 1, head_len, f);
+    if (head_len)
+        fwrite(head, 1, head_len, f);
     if (t->mm)
         mm_print_maps(t->mm, f);
     if (!fclose(f))

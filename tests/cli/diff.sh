@@ -51,6 +51,18 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
             fi
         done
     done
+    # Children, and signals at any time.
+    while read -r script; do
+        emu diff --same-layout bash -c "$script"
+        is "diff of bash: $script" 0
+        [ "$status" = 0 ] || head -n 12 "$work/out"
+    done <<'SCRIPTS'
+sleep 0.1 & wait; echo done
+for i in 1 2 3; do (exit $i); echo $?; done
+trap "echo got" USR1; kill -USR1 $$; echo x | cat
+timeout 0.3 sleep 5; echo $?
+ulimit -v 100000; ls / | wc -l
+SCRIPTS
     # Real programs.
     seq 1 5000 >"$work/dir/n"
     echo 'int main(void) { return 0; }' >"$work/dir/x.c"
