@@ -1,13 +1,11 @@
 /*
- * mm_fuzzer.c - libFuzzer target: any bytes as a sequence of memory calls on a small machine where everything
- * runs out.
+ * mm_fuzzer.c - libFuzzer target: any bytes as a sequence of memory calls on a small machine where everything runs out.
  *
- * The first bytes choose the design and the machine: RAM, number of VMAs, limits. Each byte after them names
- * an operation that reads its arguments from what follows. Built with MM_DEBUG, mm/ checks itself after every
- * change; here is asked besides that every frame and table node is held as often as it is shown, that what a
- * processor was handed is still true unless it was told to forget, and that nothing is left when the last
- * process has gone. What the right answers are is not asked: that is `make fuzz-kernel`. MM_FUZZ_TRACE=1 in
- * the environment shows each operation and the address space before it.
+ * The first bytes choose the design and the machine: RAM, number of VMAs, limits. Each byte after them names an operation that
+ * reads its arguments from what follows. Built with MM_DEBUG, mm/ checks itself after every change; here is asked besides
+ * that every frame and table node is held as often as it is shown, that what a processor was handed is still true unless
+ * it was told to forget, and that nothing is left when the last process has gone. What the right answers are is not asked:
+ * that is `make fuzz-kernel`. MM_FUZZ_TRACE=1 in the environment shows each operation and the address space before it.
  */
 #include "mm/mm.h"
 #include "mm/uapi.h"
@@ -22,7 +20,7 @@
 #define FILES      5
 #define FILE_PAGES 24u
 #define HANDED     32 /* entries of the processor that are remembered */
-#define MAX_OPS    400
+#define MAX_OPS    120
 #define KEYS       3 /* of System V segments */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,11 +40,11 @@ struct world {
     struct process process[PROCESSES], *p; /* p: the one that runs */
     struct mm_snapshot *snap[SNAPSHOTS];
     struct mm_file *file[FILES];
+    unsigned nops;
     unsigned bad_page; /* of the file on disk: reading it fails */
 };
 
-/* ---- arguments ------------------------------------------------------------------------------------------
- */
+/* ---- arguments ------------------------------------------------------------------------------------------ */
 
 static unsigned u8(struct world *w)
 {
@@ -67,13 +65,11 @@ static uint64_t u64(struct world *w)
     return n;
 }
 
-/* Four stretches of 64 pages: across the ends of a leaf, of an upper node, at the top and at the bottom of
- * user space. */
+/* Four stretches of 64 pages: across the ends of a leaf, of an upper node, at the top and at the bottom of user space. */
 static uint64_t arg_addr(struct world *w)
 {
-    static const uint64_t base[] = {UINT64_C(0x40200000) - 32 * MM_PAGE_SIZE,
-                                    (UINT64_C(1) << 39) - 32 * MM_PAGE_SIZE, MM_TASK_SIZE - 64 * MM_PAGE_SIZE,
-                                    UINT64_C(0x10000)};
+    static const uint64_t base[] = {UINT64_C(0x40200000) - 32 * MM_PAGE_SIZE, (UINT64_C(1) << 39) - 32 * MM_PAGE_SIZE,
+                                    MM_TASK_SIZE - 64 * MM_PAGE_SIZE, UINT64_C(0x10000)};
     unsigned place = u8(w), odd = u8(w);
     uint64_t addr = base[place >> 6] + (place & 63) * MM_PAGE_SIZE;
 
@@ -110,8 +106,7 @@ static struct mm_file *arg_file(struct world *w)
     return w->file[u8(w) % FILES];
 }
 
-/* ---- files ----------------------------------------------------------------------------------------------
- */
+/* ---- files ---------------------------------------------------------------------------------------------- */
 
 static int disk_read_page(struct vm_object *obj, uint64_t index, void *page)
 {
@@ -152,14 +147,8 @@ static struct mm_file *file_create(struct vm_object *obj, unsigned ino, bool wri
 
     if (!f)
         abort();
-    *f = (struct mm_file){.obj = obj,
-                          .refs = 1,
-                          .readable = true,
-                          .writable = writable,
-                          .dev = 1,
-                          .ino = ino,
-                          .path = path,
-                          .release = release};
+    *f = (struct mm_file){.obj = obj, .refs = 1, .readable = true, .writable = writable, .dev = 1, .ino = ino,
+                          .path = path, .release = release};
     return f;
 }
 
@@ -170,38 +159,21 @@ static void make_files(struct world *w)
     w->file[0] = file_create(mm_memfd_object(&w->sys, true, false), 1, true);
     vm_object_truncate(w->file[0]->obj, FILE_PAGES * MM_PAGE_SIZE);
     w->file[1] = file_create(vm_object_get(w->file[0]->obj), 1, false);
-    w->file[2] =
-        file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE - 100, &disk, w), 2, true);
+    w->file[2] = file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE - 100, &disk, w), 2, true);
     w->file[3] = file_create(vm_object_create(&w->sys, OBJ_ZERO, 0, NULL, NULL), 3, true);
-    w->file[4] =
-        file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE, &disk, w), 4, true);
+    w->file[4] = file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE, &disk, w), 4, true);
     w->file[4]->noexec = true;
 }
 
-/* ---- operations -----------------------------------------------------------------------------------------
- */
+/* ---- operations ----------------------------------------------------------------------------------------- */
 
 static void op_mmap(struct world *w, struct mm *mm)
 {
-    static const uint64_t kind[] = {MAP_PRIVATE | MAP_ANONYMOUS,
-                                    MAP_PRIVATE | MAP_ANONYMOUS,
-                                    MAP_SHARED | MAP_ANONYMOUS,
-                                    MAP_PRIVATE,
-                                    MAP_SHARED,
-                                    MAP_SHARED_VALIDATE,
-                                    MAP_DROPPABLE | MAP_ANONYMOUS,
+    static const uint64_t kind[] = {MAP_PRIVATE | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS,
+                                    MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, MAP_DROPPABLE | MAP_ANONYMOUS,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN};
-    static const uint64_t extra[] = {0,
-                                     0,
-                                     0,
-                                     MAP_POPULATE,
-                                     MAP_LOCKED,
-                                     MAP_NORESERVE,
-                                     MAP_32BIT,
-                                     MAP_HUGETLB,
-                                     MAP_FIXED_NOREPLACE,
-                                     MAP_SYNC,
-                                     MAP_POPULATE | MAP_NONBLOCK};
+    static const uint64_t extra[] = {0, 0, 0, MAP_POPULATE, MAP_LOCKED, MAP_NORESERVE, MAP_32BIT, MAP_HUGETLB,
+                                     MAP_FIXED_NOREPLACE, MAP_SYNC, MAP_POPULATE | MAP_NONBLOCK};
     uint64_t addr = arg_addr(w), len = arg_len(w), how = u8(w), flags, off = 0;
     struct mm_file *file = NULL;
     unsigned prot = u8(w);
@@ -230,17 +202,13 @@ static void op_mprotect(struct world *w, struct mm *mm)
     uint64_t addr = arg_addr(w), len = arg_len(w);
     unsigned prot = u8(w);
 
-    mm_mprotect(mm, addr, len,
-                prot < 200   ? prot & 7
-                : prot < 240 ? (prot & 7) | PROT_GROWSDOWN
-                             : arg_flags(w),
+    mm_mprotect(mm, addr, len, prot < 200 ? prot & 7 : prot < 240 ? (prot & 7) | PROT_GROWSDOWN : arg_flags(w),
                 prot & 8 ? (int)(prot >> 4) : -1);
 }
 
 static void op_mremap(struct world *w, struct mm *mm)
 {
-    uint64_t addr = arg_addr(w), old_len = arg_len(w), new_len = arg_len(w), flags = u8(w),
-             new_addr = arg_addr(w);
+    uint64_t addr = arg_addr(w), old_len = arg_len(w), new_len = arg_len(w), flags = u8(w), new_addr = arg_addr(w);
 
     if (flags & 0x80)
         new_len = old_len;
@@ -249,8 +217,7 @@ static void op_mremap(struct world *w, struct mm *mm)
 
 static void op_madvise(struct world *w, struct mm *mm)
 {
-    static const int advice[] = {0,  1,  2,  3,  4,  8,  9,  10, 11, 12, 13,  14,  15,
-                                 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 100, 102, 103};
+    static const int advice[] = {0, 1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 100, 102, 103};
     uint64_t addr = arg_addr(w), len = arg_len(w);
     unsigned n = u8(w);
 
@@ -372,8 +339,7 @@ static void op_shm(struct world *w, struct mm *mm)
         mm_shmdt(mm, addr);
         break;
     default: {
-        static const int cmd[] = {IPC_RMID,   IPC_STAT, IPC_SET,  SHM_LOCK,
-                                  SHM_UNLOCK, SHM_INFO, SHM_STAT, IPC_INFO};
+        static const int cmd[] = {IPC_RMID, IPC_STAT, IPC_SET, SHM_LOCK, SHM_UNLOCK, SHM_INFO, SHM_STAT, IPC_INFO};
 
         mm_shmctl(mm, (int)id, cmd[u8(w) & 7], addr);
     }
@@ -455,8 +421,8 @@ static void op_fault(struct world *w, struct mm *mm)
             abort();
         return;
     }
-    if ((f.perms & access) != access || f.paddr & ~MM_PAGE_MASK ||
-        f.paddr >= w->sys.phys.nframes << MM_PAGE_SHIFT || (!f.paddr && f.perms & MM_WRITE))
+    if ((f.perms & access) != access || f.paddr & ~MM_PAGE_MASK || f.paddr >= w->sys.phys.nframes << MM_PAGE_SHIFT ||
+        (!f.paddr && f.perms & MM_WRITE))
         abort();
     if (access == MM_WRITE)
         memset(w->sys.phys.base + f.paddr, (int)n, MM_PAGE_SIZE);
@@ -541,42 +507,52 @@ static void op_process(struct world *w, struct mm *mm)
     }
 }
 
-#define OP(name)                                                                                             \
-    {                                                                                                        \
-#name, op_##name                                                                                     \
-    }
+#define OP(name) {#name, op_##name}
 static const struct {
     const char *name;
     void (*run)(struct world *, struct mm *);
 } ops[] = {
-    OP(mmap),    OP(mmap),    OP(mmap),  OP(munmap), OP(mprotect), OP(mprotect), OP(mremap),     OP(mremap),
-    OP(madvise), OP(madvise), OP(lock),  OP(brk),    OP(look),     OP(design),   OP(attributes), OP(shm),
-    OP(design),  OP(object),  OP(fault), OP(fault),  OP(fault),    OP(copy),     OP(process),
+    OP(mmap),    OP(mmap),    OP(mmap), OP(munmap), OP(mprotect), OP(mprotect),   OP(mremap), OP(mremap), OP(madvise),
+    OP(madvise), OP(lock),    OP(brk),  OP(look),   OP(design),   OP(attributes), OP(shm),    OP(design), OP(object),
+    OP(fault),   OP(fault),   OP(fault), OP(copy),  OP(process),
 };
 #define NOPS (sizeof(ops) / sizeof(ops[0]))
 
-/* ---- what must hold -------------------------------------------------------------------------------------
- */
+/* ---- what must hold ------------------------------------------------------------------------------------- */
 
-/* What the processor was handed is true, or it has been told to forget. */
-static void check_handed(struct world *w, struct process *p)
+static void forget(struct process *p, uint64_t page)
+{
+    for (unsigned i = 0; i < p->nhanded; i++)
+        if (p->handed[i].addr == page)
+            p->handed[i--] = p->handed[--p->nhanded];
+}
+
+/* What the processor was handed is true, or it has been told to forget: one page or all of them. */
+static void check_handed(struct process *p, bool by_page)
 {
     struct mm *mm = p->mm;
+    uint64_t page[MM_TLB_FEW];
+    unsigned n;
 
-    if (mm_tlb_flush_needed(mm))
+    if (by_page) {
+        n = mm_tlb_stale_pages(mm, page);
+        if (n > MM_TLB_FEW)
+            p->nhanded = n = 0;
+        while (n--)
+            forget(p, page[n]);
+    } else if (mm_tlb_flush_needed(mm)) {
         p->nhanded = 0;
+    }
     for (unsigned i = 0; i < p->nhanded; i++) {
         const struct handed *h = &p->handed[i];
         const struct vma *v = mm_find_vma(mm, h->addr);
         pte_t e = pt_get(&mm->pt, h->addr);
 
-        if (!v || v->start > h->addr || !(e & PTE_PRESENT) ||
-            (uint64_t)pte_pfn(e) << MM_PAGE_SHIFT != h->paddr ||
-            (h->perms & MM_WRITE && !(v->flags & VM_WRITE)) ||
-            (h->perms & MM_EXEC && !(v->flags & VM_EXEC)) || !(v->flags & VM_PROT_MASK) ||
-            (h->perms & MM_WRITE && e & PTE_ANON && !pt_exclusive(&mm->pt, h->addr))) {
-            fprintf(stderr, "the processor may still use %#llx, which has changed\n",
-                    (unsigned long long)h->addr);
+        if (!v || v->start > h->addr || !(e & PTE_PRESENT) || (uint64_t)pte_pfn(e) << MM_PAGE_SHIFT != h->paddr ||
+            (h->perms & MM_WRITE && !(v->flags & VM_WRITE)) || (h->perms & MM_EXEC && !(v->flags & VM_EXEC)) ||
+            !(v->flags & VM_PROT_MASK) || (h->perms & MM_WRITE && e & PTE_ANON && !pt_exclusive(&mm->pt, h->addr))) {
+            fprintf(stderr, "the processor may still use %#llx as %#llx (access %u), the entry is %#llx now\n",
+                    (unsigned long long)h->addr, (unsigned long long)h->paddr, h->perms, (unsigned long long)e);
             abort();
         }
     }
@@ -586,7 +562,7 @@ static void check(struct world *w)
 {
     for (int i = 0; i < PROCESSES; i++)
         if (w->process[i].mm)
-            check_handed(w, &w->process[i]);
+            check_handed(&w->process[i], w->nops & 1);
     if (mm_system_check(&w->sys, stderr))
         abort();
 }
@@ -641,9 +617,8 @@ static void finish(struct world *w)
         mm_file_put(w->file[i]);
     }
     if (pm->nfree != pm->nframes - 1 || pm->overdraft || w->sys.committed) {
-        fprintf(stderr, "%llu of %llu frames are free at the end, %llu pages committed\n",
-                (unsigned long long)pm->nfree, (unsigned long long)pm->nframes,
-                (unsigned long long)w->sys.committed);
+        fprintf(stderr, "%llu of %llu frames are free at the end, %llu pages committed\n", (unsigned long long)pm->nfree,
+                (unsigned long long)pm->nframes, (unsigned long long)w->sys.committed);
         abort();
     }
     mm_system_destroy(&w->sys);
@@ -655,7 +630,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!start(&w))
         return 0;
-    for (int i = 0; w.p->mm && w.in < w.end && i < MAX_OPS; i++) {
+    for (; w.p->mm && w.in < w.end && w.nops < MAX_OPS; w.nops++) {
         unsigned op = u8(&w) % NOPS;
 
         if (getenv("MM_FUZZ_TRACE")) {

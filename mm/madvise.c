@@ -374,7 +374,9 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
 {
     for (; start < end; start += MM_PAGE_SIZE) {
         const struct vma *v = vma_tree_find(&mm->vmas, start);
-        struct mm_fault f;
+        enum mm_fault_reason reason;
+        struct vma copy;
+        pte_t e;
 
         if (!v || v->start > start)
             return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, start, "the whole range must be mapped");
@@ -384,8 +386,10 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
         if (mm->pkru >> (2 * vma_pkey(v)) & (write ? 3 : 1))
             return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
                               "the protection key denies the access that would populate it");
-        if (mm_fault(mm, start, write ? MM_WRITE : MM_READ, &f))
-            return f.reason == MM_FAULT_OOM ? -ENOMEM : -EFAULT;
+        copy = *v;
+        reason = mm_fault_page(mm, &copy, start, write, &e); /* not mm_fault(): no CPU gets the entry */
+        if (reason)
+            return reason == MM_FAULT_OOM ? -ENOMEM : -EFAULT;
     }
     return 0;
 }

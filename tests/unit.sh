@@ -1,12 +1,13 @@
 #!/bin/sh
 # unit.sh - every Check program of tests/unit, one result for each test in it.
 . tests/lib.sh
-[ "$SANITIZE" != 1 ] || export ASAN_OPTIONS=detect_leaks=1
+limit=300
+[ "$SANITIZE" != 1 ] || { export ASAN_OPTIONS=detect_leaks=1; limit=1200; }
 for t in "$B"/tests/unit/test_*; do
     [ -x "$t" ] && [ -f "tests/unit/${t##*/}.c" ] || continue
     name=${t##*/}
     rm -f "$t.tap"
-    CK_TAP_LOG_FILE_NAME=$t.tap CK_VERBOSITY=minimal timeout 300 "$t" >"$t.log" 2>&1
+    CK_TAP_LOG_FILE_NAME=$t.tap CK_VERBOSITY=minimal timeout $limit "$t" >"$t.log" 2>&1
     status=$?
     if [ -s "$t.tap" ]; then
         awk -v n="unit $name" -v out="$RESULTS" '

@@ -244,11 +244,12 @@ int64_t sys_select(struct task *t, const uint64_t a[6])
     if (a[4] && !t->restart_data[3]) {
         if (mm_copy_in(t->mm, tv, a[4], sizeof(tv)))
             return -EFAULT;
-        tv[0] += tv[1] / 1000000;
+        tv[0] = (int64_t)((uint64_t)tv[0] + (uint64_t)(tv[1] / 1000000)); /* wraps as in the kernel */
+        tv[1] %= 1000000;
         if (tv[0] < 0 || tv[1] < 0)
             return -EINVAL;
         ns = tv[0] >= INT64_MAX / 1000000000 ? INT64_MAX
-                                             : (uint64_t)tv[0] * 1000000000 + tv[1] % 1000000 * 1000;
+                                             : (uint64_t)tv[0] * 1000000000 + (uint64_t)tv[1] * 1000;
     }
     r = do_select(t, arg_int(a[0]), &a[1], a[4], ns);
     put_time_left(t, a[4], r, true);

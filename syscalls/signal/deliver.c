@@ -213,7 +213,7 @@ void notify_parent(struct process *p, int code)
         ka = &parent->leader->sighand->action[SIGCHLD - 1];
         if (ka->handler != (uint64_t)(uintptr_t)SIG_IGN && !(ka->flags & SA_NOCLDSTOP))
             send_signal_process(parent, &info);
-    } else if (p->exit_signal) {
+    } else if (p->exit_signal > 0 && p->exit_signal <= NR_SIGNALS) { /* clone(2) takes any byte for one */
         info.signo = info.info.si_signo = p->exit_signal;
         send_signal_process(parent, &info);
     }

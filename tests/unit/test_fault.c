@@ -274,6 +274,20 @@ START_TEST(tlb_flush_only_for_what_was_handed_out)
 }
 END_TEST
 
+START_TEST(tlb_forgets_what_the_kernel_replaced)
+{
+    map(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    try(BASE, MM_READ); /* the page of zeroes */
+    mm_tlb_flush_needed(mm);
+    try(BASE + P, MM_READ);
+    ck_assert_int_eq(mm_madvise(mm, BASE, 4 * P, 23 /* MADV_POPULATE_WRITE */), 0);
+    ck_assert(mm_tlb_flush_needed(mm));
+    try(BASE + P, MM_WRITE);
+    ck_assert_int_eq(mm_madvise(mm, BASE, 4 * P, 23), 0);
+    ck_assert(!mm_tlb_flush_needed(mm));
+}
+END_TEST
+
 START_TEST(tlb_single_pages)
 {
     uint64_t page[MM_TLB_FEW];
@@ -416,6 +430,7 @@ int main(void)
     tcase_add_test(tc, stack_grows);
     tcase_add_test(tc, out_of_memory_kills);
     tcase_add_test(tc, tlb_flush_only_for_what_was_handed_out);
+    tcase_add_test(tc, tlb_forgets_what_the_kernel_replaced);
     tcase_add_test(tc, tlb_single_pages);
     tcase_add_test(tc, tlb_never_forgets);
     tcase_add_test(tc, copies);
