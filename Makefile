@@ -188,6 +188,10 @@ fuzz-kernel: $(B)/mseal-fuzz ## random memory calls on the model and on this ker
 holes: $(B)/mseal-fuzz ## docs/holes.md again: the holes of each sealing design
 	@$< --worlds --depth $(or $(DEPTH),3) >$(B)/holes.md && mv $(B)/holes.md docs/holes.md
 
+KERNEL ?= uml-6.12 6.1 6.12 6.16 6.18 7.3
+conformance: test-programs ## KERNEL='...': the same programs on other kernels and in the emulator; docs/conformance.md
+	@B=$(B) scripts/conformance.sh $(KERNEL)
+
 fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)
 	@$(MAKE) --no-print-directory B=build-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-run
 fuzz-run: $(FUZZERS:%=$(B)/fuzz/%)

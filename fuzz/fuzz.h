@@ -86,6 +86,8 @@ static inline bool one_in(struct rng *r, unsigned n)
 /* ---- the model's side (model.c) ---- */
 struct model;
 struct model *model_create(const char *design);
+/* Does the processor have protection keys? Not at first. Execute-only memory takes one. */
+void model_use_pkeys(struct model *m, bool pkeys);
 void model_destroy(struct model *m);
 /* A fresh process in a fresh world. 0, or -ENOMEM. */
 int model_start(struct model *m, const struct fuzz_world *w);
@@ -107,6 +109,8 @@ struct native;
  * why on stderr. */
 struct native *native_create(void);
 void native_destroy(struct native *n);
+/* Has this machine protection keys? */
+bool native_has_pkeys(void);
 /* Runs seq; answers (seq->n of them) stay valid until the next call. Fewer than seq->n in *done: the child
  * died. */
 const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *seq, unsigned *done);
@@ -147,6 +151,8 @@ struct shmid_ds;
 int64_t fuzz_pack_shmstat(const struct shmid_ds *ds);
 
 /* ---- pictures (picture.c) ---- */
+/* Flags of smaps that are not compared from now on, as "gu mg": kernels that do not have them. */
+void picture_ignore(const char *letters);
 /* From the text of smaps to a picture; returns false when text ends before the arena does. */
 bool picture_from_smaps(const char *text, char *out, size_t size);
 void picture_from_model(struct model *m, char *out, size_t size);

@@ -40,6 +40,7 @@ static const char usage[] =
     "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
     "  --resume FILE go on where FILE (FILE.J with several jobs) says that a run with the same options "
     "stopped\n"
+    "  --ignore LETTERS  flags of smaps not to compare, as \"gu mg\": for kernels without them\n"
     "  --excluded    the CASEs show the documented exclusions, one file NAME.case for each: each must still "
     "differ\n"
     "  --quiet       no progress\n";
@@ -183,6 +184,8 @@ static int run_job(const struct options *o, unsigned job)
     struct progress p;
     int status = 125;
 
+    if (m)
+        model_use_pkeys(m, n && native_has_pkeys());
     if (!m || !load_progress(o, job, &p))
         goto out;
     began = p.ops;
@@ -246,6 +249,8 @@ static int run_cases(const struct options *o, char **paths)
     int status = m ? 0 : 125;
     unsigned known = 0;
 
+    if (m)
+        model_use_pkeys(m, n && native_has_pkeys());
     for (; m && *paths; paths++) {
         FILE *f = fopen(*paths, "r");
 
@@ -298,23 +303,15 @@ static int run_jobs(const struct options *o)
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},
-        {"ops", required_argument, NULL, 'n'},
-        {"time", required_argument, NULL, 't'},
-        {"length", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'},
-        {"save", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"pair", no_argument, NULL, 'p'},
-        {"worlds", no_argument, NULL, 'w'},
-        {"resume", required_argument, NULL, 'r'},
-        {"excluded", no_argument, NULL, 'e'},
-        {"host", no_argument, NULL, 'H'},
-        {"depth", required_argument, NULL, 'D'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},   {"ops", required_argument, NULL, 'n'},
+        {"time", required_argument, NULL, 't'},   {"length", required_argument, NULL, 'l'},
+        {"jobs", required_argument, NULL, 'j'},   {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},        {"pair", no_argument, NULL, 'p'},
+        {"worlds", no_argument, NULL, 'w'},       {"resume", required_argument, NULL, 'r'},
+        {"excluded", no_argument, NULL, 'e'},     {"ignore", required_argument, NULL, 'g'},
+        {"host", no_argument, NULL, 'H'},         {"depth", required_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
     int c;
@@ -354,6 +351,9 @@ int fuzz_main(int argc, char **argv)
             break;
         case 'e':
             o.excluded = true;
+            break;
+        case 'g':
+            picture_ignore(optarg);
             break;
         case 'w':
             o.worlds = true;

@@ -11,7 +11,8 @@
 #include <sys/mman.h>
 
 #define GUEST_RAM (UINT64_C(16) << 20)
-#define SMALL_RAM (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand */
+#define SMALL_RAM (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand   \
+                                       */
 
 struct model_file {
     struct mm_file mf;
@@ -19,6 +20,7 @@ struct model_file {
 };
 
 struct model {
+    bool pkeys;
     const struct mseal_design *design;
     struct mm_system sys;
     struct mm *mm;
@@ -113,7 +115,7 @@ int model_start(struct model *m, const struct fuzz_world *w)
     err = mm_system_init(&m->sys, w->pages && w->pages <= 4 ? SMALL_RAM : GUEST_RAM);
     if (err)
         return (int)err;
-    m->sys.no_pkeys = true;
+    m->sys.no_pkeys = !m->pkeys;
     m->nparents = 0;
     m->mm = mm_create(&m->sys, m->design);
     if (!m->mm)
@@ -173,6 +175,11 @@ struct model *model_create(const char *design)
         return NULL;
     }
     return m;
+}
+
+void model_use_pkeys(struct model *m, bool pkeys)
+{
+    m->pkeys = pkeys;
 }
 
 void model_destroy(struct model *m)

@@ -462,6 +462,15 @@ fail:
     return NULL;
 }
 
+bool native_has_pkeys(void)
+{
+    long key = syscall(SYS_pkey_alloc, 0, 0);
+
+    if (key >= 0)
+        syscall(SYS_pkey_free, key);
+    return key >= 0;
+}
+
 void native_destroy(struct native *n)
 {
     int status;

@@ -9,10 +9,19 @@
 
 #include <string.h>
 
+static const char *ignored = "";
+
+void picture_ignore(const char *letters)
+{
+    ignored = letters;
+}
+
 /* Letters that say nothing about the model: soft-dirty tracking depends on how the kernel was built. */
 static bool letters_count(const char *two)
 {
-    return strncmp(two, "sd", 2) != 0;
+    char text[3] = {two[0], two[1], 0};
+
+    return strcmp(text, "sd") != 0 && !strstr(ignored, text);
 }
 
 /* Where text goes; it is cut when the picture is full. */

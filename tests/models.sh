@@ -21,6 +21,9 @@ seal(P(1), 1 pages)
 madvise(P(1), 0x1000, 4)'
 if ! "$fuzz" --worlds --quiet --design linux-6.18 --depth 3 >"$log" 2>&1; then
     fail "models: small worlds, linux-6.18" "$log"
+elif [ "$(grep -c '^[0-9]*\. ' "$log")" != "$(sed -n '/^## linux-6.18$/,/^## linux-7/p' docs/holes.md | grep -c '^- ')" ]; then
+    echo "docs/holes.md is not what make holes writes" >"$log"
+    fail "models: small worlds, linux-6.18" "$log"
 elif sed 's/^ *//' "$log" | tr '\n' '~' | grep -qF "$(echo "$hole" | tr '\n' '~')"; then
     pass "models: small worlds, linux-6.18"
 else
