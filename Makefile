@@ -165,7 +165,7 @@ check-run: test-programs
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run
 check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
-test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
+test-programs: all $(B)/mseal-fuzz $(if $(filter 1,$(SANITIZE)),,$(B)/mseal-fuzz-static) $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
 
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
@@ -179,6 +179,10 @@ bench: all $(GUEST) $(BENCH_HOST) $(BENCH_GUEST) ## measurements, side by side w
 $(B)/mseal-fuzz: $(B)/fuzz/standalone.o $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm.a
 	$(say) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -ldl -lm
+# The same for a guest: under the emulator it compares all of that, system calls and CPU, with mm/ alone; or for another kernel.
+$(B)/mseal-fuzz-static: $(B)/mseal-fuzz
+	$(say) LD $@
+	$(Q)gcc -static -o $@ $(B)/fuzz/standalone.o $(SRC_KFUZZ:%.c=$(B)/%.o) $(B)/libmseal-mm.a -ldl -lm 2>$@.log || { cat $@.log; exit 1; }
 KFUZZ_ARGS ?= --ops 0 --time $(FUZZ_TIME) --jobs 2
 fuzz-kernel: $(B)/mseal-fuzz ## random memory calls on the model and on this kernel for FUZZ_TIME seconds
 	@$< fuzz/cases/*.case

@@ -602,8 +602,21 @@ const struct fuzz_call fuzz_calls[] = {
 };
 const unsigned fuzz_ncalls = N(fuzz_calls);
 
+bool fuzz_listed(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (; list && *list; list += strcspn(list, ","), list += *list == ',') {
+        if (strcspn(list, ",") == len && !memcmp(list, name, len))
+            return true;
+    }
+    return false;
+}
+
 static unsigned weight_of(const struct fuzz_gen *g, unsigned call)
 {
+    if (g->without && fuzz_listed(g->without, fuzz_calls[call].name))
+        return 0;
     return fuzz_calls[call].shm && !g->shm ? 0 : fuzz_calls[call].weight;
 }
 

@@ -86,8 +86,12 @@ static inline bool one_in(struct rng *r, unsigned n)
 /* ---- the model's side (model.c) ---- */
 struct model;
 struct model *model_create(const char *design);
-/* Does the processor have protection keys? Not at first. Execute-only memory takes one. */
-void model_use_pkeys(struct model *m, bool pkeys);
+/* What machines differ in, and the model has to know. All false at first. */
+struct fuzz_machine {
+    bool pkeys;      /* the processor has protection keys: execute-only memory takes one */
+    bool dev_noexec; /* /dev is mounted noexec: /dev/zero can't be mapped for execution */
+};
+void model_on_machine(struct model *m, struct fuzz_machine machine);
 void model_destroy(struct model *m);
 /* A fresh process in a fresh world. 0, or -ENOMEM. */
 int model_start(struct model *m, const struct fuzz_world *w);
@@ -109,8 +113,7 @@ struct native;
  * why on stderr. */
 struct native *native_create(void);
 void native_destroy(struct native *n);
-/* Has this machine protection keys? */
-bool native_has_pkeys(void);
+struct fuzz_machine native_machine(void);
 /* Runs seq; answers (seq->n of them) stay valid until the next call. Fewer than seq->n in *done: the child
  * died. */
 const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *seq, unsigned *done);
@@ -121,7 +124,10 @@ struct fuzz_gen {
     struct model *m;
     unsigned step, pages;
     bool shm, cap_ipc_lock; /* as the world has them */
+    const char *without;    /* names of calls not to make, with commas between; NULL: none */
 };
+/* Is name among the words of list (NULL: no words)? */
+bool fuzz_listed(const char *list, const char *name);
 enum {
     CALL_SYSCALL,
     CALL_READ,

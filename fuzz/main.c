@@ -16,7 +16,7 @@ struct options {
     uint64_t seed, ops;
     unsigned length, jobs, seconds, stop_after;
     unsigned depth;
-    const char *resume;
+    const char *resume, *without;
     bool quiet, pair, worlds, host, excluded;
 };
 
@@ -41,6 +41,7 @@ static const char usage[] =
     "  --resume FILE go on where FILE (FILE.J with several jobs) says that a run with the same options "
     "stopped\n"
     "  --ignore LETTERS  flags of smaps not to compare, as \"gu mg\": for kernels without them\n"
+    "  --without CALLS  do not make these calls, as \"exec_page,shmat\" (shmat: no segments at all)\n"
     "  --excluded    the CASEs show the documented exclusions, one file NAME.case for each: each must still "
     "differ\n"
     "  --quiet       no progress\n";
@@ -54,11 +55,11 @@ static double now(void)
 }
 
 /* The world and the calls of a seed. The model runs along, since calls aim at what it has. */
-static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answer *answer, uint64_t seed,
-                         unsigned length)
+static int make_sequence(const struct options *o, struct model *m, struct fuzz_seq *seq,
+                         struct fuzz_answer *answer, uint64_t seed, unsigned length)
 {
     struct rng r = {.s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-    struct fuzz_gen g = {.r = &r, .m = m, .pages = ARENA_PAGES};
+    struct fuzz_gen g = {.r = &r, .m = m, .pages = ARENA_PAGES, .without = o->without};
     int err;
 
     for (int i = 0; i < 4; i++)
@@ -67,7 +68,7 @@ static int make_sequence(struct model *m, struct fuzz_seq *seq, struct fuzz_answ
     seq->n = 0;
     seq->world.cap_ipc_lock = g.cap_ipc_lock = !one_in(&r, 3);
     seq->world.memlock = one_in(&r, 8) ? 0 : (4 + rng_below(&r, 40)) * MM_PAGE_SIZE;
-    seq->world.shm = g.shm = one_in(&r, 5);
+    seq->world.shm = g.shm = one_in(&r, 5) && !fuzz_listed(o->without, "shmat");
     seq->world.as_room = one_in(&r, 8) ? 1 + rng_below(&r, 50) : 0;
     seq->world.data_room = one_in(&r, 8) ? 1 + rng_below(&r, 40) : 0;
     err = model_start(m, &seq->world);
@@ -184,8 +185,8 @@ static int run_job(const struct options *o, unsigned job)
     struct progress p;
     int status = 125;
 
-    if (m)
-        model_use_pkeys(m, n && native_has_pkeys());
+    if (m && n)
+        model_on_machine(m, native_machine());
     if (!m || !load_progress(o, job, &p))
         goto out;
     began = p.ops;
@@ -197,7 +198,7 @@ static int run_job(const struct options *o, unsigned job)
         if (o->pair) {
             differs = pair_random(m, &seq, seed, o->length) && pair_compare(m, &seq, &d);
         } else {
-            if (make_sequence(m, &seq, answer, seed, o->length))
+            if (make_sequence(o, m, &seq, answer, seed, o->length))
                 goto out;
             differs = fuzz_compare(m, n, &seq, answer, &d);
         }
@@ -249,8 +250,8 @@ static int run_cases(const struct options *o, char **paths)
     int status = m ? 0 : 125;
     unsigned known = 0;
 
-    if (m)
-        model_use_pkeys(m, n && native_has_pkeys());
+    if (m && n)
+        model_on_machine(m, native_machine());
     for (; m && *paths; paths++) {
         FILE *f = fopen(*paths, "r");
 
@@ -303,15 +304,25 @@ static int run_jobs(const struct options *o)
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},   {"ops", required_argument, NULL, 'n'},
-        {"time", required_argument, NULL, 't'},   {"length", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},   {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'}, {"save", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},        {"pair", no_argument, NULL, 'p'},
-        {"worlds", no_argument, NULL, 'w'},       {"resume", required_argument, NULL, 'r'},
-        {"excluded", no_argument, NULL, 'e'},     {"ignore", required_argument, NULL, 'g'},
-        {"host", no_argument, NULL, 'H'},         {"depth", required_argument, NULL, 'D'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"seed", required_argument, NULL, 's'},
+        {"ops", required_argument, NULL, 'n'},
+        {"time", required_argument, NULL, 't'},
+        {"length", required_argument, NULL, 'l'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'},
+        {"save", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"pair", no_argument, NULL, 'p'},
+        {"worlds", no_argument, NULL, 'w'},
+        {"resume", required_argument, NULL, 'r'},
+        {"excluded", no_argument, NULL, 'e'},
+        {"without", required_argument, NULL, 'W'},
+        {"ignore", required_argument, NULL, 'g'},
+        {"host", no_argument, NULL, 'H'},
+        {"depth", required_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
     int c;
@@ -351,6 +362,9 @@ int fuzz_main(int argc, char **argv)
             break;
         case 'e':
             o.excluded = true;
+            break;
+        case 'W':
+            o.without = optarg;
             break;
         case 'g':
             picture_ignore(optarg);

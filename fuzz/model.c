@@ -11,8 +11,9 @@
 #include <sys/mman.h>
 
 #define GUEST_RAM (UINT64_C(16) << 20)
-#define SMALL_RAM (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand   \
-                                       */
+#define SMALL_RAM                                                                                            \
+    (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand                 \
+                         */
 
 struct model_file {
     struct mm_file mf;
@@ -20,7 +21,7 @@ struct model_file {
 };
 
 struct model {
-    bool pkeys;
+    struct fuzz_machine machine;
     const struct mseal_design *design;
     struct mm_system sys;
     struct mm *mm;
@@ -95,6 +96,7 @@ static int make_files(struct model *m)
         if (!m->file[i])
             return -ENOMEM;
     }
+    m->file[3]->mf.noexec = m->machine.dev_noexec;
     return 0;
 }
 
@@ -115,7 +117,7 @@ int model_start(struct model *m, const struct fuzz_world *w)
     err = mm_system_init(&m->sys, w->pages && w->pages <= 4 ? SMALL_RAM : GUEST_RAM);
     if (err)
         return (int)err;
-    m->sys.no_pkeys = !m->pkeys;
+    m->sys.no_pkeys = !m->machine.pkeys;
     m->nparents = 0;
     m->mm = mm_create(&m->sys, m->design);
     if (!m->mm)
@@ -177,9 +179,9 @@ struct model *model_create(const char *design)
     return m;
 }
 
-void model_use_pkeys(struct model *m, bool pkeys)
+void model_on_machine(struct model *m, struct fuzz_machine machine)
 {
-    m->pkeys = pkeys;
+    m->machine = machine;
 }
 
 void model_destroy(struct model *m)

@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -462,13 +463,17 @@ fail:
     return NULL;
 }
 
-bool native_has_pkeys(void)
+struct fuzz_machine native_machine(void)
 {
+    struct fuzz_machine machine = {0};
     long key = syscall(SYS_pkey_alloc, 0, 0);
+    struct statvfs st;
 
+    machine.pkeys = key >= 0;
     if (key >= 0)
         syscall(SYS_pkey_free, key);
-    return key >= 0;
+    machine.dev_noexec = statvfs("/dev/zero", &st) == 0 && st.f_flag & ST_NOEXEC;
+    return machine;
 }
 
 void native_destroy(struct native *n)

@@ -14,6 +14,9 @@ static int populate_vma(struct mm *mm, const struct vma *v, uint64_t start, uint
         return 0;
     if (!(v->flags & VM_PROT_MASK))
         return -EFAULT;
+    /* arch_vma_access_permitted(): the protection key counts, so execute-only memory can't be populated. */
+    if (mm->pkru >> (2 * vma_pkey(v)) & (write ? 3 : 1))
+        return -EFAULT;
     for (uint64_t addr = start; addr < end; addr += MM_PAGE_SIZE) {
         switch (mm_fault_page(mm, v, addr, write, &e)) {
         case MM_FAULT_NONE:

@@ -60,5 +60,17 @@ else
     fail "models: a hole as a program" "$log"
 fi
 
+# The fuzzer as a guest: its native side is the whole emulator then, system calls, signals, CPU. Left out are a single step into
+# a page (the trap flag does not work) and segments (no namespaces).
+if [ -x "$B/mseal-fuzz-static" ]; then
+    if "$B/mseal-emu" "$B/mseal-fuzz-static" --quiet --without exec_page,shmat --ops "${CPU_OPS:-10000}" >"$log" 2>&1; then
+        pass "models: the whole emulator"
+    else
+        fail "models: the whole emulator" "$log"
+    fi
+else
+    skip "models: the whole emulator" "no static program under the sanitizers"
+fi
+
 [ ! -x tests/planted.sh ] || tests/planted.sh
 exit 0

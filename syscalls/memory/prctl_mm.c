@@ -97,6 +97,36 @@ static bool layout_valid(const struct task *t, struct mm_layout *l)
     return data == MM_RLIM_INFINITY || l->brk - l->start_brk + l->end_data - l->start_data <= data;
 }
 
+/*
+ * PR_SET_MM_MAP: all numbers at once, which takes no capability. With an auxiliary vector or another executable in it: EINVAL,
+ * as if the vector were too long or the file no executable.
+ */
+static int64_t set_map(struct task *t, uint64_t addr, uint64_t size)
+{
+    struct mm_layout l = *mm_layout(t->mm);
+    struct prctl_mm_map map;
+
+    if (size != sizeof(map))
+        return -EINVAL;
+    if (mm_copy_in(t->mm, &map, addr, sizeof(map)))
+        return -EFAULT;
+    l.start_code = map.start_code;
+    l.end_code = map.end_code;
+    l.start_data = map.start_data;
+    l.end_data = map.end_data;
+    l.start_brk = map.start_brk;
+    l.brk = map.brk;
+    l.start_stack = map.start_stack;
+    l.arg_start = map.arg_start;
+    l.arg_end = map.arg_end;
+    l.env_start = map.env_start;
+    l.env_end = map.env_end;
+    if (!layout_valid(t, &l) || map.auxv_size || map.exe_fd != UINT32_MAX)
+        return -EINVAL;
+    *mm_layout(t->mm) = l;
+    return 0;
+}
+
 /* The executable and the auxiliary vector can't be exchanged (EINVAL); the numbers of the layout can. */
 int64_t prctl_set_mm(struct task *t, const uint64_t a[6])
 {
@@ -112,7 +142,7 @@ int64_t prctl_set_mm(struct task *t, const uint64_t a[6])
         return mm_copy_out(t->mm, addr, &size, sizeof(size));
     }
     if (opt == PR_SET_MM_MAP)
-        return -EINVAL;
+        return set_map(t, addr, a[3]);
     if (!capable(t, CAP_SYS_RESOURCE))
         return -EPERM;
     if (addr >= MM_TASK_SIZE || addr < t->k->sys.mmap_min_addr)
