@@ -91,6 +91,9 @@ int vfs_wait_host(struct kernel *k, int64_t timeout_ns);
 /* Show a directory or file of the host, read-only, where a private file system (/tmp) would hide it. 0 or negative errno. */
 int vfs_expose(struct kernel *k, const char *host_path);
 
+/* Is this a file of /proc or /sys that tells of the machine or a task, not of its areas (maps, smaps, mem)? */
+bool vfs_tells_of_machine(const struct file *f);
+
 /* Machine life: mounts, stdin/stdout/stderr of the first task. */
 int vfs_init(struct kernel *k);
 void vfs_destroy(struct kernel *k);

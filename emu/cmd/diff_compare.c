@@ -31,6 +31,10 @@ static void replay(struct diff *d, const struct diff_pair *p)
     unsigned nr = lockstep_outputs(e->rec.nr, n->rec.args, e->rec.ret, out, &result);
     size_t at = 0;
 
+    if (e->rec.is_world) {
+        out[nr++] = (struct lockstep_output){n->rec.args[1], e->rec.text_len};
+        result = true;
+    }
     for (unsigned i = 0; i < nr && at + out[i].len <= e->rec.text_len; at += out[i++].len)
         native_write(&d->native, out[i].addr, e->text + at, out[i].len);
     if (result)

@@ -307,6 +307,16 @@ static int64_t proc_read(struct task *t, struct file *f, void *buf, uint64_t len
     return len;
 }
 
+bool vfs_tells_of_machine(const struct file *f)
+{
+    const struct proc_row *row;
+
+    if (!f->inode || !S_ISREG(f->inode->mode) || (f->inode->sb->type != FS_PROC && f->inode->sb->type != FS_SYS))
+        return false;
+    row = row_of(f->inode);
+    return row->show && strcmp(row->name, "maps") && strcmp(row->name, "smaps");
+}
+
 static int64_t proc_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
 {
     const struct proc_row *row = row_of(f->inode);

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../file.h"
 #include "../process.h"
 
 struct lockstep {
@@ -186,6 +187,14 @@ void lockstep_call(struct task *t, int64_t ret)
         return;
     }
     unsigned n = lockstep_outputs(rec.nr, rec.args, ret, out, &replace);
+
+    if ((rec.nr == SYS_read || rec.nr == SYS_pread64) && ret >= 0) {
+        const struct file *f = fd_file(t, (int)rec.args[0]);
+
+        rec.is_world = f && vfs_tells_of_machine(f);
+        if (rec.is_world)
+            out[n++] = (struct lockstep_output){rec.args[1], (uint64_t)ret};
+    }
 
     for (unsigned i = 0; i < n; i++)
         len += out[i].len;

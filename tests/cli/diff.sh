@@ -88,6 +88,7 @@ shuf n
 mktemp
 stat n
 du -s /usr/share/doc
+df /
 busybox sort n
 busybox awk '{s+=$1} END {print s}' n
 busybox gzip -c n
