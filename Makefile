@@ -101,6 +101,8 @@ $(B)/debug/%.o: %.c $(B)/flags
 	$(say) CC "$< (MM_DEBUG)"
 	$(Q)$(CC) $(ALL_CFLAGS) -DMM_DEBUG -MMD -MP -c -o $@ $<
 
+$(B)/emu/cmd/view.o: emu/cmd/view.html
+
 $(B)/libmseal-mm.a: $(OBJ_MM)
 $(B)/libmseal-mm-debug.a: $(OBJ_MM_DEBUG)
 $(B)/libmseal-emu.a: $(OBJ_EMU)

@@ -1,0 +1,17 @@
+# The page made of a recording.
+emu --record "$work/rec" "$B/tests/guest/refused"
+"$program" view "$work/rec" -o "$work/run.html" >"$work/out" 2>"$work/err"
+status=$?
+is 'view makes a page' 0 '' ''
+ok '... that fetches nothing' sh -c "! grep -Eq 'https?:|src=|@import|<link' '$work/run.html'"
+ok '... has the steps and why' grep -Eq '^\[[0-9]+,1000,"mprotect\(0x[0-9a-f]+, 8192\) = -1 EPERM",.*"linux-6.18: the protection' "$work/run.html"
+ok '... marks what sealed' grep -Eq '^\[[0-9]+,1000,"mseal\(.*,1\],?$' "$work/run.html"
+ok 'view without -o is a usage error' sh -c "'$program' view '$work/rec' 2>/dev/null; [ \$? = 2 ]"
+ok 'something else is no recording' sh -c "'$program' view /bin/true -o '$work/x.html' 2>&1 | grep -q 'not a recording'"
+if have chromium; then
+    timeout 90 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$work/run.html#refused" >"$work/dom" 2>/dev/null
+    ok 'a browser shows the first refusal' sh -c "grep -q '<b>event [0-9]*, task 1000: mprotect' '$work/dom' && grep -q 'class=\"why\">why: linux-6.18' '$work/dom'"
+    ok '... and the trace' grep -q 'class="seal">.*mseal(' "$work/dom"
+else
+    skip 'the page in a browser' 'no chromium'
+fi
