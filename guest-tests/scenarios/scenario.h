@@ -35,7 +35,7 @@ struct scenario {
 };
 /* Each file of scenarios ends with its table; main.c lists the tables. */
 extern const struct scenario protect_scenarios[], unmap_scenarios[], overwrite_scenarios[], remap_scenarios[],
-    discard_scenarios[], write_scenarios[], life_scenarios[], merge_scenarios[], argument_scenarios[];
+    discard_scenarios[], write_scenarios[], life_scenarios[], merge_scenarios[], rare_scenarios[], argument_scenarios[];
 
 /* Print, with a blank in between where needed. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
