@@ -235,7 +235,7 @@ clean: ## remove what was built (not .deps/)
 format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-readme docs: all $(DEMO) $(TEST_GUEST) ## run the commands in README.md and docs again and put in what they print
+readme docs: all $(DEMO) $(TEST_GUEST) $(EXAMPLES) ## run the commands in README.md and docs again and put in what they print
 	@B=$(B) scripts/readme.sh README.md $(filter-out docs/matrix.md docs/write-a-design.md,$(wildcard docs/*.md))
 
 help: ## this list

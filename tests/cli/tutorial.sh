@@ -11,3 +11,7 @@ if [ "$label" = unicorn ]; then
         ok 'a changed tutorial is told apart' sh -c '! "$top/scripts/tutorial.sh" --check "$work/installed" "$work/changed.md"'
     fi
 fi
+# What docs/designs.md shows is what its commands print (paths in it are those of the usual build directory).
+if [ "$label" = unicorn ] && [ "$B" = "$top/build" ]; then
+    ok 'docs/designs.md shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/designs.md
+fi
