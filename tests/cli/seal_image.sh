@@ -69,7 +69,9 @@ else
 fi
 
 # every design that seals, three real programs
-cut -d ' ' -f 1 "$work/designs" | while read -r d; do
+emu designs
+cut -d ' ' -f 1 "$work/out" >"$work/sealing"
+while read -r d; do
     [ "$d" != none ] || continue
     [ "$label" = unicorn ] || [ "$d" = linux-6.18 ] || continue
     emu -d "$d" --seal-image=all --maps bash -c 'read -r x < <(echo 1 2 3 | tr -d " "); echo "$x"'
@@ -82,6 +84,6 @@ cut -d ' ' -f 1 "$work/designs" | while read -r d; do
         emu -d "$d" --seal-image=all python3 -S -c 'import ctypes, json; print(json.dumps([ctypes.sizeof(ctypes.c_long)]))'
         ok "--seal-image=all -d $d: python3" sh -c '[ $0 = 0 ] && grep -qxF "[8]" "$work/out"' "$status"
     fi
-done
+done <"$work/sealing"
 emu --seal-image sh -c 'sed -n "/r-xp/,/VmFlags/p" /proc/self/smaps'
 ok '--seal-image: sl in smaps' grep -q '^VmFlags: rd ex mr mw me sl *$' "$work/out"
