@@ -60,6 +60,17 @@ else
     fail "models: a hole as a program" "$log"
 fi
 
+# A run that goes on does the sequences that a run in one go does.
+rm -f "$B/resume.test"
+"$fuzz" --pair --quiet --ops 10000 --resume "$B/resume.test" >"$log" 2>&1
+if "$fuzz" --pair --quiet --ops 20000 --resume "$B/resume.test" >>"$log" 2>&1 &&
+    [ "$(cat "$B/resume.test")" = "seed 1 calls 20480 sequences 40 differences 0" ]; then
+    pass "models: a run goes on"
+else
+    cat "$B/resume.test" >>"$log"
+    fail "models: a run goes on" "$log"
+fi
+
 # The fuzzer as a guest: its native side is the whole emulator then, system calls, signals, CPU. Left out are a single step into
 # a page (the trap flag does not work) and segments (no namespaces).
 if [ -x "$B/mseal-fuzz-static" ]; then
