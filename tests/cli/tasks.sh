@@ -52,3 +52,14 @@ is 'a thousand tasks, ten thousand forks, a fork bomb' 0 '1000 processes at once
 10000 forks in a row
 memory: came back
 a fork bomb: stopped by its limit' ''
+
+if [ "$SANITIZE" = 1 ]; then
+    leaks=${ASAN_OPTIONS%detect_leaks=*}detect_leaks=1:handle_segv=1
+    ASAN_OPTIONS=$leaks LSAN_OPTIONS=suppressions=$top/tests/lsan.supp emu bash -c 'seq 3 | sort; sleep 1 & wait; cat <(echo x); exit 0'
+    is 'everything is freed at the end' 0 '1
+2
+3
+x' ''
+    ASAN_OPTIONS=$leaks LSAN_OPTIONS=suppressions=$top/tests/lsan.supp emu "$B/tests/guest/pthread_stress" 8 10
+    is '... also with threads' 0
+fi
