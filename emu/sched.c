@@ -14,7 +14,7 @@
 #include "seal_image.h"
 #include "symbols.h"
 #include "task_cpu.h"
-#include "syscalls/process.h"
+#include "syscalls/proc/ptrace.h"
 #include "syscalls/table.h"
 #include "syscalls/trace/trace.h"
 
@@ -301,6 +301,14 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     m->k.now_ns += SYSCALL_NS;
     charge_system(t, SYSCALL_NS);
     t->regs.orig_rax = nr;
+    if (t->tracer && t->pt.syscalls) { /* made by traced_call() */
+        *result = (uint64_t)-ENOSYS;
+        m->in_syscall = true;
+        machine_regs(t)->rax = *result;
+        m->in_syscall = false;
+        ptrace_syscall_entry(t);
+        return false;
+    }
     if (m->gdb && gdb_looks_on(m->gdb)) {
         memcpy(t->args, a, sizeof(t->args));
         gdb_call_made(m->gdb, t);
@@ -434,6 +442,23 @@ static void debugged_call(struct machine *m, struct task *t)
         end_call(m, t, sys_dispatch(t, t->regs.orig_rax, t->args));
 }
 
+/* The tracer has seen the call about to be made, and perhaps changed it: make it. False: t goes no further now. */
+static bool traced_call(struct machine *m, struct task *t)
+{
+    const struct cpu_regs *r = machine_regs(t);
+    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
+
+    t->pt.at_call = false;
+    if (t->pt.signal) { /* PTRACE_CONT with a signal */
+        struct ksiginfo info;
+
+        siginfo_user(&info, t->tracer ? t->tracer : t, t->pt.signal, SI_USER);
+        send_signal_task(t, &info);
+    }
+    t->pt.call_made = true;
+    return end_call(m, t, r->orig_rax < SYS_MAX ? sys_dispatch(t, r->orig_rax, args) : -ENOSYS);
+}
+
 static void run_user_code(struct machine *m, struct task *t)
 {
     struct cpu_stop stop;
@@ -479,6 +504,13 @@ static void run_task(struct machine *m, struct task *t)
     new_slice(m);
     if (t->retrying && !end_call(m, t, sys_dispatch(t, (uint64_t)t->sysno, t->args)))
         goto out;
+    if (t->pt.at_call && !traced_call(m, t))
+        goto out;
+    if (t->pt.call_made && t->state == TASK_RUNNING) {
+        t->pt.call_made = false;
+        if (ptrace_syscall_exit(t))
+            goto out;
+    }
     if (m->gdb && gdb_call_waits(m->gdb, t)) {
         debugged_call(m, t);
         if (gdb_call_waits(m->gdb, t) || t->retrying)

@@ -192,6 +192,17 @@ struct task {
     bool debug_interrupt;         /* a debugger ends the wait, as a signal would */
     /* ptrace(2) */
     struct task *tracer;
+    struct {
+        unsigned options;
+        bool seized, syscalls;    /* PTRACE_SEIZE; stops at system calls */
+        int stop;                 /* stopped: signal | event << 8 (| 0x80: system call), 0: not by its tracer */
+        bool told, resumed;       /* wait4 has told of it; it goes on, with .signal */
+        bool at_signal, at_call;  /* it stopped before a signal, before a system call */
+        bool call_made;           /* the stop after that call is still to come */
+        int signal, event;        /* event: noted, to stop before user code */
+        uint64_t message;         /* PTRACE_GETEVENTMSG */
+        struct ksiginfo info;
+    } pt;
 };
 
 /* ---- creds are one set for the machine's user ---- */

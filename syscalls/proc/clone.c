@@ -11,6 +11,7 @@
 #include "../file.h"
 #include "../handlers.h"
 #include "../process.h"
+#include "ptrace.h"
 
 #define CLONE_NAMESPACES                                                                                     \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
@@ -203,6 +204,7 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
         return err;
     }
     creds_to_mm(c);
+    ptrace_cloned(t, c, f, args->exit_signal);
     if (f & CLONE_VFORK) {
         c->vfork_parent = t;
         t->vforking = true;

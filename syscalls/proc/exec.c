@@ -11,6 +11,7 @@
 #include "../file.h"
 #include "../handlers.h"
 #include "../process.h"
+#include "ptrace.h"
 #include "../trace/trace.h"
 
 #define MAX_ARG_STRLEN (32 * MM_PAGE_SIZE) /* include/uapi/linux/binfmts.h */
@@ -275,6 +276,7 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
         mm_put(old);
     vfork_release(t);
 
+    ptrace_exec(t);
     sighand_flush_on_exec(t->sighand);
     timers_exec(p);
     t->altstack_sp = t->altstack_size = 0;

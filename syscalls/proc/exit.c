@@ -8,6 +8,7 @@
 #include "../file.h"
 #include "../handlers.h"
 #include "../process.h"
+#include "ptrace.h"
 #include "rusage.h"
 
 /* SYS_BLOCK: there is nothing to return to. */
@@ -85,11 +86,43 @@ static bool look(struct process *c, const struct wait_request *r, struct wait_re
     return false;
 }
 
+/* As look(), for whom t traces: by thread, and whoever its parent is. */
+static bool look_traced(struct task *t, const struct wait_request *r, struct wait_result *res, bool *any)
+{
+    list_for_each (n, &t->k->tasks) {
+        struct task *c = container_of(n, struct task, node);
+        int status;
+
+        if (!c->tracer || c->tracer->proc != t->proc || (r->options & __WNOTHREAD && c->tracer != t))
+            continue;
+        if ((r->who == WAIT_PID && c->tid != r->id) || (r->who == WAIT_PGID && c->proc->pgid != r->id))
+            continue;
+        *any = true;
+        status = ptrace_wait_status(c, !(r->options & WNOWAIT));
+        if (!status && c->proc->zombie && c == c->proc->leader && c->proc->parent != t->proc && r->options & WEXITED) {
+            status = c->proc->exit_status;
+            c->tracer = NULL; /* its parent hears of it too */
+        } else if (!status) {
+            continue;
+        }
+        memset(res, 0, sizeof(*res));
+        res->pid = c->tid;
+        res->uid = c->cred.uid;
+        res->status = status;
+        res->code = WIFSTOPPED(status) ? CLD_TRAPPED : WIFEXITED(status) ? CLD_EXITED : CLD_KILLED;
+        rusage_of(c->proc, &res->ru, true);
+        return true;
+    }
+    return false;
+}
+
 /* 1: *res is filled. 0: WNOHANG and nothing. Else -ECHILD, SYS_BLOCK, -ERESTARTSYS. */
 static int64_t do_wait(struct task *t, const struct wait_request *r, struct wait_result *res)
 {
     bool any = false;
 
+    if (look_traced(t, r, res, &any))
+        return 1;
     list_for_each_safe(n, tmp, &t->proc->children)
     {
         struct process *c = container_of(n, struct process, sibling);
@@ -145,7 +178,7 @@ static int write_siginfo(struct task *t, uint64_t addr, const struct wait_result
         tail[0] = res->pid;
         tail[1] = (int32_t)res->uid;
         tail[2] = WIFEXITED(res->status) && res->code == CLD_EXITED ? WEXITSTATUS(res->status)
-                  : res->code == CLD_STOPPED                        ? WSTOPSIG(res->status)
+                  : res->code == CLD_STOPPED || res->code == CLD_TRAPPED                        ? WSTOPSIG(res->status)
                   : res->code == CLD_CONTINUED                      ? SIGCONT
                                                                     : WTERMSIG(res->status);
     }

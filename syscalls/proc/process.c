@@ -14,6 +14,7 @@
 
 #include "../file.h"
 #include "../process.h"
+#include "ptrace.h"
 #include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
@@ -358,6 +359,7 @@ static void process_over(struct process *p)
     if (p->parent ? p->parent->pgid != p->pgid && p->parent->sid == p->sid : p == k->init)
         kill_orphaned_pgrp(k, p->pgid);
     wake_up(&p->exit_wait);
+    ptrace_over(p);
     if (p == k->init) {
         k->init_done = true;
         k->init_status = p->exit_status;
@@ -447,6 +449,7 @@ void task_exit(struct task *t, int status)
     if (p->nr_threads == 1 && t->mm && k->ops->exit_mm)
         k->ops->exit_mm(t);
     t->state = TASK_ZOMBIE;
+    ptrace_tracer_exit(t);
     parent_thread_died(t);
     task_release_parts(t);
     sigqueue_flush(&t->pending, ~UINT64_C(0));

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "../process.h"
+#include "../proc/ptrace.h"
 #include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
@@ -77,7 +77,7 @@ void process_continue(struct process *p)
         struct task *t = container_of(n, struct task, thread_node);
 
         t->stop_pending = false;
-        if (t->state == TASK_STOPPED) {
+        if (t->state == TASK_STOPPED && !t->pt.stop) {
             t->state = TASK_RUNNING;
             t->k->ops->wake(t);
         }
@@ -128,8 +128,13 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
         return -1;
     for (;;) {
         struct ksigaction *ka;
-        int signo = 0;
+        int signo;
 
+        if (ptrace_event_due(t))
+            return -1;
+        signo = ptrace_signal_resumed(t, info);
+        if (signo > 0)
+            goto take;
         if (t->stop_pending && !(t->pending.set & sigbit(SIGKILL))) {
             task_stopped(t);
             return -1;
@@ -151,6 +156,9 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
             if (!signo)
                 continue;
         }
+        if (ptrace_signal(t, info))
+            return -1;
+    take:
         ka = &t->sighand->action[signo - 1];
         if (ka->handler == (uint64_t)(uintptr_t)SIG_IGN)
             continue;

@@ -122,6 +122,7 @@ void signal_wake_up(struct task *t)
 static void wake_for_kill(struct task *t)
 {
     if (t->state == TASK_STOPPED) {
+        t->pt.stop = 0;
         t->state = TASK_RUNNING;
         t->k->ops->wake(t);
     } else {
@@ -237,7 +238,7 @@ int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info)
 
 bool signal_pending(const struct task *t)
 {
-    return t->stop_pending || t->debug_interrupt || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
+    return t->stop_pending || t->pt.event || t->debug_interrupt || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
 }
 
 bool fatal_signal_pending(const struct task *t)

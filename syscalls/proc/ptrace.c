@@ -1,0 +1,461 @@
+/*
+ * ptrace.c - ptrace(2): one task looks at and steers another (kernel/ptrace.c, arch/x86/kernel/ptrace.c of 6.18).
+ *
+ * A traced task stops where something happens to it (a signal, a system call, fork, exec); its tracer hears of it through wait4,
+ * may change registers and memory, and lets it go on. Writing to its memory goes past the protection of pages: whether it
+ * also goes past seals is for the sealing design to say (CHANGE_POKE).
+ *
+ *     running --signal, call, event--> stopped (pt.stop: the status) --PTRACE_CONT & co--> running
+ */
+#include "ptrace.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include "../handlers.h"
+
+#define OPTIONS_MASK                                                                                         \
+    (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |                \
+     PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+#define NT_PRSTATUS_ 1
+#define NT_PRFPREG_  2
+#define RFLAGS_TF    0x100u
+#define RFLAGS_SETTABLE 0x54dd5u /* FLAG_MASK: AC RF OF DF TF SF ZF AF PF CF */
+
+/* ---- stopping ---- */
+
+static void tell_tracer(struct task *t)
+{
+    struct ksiginfo info = {.signo = SIGCHLD};
+    struct process *p = t->tracer->proc;
+
+    info.info.si_signo = SIGCHLD;
+    info.info.si_code = CLD_TRAPPED;
+    info.info.chld.pid = t->tid;
+    info.info.chld.uid = t->cred.uid;
+    info.info.chld.status = t->pt.stop & 0x7f;
+    if (!(p->leader->sighand->action[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+        send_signal_process(p, &info);
+    wake_up(&p->child_wait);
+}
+
+/* code: the signal, with an event above bit 8. */
+static void stop(struct task *t, int code, const struct ksiginfo *info)
+{
+    t->pt.stop = code;
+    t->pt.told = false;
+    t->pt.resumed = false;
+    t->pt.signal = 0;
+    if (info) {
+        t->pt.info = *info;
+    } else {
+        memset(&t->pt.info, 0, sizeof(t->pt.info));
+        t->pt.info.signo = t->pt.info.info.si_signo = SIGTRAP;
+        t->pt.info.info.si_code = code;
+        t->pt.info.info.rt.pid = t->tid;
+        t->pt.info.info.rt.uid = t->cred.uid;
+    }
+    t->state = TASK_STOPPED;
+    tell_tracer(t);
+}
+
+static bool dying(const struct task *t)
+{
+    return (t->pending.set | t->proc->pending.set) & sigbit(SIGKILL);
+}
+
+bool ptrace_signal(struct task *t, const struct ksiginfo *info)
+{
+    if (!t->tracer || info->signo == SIGKILL || dying(t))
+        return false;
+    stop(t, info->signo, info);
+    t->pt.at_signal = true;
+    return true;
+}
+
+int ptrace_signal_resumed(struct task *t, struct ksiginfo *info)
+{
+    int signo = t->pt.signal;
+
+    if (!t->pt.at_signal || !t->pt.resumed)
+        return 0;
+    t->pt.at_signal = t->pt.resumed = false;
+    if (!signo)
+        return 0;
+    *info = t->pt.info;
+    if (info->signo != signo) { /* the tracer's own choice */
+        memset(info, 0, sizeof(*info));
+        info->signo = info->info.si_signo = signo;
+        info->info.si_code = SI_USER;
+        if (t->tracer) {
+            info->info.rt.pid = t->tracer->proc->pid;
+            info->info.rt.uid = t->tracer->cred.uid;
+        }
+    }
+    if (t->blocked & sigbit(signo)) {
+        send_signal_task(t, info);
+        return 0;
+    }
+    return signo;
+}
+
+bool ptrace_event_due(struct task *t)
+{
+    int event = t->pt.event;
+
+    if (!event || !t->tracer || dying(t))
+        return false;
+    t->pt.event = 0;
+    stop(t, SIGTRAP | event << 8, NULL);
+    return true;
+}
+
+static bool syscall_stop(struct task *t)
+{
+    if (!t->tracer || !t->pt.syscalls || dying(t))
+        return false;
+    stop(t, SIGTRAP | (t->pt.options & PTRACE_O_TRACESYSGOOD ? 0x80 : 0), NULL);
+    return true;
+}
+
+bool ptrace_syscall_entry(struct task *t)
+{
+    return t->pt.at_call = syscall_stop(t);
+}
+
+bool ptrace_syscall_exit(struct task *t)
+{
+    return syscall_stop(t);
+}
+
+int ptrace_wait_status(struct task *c, bool take)
+{
+    if (!c->pt.stop || c->pt.told || c->state != TASK_STOPPED)
+        return 0;
+    if (take)
+        c->pt.told = true;
+    return c->pt.stop << 8 | 0x7f;
+}
+
+/* ---- beginning and end ---- */
+
+static void attach(struct task *t, struct task *c, unsigned options, bool seized)
+{
+    c->tracer = t;
+    memset(&c->pt, 0, sizeof(c->pt));
+    c->pt.options = options;
+    c->pt.seized = seized;
+}
+
+static void resume(struct task *c, int signo)
+{
+    bool group = c->proc->stopped && !c->pt.stop;
+
+    c->pt.stop = 0;
+    c->pt.signal = signo;
+    c->pt.resumed = true;
+    if (group)
+        c->proc->stopped = false;
+    if (c->state == TASK_STOPPED) {
+        c->state = TASK_RUNNING;
+        c->k->ops->wake(c);
+    }
+}
+
+static void detach(struct task *c, int signo)
+{
+    c->tracer = NULL;
+    c->pt.syscalls = false;
+    c->pt.event = 0;
+    if (c->pt.stop)
+        resume(c, signo);
+}
+
+void ptrace_tracer_exit(struct task *t)
+{
+    list_for_each (n, &t->k->tasks) {
+        struct task *c = container_of(n, struct task, node);
+        struct ksiginfo kill;
+
+        if (c->tracer != t)
+            continue;
+        if (c->pt.options & PTRACE_O_EXITKILL) {
+            siginfo_user(&kill, t, SIGKILL, SI_USER);
+            send_signal_process(c->proc, &kill);
+        }
+        detach(c, c->pt.at_signal ? c->pt.info.signo : 0);
+    }
+}
+
+void ptrace_cloned(struct task *t, struct task *child, uint64_t flags, int exit_signal)
+{
+    int event = flags & CLONE_VFORK         ? PTRACE_EVENT_VFORK
+                : exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
+                                         : PTRACE_EVENT_FORK;
+    struct ksiginfo sigstop;
+
+    memset(&child->pt, 0, sizeof(child->pt));
+    child->tracer = NULL;
+    if (!t->tracer || !(t->pt.options >> event & 1) || flags & CLONE_UNTRACED)
+        return;
+    attach(t->tracer, child, t->pt.options, t->pt.seized);
+    if (t->pt.seized) {
+        child->pt.event = PTRACE_EVENT_STOP;
+    } else {
+        siginfo_kernel(&sigstop, SIGSTOP);
+        send_signal_task(child, &sigstop);
+    }
+    t->pt.event = event;
+    t->pt.message = (uint64_t)child->tid;
+    t->k->ops->wake(t); /* it does not just go on in user code */
+}
+
+void ptrace_exec(struct task *t)
+{
+    struct ksiginfo trap;
+
+    if (!t->tracer)
+        return;
+    if (t->pt.options & PTRACE_O_TRACEEXEC) {
+        t->pt.event = PTRACE_EVENT_EXEC;
+        t->pt.message = (uint64_t)t->tid;
+    } else if (!t->pt.seized) {
+        memset(&trap, 0, sizeof(trap));
+        trap.signo = trap.info.si_signo = SIGTRAP;
+        trap.info.rt.pid = t->proc->pid;
+        send_signal_task(t, &trap);
+    }
+}
+
+void ptrace_over(struct process *p)
+{
+    if (p->leader->tracer)
+        wake_up(&p->leader->tracer->proc->child_wait);
+}
+
+static int64_t traceme(struct task *t)
+{
+    if (t->tracer || !t->proc->parent)
+        return -EPERM;
+    attach(t->proc->parent_task ? t->proc->parent_task : t->proc->parent->leader, t, 0, false);
+    return 0;
+}
+
+static int64_t do_attach(struct task *t, struct task *c, bool seize, uint64_t addr, uint64_t options)
+{
+    struct ksiginfo sigstop;
+
+    if (seize && (addr || options & ~(uint64_t)OPTIONS_MASK))
+        return -EIO;
+    if (c->proc == t->proc || c->tracer || c->state == TASK_ZOMBIE || c->state == TASK_DEAD || !ptrace_may_access(t, c))
+        return -EPERM;
+    attach(t, c, seize ? (unsigned)options : 0, seize);
+    if (!seize) {
+        if (c->state == TASK_STOPPED) { /* a stop that was there becomes ours */
+            c->pt.stop = c->proc->stop_signal;
+            return 0;
+        }
+        siginfo_user(&sigstop, t, SIGSTOP, SI_USER);
+        send_signal_task(c, &sigstop);
+    }
+    return 0;
+}
+
+/* ---- registers ---- */
+
+static void regs_out(struct task *c, struct user_regs_struct *u)
+{
+    struct cpu_regs r;
+
+    c->k->ops->get_regs(c, &r);
+    *u = (struct user_regs_struct){
+        .r15 = r.r15, .r14 = r.r14, .r13 = r.r13, .r12 = r.r12, .rbp = r.rbp, .rbx = r.rbx, .r11 = r.r11, .r10 = r.r10,
+        .r9 = r.r9, .r8 = r.r8, .rax = r.rax, .rcx = r.rcx, .rdx = r.rdx, .rsi = r.rsi, .rdi = r.rdi, .orig_rax = r.orig_rax,
+        .rip = r.rip, .cs = 0x33, .eflags = r.rflags, .rsp = r.rsp, .ss = 0x2b, .fs_base = r.fs_base, .gs_base = r.gs_base,
+    };
+}
+
+/* putreg(): -EIO for what no program may have. */
+static int regs_in(struct task *c, const struct user_regs_struct *u)
+{
+    struct cpu_regs r;
+
+    c->k->ops->get_regs(c, &r);
+    if (u->fs_base >= MM_TASK_SIZE || u->gs_base >= MM_TASK_SIZE || (u->cs & 3) != 3 || (u->ss & 3) != 3)
+        return -EIO;
+    r.r15 = u->r15, r.r14 = u->r14, r.r13 = u->r13, r.r12 = u->r12, r.rbp = u->rbp, r.rbx = u->rbx;
+    r.r11 = u->r11, r.r10 = u->r10, r.r9 = u->r9, r.r8 = u->r8, r.rax = u->rax, r.rcx = u->rcx;
+    r.rdx = u->rdx, r.rsi = u->rsi, r.rdi = u->rdi, r.orig_rax = u->orig_rax, r.rip = u->rip, r.rsp = u->rsp;
+    r.rflags = (r.rflags & ~(uint64_t)RFLAGS_SETTABLE) | (u->eflags & RFLAGS_SETTABLE);
+    r.fs_base = u->fs_base, r.gs_base = u->gs_base;
+    c->k->ops->set_regs(c, &r);
+    return 0;
+}
+
+/* PEEKUSR, POKEUSR: struct user; behind the registers, debug registers read as 0. */
+static int64_t user_word(struct task *t, struct task *c, uint64_t off, uint64_t data, bool write)
+{
+    struct user_regs_struct u;
+    uint64_t v = 0;
+
+    if (off % 8 || off >= sizeof(struct user))
+        return -EIO;
+    if (off < sizeof(u)) {
+        regs_out(c, &u);
+        if (!write)
+            memcpy(&v, (char *)&u + off, 8);
+        else
+            memcpy((char *)&u + off, &data, 8);
+    }
+    if (write)
+        return off < sizeof(u) ? regs_in(c, &u) : data ? -EIO : 0;
+    return mm_copy_out(t->mm, data, &v, sizeof(v)) ? -EFAULT : 0;
+}
+
+static int64_t all_regs(struct task *t, struct task *c, uint64_t addr, uint64_t len, bool fp, bool write)
+{
+    struct user_regs_struct u;
+    struct cpu_regs r;
+    void *data = fp ? (void *)r.fx : (void *)&u;
+
+    regs_out(c, &u);
+    c->k->ops->get_regs(c, &r);
+    if (!write)
+        return mm_copy_out(t->mm, addr, data, len) ? -EFAULT : 0;
+    if (mm_copy_in(t->mm, data, addr, len))
+        return -EFAULT;
+    if (!fp)
+        return regs_in(c, &u);
+    c->k->ops->set_regs(c, &r);
+    return 0;
+}
+
+static int64_t regset(struct task *t, struct task *c, uint64_t type, uint64_t uiov, bool write)
+{
+    bool fp = type == NT_PRFPREG_;
+    uint64_t iov[2], size = fp ? 512 : sizeof(struct user_regs_struct);
+    int64_t ret;
+
+    if (mm_copy_in(t->mm, iov, uiov, sizeof(iov)))
+        return -EFAULT;
+    if (type != NT_PRSTATUS_ && !fp)
+        return -EINVAL;
+    if (iov[1] % 8)
+        return -EINVAL;
+    if (iov[1] > size)
+        iov[1] = size;
+    ret = all_regs(t, c, iov[0], iov[1], fp, write);
+    if (!ret && mm_copy_out(t->mm, uiov + 8, &iov[1], 8))
+        return -EFAULT;
+    return ret;
+}
+
+/* ---- the call ---- */
+
+static int64_t go_on(struct task *c, int64_t request, uint64_t data)
+{
+    struct cpu_regs r;
+
+    if (data > NR_SIGNALS)
+        return -EIO;
+    c->pt.syscalls = request == PTRACE_SYSCALL;
+    c->k->ops->get_regs(c, &r);
+    if (!(r.rflags & RFLAGS_TF) != (request != PTRACE_SINGLESTEP)) {
+        r.rflags ^= RFLAGS_TF;
+        c->k->ops->set_regs(c, &r);
+    }
+    resume(c, (int)data);
+    return 0;
+}
+
+static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint64_t addr, uint64_t data)
+{
+    uint64_t word = data;
+
+    switch (request) {
+    case PTRACE_PEEKTEXT:
+    case PTRACE_PEEKDATA:
+        if (mm_access_remote(c->mm, addr, &word, sizeof(word), false, true) != sizeof(word))
+            return -EIO;
+        return mm_copy_out(t->mm, data, &word, sizeof(word)) ? -EFAULT : 0;
+    case PTRACE_POKETEXT:
+    case PTRACE_POKEDATA:
+        return mm_access_remote(c->mm, addr, &word, sizeof(word), true, true) == sizeof(word) ? 0 : -EIO;
+    case PTRACE_PEEKUSER:
+    case PTRACE_POKEUSER:
+        return user_word(t, c, addr, data, request == PTRACE_POKEUSER);
+    case PTRACE_GETREGS:
+    case PTRACE_SETREGS:
+        return all_regs(t, c, data, sizeof(struct user_regs_struct), false, request == PTRACE_SETREGS);
+    case PTRACE_GETFPREGS:
+    case PTRACE_SETFPREGS:
+        return all_regs(t, c, data, 512, true, request == PTRACE_SETFPREGS);
+    case PTRACE_GETREGSET:
+    case PTRACE_SETREGSET:
+        return regset(t, c, addr, data, request == PTRACE_SETREGSET);
+    case PTRACE_GETSIGINFO:
+        return mm_copy_out(t->mm, data, c->pt.info.info.raw, 128) ? -EFAULT : 0;
+    case PTRACE_SETSIGINFO:
+        if (mm_copy_in(t->mm, c->pt.info.info.raw, data, 128))
+            return -EFAULT;
+        return 0;
+    case PTRACE_GETEVENTMSG:
+        return mm_copy_out(t->mm, data, &c->pt.message, sizeof(c->pt.message)) ? -EFAULT : 0;
+    case PTRACE_SETOPTIONS:
+        if (data & ~(uint64_t)OPTIONS_MASK)
+            return -EINVAL;
+        c->pt.options = (unsigned)data;
+        return 0;
+    case PTRACE_CONT:
+    case PTRACE_SYSCALL:
+    case PTRACE_SINGLESTEP:
+        return go_on(c, request, data);
+    case PTRACE_DETACH:
+        if (data > NR_SIGNALS)
+            return -EIO;
+        detach(c, (int)data);
+        return 0;
+    }
+    return -EIO;
+}
+
+int64_t sys_ptrace(struct task *t, const uint64_t a[6])
+{
+    int64_t request = (int64_t)a[0];
+    struct ksiginfo kill;
+    struct task *c;
+
+    if (request == PTRACE_TRACEME)
+        return traceme(t);
+    c = find_task(t->k, arg_int(a[1]));
+    if (!c)
+        return -ESRCH;
+    if (request == PTRACE_ATTACH || request == PTRACE_SEIZE)
+        return do_attach(t, c, request == PTRACE_SEIZE, a[2], a[3]);
+    if (c->tracer != t)
+        return -ESRCH;
+    if (request == PTRACE_KILL) {
+        siginfo_user(&kill, t, SIGKILL, SI_USER);
+        send_signal_process(c->proc, &kill);
+        return 0;
+    }
+    if (request == PTRACE_INTERRUPT) {
+        if (!c->pt.seized)
+            return -EIO;
+        if (c->state != TASK_STOPPED) {
+            c->pt.event = PTRACE_EVENT_STOP;
+            signal_wake_up(c);
+        }
+        return 0;
+    }
+    if (c->state != TASK_STOPPED || !c->mm)
+        return -ESRCH;
+    return on_stopped(t, c, request, a[2], a[3]);
+}

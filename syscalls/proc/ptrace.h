@@ -1,0 +1,31 @@
+/* ptrace.h - what a traced task remembers, and where its life meets its tracer (syscalls/proc/ptrace.c). */
+#ifndef SYSCALLS_PROC_PTRACE_H
+#define SYSCALLS_PROC_PTRACE_H
+
+#include "../process.h"
+
+/*
+ * Points of a task's life. The first three stop a traced task (its state is then TASK_STOPPED): the caller goes no further with
+ * it until it runs again.
+ */
+/* info is about to be delivered. True: stopped. */
+bool ptrace_signal(struct task *t, const struct ksiginfo *info);
+/* After such a stop: the signal to deliver instead, *info filled; 0: none, or t did not stop. */
+int ptrace_signal_resumed(struct task *t, struct ksiginfo *info);
+/* An event (fork, exec) noted earlier is due. True: stopped. */
+bool ptrace_event_due(struct task *t);
+/* Before and after a system call under PTRACE_SYSCALL. True: stopped. */
+bool ptrace_syscall_entry(struct task *t);
+bool ptrace_syscall_exit(struct task *t);
+
+void ptrace_cloned(struct task *t, struct task *child, uint64_t clone_flags, int exit_signal);
+void ptrace_exec(struct task *t);
+/* p is a zombie: a tracer that is not its parent hears of it, too. */
+void ptrace_over(struct process *p);
+/* t ends: whom it traced is let go. */
+void ptrace_tracer_exit(struct task *t);
+
+/* For wait4: something of tracee c to tell, as a status word; 0: nothing. take: it counts as told. */
+int ptrace_wait_status(struct task *c, bool take);
+
+#endif
