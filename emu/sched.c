@@ -507,6 +507,8 @@ static void run_task(struct machine *m, struct task *t)
     if (t->pt.at_call && !traced_call(m, t))
         goto out;
     if (t->pt.call_made && t->state == TASK_RUNNING) {
+        if (ptrace_event_due(t)) /* fork and exec tell of themselves before they end */
+            goto out;
         t->pt.call_made = false;
         if (ptrace_syscall_exit(t))
             goto out;

@@ -199,6 +199,7 @@ struct task {
         bool told, resumed;       /* wait4 has told of it; it goes on, with .signal */
         bool at_signal, at_call;  /* it stopped before a signal, before a system call */
         bool call_made;           /* the stop after that call is still to come */
+        int call_stop;            /* which stop this is: 1 before, 2 after a system call (PTRACE_GET_SYSCALL_INFO) */
         int signal, event;        /* event: noted, to stop before user code */
         uint64_t message;         /* PTRACE_GETEVENTMSG */
         struct ksiginfo info;

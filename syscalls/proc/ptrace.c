@@ -53,6 +53,7 @@ static void stop(struct task *t, int code, const struct ksiginfo *info)
     t->pt.told = false;
     t->pt.resumed = false;
     t->pt.signal = 0;
+    t->pt.call_stop = 0;
     if (info) {
         t->pt.info = *info;
     } else {
@@ -117,22 +118,23 @@ bool ptrace_event_due(struct task *t)
     return true;
 }
 
-static bool syscall_stop(struct task *t)
+static bool syscall_stop(struct task *t, int which)
 {
     if (!t->tracer || !t->pt.syscalls || dying(t))
         return false;
     stop(t, SIGTRAP | (t->pt.options & PTRACE_O_TRACESYSGOOD ? 0x80 : 0), NULL);
+    t->pt.call_stop = which;
     return true;
 }
 
 bool ptrace_syscall_entry(struct task *t)
 {
-    return t->pt.at_call = syscall_stop(t);
+    return t->pt.at_call = syscall_stop(t, PTRACE_SYSCALL_INFO_ENTRY);
 }
 
 bool ptrace_syscall_exit(struct task *t)
 {
-    return syscall_stop(t);
+    return syscall_stop(t, PTRACE_SYSCALL_INFO_EXIT);
 }
 
 int ptrace_wait_status(struct task *c, bool take)
@@ -357,6 +359,33 @@ static int64_t regset(struct task *t, struct task *c, uint64_t type, uint64_t ui
     return ret;
 }
 
+/* PTRACE_GET_SYSCALL_INFO: as much as fits; returns how much there is. */
+static int64_t syscall_info(struct task *t, struct task *c, uint64_t size, uint64_t addr)
+{
+    struct __ptrace_syscall_info info;
+    struct cpu_regs r;
+    size_t n = offsetof(struct __ptrace_syscall_info, entry);
+
+    c->k->ops->get_regs(c, &r);
+    memset(&info, 0, sizeof(info));
+    info.op = (uint8_t)c->pt.call_stop;
+    info.arch = 0xc000003e; /* AUDIT_ARCH_X86_64 */
+    info.instruction_pointer = r.rip;
+    info.stack_pointer = r.rsp;
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+        const uint64_t args[6] = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
+
+        info.entry.nr = r.orig_rax;
+        memcpy(info.entry.args, args, sizeof(args));
+        n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof(args);
+    } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+        info.exit.rval = (int64_t)r.rax;
+        info.exit.is_error = (int64_t)r.rax < 0 && (int64_t)r.rax >= -4095;
+        n = offsetof(struct __ptrace_syscall_info, exit.is_error) + 1;
+    }
+    return mm_copy_out(t->mm, addr, &info, size < n ? size : n) ? -EFAULT : (int64_t)n;
+}
+
 /* ---- the call ---- */
 
 static int64_t go_on(struct task *c, int64_t request, uint64_t data)
@@ -408,6 +437,8 @@ static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint6
         return 0;
     case PTRACE_GETEVENTMSG:
         return mm_copy_out(t->mm, data, &c->pt.message, sizeof(c->pt.message)) ? -EFAULT : 0;
+    case PTRACE_GET_SYSCALL_INFO:
+        return syscall_info(t, c, addr, data);
     case PTRACE_SETOPTIONS:
         if (data & ~(uint64_t)OPTIONS_MASK)
             return -EINVAL;
