@@ -80,17 +80,19 @@ _Static_assert(MM_READ == (int)UC_PROT_READ && MM_WRITE == (int)UC_PROT_WRITE &&
 
 static void on_syscall(uc_engine *uc, void *user)
 {
-    static const int in[] = {UC_X86_REG_RAX, UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_R10,
-                             UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_RIP, UC_X86_REG_RFLAGS};
+    static const int in[] = {UC_X86_REG_RAX, UC_X86_REG_RIP, UC_X86_REG_RFLAGS,
+                             UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX};
+    static const int more[] = {UC_X86_REG_R10, UC_X86_REG_R8, UC_X86_REG_R9};
     static const int out[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_R11};
     struct cpu *cpu = user;
-    uint64_t v[9], rax, rcx;
-    void *inp[9] = {v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7, v + 8};
+    uint64_t nr, rip, flags, args[6] = {0}, rax, rcx;
 
-    uc_reg_read_batch(uc, (int *)in, inp, 9);
-    rax = v[0];
-    rcx = v[7] + 2;
-    if (!cpu->ops->syscall(cpu->ctx, v[0], v + 1, &rax) || cpu->stop_asked) {
+    uc_reg_read_batch(uc, (int *)in, (void *[]){&nr, &rip, &flags, args, args + 1, args + 2}, 6);
+    if (!cpu->ops->few_args(cpu->ctx, nr))
+        uc_reg_read_batch(uc, (int *)more, (void *[]){args + 3, args + 4, args + 5}, 3);
+    rax = nr;
+    rcx = rip + 2;
+    if (!cpu->ops->syscall(cpu->ctx, nr, args, &rax) || cpu->stop_asked) {
         cpu->stop_asked = true;
         uc_emu_stop(uc);
     } else if (cpu->nr_dirty) {
@@ -98,7 +100,7 @@ static void on_syscall(uc_engine *uc, void *user)
     } else if (cpu->flush) {
         cpu_flush_tlb(cpu);
     }
-    uc_reg_write_batch(uc, (int *)out, (void *const[]){&rax, &rcx, &v[8]}, 3);
+    uc_reg_write_batch(uc, (int *)out, (void *const[]){&rax, &rcx, &flags}, 3);
 }
 
 static int on_cpuid(uc_engine *uc, void *user)

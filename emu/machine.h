@@ -8,6 +8,7 @@
 #include "gdb/gdb.h"
 #include "syscalls/file.h"
 #include "syscalls/kernel.h"
+#include "syscalls/table.h"
 
 struct machine {
     struct kernel k;
@@ -26,6 +27,7 @@ struct machine {
     unsigned seal_image;    /* --seal-image: set of SEAL_* (seal_image.h), 0: off */
     unsigned seal_notices;  /* lines it has printed */
     FILE *crash_json;       /* --crash-json; NULL: nowhere */
+    uint8_t few_args[SYS_MAX / 8]; /* calls of which only three arguments are read (sys_takes_few_args()) */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
     uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */

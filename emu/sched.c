@@ -18,6 +18,8 @@
 #include "syscalls/table.h"
 #include "syscalls/trace/trace.h"
 
+#include <mseal-emu/design.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -359,7 +361,28 @@ static bool on_breakpoint(void *ctx, uint64_t addr)
     return m->gdb && gdb_breakpoint(m->gdb, m->loaded, addr);
 }
 
-static const struct cpu_ops cpu_ops = {.translate = on_translate, .syscall = on_syscall, .breakpoint = on_breakpoint};
+static bool few_args(void *ctx, uint64_t nr)
+{
+    const struct machine *m = ctx;
+
+    return nr < SYS_MAX && m->few_args[nr / 8] >> nr % 8 & 1;
+}
+
+/* The design's own calls may have taken the place of others. */
+static void learn_few_args(struct machine *m)
+{
+    const struct mseal_design *d = m->k.cfg.design;
+
+    for (unsigned nr = 0; nr < SYS_MAX; nr++)
+        if (sys_takes_few_args(nr))
+            m->few_args[nr / 8] |= (uint8_t)(1u << nr % 8);
+    for (const struct mseal_syscall *s = d ? d->syscalls : NULL; s && s->name; s++)
+        if (s->nr < SYS_MAX)
+            m->few_args[s->nr / 8] &= (uint8_t)~(1u << s->nr % 8);
+}
+
+static const struct cpu_ops cpu_ops = {
+    .translate = on_translate, .syscall = on_syscall, .few_args = few_args, .breakpoint = on_breakpoint};
 
 /* The call is run again by going back to its instruction. */
 static void restart_call(struct task *t, uint64_t nr)
@@ -640,6 +663,7 @@ int machine_init(struct machine *m, const struct kernel_config *cfg, const char 
     }
     if (cfg->chaos)
         chaos_init(m);
+    learn_few_args(m);
     m->k.sys.phys.code_changed = code_changed;
     m->k.sys.phys.code_ctx = m;
     return 0;

@@ -67,6 +67,21 @@ START_TEST(test_types)
 }
 END_TEST
 
+/* Who is called with fewer arguments than it looks at gets zeroes: variants and what designs add must not be. */
+START_TEST(test_few_args)
+{
+    static const char *const few[] = {"read", "getpid", "munmap", "mprotect", "madvise", "brk", "close"};
+    static const char *const all[] = {"mmap", "mremap", "futex", "prctl", "fcntl", "ioctl", "kcmp", "mseal", "pread64"};
+
+    for (size_t i = 0; i < sizeof(few) / sizeof(*few); i++)
+        ck_assert_msg(sys_takes_few_args(sys_row_by_name(few[i])->nr), "%s", few[i]);
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+        ck_assert_msg(!sys_takes_few_args(sys_row_by_name(all[i])->nr), "%s", all[i]);
+    ck_assert(!sys_takes_few_args(SYS_MAX - 1));
+    ck_assert(!sys_takes_few_args(1000));
+}
+END_TEST
+
 START_TEST(test_lengths)
 {
     struct sig sig;
@@ -95,6 +110,7 @@ int main(void)
     tcase_add_test(tc, test_names);
     tcase_add_test(tc, test_types);
     tcase_add_test(tc, test_lengths);
+    tcase_add_test(tc, test_few_args);
     suite_add_tcase(s, tc);
     sr = srunner_create(s);
     srunner_run_all(sr, CK_NORMAL);
