@@ -1,8 +1,10 @@
 /*
- * diff.c - mseal-emu diff: the same program on the host kernel and in the emulator, in lockstep, to the first difference.
+ * diff.c - mseal-emu diff: the same program on the host kernel and in the emulator, in lockstep, to the first
+ * difference.
  *
- * The emulator leads. What it got from the world outside (the time, random numbers) and the signals that come from there are given
- * to the native side at the same places, so that both go the same way until the kernels differ.
+ * The emulator leads. What it got from the world outside (the time, random numbers) and the signals that come
+ * from there are given to the native side at the same places, so that both go the same way until the kernels
+ * differ.
  */
 #include "cmd.h"
 #include "diff.h"
@@ -28,7 +30,7 @@
 #include "diff_compare.h"
 
 #ifndef PR_SET_VMA
-#define PR_SET_VMA 0x53564d41
+#define PR_SET_VMA           0x53564d41
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
@@ -36,7 +38,8 @@ static const char usage[] =
     "usage: mseal-emu diff [OPTION...] [--] PROGRAM [ARG...]\n"
     "Run a program on this machine's kernel and in the emulator, in lockstep, up to the first difference.\n"
     "  -d, --design NAME       sealing design of the emulated side (default: linux)\n"
-    "  -s, --same-layout       both sides without address randomization: the addresses themselves are compared\n"
+    "  -s, --same-layout       both sides without address randomization: the addresses themselves are "
+    "compared\n"
     "  -o, --show-output       print the program's standard output when there is no difference\n"
     "Exit status: 0 no difference, 1 a difference, 3 not comparable to the end (threads), 125 failure.\n";
 
@@ -92,7 +95,8 @@ static void ask_host(struct diff_run *run)
     run->no_pkeys = key < 0;
     if (key >= 0)
         syscall(SYS_pkey_free, key);
-    run->no_anon_names = p != MAP_FAILED && prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, 4096, NULL) && errno == EINVAL;
+    run->no_anon_names =
+        p != MAP_FAILED && prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, 4096, NULL) && errno == EINVAL;
     if (p != MAP_FAILED)
         munmap(p, 4096);
     if (!run->design)
@@ -108,8 +112,11 @@ static int summary(struct diff *d, int result)
         fprintf(stderr, "mseal-emu: diff: %s\n", d->native.world);
     if (result)
         return result;
-    fprintf(stderr, "no difference from Linux %s in %" PRIu64 " calls, %" PRIu64 " of them about memory, and %" PRIu64 " faults%s%s\n",
-            u.release, d->calls, d->memory_calls, d->faults, d->run.no_pkeys ? "; without protection keys" : "",
+    fprintf(stderr,
+            "no difference from Linux %s in %" PRIu64 " calls, %" PRIu64 " of them about memory, and %" PRIu64
+            " faults%s%s\n",
+            u.release, d->calls, d->memory_calls, d->faults,
+            d->run.no_pkeys ? "; without protection keys" : "",
             d->run.no_anon_names ? "; without names of anonymous memory" : "");
     return 0;
 }

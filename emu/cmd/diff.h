@@ -1,7 +1,8 @@
 /*
- * diff.h - mseal-emu diff, in parts: a program on the host kernel (diff_native.c diff_become.c diff_world.c diff_vdso.c diff_cpuid.c),
- * the same one in the emulator (diff_emu.c), the steps of both (diff_compare.c diff_follow.c diff_memory.c), what counts as the same
- * (diff_names.c diff_maps.c diff_exclude.c), and what is said when it isn't (diff_show.c).
+ * diff.h - mseal-emu diff, in parts: a program on the host kernel (diff_native.c diff_become.c diff_world.c
+ * diff_vdso.c diff_cpuid.c), the same one in the emulator (diff_emu.c), the steps of both (diff_compare.c
+ * diff_follow.c diff_memory.c), what counts as the same (diff_names.c diff_maps.c diff_exclude.c), and what
+ * is said when it isn't (diff_show.c).
  */
 #ifndef EMU_CMD_DIFF_H
 #define EMU_CMD_DIFF_H
@@ -20,12 +21,12 @@ void diff_step_clear(struct diff_step *s);
 
 /* What is run, on both sides. */
 struct diff_run {
-    char **argv;        /* the program and its arguments */
+    char **argv; /* the program and its arguments */
     const char *design;
     bool same_layout;
-    bool vsyscall;      /* the host's maps have a line for it */
+    bool vsyscall;                /* the host's maps have a line for it */
     bool no_pkeys, no_anon_names; /* the host has none: the emulated side goes without */
-    int stdin_fd;       /* a regular file or /dev/null, opened anew for each side */
+    int stdin_fd;                 /* a regular file or /dev/null, opened anew for each side */
 };
 
 /* ---- the emulated side ---- */
@@ -42,21 +43,23 @@ void emu_end(struct diff_emu *e);
 
 /* ---- the native side ---- */
 struct diff_native {
-    pid_t helper;        /* our child that holds the namespaces together */
-    pid_t pid;           /* the program, as we see it */
+    pid_t helper; /* our child that holds the namespaces together */
+    pid_t pid;    /* the program, as we see it */
     int out, err;
-    int exit_code;       /* if it could not be started */
-    bool running;        /* it exists */
+    int exit_code; /* if it could not be started */
+    bool running;  /* it exists */
     bool in_call;
-    int deliver;         /* signal to hand on when it is resumed */
+    int deliver; /* signal to hand on when it is resumed */
     struct lockstep_record call;
-    uint64_t mmap_base;  /* where its mappings begin, downwards */
-    const char *world;   /* NULL, or what of its surroundings could not be made like the emulator's */
+    uint64_t mmap_base; /* where its mappings begin, downwards */
+    const char *world;  /* NULL, or what of its surroundings could not be made like the emulator's */
 };
-/* Start and stop before the first instruction; *s is a LOCKSTEP_START. 0 or negative errno after one line on stderr. */
+/* Start and stop before the first instruction; *s is a LOCKSTEP_START. 0 or negative errno after one line on
+ * stderr. */
 int native_start(struct diff_native *n, const struct diff_run *run, struct diff_step *s);
 void native_copy_stack(struct diff_native *n, const struct lockstep_start *start);
-/* Run to the next record. A signal is delivered at the next call if *deliver is left as it is; 0 swallows it. */
+/* Run to the next record. A signal is delivered at the next call if *deliver is left as it is; 0 swallows it.
+ */
 int native_next(struct diff_native *n, struct diff_step *s);
 /* Between two records: the program's memory, the result of the call that is over, a signal to come next. */
 void native_write(struct diff_native *n, uint64_t addr, const void *bytes, size_t len);
@@ -78,9 +81,10 @@ const char *native_find_program(const char *name, char *out);
 struct diff_world {
     const char *missing; /* see struct diff_native.world */
     pid_t helper;
-    int sock;            /* the program's process tells its pid here, and waits for a byte */
+    int sock; /* the program's process tells its pid here, and waits for a byte */
 };
-/* Fork a process that becomes the program, in namespaces like the emulator's world; it calls become(arg), which doesn't return. */
+/* Fork a process that becomes the program, in namespaces like the emulator's world; it calls become(arg),
+ * which doesn't return. */
 int world_start(struct diff_world *w, const char *program, void (*become)(void *arg), void *arg);
 /* Its pid as we see it; then it waits. */
 pid_t world_pid(struct diff_world *w);
@@ -95,11 +99,11 @@ struct diff_names {
     struct diff_region *r; /* a later one hides an earlier one */
     size_t n, room;
     uint64_t heap, heap_end; /* heap 0: not known yet */
-    bool plain;            /* both sides use the same addresses: no names */
+    bool plain;              /* both sides use the same addresses: no names */
     struct diff_ino {
         unsigned dev;
         uint64_t ino;
-    } *ino;                /* of files that live in memory, in order of appearance */
+    } * ino; /* of files that live in memory, in order of appearance */
     size_t nr_ino, ino_room;
 };
 #define DIFF_NAME 64
@@ -139,7 +143,7 @@ struct diff {
     struct diff_native native;
     struct diff_names names[2];
     struct lockstep_record history[DIFF_HISTORY][2];
-    bool held;             /* the native step is already the next one */
+    bool held; /* the native step is already the next one */
     uint64_t calls, memory_calls, faults;
 };
 void show_call_difference(struct diff *d, const struct diff_pair *p, const char *what, bool maps);

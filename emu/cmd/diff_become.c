@@ -1,5 +1,6 @@
 /*
- * diff_become.c - from a process in the right namespaces to the native program: descriptors, limits, personality, execve.
+ * diff_become.c - from a process in the right namespaces to the native program: descriptors, limits,
+ * personality, execve.
  */
 #include "diff.h"
 
@@ -46,7 +47,8 @@ static void set_limits(void)
 
         if (!setrlimit(i, &l) || getrlimit(i, &old))
             continue;
-        l.rlim_cur = l.rlim_cur < old.rlim_max ? l.rlim_cur : old.rlim_max; /* not privileged: what is possible */
+        l.rlim_cur =
+            l.rlim_cur < old.rlim_max ? l.rlim_cur : old.rlim_max; /* not privileged: what is possible */
         l.rlim_max = l.rlim_max < old.rlim_max ? l.rlim_max : old.rlim_max;
         setrlimit(i, &l);
     }

@@ -5,8 +5,9 @@
  *                  |        |        | sent      |         |              |
  *      host       call --- call --- SIGALRM --- call --- SIGSEGV --- ... exit
  *
- * The order of calls and of faults is the program's own and must be the same. Signals from outside come when they come: the host's
- * are held back, and the emulator's are sent to the native side where the emulator had them.
+ * The order of calls and of faults is the program's own and must be the same. Signals from outside come when
+ * they come: the host's are held back, and the emulator's are sent to the native side where the emulator had
+ * them.
  */
 #include "diff_compare.h"
 
@@ -49,7 +50,8 @@ static bool starts_thread(struct diff *d, const struct lockstep_record *native)
 
     if (native->nr == SYS_clone3 && process_vm_readv(d->native.pid, &local, 1, &remote, 1, 0) < 0)
         return false;
-    return (native->nr == SYS_clone || native->nr == SYS_clone3) && flags & CLONE_THREAD && !diff_is_error(native->ret);
+    return (native->nr == SYS_clone || native->nr == SYS_clone3) && flags & CLONE_THREAD &&
+           !diff_is_error(native->ret);
 }
 
 static int one_call(struct diff *d, struct diff_pair *p, int *result)
@@ -185,7 +187,7 @@ int diff_compare(struct diff *d, struct diff_pair *p, int *result)
         if (e->rec.kind == LOCKSTEP_EXIT)
             return one_end(d, p, result);
         err = e->rec.kind == LOCKSTEP_CALL ? one_call(d, p, result)
-              : diff_is_fault(&e->rec)          ? one_fault(d, p, result)
+              : diff_is_fault(&e->rec)     ? one_fault(d, p, result)
                                            : outside_signal(d, p, result);
         if (err)
             return err;

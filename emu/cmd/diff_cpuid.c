@@ -1,10 +1,12 @@
 /*
- * diff_cpuid.c - libc looks at the processor before anything else: what it finds decides how many directories the loader searches,
- * how large its tables are, and so where memory comes from. Both sides must see the same one, and the host's cannot be asked
- * to lie. So each CPUID of the loader (of the program, if it is static) becomes a breakpoint that we answer.
+ * diff_cpuid.c - libc looks at the processor before anything else: what it finds decides how many directories
+ * the loader searches, how large its tables are, and so where memory comes from. Both sides must see the same
+ * one, and the host's cannot be asked to lie. So each CPUID of the loader (of the program, if it is static)
+ * becomes a breakpoint that we answer.
  *
- * 0f a2 may also be the middle of another instruction. Code read from a few different places before it falls into step with the
- * real instructions soon: if nearly all of these readings come to an instruction there, it is one.
+ * 0f a2 may also be the middle of another instruction. Code read from a few different places before it falls
+ * into step with the real instructions soon: if nearly all of these readings come to an instruction there, it
+ * is one.
  */
 #include "diff_cpuid.h"
 
@@ -19,8 +21,8 @@
 #include <sys/user.h>
 
 #define BREAKPOINT 0xcc
-#define BACK     64 /* bytes before it at which the first reading starts */
-#define READINGS 16
+#define BACK       64 /* bytes before it at which the first reading starts */
+#define READINGS   16
 
 static bool reading_arrives(const uint8_t *code, size_t from, size_t to)
 {

@@ -7,7 +7,8 @@
 
 /* Put a breakpoint on each CPUID instruction of the image that execve has just made. */
 void cpuid_plant(pid_t pid);
-/* The program stopped with SIGTRAP: was it one of those? Then it has its answer and goes on behind the instruction. */
+/* The program stopped with SIGTRAP: was it one of those? Then it has its answer and goes on behind the
+ * instruction. */
 bool cpuid_answer(pid_t pid);
 
 #endif

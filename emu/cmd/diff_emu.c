@@ -1,4 +1,5 @@
-/* diff_emu.c - the emulated side of a comparison: this very program in a child, whose records are read from a pipe. */
+/* diff_emu.c - the emulated side of a comparison: this very program in a child, whose records are read from a
+ * pipe. */
 #include "diff.h"
 #include "self.h"
 
@@ -20,7 +21,8 @@ void diff_step_clear(struct diff_step *s)
     memset(s, 0, sizeof(*s));
 }
 
-static _Noreturn void become_emulator(const struct diff_run *run, const struct diff_emu *e, uint64_t mmap_phase, int records)
+static _Noreturn void become_emulator(const struct diff_run *run, const struct diff_emu *e,
+                                      uint64_t mmap_phase, int records)
 {
     char fd[16], path[32], phase[32];
     size_t n = 0, argc = 0;

@@ -1,6 +1,7 @@
 /*
- * diff_exclude.c - where a result may differ from the host's, by name and with the reason: it depends on something outside of the
- * model. Fewer is better; what the comparison leaves out from the start is in docs/diff.md.
+ * diff_exclude.c - where a result may differ from the host's, by name and with the reason: it depends on
+ * something outside of the model. Fewer is better; what the comparison leaves out from the start is in
+ * docs/diff.md.
  */
 #include "diff.h"
 
@@ -12,7 +13,8 @@
 /* The host may have no huge page to give at the moment (khugepaged's limits, fragmented memory). */
 static bool no_huge_page(const struct lockstep_record *emu, const struct lockstep_record *native)
 {
-    return emu->nr == SYS_madvise && (int)emu->args[2] == MADV_COLLAPSE && (native->ret == -EAGAIN || native->ret == -EBUSY);
+    return emu->nr == SYS_madvise && (int)emu->args[2] == MADV_COLLAPSE &&
+           (native->ret == -EAGAIN || native->ret == -EBUSY);
 }
 
 static const struct {

@@ -1,5 +1,6 @@
 /*
- * diff_follow.c - the native side goes where the emulator has gone: to its next call, past what may be there on one side only.
+ * diff_follow.c - the native side goes where the emulator has gone: to its next call, past what may be there
+ * on one side only.
  */
 #include "diff_compare.h"
 
@@ -11,7 +12,8 @@
 bool diff_is_fault(const struct lockstep_record *r)
 {
     return r->kind == LOCKSTEP_SIGNAL && r->code > 0 &&
-           (r->signo == SIGSEGV || r->signo == SIGBUS || r->signo == SIGILL || r->signo == SIGFPE || r->signo == SIGTRAP);
+           (r->signo == SIGSEGV || r->signo == SIGBUS || r->signo == SIGILL || r->signo == SIGFPE ||
+            r->signo == SIGTRAP);
 }
 
 int diff_native_until(struct diff *d, struct diff_step *s, bool restarts)
@@ -30,13 +32,14 @@ int diff_native_until(struct diff *d, struct diff_step *s, bool restarts)
 }
 
 /*
- * May this call be there on one side only, after `last`? How much one read(2) gives of a file in /proc depends on what is in it, and a
- * program that wants random bits may want more of them.
+ * May this call be there on one side only, after `last`? How much one read(2) gives of a file in /proc
+ * depends on what is in it, and a program that wants random bits may want more of them.
  */
 static bool may_be_extra(const struct lockstep_record *rec, const struct lockstep_record *last)
 {
-    return rec->kind == LOCKSTEP_CALL && ((rec->nr == SYS_read && last->nr == SYS_read && rec->args[0] == last->args[0]) ||
-                                          (rec->nr == SYS_getrandom && last->nr == SYS_clock_gettime));
+    return rec->kind == LOCKSTEP_CALL &&
+           ((rec->nr == SYS_read && last->nr == SYS_read && rec->args[0] == last->args[0]) ||
+            (rec->nr == SYS_getrandom && last->nr == SYS_clock_gettime));
 }
 
 /* Who sends itself SIGKILL doesn't see the call end. */
@@ -64,7 +67,8 @@ int diff_catch_up(struct diff *d, struct diff_pair *p, bool *extra)
         if ((n->kind == LOCKSTEP_CALL && n->nr == e->nr) || !may_be_extra(n, &last[DIFF_NATIVE]))
             break;
     }
-    *extra = (n->kind != LOCKSTEP_CALL || n->nr != e->nr) && (may_be_extra(e, &last[DIFF_EMU]) || kills_itself(e, n));
+    *extra = (n->kind != LOCKSTEP_CALL || n->nr != e->nr) &&
+             (may_be_extra(e, &last[DIFF_EMU]) || kills_itself(e, n));
     d->held = *extra;
     return 0;
 }

@@ -72,7 +72,9 @@ static const char *compare_result(struct diff *d, const struct lockstep_record r
         return "the result";
     if (r[0].nr == SYS_mremap && ((uint64_t)x == r[0].args[0]) != ((uint64_t)y == r[1].args[0]))
         return "the result: one side moved it";
-    return strcmp(names_of(&d->names[0], (uint64_t)x, a), names_of(&d->names[1], (uint64_t)y, b)) ? "the result" : NULL;
+    return strcmp(names_of(&d->names[0], (uint64_t)x, a), names_of(&d->names[1], (uint64_t)y, b))
+               ? "the result"
+               : NULL;
 }
 
 int diff_compare_maps(struct diff *d, const struct diff_pair *p, bool *same)

@@ -1,6 +1,6 @@
 /*
- * diff_names.c - addresses are renamed by the mapping they belong to, so that two layouts can be compared: the program, its
- * interpreter, heap and stack, and each mapping by the number of the call that made it.
+ * diff_names.c - addresses are renamed by the mapping they belong to, so that two layouts can be compared:
+ * the program, its interpreter, heap and stack, and each mapping by the number of the call that made it.
  */
 #include "diff.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR (UINT64_C(16) << 20)   /* how far behind a region an address is still named after it */
+#define NEAR (UINT64_C(16) << 20) /* how far behind a region an address is still named after it */
 
 void names_reset(struct diff_names *nm)
 {

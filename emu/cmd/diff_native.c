@@ -1,6 +1,6 @@
 /*
- * diff_native.c - the native side of a comparison: the program on the host kernel, under ptrace(2), stopped at the end of each
- * system call and at each signal. Only its first process is followed; children run free.
+ * diff_native.c - the native side of a comparison: the program on the host kernel, under ptrace(2), stopped
+ * at the end of each system call and at each signal. Only its first process is followed; children run free.
  */
 #include "diff.h"
 
@@ -84,7 +84,8 @@ static int signal_stop(struct diff_native *n, struct diff_step *s, int signo)
 
     if (ptrace(PTRACE_GETSIGINFO, n->pid, NULL, &info))
         return -errno;
-    s->rec = (struct lockstep_record){.kind = LOCKSTEP_SIGNAL, .signo = signo, .code = info.si_code, .addr = (uintptr_t)info.si_addr};
+    s->rec = (struct lockstep_record){
+        .kind = LOCKSTEP_SIGNAL, .signo = signo, .code = info.si_code, .addr = (uintptr_t)info.si_addr};
     n->deliver = signo;
     return 0;
 }
@@ -221,8 +222,9 @@ static int run_to_image(struct diff_native *n, struct diff_step *s)
 }
 
 /*
- * Under the strings, Linux leaves room for what the emulator doesn't have. With the same layout the whole start of the stack may be
- * the emulator's: some programs take randomness from the addresses of their variables.
+ * Under the strings, Linux leaves room for what the emulator doesn't have. With the same layout the whole
+ * start of the stack may be the emulator's: some programs take randomness from the addresses of their
+ * variables.
  */
 void native_copy_stack(struct diff_native *n, const struct lockstep_start *start)
 {
@@ -256,7 +258,8 @@ int native_start(struct diff_native *n, const struct diff_run *run, struct diff_
     n->pid = world_pid(&w);
     if (n->pid <= 0)
         return -ESRCH;
-    if (ptrace(PTRACE_SEIZE, n->pid, NULL, (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)))
+    if (ptrace(PTRACE_SEIZE, n->pid, NULL,
+               (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)))
         return -errno;
     n->running = true;
     world_go(&w);

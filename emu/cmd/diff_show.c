@@ -1,4 +1,5 @@
-/* diff_show.c - a difference as the user sees it: the call on both sides, the areas around it, and what came before. */
+/* diff_show.c - a difference as the user sees it: the call on both sides, the areas around it, and what came
+ * before. */
 #include "diff.h"
 
 #include <errno.h>
@@ -32,7 +33,9 @@ static void show_value(const struct diff_names *nm, int64_t ret)
     char buf[DIFF_NAME];
 
     if (ret < 0 && ret >= -4095)
-        printf("-%s", ret <= -512 ? "ERESTART" : strerrorname_np((int)-ret) ? strerrorname_np((int)-ret) : "?");
+        printf("-%s", ret <= -512                  ? "ERESTART"
+                      : strerrorname_np((int)-ret) ? strerrorname_np((int)-ret)
+                                                   : "?");
     else
         printf("%s", names_of(nm, (uint64_t)ret, buf));
 }
@@ -121,7 +124,8 @@ out:
 
 void show_call_difference(struct diff *d, const struct diff_pair *p, const char *what, bool maps)
 {
-    printf("difference at call %" PRIu64 " (memory call %" PRIu64 "): %s\n", d->calls + 1, d->memory_calls, what);
+    printf("difference at call %" PRIu64 " (memory call %" PRIu64 "): %s\n", d->calls + 1, d->memory_calls,
+           what);
     for (int i = 0; i < 2; i++)
         if (p->step[i].rec.kind == LOCKSTEP_CALL)
             show_call(d, i, &p->step[i].rec);
@@ -155,7 +159,8 @@ static void show_step(const struct diff *d, int side, const struct lockstep_reco
 
 void show_signal_difference(struct diff *d, const struct diff_pair *p, const char *what)
 {
-    printf("difference after call %" PRIu64 " (memory call %" PRIu64 "): %s\n", d->calls, d->memory_calls, what);
+    printf("difference after call %" PRIu64 " (memory call %" PRIu64 "): %s\n", d->calls, d->memory_calls,
+           what);
     for (int i = 0; i < 2; i++)
         show_step(d, i, &p->step[i].rec);
     show_history(d);
@@ -194,7 +199,8 @@ bool show_output_difference(const char *what, int emu_fd, int native_fd)
             }
         printf("difference in %s: %zu and %zu bytes, line %zu\n", what, len[0], len[1], line);
         for (int k = 0; k < 2; k++)
-            printf("  %-9s %.*s\n", side_name[k], (int)(len[k] > from ? strcspn(s[k] + from, "\n") : 0), s[k] + from);
+            printf("  %-9s %.*s\n", side_name[k], (int)(len[k] > from ? strcspn(s[k] + from, "\n") : 0),
+                   s[k] + from);
     }
     free(s[0]);
     free(s[1]);

@@ -1,6 +1,6 @@
 /*
- * diff_vdso.c - the vDSO of a traced program is unmapped before its first instruction, by the program itself: made to run
- * munmap(2) from the syscall instruction that the vDSO holds, it need not come back there.
+ * diff_vdso.c - the vDSO of a traced program is unmapped before its first instruction, by the program itself:
+ * made to run munmap(2) from the syscall instruction that the vDSO holds, it need not come back there.
  */
 #include "diff_vdso.h"
 
@@ -19,7 +19,7 @@
 #define MAX_RANGES 4
 #ifndef AT_RSEQ_FEATURE_SIZE
 #define AT_RSEQ_FEATURE_SIZE 27
-#define AT_RSEQ_ALIGN 28
+#define AT_RSEQ_ALIGN        28
 #endif
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -79,7 +79,8 @@ static bool step(pid_t pid)
 {
     int status;
 
-    return !ptrace(PTRACE_SYSCALL, pid, NULL, NULL) && waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status);
+    return !ptrace(PTRACE_SYSCALL, pid, NULL, NULL) && waitpid(pid, &status, __WALL) == pid &&
+           WIFSTOPPED(status);
 }
 
 static void unmap(pid_t pid, const struct range *r, uint64_t insn)

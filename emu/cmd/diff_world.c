@@ -1,6 +1,7 @@
 /*
- * diff_world.c - the native program's surroundings, made like those the emulator gives: its pid is 1000 and its parent's 1, /tmp
- * is empty and its own, nothing else can be changed, and there are no SysV segments. All that is done with namespaces:
+ * diff_world.c - the native program's surroundings, made like those the emulator gives: its pid is 1000 and
+ * its parent's 1, /tmp is empty and its own, nothing else can be changed, and there are no SysV segments. All
+ * that is done with namespaces:
  *
  *      us -- helper (mount, pid and ipc namespace) -- init (pid 1 there) -- the program (1000)
  *
@@ -41,8 +42,8 @@ static bool unshare_user(void)
 
     snprintf(uid, sizeof(uid), "%u %u 1", getuid(), getuid());
     snprintf(gid, sizeof(gid), "%u %u 1", getgid(), getgid());
-    return !unshare(CLONE_NEWUSER) && write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/uid_map", uid) &&
-           write_file("/proc/self/gid_map", gid);
+    return !unshare(CLONE_NEWUSER) && write_file("/proc/self/setgroups", "deny") &&
+           write_file("/proc/self/uid_map", uid) && write_file("/proc/self/gid_map", gid);
 }
 
 static bool below_tmp(const char *path)
@@ -60,7 +61,8 @@ static void make_parents(char *path)
     }
 }
 
-/* Show what is at `path` below the /tmp of outside at the same place in the new one; fd: it, opened before. */
+/* Show what is at `path` below the /tmp of outside at the same place in the new one; fd: it, opened before.
+ */
 static void expose(char *path, int fd, bool dir)
 {
     char from[32];
@@ -76,7 +78,8 @@ static void expose(char *path, int fd, bool dir)
     mount(from, path, NULL, MS_BIND, NULL);
 }
 
-/* A private and empty /tmp; the working directory and the program stay visible; and then nothing else can be changed. */
+/* A private and empty /tmp; the working directory and the program stay visible; and then nothing else can be
+ * changed. */
 static const char *arrange_files(const char *program)
 {
     struct mount_attr ro = {.attr_set = MOUNT_ATTR_RDONLY}, rw = {.attr_clr = MOUNT_ATTR_RDONLY};
@@ -195,7 +198,8 @@ pid_t world_pid(struct diff_world *w)
     } u;
     char byte;
     struct iovec iov = {&byte, 1};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf, .msg_controllen = sizeof(u.buf)};
+    struct msghdr msg = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf, .msg_controllen = sizeof(u.buf)};
     struct cmsghdr *c;
 
     if (recvmsg(w->sock, &msg, 0) != 1)

@@ -42,8 +42,8 @@ void lockstep_destroy(struct lockstep *ls)
 
 /* Calls that are not of the class %memory and change or show the address space all the same. */
 static const unsigned more_memory_calls[] = {
-    SYS_shmget, SYS_shmctl, SYS_execve, SYS_execveat, SYS_prctl, SYS_pkey_alloc, SYS_pkey_free, SYS_process_madvise,
-    SYS_memfd_create,
+    SYS_shmget,     SYS_shmctl,    SYS_execve,          SYS_execveat,     SYS_prctl,
+    SYS_pkey_alloc, SYS_pkey_free, SYS_process_madvise, SYS_memfd_create,
 };
 
 bool lockstep_is_memory(unsigned nr)
@@ -92,8 +92,8 @@ static const struct {
     {SYS_waitid, true, {{2, 128}, {4, 144}}},
 };
 
-unsigned lockstep_outputs(unsigned nr, const uint64_t args[6], int64_t ret, struct lockstep_output out[LOCKSTEP_OUTPUTS],
-                          bool *replace_ret)
+unsigned lockstep_outputs(unsigned nr, const uint64_t args[6], int64_t ret,
+                          struct lockstep_output out[LOCKSTEP_OUTPUTS], bool *replace_ret)
 {
     unsigned n = 0;
 
@@ -210,8 +210,10 @@ void lockstep_call(struct task *t, int64_t ret)
 
 void lockstep_signal(struct task *t, const struct ksiginfo *info)
 {
-    struct lockstep_record rec = {
-        .kind = LOCKSTEP_SIGNAL, .signo = info->signo, .code = info->info.si_code, .addr = info->info.fault.addr};
+    struct lockstep_record rec = {.kind = LOCKSTEP_SIGNAL,
+                                  .signo = info->signo,
+                                  .code = info->info.si_code,
+                                  .addr = info->info.fault.addr};
 
     if (is_followed(t))
         put(t->k->lockstep, &rec, (const char *)info->info.raw, sizeof(info->info.raw));
