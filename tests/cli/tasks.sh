@@ -2,17 +2,17 @@
 pipeline='for i in 1 2 3; do echo $i; done | sort -r | (read -r x; echo $x; cat) & sleep 0.01 & wait; trap "echo t" USR1; kill -USR1 $$; cat <<<end'
 again()  # LABEL RUNS ARG...: the trace is the same RUNS times
 {
-    name=$1 runs=$2 same=0
+    what=$1 runs=$2 same=0
     shift 2
     emu --strace -o "$work/trace.0" "$@"
     for n in $(seq 2 "$runs"); do
         emu --strace -o "$work/trace.1" "$@"
         cmp -s "$work/trace.0" "$work/trace.1" && same=$((same + 1))
     done
-    ok "$name: $runs runs give the same trace" [ -s "$work/trace.0" -a "$same" = $((runs - 1)) ]
-    key=$(echo "$name" | tr -c 'a-z0-9\n' _)
+    ok "$what: $runs runs give the same trace" [ -s "$work/trace.0" -a "$same" = $((runs - 1)) ]
+    key=$(echo "$what" | tr -c 'a-z0-9\n' _)
     if [ -e "$work/other.$key" ]; then
-        ok "$name: the same on both versions of Unicorn" cmp "$work/other.$key" "$work/trace.0"
+        ok "$what: the same on both versions of Unicorn" cmp "$work/other.$key" "$work/trace.0"
     fi
     cp "$work/trace.0" "$work/other.$key"
 }
