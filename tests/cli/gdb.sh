@@ -274,13 +274,17 @@ said 'monitor seals and history' 'VmFlags: .* sl' 'sealed at event [0-9]+' '1 of
     '^event [0-9]+: mprotect.0x7ffff7ffd000, 0x1000, 0x3. = -EPERM: .* in .*mprotect' 'sealed at event' 'usage'
 
 debug "$debuggee" loop <<'X'
-shell (sleep 1; kill -INT $PPID) &
+break done
+shell (sleep 1; kill -INT $PPID; sleep 1; kill -INT $PPID; sleep 1; kill -INT $PPID) &
+continue
+continue
 continue
 print counter > 0
 set var other[1] = 5
 continue
+continue
 X
-said 'Ctrl-C in a loop' 'received signal SIGINT' ' = 1$' 'exited with code 05'
+said 'Ctrl-C in a loop' 'received signal SIGINT' 'received signal SIGINT' 'received signal SIGINT' ' = 1$' 'exited with code 05'
 
 mkfifo "$work/fifo"
 sleep 20 >"$work/fifo" &

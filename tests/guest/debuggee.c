@@ -124,8 +124,13 @@ static void scene_seal(void)
 
 static void scene_loop(void)
 {
-    while (!other[1])
-        counter++;
+    volatile int on_stack = 77; /* is the stack where it should be? */
+
+    while (!other[1]) {
+        add(counter & 0xff, 1);
+        if (on_stack != 77)
+            done(99);
+    }
     done(other[1]);
 }
 
