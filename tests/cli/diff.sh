@@ -103,8 +103,8 @@ gzip -c n
 xz -c n
 tar cf - n
 bash -c 'ls / | sort | head -n 2'
-python3 -c 'print(sum(range(100000)))'
-python3 -S -c 'import mmap, json; m = mmap.mmap(-1, 1 << 21); print(json.dumps([m[0]]))'
+/usr/bin/python3 -c 'print(sum(range(100000)))'
+/usr/bin/python3 -S -c 'import mmap, json; m = mmap.mmap(-1, 1 << 21); print(json.dumps([m[0]]))'
 sqlite3 :memory: 'create table t(a); insert into t values(1); select * from t'
 sqlite3 /tmp/x.db 'create table t(a); insert into t values(1); select * from t'
 perl -e 'my %h; $h{$_} = 1 for 1..5000; print scalar(keys %h)'

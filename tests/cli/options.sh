@@ -1,8 +1,8 @@
 # What each option does.
 emu --help
 is '--help' 0
-grep -o -e '--[a-z][a-z0-9-]*' "$work/out" | sort -u >"$work/options"
-sed 's|\\f.||g; s|\\||g' docs/mseal-emu.1 | grep -o -e '--[a-z][a-z0-9-]*' | sort -u >"$work/documented"
+sed '/^Subcommands/,$d' "$work/out" | grep -o -e '--[a-z][a-z0-9-]*' | sort -u >"$work/options"
+sed -n '/^\.SH OPTIONS/,/^\.SH COMMANDS/p' docs/mseal-emu.1 | sed 's|\\f.||g; s|\\||g' | grep -o -e '--[a-z][a-z0-9-]*' | sort -u >"$work/documented"
 ok '--help tells of options' grep -q -x -e --design "$work/options"
 ok '--help and the manual page know the same ones' diff "$work/options" "$work/documented"
 ok 'its lines fit a terminal' sh -c '[ "$(wc -L <"$work/out")" -le 110 ]'
