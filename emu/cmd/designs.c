@@ -111,7 +111,8 @@ static void lab_close(struct lab *l)
 struct operation {
     const char *name;
     int64_t (*prepare)(struct lab *l); /* instead of the state's own mapping; NULL: that */
-    int64_t (*run)(struct lab *l);
+    int64_t (*run)(struct lab *l); /* NULL: madvise */
+    int advice;
 };
 
 static int64_t op_protect(struct lab *l)
@@ -153,34 +154,6 @@ static int64_t op_move_onto(struct lab *l)
 static int64_t op_remap_pages(struct lab *l)
 {
     return mm_remap_file_pages(l->mm, l->at + 2 * PG, PG, 0, 0, 0);
-}
-static int64_t op_dontneed(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_DONTNEED);
-}
-static int64_t op_free(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_FREE);
-}
-static int64_t op_remove(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_REMOVE);
-}
-static int64_t op_guard(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, ADV_GUARD_INSTALL);
-}
-static int64_t op_dontfork(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_DONTFORK);
-}
-static int64_t op_wipe(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_WIPEONFORK);
-}
-static int64_t op_random(struct lab *l)
-{
-    return mm_madvise(l->mm, l->at, PAGES * PG, MADV_RANDOM);
 }
 static int64_t op_lock(struct lab *l)
 {
@@ -232,13 +205,13 @@ static const struct operation operations[] = {
     {"remap_file_pages", NULL, op_remap_pages},
     {"brk: shrink", prepare_heap, op_brk},
     {"shmdt", prepare_segment, op_shmdt},
-    {"MADV_DONTNEED", NULL, op_dontneed},
-    {"MADV_FREE", NULL, op_free},
-    {"MADV_REMOVE", NULL, op_remove},
-    {"MADV_GUARD_INSTALL", NULL, op_guard},
-    {"MADV_DONTFORK", NULL, op_dontfork},
-    {"MADV_WIPEONFORK", NULL, op_wipe},
-    {"MADV_RANDOM", NULL, op_random},
+    {"MADV_DONTNEED", .advice = MADV_DONTNEED},
+    {"MADV_FREE", .advice = MADV_FREE},
+    {"MADV_REMOVE", .advice = MADV_REMOVE},
+    {"MADV_GUARD_INSTALL", .advice = ADV_GUARD_INSTALL},
+    {"MADV_DONTFORK", .advice = MADV_DONTFORK},
+    {"MADV_WIPEONFORK", .advice = MADV_WIPEONFORK},
+    {"MADV_RANDOM", .advice = MADV_RANDOM},
     {"mlock", NULL, op_lock},
     {"/proc/self/mem, ptrace", NULL, op_poke},
 };
@@ -309,7 +282,7 @@ static void decide(const struct mseal_design *d, const struct operation *op, con
     }
     for (unsigned i = 0; i < PAGES; i++)
         before[i] = look(&l, l.at + i * PG);
-    r = op->run(&l);
+    r = op->run ? op->run(&l) : mm_madvise(l.mm, l.at, PAGES * PG, op->advice);
     for (unsigned i = 0; i < PAGES; i++) {
         after[i] = look(&l, l.at + i * PG);
         bool differs = !same_page(&before[i], &after[i]);

@@ -54,16 +54,22 @@ static int chmod_dentry(struct task *t, struct dentry *d, unsigned mode)
     return notify_change(t, d, d->inode, &a);
 }
 
+/* The file that one of the *at() calls with flags AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH means. 0 or negative errno. */
+static int lookup_at(struct task *t, int dfd, uint64_t upath, unsigned at, struct dentry **d)
+{
+    if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    return user_path_lookup(t, dfd, upath,
+                            (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+                            d);
+}
+
 static int64_t do_fchmodat(struct task *t, int dfd, uint64_t upath, unsigned mode, unsigned at)
 {
     struct dentry *d;
     int err;
 
-    if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    err = user_path_lookup(
-        t, dfd, upath,
-        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    err = lookup_at(t, dfd, upath, at, &d);
     if (err)
         return err;
     err = chmod_dentry(t, d, mode);
@@ -128,11 +134,7 @@ static int64_t do_fchownat(struct task *t, int dfd, uint64_t upath, unsigned uid
     struct dentry *d;
     int err;
 
-    if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    err = user_path_lookup(
-        t, dfd, upath,
-        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    err = lookup_at(t, dfd, upath, at, &d);
     if (err)
         return err;
     err = chown_dentry(t, d, uid, gid);
@@ -216,11 +218,7 @@ static int64_t do_utimes(struct task *t, int dfd, uint64_t upath, const struct t
         f = fd_file(t, dfd);
         return f ? times_dentry(t, f->dentry, ts) : -EBADF;
     }
-    if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    err = user_path_lookup(
-        t, dfd, upath,
-        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    err = lookup_at(t, dfd, upath, at, &d);
     if (err)
         return err;
     err = times_dentry(t, d, ts);
