@@ -137,6 +137,7 @@ static int check_file(struct mm *mm, struct request *r)
         return mm_fail(mm, -EINVAL,
                        "exactly one of MAP_SHARED, MAP_PRIVATE and MAP_SHARED_VALIDATE must be given");
     }
+    r->vm_flags |= f->vm_flags;
     return check_file_seals(mm, r);
 }
 

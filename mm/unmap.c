@@ -202,3 +202,8 @@ int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len)
 {
     return mm_do_munmap(mm, addr, len, CHANGE_UNMAP, DOOR_MUNMAP, true);
 }
+
+int64_t mm_unmap_ring(struct mm *mm, uint64_t addr, uint64_t len)
+{
+    return mm_do_munmap(mm, addr, len, CHANGE_UNMAP, DOOR_AIO, false);
+}

@@ -66,6 +66,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     list_init(&k->tasks);
     list_init(&k->dead);
     list_init(&k->processes);
+    list_init(&k->aio);
     waitq_init(&k->signal_wait);
     k->next_pid = KERNEL_FIRST_PID;
     k->now_ns = KERNEL_UPTIME_NS;
@@ -96,6 +97,7 @@ fail_mm:
 void kernel_destroy(struct kernel *k)
 {
     kernel_destroy_tasks(k);
+    aio_exit(k, NULL);
     vfs_destroy(k);
     futex_table_destroy(k->futexes);
     mm_system_destroy(&k->sys);

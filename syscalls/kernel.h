@@ -92,6 +92,7 @@ struct kernel {
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
+    struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
 };
 #define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */
 #define KERNEL_FIRST_PID 1000

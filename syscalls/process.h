@@ -87,6 +87,10 @@ int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
 /* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */
 int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uint64_t *deadline);
 
+/* ---- fs/aio.c ---- */
+/* Contexts of asynchronous I/O of an address space that ends (NULL: all) go. */
+void aio_exit(struct kernel *k, const struct mm *mm);
+
 /* ---- futex/ ---- */
 struct futex_table *futex_table_create(void);
 void futex_table_destroy(struct futex_table *ft);

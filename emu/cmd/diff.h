@@ -110,6 +110,8 @@ struct diff_names {
 void names_reset(struct diff_names *nm);
 /* Give the regions of a fresh image their names. */
 void names_image(struct diff_names *nm, const char *maps);
+/* After io_setup: the ring (its line in maps) that has no name yet gets this one. */
+void names_ring(struct diff_names *nm, const char *maps, const char *name);
 void names_add(struct diff_names *nm, uint64_t start, uint64_t len, const char *name);
 /* "stack", "heap+0x1000", "map12+0x0", or a plain number. */
 const char *names_of(const struct diff_names *nm, uint64_t addr, char buf[DIFF_NAME]);

@@ -17,7 +17,7 @@ static bool returns_address(unsigned nr)
 /* ---- names ---- */
 
 /* What this call made gets its name. Both sides did the same thing, so each may look at its own. */
-static void name_result(struct diff *d, int side, const struct lockstep_record *r)
+static void name_result(struct diff *d, int side, const struct lockstep_record *r, const char *maps)
 {
     struct diff_names *nm = &d->names[side];
     char name[24];
@@ -37,6 +37,9 @@ static void name_result(struct diff *d, int side, const struct lockstep_record *
     case SYS_shmat:
         if (!r->args[1])
             names_add(nm, (uint64_t)r->ret, 4096, name);
+        break;
+    case SYS_io_setup: /* where the ring is stands in memory */
+        names_ring(nm, maps, name);
         break;
     case SYS_brk:
         if (!nm->heap)
@@ -123,7 +126,7 @@ int diff_memory_call(struct diff *d, struct diff_pair *p, int *result)
         diff_take_image(d, p);
     else
         for (int i = 0; i < 2; i++)
-            name_result(d, i, &r[i]);
+            name_result(d, i, &r[i], p->step[i].text);
     if (!what)
         what = compare_result(d, r);
     if (what) {

@@ -72,6 +72,23 @@ void names_image(struct diff_names *nm, const char *maps)
         names_add(nm, from, to - from, program ? "program" : "interpreter");
 }
 
+void names_ring(struct diff_names *nm, const char *maps, const char *name)
+{
+    uint64_t start, end;
+
+    for (const char *line = maps; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        bool known = false;
+
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) != 2 ||
+            !memmem(line, strcspn(line, "\n"), "/[aio]", 6))
+            continue;
+        for (size_t i = 0; i < nm->n; i++)
+            known |= nm->r[i].start == start;
+        if (!known)
+            names_add(nm, start, end - start, name);
+    }
+}
+
 static bool in_heap(const struct diff_names *nm, uint64_t addr)
 {
     return nm->heap && addr >= nm->heap && addr < nm->heap_end + NEAR;

@@ -142,6 +142,7 @@ struct mm_file {
     bool readable, writable; /* opened for; PROT_WRITE of MAP_SHARED without writable is EACCES */
     bool noexec;             /* the mount forbids PROT_EXEC: EPERM */
     bool append_only;        /* O_APPEND inode attribute */
+    uint64_t vm_flags;       /* VM_* that every mapping of it gets (what Linux' mmap handlers add), 0: none */
     uint64_t dev, ino;       /* as /proc/PID/maps shows them; dev is major << 20 | minor (Linux' dev_t) */
     /* Writes the path for /proc/PID/maps, " (deleted)" included, never more than size bytes; returns its length. */
     size_t (*path)(const struct mm_file *f, char *buf, size_t size);
@@ -278,6 +279,8 @@ struct mm_layout *mm_layout(struct mm *mm);
 int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
                 struct mm_file *file, uint64_t off);
 int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len);
+/* io_destroy's vm_munmap() of a ring: munmap(2) on the kernel's own account (DOOR_AIO). */
+int64_t mm_unmap_ring(struct mm *mm, uint64_t addr, uint64_t len);
 /* pkey -1: mprotect(2); else pkey_mprotect(2). */
 int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, int pkey);
 int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags, uint64_t new_addr);

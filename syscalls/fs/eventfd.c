@@ -93,6 +93,21 @@ static const struct file_ops eventfd_ops = {
     .release = free_priv,
 };
 
+bool file_is_eventfd(const struct file *f)
+{
+    return f->ops == &eventfd_ops;
+}
+
+void eventfd_signal(struct file *f)
+{
+    struct eventfd *e = f->priv;
+
+    if (e->count < UINT64_MAX - 1)
+        e->count++;
+    e->changes++;
+    wake_up(&e->wait);
+}
+
 static int64_t do_eventfd(struct task *t, unsigned count, unsigned flags)
 {
     struct eventfd *e;

@@ -40,6 +40,10 @@ void poll_mask_end(struct task *t, int64_t ret);
 /* ---- epoll.c ---- */
 void epoll_forget(struct file *f); /* its last descriptor is closed */
 
+/* ---- eventfd.c ---- */
+bool file_is_eventfd(const struct file *f);
+void eventfd_signal(struct file *f); /* adds 1; a counter that is full stays so */
+
 /* ---- user buffers ---- */
 #define IOV_MAX_ 1024
 /* import_iovec: n iovec structures at uaddr, total cut at MAX_RW_COUNT. Length or negative errno; *out is

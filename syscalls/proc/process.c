@@ -390,6 +390,8 @@ void task_leave_mm(struct task *t)
     if (t->clear_child_tid && mm_is_shared(t) && !mm_copy_out(t->mm, t->clear_child_tid, &zero, sizeof(zero)))
         futex_wake_addr(t, t->clear_child_tid, 1);
     t->clear_child_tid = 0;
+    if (!list_empty(&t->k->aio) && !mm_is_shared(t))
+        aio_exit(t->k, t->mm);
 }
 
 void vfork_release(struct task *t)
