@@ -183,23 +183,39 @@ static bool on_probe(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_ent
 
 /* ---- what must happen before user code goes on ---- */
 
+/* Physical addresses [at, end). The engine's TLB holds what is of no use afterwards: it is to be flushed. */
+static void forget_code(struct cpu *cpu, uint64_t at, uint64_t end)
+{
+    cpu->identity = true;
+    for (uint64_t page; at < end; at = page) { /* the engine translates the first page only */
+        page = (at & MM_PAGE_MASK) + MM_PAGE_SIZE;
+        uc_ctl_remove_cache(cpu->uc, CODE_WINDOW + at, CODE_WINDOW + (page < end ? page : end));
+    }
+    cpu->identity = false;
+}
+
 static void forget_dirty_code(struct cpu *cpu)
 {
     if (cpu->nr_dirty > CODE_QUEUE) {
         uc_ctl_flush_tb(cpu->uc);
     } else {
-        cpu->identity = true;
-        for (unsigned i = 0; i < cpu->nr_dirty; i++) {
-            uint64_t at = CODE_WINDOW + cpu->dirty[i].paddr, end = at + cpu->dirty[i].len;
-
-            for (uint64_t page; at < end; at = page) { /* the engine translates the first page only */
-                page = (at & MM_PAGE_MASK) + MM_PAGE_SIZE;
-                uc_ctl_remove_cache(cpu->uc, at, page < end ? page : end);
-            }
-        }
-        cpu->identity = false;
+        for (unsigned i = 0; i < cpu->nr_dirty; i++)
+            forget_code(cpu, cpu->dirty[i].paddr, cpu->dirty[i].paddr + cpu->dirty[i].len);
     }
     cpu->nr_dirty = 0;
+}
+
+void cpu_forget_all_code(struct cpu *cpu)
+{
+    pfn_t pfn[MAX_CODE_FRAMES];
+    unsigned n = alias_code_frames(cpu, pfn, MAX_CODE_FRAMES);
+
+    if (n > MAX_CODE_FRAMES)
+        uc_ctl_flush_tb(cpu->uc);
+    else
+        for (unsigned i = 0; i < n; i++)
+            forget_code(cpu, pfn[i] * MM_PAGE_SIZE, (pfn[i] + 1) * MM_PAGE_SIZE);
+    cpu->flush = true;
 }
 
 void cpu_flush_tlb(struct cpu *cpu)
@@ -238,13 +254,11 @@ void cpu_set_budget(struct cpu *cpu, uint64_t blocks)
 {
     if (blocks && !cpu->block_hook) {
         uc_hook_add(cpu->uc, &cpu->block_hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0);
-        uc_ctl_flush_tb(cpu->uc); /* blocks translated without the hook do not count */
-        cpu->flush = true;
+        cpu_forget_all_code(cpu); /* blocks translated without the hook do not count */
     } else if (!blocks && cpu->block_hook) {
         uc_hook_del(cpu->uc, cpu->block_hook);
         cpu->block_hook = 0;
-        uc_ctl_flush_tb(cpu->uc);
-        cpu->flush = true;
+        cpu_forget_all_code(cpu);
     }
     cpu->budget = blocks;
 }

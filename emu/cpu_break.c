@@ -51,7 +51,6 @@ int cpu_break_at(struct cpu *cpu, uint64_t addr)
     if (uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_code, cpu, addr, addr))
         return -ENOMEM;
     grown[cpu->nr_breaks++] = addr;
-    uc_ctl_flush_tb(cpu->uc); /* code translated before does not ask */
-    cpu->flush = true;
+    cpu_forget_all_code(cpu); /* what was translated before does not ask */
     return 0;
 }
