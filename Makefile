@@ -136,6 +136,8 @@ $(GUEST) $(TEST_GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
 	@mkdir -p $(@D)
 	$(say) GUEST $@
 	$(Q)gcc $(GUEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
+# One in assembler: the screens of mseal-emu tui are compared byte by byte, addresses and registers too.
+$(B)/tests/guest/steps: GUEST_CFLAGS += -nostdlib -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
 $(SCENARIOS): $(wildcard guest-tests/scenarios/*.[ch])
 	@mkdir -p $(@D)
 	$(say) GUEST $@

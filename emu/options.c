@@ -62,6 +62,7 @@ static const struct row {
     {"mmap-phase", 0, NUMBER, AT(mmap_phase), "BYTES", NULL},
     {"no-pkeys", 0, FLAG, AT(no_pkeys), NULL, NULL},
     {"no-anon-names", 0, FLAG, AT(no_anon_names), NULL, NULL},
+    {"record-states", 0, FLAG, AT(record_states), NULL, NULL}, /* mseal-emu tui */
     {"lockstep", 0, NUMBER, AT(lockstep), "FD", NULL},
     {"help", 'h', FLAG, AT(help), NULL, "this text"},
     {"version", 'V', FLAG, AT(version), NULL, "versions of this program and of its engine"},

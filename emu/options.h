@@ -29,6 +29,7 @@ struct options {
     bool vsyscall;
     uint64_t mmap_phase;
     bool no_pkeys, no_anon_names;
+    bool record_states;   /* with record: registers and code too */
     uint64_t lockstep;    /* descriptor for records of what happens, 0: none */
     const char *seal_image; /* NULL: off */
     bool help, version;

@@ -93,6 +93,7 @@ int output_open(struct machine *m, const struct options *o, const char *program)
         return 0;
     to.text = lines || o->explain;
     to.explain = o->explain;
+    to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
     to.paths = o->paths;
     to.stack = o->backtrace;

@@ -13,6 +13,7 @@ static const struct cmd cmds[] = {
     {"fuzz", "random memory calls, on the model and on this machine's kernel", fuzz_main},
     {"history", "what a trace or a recording of a run tells afterwards", cmd_history},
     {"matrix", "scenarios or programs x designs, as a table", cmd_matrix},
+    {"tui", "step through a run on a terminal, backwards too", cmd_tui},
     {"view", "a page for a browser of a recording: the address space over time", cmd_view},
 };
 

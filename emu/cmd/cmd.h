@@ -17,6 +17,7 @@ int cmd_compare(int argc, char **argv);
 int cmd_designs(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_history(int argc, char **argv);
+int cmd_tui(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 

@@ -160,6 +160,38 @@ static void areas(struct recording *r)
     }
 }
 
+/* record_state.c has the form of both. */
+static void code(struct recording *r)
+{
+    r->code_rip = number(r);
+    r->code = r->data + r->at;
+    if (RECORD_CODE_SIZE > r->size - r->at) {
+        r->broken = "it ends in the middle of code";
+        return;
+    }
+    r->at += RECORD_CODE_SIZE;
+    r->code_valid = (uint32_t)number(r);
+    r->text = bytes(r);
+}
+
+static void state(struct recording *r)
+{
+    uint64_t mask;
+
+    r->tid = (int)number(r);
+    r->kind = (unsigned)number(r);
+    r->mm = number(r);
+    r->printed = number(r);
+    r->about = number(r);
+    r->about_len = number(r);
+    r->text = bytes(r);
+    mask = number(r);
+    for (unsigned i = 0; i < RECORD_REGS; i++)
+        if (mask >> i & 1)
+            r->reg[i] = number(r);
+    r->code_id = number(r);
+}
+
 bool recording_next(struct recording *r)
 {
     while (r->at < r->size && !r->broken) {
@@ -168,7 +200,7 @@ bool recording_next(struct recording *r)
             add_string(r);
             continue;
         }
-        if (r->tag != RECORD_WHO)
+        if (r->tag != RECORD_WHO && r->tag != RECORD_CODE)
             r->nr += (uint64_t)unzigzag(number(r));
         switch (r->tag) {
         case RECORD_CALL:
@@ -185,6 +217,12 @@ bool recording_next(struct recording *r)
             /* fallthrough */
         case RECORD_WHY:
             r->text = bytes(r);
+            break;
+        case RECORD_CODE:
+            code(r);
+            break;
+        case RECORD_STATE:
+            state(r);
             break;
         default:
             r->broken = "a record of no known kind";

@@ -24,7 +24,15 @@ struct recording {
     uint64_t mm, start, end;
     struct area *area; /* AREAS */
     size_t nr_areas, area_room;
-    struct piece text; /* WHY, NOTE */
+    struct piece text; /* WHY, NOTE; STATE: the line; CODE: the function */
+    /* CODE */
+    uint64_t code_rip;
+    const uint8_t *code; /* RECORD_CODE_SIZE bytes */
+    uint32_t code_valid; /* which groups of 8 of them could be read */
+    /* STATE; mm too */
+    unsigned kind; /* enum event_kind */
+    uint64_t about, about_len; /* the range it is about */
+    uint64_t printed, reg[RECORD_REGS], code_id;
 };
 /* False: not a recording, or unreadable; one line on stderr. */
 bool recording_open(struct recording *r, FILE *in, const char *name, const char *who);

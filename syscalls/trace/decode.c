@@ -21,7 +21,7 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
         return NULL;
     tr->k = k;
     tr->opt = *opt;
-    tr->words = opt->text || opt->json;
+    tr->words = opt->text || opt->json || opt->states;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
     if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
@@ -30,6 +30,8 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
         goto fail;
     if (opt->record && !(tr->recorder = recorder_create(
                              opt->record, k->cfg.design ? k->cfg.design->name : "none", opt->program)))
+        goto fail;
+    if (opt->states && !recorder_keep_states(tr->recorder))
         goto fail;
     if ((opt->explain || opt->json || opt->record) && !(tr->watch = watch_create()))
         goto fail;
@@ -122,6 +124,8 @@ static void deliver(struct trace *tr, struct task *t, const struct event *ev)
         json_event(tr->opt.json, ev);
     if (tr->recorder)
         recorder_event(tr->recorder, ev, t->args);
+    if (tr->opt.states)
+        recorder_state(tr->recorder, t, ev);
     if (tr->summary)
         summary_event(tr->summary, ev);
 }
@@ -133,7 +137,7 @@ static void tell_changes(struct trace *tr, struct task *t, const char *call, str
 
     if (!watch_update(tr->watch, t, c))
         return;
-    if (tr->opt.explain || tr->opt.json ||
+    if (tr->opt.explain || tr->opt.json || tr->opt.states ||
         c->sealed) /* a backtrace costs more than most calls: recording does without */
         watch_origin(tr->watch, t, call);
     watch_remember(tr->watch, t, call, c);

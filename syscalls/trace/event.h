@@ -100,5 +100,11 @@ void summary_destroy(struct summary *s);
 struct recorder *recorder_create(FILE *out, const char *design, const char *program);
 void recorder_event(struct recorder *r, const struct event *ev, const uint64_t args[6]);
 void recorder_destroy(struct recorder *r); /* closes out */
+/* record_state.c - from now on also the machine's state at each event. False: out of memory. */
+bool recorder_keep_states(struct recorder *r);
+struct task;
+void recorder_state(struct recorder *r, struct task *t, const struct event *ev);
+struct record_state;
+void record_state_destroy(struct record_state *s);
 
 #endif

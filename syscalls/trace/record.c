@@ -11,10 +11,11 @@
  * was sealed] WHO     string                  who made the areas before WHY     events, length, bytes   why
  * the call before was refused NOTE    events, tid, length, bytes   a signal, a fault, an end
  *
+ * With --record-states also CODE and STATE (record_state.c).
+ *
  * emu/cmd/recording.c reads it.
  */
-#include "event.h"
-#include "record.h"
+#include "record_write.h"
 
 #include <mseal-emu/mm.h>
 #include <stdlib.h>
@@ -25,15 +26,7 @@ struct known {
     uint64_t id;
 };
 
-struct recorder {
-    FILE *out;
-    uint64_t nr, addr; /* of the last record */
-    struct known *known;
-    size_t nr_known, room;
-    uint64_t strings;
-};
-
-static void put_number(struct recorder *r, uint64_t v)
+void record_number(struct recorder *r, uint64_t v)
 {
     for (; v > 127; v >>= 7)
         putc_unlocked((int)(v & 127) | 128, r->out);
@@ -42,12 +35,12 @@ static void put_number(struct recorder *r, uint64_t v)
 
 static void put_signed(struct recorder *r, int64_t v)
 {
-    put_number(r, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+    record_number(r, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
 }
 
-static void put_bytes(struct recorder *r, const char *s, size_t len)
+void record_bytes(struct recorder *r, const char *s, size_t len)
 {
-    put_number(r, len);
+    record_number(r, len);
     fwrite(s, 1, len, r->out);
 }
 
@@ -81,12 +74,12 @@ static uint64_t string_id(struct recorder *r, const char *s)
         r->known[i] = (struct known){s, ++r->strings};
         r->nr_known++;
         putc_unlocked(RECORD_STRING, r->out);
-        put_bytes(r, s, strlen(s));
+        record_bytes(r, s, strlen(s));
     }
     return r->known[i].id;
 }
 
-static void put_tag(struct recorder *r, int tag, uint64_t nr)
+void record_tag(struct recorder *r, int tag, uint64_t nr)
 {
     putc_unlocked(tag, r->out);
     put_signed(r, (int64_t)(nr - r->nr));
@@ -112,6 +105,7 @@ void recorder_destroy(struct recorder *r)
         return;
     if (ferror(r->out) | fclose(r->out))
         fputs("mseal-emu: the recording could not be written whole\n", stderr);
+    record_state_destroy(r->state);
     free(r->known);
     free(r);
 }
@@ -127,26 +121,26 @@ static void put_call(struct recorder *r, const struct event *ev, const uint64_t 
         if (args[i] >= UINT64_C(1) << 32 && args[i] < MM_TASK_SIZE)
             mask |= 1u << 7 | 1u << (i + 8);
     }
-    put_tag(r, RECORD_CALL, ev->nr);
-    put_number(r, (uint64_t)ev->tid);
-    put_number(r, name);
-    put_number(r, mask);
+    record_tag(r, RECORD_CALL, ev->nr);
+    record_number(r, (uint64_t)ev->tid);
+    record_number(r, name);
+    record_number(r, mask);
     for (int i = 0; i < 6; i++) {
         if (mask & 1u << (i + 8)) {
             put_signed(r, (int64_t)(args[i] - r->addr));
             r->addr = args[i];
         } else if (mask & 1u << i) {
-            put_number(r, args[i]);
+            record_number(r, args[i]);
         }
     }
     if (ev->ret >= INT64_C(1) << 32 && ev->ret < (int64_t)MM_TASK_SIZE) { /* odd: an address */
         uint64_t d =
             ((uint64_t)ev->ret - r->addr) << 1 ^ (uint64_t)((int64_t)((uint64_t)ev->ret - r->addr) >> 63);
 
-        put_number(r, d << 1 | 1);
+        record_number(r, d << 1 | 1);
         r->addr = (uint64_t)ev->ret;
     } else {
-        put_number(r, ((uint64_t)ev->ret << 1 ^ (uint64_t)(ev->ret >> 63)) << 1);
+        record_number(r, ((uint64_t)ev->ret << 1 ^ (uint64_t)(ev->ret >> 63)) << 1);
     }
 }
 
@@ -157,29 +151,29 @@ static void put_areas(struct recorder *r, const struct event *ev)
     for (unsigned i = 0; i < ev->nr_areas; i++)
         if (*ev->areas[i].name)
             string_id(r, ev->areas[i].name);
-    put_tag(r, RECORD_AREAS, ev->nr);
-    put_number(r, ev->mm);
+    record_tag(r, RECORD_AREAS, ev->nr);
+    record_number(r, ev->mm);
     put_signed(r, (int64_t)(ev->addr - (r->addr & MM_PAGE_MASK)) >> MM_PAGE_SHIFT);
     r->addr = ev->addr;
-    put_number(r, (ev->end - ev->addr) >> MM_PAGE_SHIFT);
-    put_number(r, ev->nr_areas);
+    record_number(r, (ev->end - ev->addr) >> MM_PAGE_SHIFT);
+    record_number(r, ev->nr_areas);
     for (unsigned i = 0; i < ev->nr_areas; i++) {
         const struct area *a = &ev->areas[i];
         uint64_t bits = (a->flags & VM_READ ? 1 : 0) | (a->flags & VM_WRITE ? 2 : 0) |
                         (a->flags & VM_EXEC ? 4 : 0) | (a->flags & VM_MAYSHARE ? 8 : 0) | (a->seal ? 16 : 0) |
                         (*a->name ? 32 : 0) | ((a->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT) << 6;
 
-        put_number(r, (a->start - at) >> MM_PAGE_SHIFT);
-        put_number(r, (a->end - a->start) >> MM_PAGE_SHIFT);
-        put_number(r, bits);
+        record_number(r, (a->start - at) >> MM_PAGE_SHIFT);
+        record_number(r, (a->end - a->start) >> MM_PAGE_SHIFT);
+        record_number(r, bits);
         if (*a->name) {
-            put_number(r, string_id(r, a->name));
-            put_number(r, a->pgoff);
+            record_number(r, string_id(r, a->name));
+            record_number(r, a->pgoff);
         }
-        put_number(r, ev->nr - a->birth);
+        record_number(r, ev->nr - a->birth);
         if (a->seal) {
-            put_number(r, a->seal);
-            put_number(r, ev->nr - a->sealed_at);
+            record_number(r, a->seal);
+            record_number(r, ev->nr - a->sealed_at);
         }
         at = a->end;
     }
@@ -187,7 +181,7 @@ static void put_areas(struct recorder *r, const struct event *ev)
         uint64_t who = string_id(r, ev->name);
 
         putc_unlocked(RECORD_WHO, r->out);
-        put_number(r, who);
+        record_number(r, who);
     }
 }
 
@@ -198,9 +192,9 @@ static void put_note(struct recorder *r, const struct event *ev)
                      ev->name && ev->detail.len ? " " : "", (int)ev->detail.len,
                      ev->detail.len ? ev->detail.s : "");
 
-    put_tag(r, RECORD_NOTE, ev->nr);
-    put_number(r, (uint64_t)ev->tid);
-    put_bytes(r, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+    record_tag(r, RECORD_NOTE, ev->nr);
+    record_number(r, (uint64_t)ev->tid);
+    record_bytes(r, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
 void recorder_event(struct recorder *r, const struct event *ev, const uint64_t args[6])
@@ -222,7 +216,7 @@ void recorder_event(struct recorder *r, const struct event *ev, const uint64_t a
         return;
     }
     if (ev->why.len) {
-        put_tag(r, RECORD_WHY, ev->nr);
-        put_bytes(r, ev->why.s, ev->why.len);
+        record_tag(r, RECORD_WHY, ev->nr);
+        record_bytes(r, ev->why.s, ev->why.len);
     }
 }

@@ -3,6 +3,10 @@
 #define SYSCALLS_TRACE_RECORD_H
 
 #define RECORD_MAGIC "MSEALREC1\n"
-enum { RECORD_STRING = 1, RECORD_CALL, RECORD_AREAS, RECORD_WHO, RECORD_WHY, RECORD_NOTE };
+enum { RECORD_STRING = 1, RECORD_CALL, RECORD_AREAS, RECORD_WHO, RECORD_WHY, RECORD_NOTE, RECORD_CODE, RECORD_STATE };
+
+/* STATE: registers in this order, and how much code is kept around RIP (CODE). */
+#define RECORD_REGS 20 /* rax rbx rcx rdx rsi rdi rbp rsp r8-r15 rip rflags fs_base gs_base */
+enum { RECORD_RIP = 16, RECORD_CODE_BEFORE = 64, RECORD_CODE_SIZE = 64 + 96 };
 
 #endif

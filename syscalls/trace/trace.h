@@ -21,6 +21,7 @@ struct trace_options {
     struct layout_options layout;
     FILE *json, *record;         /* NULL: none; closed too */
     const char *program;         /* for the recording */
+    bool states;                 /* with record: registers, code and the decoded line at each event */
     struct trace_filter *filter; /* -e, NULL: everything; freed too */
     unsigned strsize;            /* -s: bytes of a string shown, usually 32 */
     enum xlat_style xlat;        /* -X */
