@@ -166,7 +166,7 @@ static void on_block(uc_engine *uc, uint64_t addr, uint32_t size, void *user)
     cpu->blocks++;
     if (cpu->budget && --cpu->budget == 0) {
         cpu->stop_asked = true;
-        if (cpu->nr_breaks)
+        if (cpu->code_hooks)
             uc_reg_write(uc, UC_X86_REG_RIP, &addr); /* see cpu_break.c */
         uc_emu_stop(uc);
     }
@@ -271,7 +271,7 @@ uint64_t cpu_blocks(const struct cpu *cpu)
 void cpu_kick(struct cpu *cpu)
 {
     cpu->stop_asked = true;
-    if (cpu->running && !cpu->nr_breaks) /* else cpu_break.c looks */
+    if (cpu->running && !cpu->code_hooks) /* else cpu_break.c looks */
         uc_emu_stop(cpu->uc);
 }
 

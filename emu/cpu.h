@@ -24,6 +24,12 @@ struct cpu_ops {
     bool (*few_args)(void *ctx, uint64_t nr);
     /* The instruction at an address of cpu_break_at() is next. True: stop before it (CPU_BREAK). */
     bool (*breakpoint)(void *ctx, uint64_t addr);
+    /* The instruction of cpu_watch_insns() at addr is next, registers are those before it. One that has to be
+     * begun again (a page that was not there, a string instruction's next round) is told again. */
+    void (*insn)(void *ctx, uint64_t addr);
+    /* After cpu_watch_blocks(): a block of straight code [addr, addr + size) is next; it need not come to its
+     * end. */
+    void (*block)(void *ctx, uint64_t addr, unsigned size);
 };
 
 enum cpu_event {
@@ -73,6 +79,12 @@ uint64_t cpu_blocks(const struct cpu *cpu);
  * callback. 0 or -ENOMEM. */
 int cpu_break_at(struct cpu *cpu, uint64_t addr);
 
+/* Call ops->insn before each instruction that begins in [lo, hi], from now on and for ever (cpu_code.c); lo >
+ * hi: before each. Not from within a callback. 0 or -ENOMEM. */
+int cpu_watch_insns(struct cpu *cpu, uint64_t lo, uint64_t hi);
+/* The same for ops->block and every block. */
+int cpu_watch_blocks(struct cpu *cpu);
+
 /* ---- registers (regs.c) ---- */
 /* All registers of the engine into *r (orig_rax and pkru are left alone) and back. */
 void cpu_save(struct cpu *cpu, struct cpu_regs *r);
@@ -82,6 +94,7 @@ uint64_t cpu_gs_base(struct cpu *cpu);
 void cpu_set_fs_base(struct cpu *cpu, uint64_t v);
 void cpu_set_gs_base(struct cpu *cpu, uint64_t v);
 uint64_t cpu_rip(struct cpu *cpu);
+uint64_t cpu_rsp(struct cpu *cpu);
 uint64_t cpu_rax(struct cpu *cpu);
 void cpu_set_rax(struct cpu *cpu, uint64_t v);
 /* The state a new program starts with: everything zero, x87 and SSE as after FNINIT and reset. */

@@ -34,6 +34,16 @@ static void on_block(uc_engine *uc, uint64_t addr, uint32_t size, void *user)
     }
 }
 
+int cpu_before_code_hook(struct cpu *cpu)
+{
+    uc_hook hook;
+
+    if (!cpu->code_hooks && uc_hook_add(cpu->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0))
+        return -ENOMEM;
+    cpu->code_hooks = true;
+    return 0;
+}
+
 int cpu_break_at(struct cpu *cpu, uint64_t addr)
 {
     uint64_t *grown;
@@ -46,7 +56,7 @@ int cpu_break_at(struct cpu *cpu, uint64_t addr)
     if (!grown)
         return -ENOMEM;
     cpu->breaks = grown;
-    if (!cpu->nr_breaks && uc_hook_add(cpu->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0))
+    if (cpu_before_code_hook(cpu))
         return -ENOMEM;
     if (uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_code, cpu, addr, addr))
         return -ENOMEM;

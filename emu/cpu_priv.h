@@ -40,6 +40,8 @@ struct cpu {
     uc_hook block_hook;       /* 0: not installed */
     uint64_t *breaks;         /* cpu_break.c: addresses that are asked for */
     unsigned nr_breaks;
+    bool code_hooks; /* the engine has hooks at instructions: see cpu_break.c */
+    bool watching_blocks;
     struct {
         uint64_t paddr, len;
     } dirty[CODE_QUEUE];      /* code to forget before user code goes on */
@@ -61,6 +63,10 @@ void forget_flushed(struct cpu *cpu);
 bool forget_allows_exec(struct cpu *cpu, uint64_t page);
 /* Code at rip may be the trap frame's. */
 bool forget_trapped_at(const struct cpu *cpu, uint64_t rip);
+
+/* ---- cpu_break.c ---- */
+/* To be called before the first hook at an instruction is made. 0 or -ENOMEM. */
+int cpu_before_code_hook(struct cpu *cpu);
 
 /* ---- alias.c ---- */
 bool alias_init(struct cpu *cpu);

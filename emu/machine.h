@@ -30,6 +30,7 @@ struct machine {
     uint8_t few_args[SYS_MAX / 8]; /* calls of which only three arguments are read (sys_takes_few_args()) */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
+    struct code *code;      /* --trace-insn, --trace-calls, --coverage; NULL: off */
     uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */
     unsigned chaos_picks, chaos_epoch;
     uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */

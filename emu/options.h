@@ -26,6 +26,8 @@ struct options {
     const char *gdb;      /* -g */
     bool gdb_wait;
     bool maps;
+    const char *trace_insn, *trace_calls; /* NULL: off; "": all */
+    const char *coverage;
     bool vsyscall;
     uint64_t mmap_phase;
     bool no_pkeys, no_anon_names;

@@ -1,6 +1,7 @@
 /* output.c - the files and styles of what is told about a run. */
 #include "output.h"
 
+#include "code/code.h"
 #include "syscalls/trace/lockstep.h"
 #include "syscalls/trace/trace.h"
 
@@ -24,9 +25,15 @@ static int open_file(const char *name, FILE **out)
     return EXIT_FAILED;
 }
 
+/* Does the guest's code have lines of its own? */
+static bool wants_code(const struct options *o)
+{
+    return o->trace_insn || o->trace_calls;
+}
+
 static bool wants_lines(const struct options *o)
 {
-    bool other = o->json || o->record || o->explain;
+    bool other = o->json || o->record || o->explain || wants_code(o);
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->paths || o->backtrace || o->successful ||
         o->failed || o->xlat || o->follow || o->strsize != UINT64_MAX)
@@ -89,9 +96,11 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     }
     if (!err && o->crash_json)
         err = open_file(o->crash_json, &m->crash_json);
-    if (!err && !lines && !o->explain && !o->json && !o->record && !o->events)
+    if (!err && (wants_code(o) || o->coverage))
+        m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, o->coverage}, &err);
+    if (!err && !lines && !o->explain && !o->json && !o->record && !o->events && !wants_code(o))
         return 0;
-    to.text = lines || o->explain;
+    to.text = lines || o->explain || wants_code(o);
     to.explain = o->explain;
     to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
@@ -104,6 +113,8 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.layout.spent = o->spent;
     if (o->explain && !lines)
         to.layout.only = ONLY_EXPLAINED;
+    else if (wants_code(o) && !lines)
+        to.layout.only = ONLY_CODE;
     if (!err)
         err = set_style(o, &to);
     if (!err)

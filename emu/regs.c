@@ -127,6 +127,11 @@ uint64_t cpu_rip(struct cpu *cpu)
     return get(cpu, UC_X86_REG_RIP);
 }
 
+uint64_t cpu_rsp(struct cpu *cpu)
+{
+    return get(cpu, UC_X86_REG_RSP);
+}
+
 uint64_t cpu_rax(struct cpu *cpu)
 {
     return get(cpu, UC_X86_REG_RAX);

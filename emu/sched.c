@@ -11,6 +11,7 @@
  */
 #include "machine.h"
 #include "chaos.h"
+#include "code/code.h"
 #include "seal_image.h"
 #include "symbols.h"
 #include "task_cpu.h"
@@ -179,6 +180,8 @@ static int clone_cpu(struct task *parent, struct task *child, uint64_t rsp, uint
     if (set_tls)
         child->regs.fs_base = tls;
     child->cpu = NULL;
+    if (machine_of(parent)->code && child->mm != parent->mm)
+        code_forked(machine_of(parent)->code, parent, child);
     wake(child);
     return 0;
 }
@@ -191,6 +194,8 @@ static void free_cpu(struct task *t)
         m->loaded = NULL;
     m->mm = NULL; /* its address space may go, and another take its address */
     list_del(&t->run_node);
+    if (m->code)
+        code_gone(m->code, t);
     free(t->cpu);
     t->cpu = NULL;
 }
@@ -327,6 +332,8 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
         m->slice_ends = m->k.now_ns;
         return false;
     }
+    if (m->code && code_stale(m->code, t))
+        return false;
     if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING || m->k.now_ns >= m->deadline)
         return false;
     n = mm_tlb_stale_pages(t->mm, page);
@@ -381,8 +388,24 @@ static void learn_few_args(struct machine *m)
             m->few_args[s->nr / 8] &= (uint8_t)~(1u << s->nr % 8);
 }
 
+static void on_insn(void *ctx, uint64_t addr)
+{
+    code_insn(((struct machine *)ctx)->code, addr);
+}
+
+static void on_block(void *ctx, uint64_t addr, unsigned size)
+{
+    code_block(((struct machine *)ctx)->code, addr, size);
+}
+
 static const struct cpu_ops cpu_ops = {
-    .translate = on_translate, .syscall = on_syscall, .few_args = few_args, .breakpoint = on_breakpoint};
+    .translate = on_translate,
+    .syscall = on_syscall,
+    .few_args = few_args,
+    .breakpoint = on_breakpoint,
+    .insn = on_insn,
+    .block = on_block,
+};
 
 /* The call is run again by going back to its instruction. */
 static void restart_call(struct task *t, uint64_t nr)
@@ -428,9 +451,13 @@ static bool return_to_user(struct task *t)
 
     while ((signo = get_signal(t, &info, &action)) > 0) {
         interrupt_call(t, action.flags);
+        if (m->code)
+            code_before_handler(m->code, t);
         if (sigframe_push(t, signo, &info, &action)) {
             signal_delivered(t, signo, &action);
             handled = true;
+            if (m->code)
+                code_handler(m->code, t, signo);
             if (m->gdb)
                 gdb_handler_entered(m->gdb, t);
         } else {
@@ -486,9 +513,12 @@ static void run_user_code(struct machine *m, struct task *t)
 {
     struct cpu_stop stop;
     uint64_t budget = block_budget(m, t);
+    bool trapped = false;
 
     if (m->gdb)
         gdb_before(m->gdb, t);
+    if (m->code)
+        code_before(m->code, t);
     load(m, t);
     if (budget || m->counting) {
         /* Counting goes on once it began: changing it costs all translated code. */
@@ -506,9 +536,12 @@ static void run_user_code(struct machine *m, struct task *t)
             debugged_call(m, t);
     } else if (stop.event != CPU_STOPPED) {
         machine_trap(t, &stop);
+        trapped = true;
         if (m->gdb)
             gdb_trapped(m->gdb, t);
     }
+    if (m->code)
+        code_after(m->code, t, trapped);
 }
 
 /* Does a debugger hold t? */
@@ -673,6 +706,8 @@ void machine_destroy(struct machine *m)
 {
     if (m->gdb)
         gdb_destroy(m->gdb);
+    code_destroy(m->code);
+    m->code = NULL;
     kernel_destroy(&m->k);
     cpu_destroy(m->cpu);
 }

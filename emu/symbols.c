@@ -197,6 +197,37 @@ size_t symbols_name(struct task *t, uint64_t pc, char *buf, size_t size)
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
+void symbols_look_up(struct task *t, uint64_t pc, struct symbol *s)
+{
+    const struct vma *v = t->mm ? mm_find_vma(t->mm, pc) : NULL;
+    char path[4352];
+    Dwfl_Module *mod;
+    GElf_Off offset;
+    GElf_Sym sym;
+    size_t len = 0;
+
+    s->name = NULL;
+    s->module = "";
+    s->offset = s->at = 0;
+    if (!v || v->start > pc)
+        return;
+    s->at = pc - v->start;
+    if (v->kind == VMA_VDSO) {
+        s->module = "[vdso]";
+        return;
+    }
+    if (!v->file || !v->file->path || !(len = v->file->path(v->file, path, sizeof(path) - 1)))
+        return;
+    path[len] = '\0';
+    snprintf(s->room, sizeof(s->room), "%.255s", base_name(path)); /* NAME_MAX */
+    s->module = s->room;
+    s->at += v->pgoff << MM_PAGE_SHIFT;
+    mod = prepare(t) ? S.f.dwfl_addrmodule(S.dwfl, pc) : NULL;
+    s->name = mod ? S.f.dwfl_module_addrinfo(mod, pc, &offset, &sym, NULL, NULL, NULL) : NULL;
+    if (s->name)
+        s->offset = offset;
+}
+
 uint64_t symbols_function(struct task *t, uint64_t pc)
 {
     Dwfl_Module *mod = prepare(t) ? S.f.dwfl_addrmodule(S.dwfl, pc) : NULL;

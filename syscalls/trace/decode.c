@@ -662,6 +662,16 @@ void trace_exit(struct task *t, int status)
         fflush(stderr);
 }
 
+void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail)
+{
+    struct trace *tr = t->k->trace;
+    struct event ev = new_event(tr, t, kind);
+
+    ev.addr = addr;
+    ev.detail = piece(detail);
+    deliver(tr, t, &ev);
+}
+
 bool trace_inject(struct task *t, int64_t *ret)
 {
     struct trace *tr = t->k->trace;

@@ -26,6 +26,8 @@ enum event_kind {
     EVENT_VMA,        /* the areas in [addr, end) of address space mm are now those of `areas` */
     EVENT_SEAL,       /* as EVENT_VMA: it has areas that are sealed since this event */
     EVENT_SWITCH,     /* another task runs */
+    EVENT_INSN,       /* an instruction at addr was executed: detail */
+    EVENT_FUNC,       /* a function was called or returned: detail; addr is where it begins */
     EVENT_KINDS
 };
 const char *event_kind_name(enum event_kind kind);
@@ -69,7 +71,13 @@ struct event {
 };
 
 /* ---- layout.c: strace's lines ---- */
-enum layout_only { ONLY_ALL, ONLY_SUCCESSFUL /* -z */, ONLY_FAILED /* -Z */, ONLY_EXPLAINED };
+enum layout_only {
+    ONLY_ALL,
+    ONLY_SUCCESSFUL /* -z */,
+    ONLY_FAILED /* -Z */,
+    ONLY_EXPLAINED,
+    ONLY_CODE /* --trace-insn, --trace-calls */
+};
 struct layout_options {
     FILE *out;
     bool terminal;   /* on a terminal or stderr: "[pid N]" while there are several tasks; else a column from

@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const char *const kind_names[EVENT_KINDS] = {
-    "enter", "exit", "call", "signal", "stop", "superseded", "death", "fault", "vma", "seal", "switch",
+    "enter", "exit", "call", "signal", "stop", "superseded", "death",
+    "fault", "vma",  "seal", "switch", "insn", "func",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -99,6 +100,8 @@ void json_event(FILE *out, const struct event *ev)
     put(out, "detail", ev->detail);
     if (ev->kind == EVENT_FAULT)
         fprintf(out, ",\"mm\":%" PRIu64 ",\"address\":\"%#" PRIx64 "\"", ev->mm, ev->addr);
+    if (ev->kind == EVENT_INSN || ev->kind == EVENT_FUNC)
+        fprintf(out, ",\"address\":\"%#" PRIx64 "\"", ev->addr);
     if (ev->kind == EVENT_VMA || ev->kind == EVENT_SEAL)
         put_areas(out, ev);
     put(out, "why", ev->why);

@@ -241,6 +241,8 @@ static bool wanted(const struct layout *l, const struct event *ev)
         return ev->failed;
     case ONLY_EXPLAINED:
         return ev->why.len;
+    case ONLY_CODE:
+        return false;
     default:
         return true;
     }
@@ -285,9 +287,17 @@ static void whole(struct layout *l, const struct event *ev)
 
 /* ---- the rest ---- */
 
+/* Is what is no call to be told? */
+static bool noted(const struct layout *l, const struct event *ev)
+{
+    bool code = ev->kind == EVENT_INSN || ev->kind == EVENT_FUNC;
+
+    return l->opt.only == ONLY_CODE ? code : l->opt.only != ONLY_EXPLAINED || ev->why.len || code;
+}
+
 static void note(struct layout *l, const struct event *ev, const char *before, const char *after)
 {
-    if (l->opt.only == ONLY_EXPLAINED && !ev->why.len)
+    if (!noted(l, ev))
         return;
     begin_line(l, ev);
     color(l, SIGNAL);
@@ -327,6 +337,14 @@ void layout_event(struct layout *l, const struct event *ev)
     case EVENT_DEATH:
         note(l, ev, "+++ ", " +++");
         forget(l, ev->tid);
+        break;
+    case EVENT_INSN:
+    case EVENT_FUNC:
+        if (!noted(l, ev))
+            return;
+        begin_line(l, ev);
+        put(l, ev->detail);
+        end_line(l);
         break;
     default:
         return;

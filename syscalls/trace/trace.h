@@ -51,6 +51,8 @@ void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint
 void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct text *out);
 /* t runs from now on. */
 void trace_switch(struct task *t);
+/* t ran code: EVENT_INSN or EVENT_FUNC about addr. */
+void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail);
 /* True: *ret is to be the result of t's call, which does not happen (-e inject). */
 bool trace_inject(struct task *t, int64_t *ret);
 /* A signal to p that its action ignores. */
