@@ -166,6 +166,24 @@ void mm_shm_destroy(struct mm_system *sys)
     sys->shm = NULL;
 }
 
+void mm_shm_show(struct mm_system *sys, FILE *out)
+{
+    fputs("       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      "
+          "dtime      ctime                   rss                  swap\n",
+          out);
+    for (int i = 0; sys->shm && i < SHMMNI; i++) {
+        const struct shm_segment *s = sys->shm->segments[i];
+
+        if (s)
+            fprintf(out,
+                    "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n", s->key, s->id,
+                    s->mode, (unsigned long)s->size, (unsigned)s->cpid, (unsigned)s->lpid,
+                    (unsigned long)count_attaches(s), s->uid, s->gid, s->cuid, s->cgid, (unsigned long)s->atime,
+                    (unsigned long)s->dtime, (unsigned long)s->ctime,
+                    (unsigned long)s->obj->nr_pages * MM_PAGE_SIZE, 0ul);
+    }
+}
+
 /* ---- finding and permission (ipc/util.c) --------------------------------------------------------------------- */
 
 static struct shm_ns *shm_namespace(struct mm_system *sys)

@@ -82,11 +82,18 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
         err = -ENOMEM;
         goto fail_mm;
     }
+    k->ipc = ipc_create();
+    if (!k->ipc) {
+        err = -ENOMEM;
+        goto fail_futex;
+    }
     err = vfs_init(k);
     if (err)
-        goto fail_futex;
+        goto fail_ipc;
     return 0;
 
+fail_ipc:
+    ipc_destroy(k);
 fail_futex:
     futex_table_destroy(k->futexes);
 fail_mm:
@@ -99,6 +106,7 @@ void kernel_destroy(struct kernel *k)
     kernel_destroy_tasks(k);
     aio_exit(k, NULL);
     vfs_destroy(k);
+    ipc_destroy(k);
     futex_table_destroy(k->futexes);
     mm_system_destroy(&k->sys);
     trace_destroy(k->trace);

@@ -93,6 +93,7 @@ struct kernel {
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
     struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
+    struct ipc_namespace *ipc; /* System V semaphores and message queues */
 };
 #define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */
 #define KERNEL_FIRST_PID 1000

@@ -301,6 +301,8 @@ int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags);
 int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(struct mm *mm, uint64_t addr);
 int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf /* guest address */);
+/* The table of segments as /proc/sysvipc/shm shows it. */
+void mm_shm_show(struct mm_system *sys, FILE *out);
 int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t name /* guest address or 0 */);
 int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode, uint64_t nodemask, uint64_t maxnode, unsigned flags);
 int64_t mm_set_mempolicy(struct mm *mm, int mode, uint64_t nodemask, uint64_t maxnode);

@@ -1,6 +1,7 @@
 /*
  * proc_root.c - the top of /proc, /proc/sys and /sys: what the machine says of itself, the same in each run.
  */
+#include "../ipc/ipc.h"
 #include "../proc/system.h"
 #include "procfs.h"
 
@@ -343,6 +344,27 @@ static const struct proc_row net_rows[] = {DIR_ROW(core, net_core_rows), {NULL}}
 const struct proc_row proc_sys_rows[] = {
     DIR_ROW(fs, fs_rows), DIR_ROW(kernel, kernel_rows), DIR_ROW(net, net_rows), DIR_ROW(vm, vm_rows), {NULL}};
 
+static int show_sysvipc_sem(const struct proc_ref *ref, FILE *out)
+{
+    ipc_show_sem(ref->reader->k, out);
+    return 0;
+}
+
+static int show_sysvipc_msg(const struct proc_ref *ref, FILE *out)
+{
+    ipc_show_msg(ref->reader->k, out);
+    return 0;
+}
+
+static int show_sysvipc_shm(const struct proc_ref *ref, FILE *out)
+{
+    mm_shm_show(&ref->reader->k->sys, out);
+    return 0;
+}
+
+static const struct proc_row sysvipc_rows[] = {
+    ROW(msg, show_sysvipc_msg), ROW(sem, show_sysvipc_sem), ROW(shm, show_sysvipc_shm), {NULL}};
+
 const struct proc_row proc_root_rows[] = {
     ROW(cmdline, show_cmdline),
     ROW(cpuinfo, show_cpuinfo),
@@ -357,6 +379,7 @@ const struct proc_row proc_root_rows[] = {
     ROW(stat, show_stat),
     ROW(swaps, show_nothing),
     DIR_ROW(sys, proc_sys_rows),
+    DIR_ROW(sysvipc, sysvipc_rows),
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
     ROW(uptime, show_uptime),
     ROW(version, show_version),

@@ -107,6 +107,8 @@ static int copy_parts(struct task *t, struct task *c, uint64_t f)
         if (f & CLONE_CLEAR_SIGHAND)
             sighand_flush_on_exec(c->sighand);
     }
+    if (f & CLONE_SYSVSEM && sem_undo_share(t, c))
+        return -ENOMEM;
     c->mm = f & CLONE_VM ? mm_get(t->mm) : mm_fork(t->mm, &err);
     return c->mm ? 0 : err ? err : -ENOMEM;
 }
@@ -351,6 +353,8 @@ int64_t unshare_parts(struct task *t, uint64_t f)
         return -EINVAL;
     if (f & CLONE_NAMESPACES || f & 0x80 /* CLONE_NEWTIME */)
         return -EPERM;
+    if (f & CLONE_SYSVSEM)
+        sem_task_exit(t);
     if (f & CLONE_FILES) {
         struct files *files = files_clone(t->files);
 

@@ -96,6 +96,16 @@ static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_
     const char *sep = "";
     uint64_t rest = v;
 
+    if (x->mode) {
+        const struct xlat_table flags = {x->name, x->x, NULL, false};
+
+        if (v & ~0777ull) {
+            print_flag_names(c, &flags, v & ~0777ull);
+            text_putc(c->out, '|');
+        }
+        text_printf(c->out, "%#03o", (unsigned)(v & 0777));
+        return;
+    }
     if (!v) {
         const char *zero = NULL;
 

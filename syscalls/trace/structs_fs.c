@@ -353,11 +353,11 @@ const struct struct_type structs_fs[] = {
 
 const struct struct_type *struct_find(const char *name)
 {
-    for (const struct struct_type *s = structs_proc; s->name; s++)
-        if (!strcmp(s->name, name))
-            return s;
-    for (const struct struct_type *s = structs_fs; s->name; s++)
-        if (!strcmp(s->name, name))
-            return s;
+    static const struct struct_type *const all[] = {structs_proc, structs_fs, structs_ipc};
+
+    for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        for (const struct struct_type *s = all[i]; s->name; s++)
+            if (!strcmp(s->name, name))
+                return s;
     return NULL;
 }

@@ -8,11 +8,19 @@
 #include <linux/prctl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 
 #include "print.h"
 
+#ifndef SEM_STAT_ANY
+#define SEM_STAT_ANY 20
+#endif
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY 13
+#endif
 #define OTHERWISE VARIANT_OTHERWISE
 const struct variant variants[] = {
     /* fcntl: the third argument, and what the result means */
@@ -105,6 +113,20 @@ const struct variant variants[] = {
     /* shmctl */
     {"shmctl", IPC_RMID, "ptr", 0, 0},
     {"shmctl", OTHERWISE, "ptr", 0, 0},
+    {"semctl", IPC_STAT, "o:semid", 0, 0},
+    {"semctl", SEM_STAT, "o:semid", 0, 0},
+    {"semctl", SEM_STAT_ANY, "o:semid", 0, 0},
+    {"semctl", IPC_SET, "i:semid_set", 0, 0},
+    {"semctl", IPC_INFO, "o:seminfo", 0, 0},
+    {"semctl", SEM_INFO, "o:seminfo", 0, 0},
+    {"semctl", OTHERWISE, "ptr", 0, 0},
+    {"msgctl", IPC_STAT, "o:msqid", 0, 0},
+    {"msgctl", MSG_STAT, "o:msqid", 0, 0},
+    {"msgctl", MSG_STAT_ANY, "o:msqid", 0, 0},
+    {"msgctl", IPC_SET, "i:msqid_set", 0, 0},
+    {"msgctl", IPC_INFO, "o:msginfo", 0, 0},
+    {"msgctl", MSG_INFO, "o:msginfo", 0, 0},
+    {"msgctl", OTHERWISE, "ptr", 0, 0},
     {"kcmp", 0, "uint,uint", 0, 0},
     {"kcmp", OTHERWISE, NULL, 0, 0},
     {"sock_proto", OTHERWISE, "int", 0, 0},

@@ -5,6 +5,7 @@
 #ifndef SYSCALLS_TRACE_XLAT_H
 #define SYSCALLS_TRACE_XLAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct xlat {
@@ -30,6 +31,7 @@ struct xlat_table {
     const char *name;     /* as syscalls.def has it */
     const struct xlat *x; /* ends with str NULL */
     const char *unknown;  /* "MAP_???": said of values not in the table; NULL: plain number */
+    bool mode;            /* flags: the lowest nine bits are permissions, IPC_CREAT|0600 */
 };
 /* The families, each ending with name NULL. */
 extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[];

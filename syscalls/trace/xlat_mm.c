@@ -115,7 +115,7 @@ const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
                                      {"mpol", mpol_modes, "MPOL_???"},
                                      {"mbind", mbind_flags, "MPOL_???"},
                                      {"get_mempolicy", get_mempolicy_flags, "MPOL_???"},
-                                     {"shmget", shmget_flags, 0},
+                                     {"shmget", shmget_flags, 0, true},
                                      {"shmat", shmat_flags, "SHM_???"},
                                      {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"},
                                      {0, 0, 0}};

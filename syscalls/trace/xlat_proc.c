@@ -305,7 +305,8 @@ static const struct xlat futex_ops[] = {FUTEX_BOTH(FUTEX_WAIT),
 static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
-static const struct xlat ipcget[] = {X(IPC_CREAT), X(IPC_EXCL), XEND};
+static const struct xlat ipcget[] = {X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT), XEND};
+static const struct xlat semops[] = {X(SEM_UNDO), X(IPC_NOWAIT), XEND};
 static const struct xlat ipcmsg[] = {X(MSG_NOERROR), X(MSG_EXCEPT), X(IPC_NOWAIT), XEND};
 static const struct xlat shmctls[] = {X(IPC_RMID), X(IPC_SET),  X(IPC_STAT),   X(IPC_INFO), X(SHM_STAT),
                                       X(SHM_INFO), X(SHM_LOCK), X(SHM_UNLOCK), XEND};
@@ -353,9 +354,10 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"bitset", bitsets, 0},
                                        {0, 0, 0}};
 const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},
-                                      {"ipcget", ipcget, 0},
+                                      {"ipcget", ipcget, 0, true},
                                       {"ipcmsg", ipcmsg, "MSG_???"},
                                       {"shmctl", shmctls, "SHM_???"},
+                                      {"semop", semops, "SEM_???"},
                                       {"semctl", semctls, "SEM_???"},
                                       {"msgctl", msgctls, "MSG_???"},
                                       {0, 0, 0}};

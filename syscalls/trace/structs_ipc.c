@@ -1,0 +1,109 @@
+/* structs_ipc.c - structures of System V semaphores and message queues, as strace shows them. */
+#include <sys/msg.h>
+#include <sys/sem.h>
+
+#include "../kernel.h"
+#include "strace.h"
+
+static void print_sembuf(struct call *c, const void *p)
+{
+    const struct sembuf *s = p;
+
+    text_printf(c->out, "{sem_num=%u, sem_op=%d, sem_flg=", s->sem_num, s->sem_op);
+    print_flags_named(c, "semop", (uint16_t)s->sem_flg);
+    text_putc(c->out, '}');
+}
+
+static void print_perm(struct call *c, const char *name, const struct ipc_perm *p, bool whole)
+{
+    text_printf(c->out, "{%s={uid=%u, gid=%u, mode=%#o", name, p->uid, p->gid, (unsigned)p->mode);
+    if (whole)
+        text_printf(c->out, ", key=%d, cuid=%u, cgid=%u", p->__key, p->cuid, p->cgid);
+    text_putc(c->out, '}');
+}
+
+static void print_semid(struct call *c, const void *p)
+{
+    const struct semid_ds *ds = p;
+
+    print_perm(c, "sem_perm", &ds->sem_perm, true);
+    text_printf(c->out, ", sem_otime=%ld, sem_ctime=%ld, sem_nsems=%lu}", ds->sem_otime, ds->sem_ctime,
+                (unsigned long)ds->sem_nsems);
+}
+
+static void print_semid_set(struct call *c, const void *p)
+{
+    print_perm(c, "sem_perm", &((const struct semid_ds *)p)->sem_perm, false);
+    text_putc(c->out, '}');
+}
+
+static void print_seminfo(struct call *c, const void *p)
+{
+    const struct seminfo *s = p;
+
+    text_printf(
+        c->out,
+        "{semmap=%d, semmni=%d, semmns=%d, semmnu=%d, semmsl=%d, semopm=%d, semume=%d, semusz=%d, semvmx=%d, "
+        "semaem=%d}",
+        s->semmap, s->semmni, s->semmns, s->semmnu, s->semmsl, s->semopm, s->semume, s->semusz, s->semvmx,
+        s->semaem);
+}
+
+static void print_msqid(struct call *c, const void *p)
+{
+    const struct msqid_ds *ds = p;
+
+    print_perm(c, "msg_perm", &ds->msg_perm, true);
+    text_printf(c->out,
+                ", msg_stime=%ld, msg_rtime=%ld, msg_ctime=%ld, msg_qnum=%lu, msg_qbytes=%lu, msg_lspid=%d, "
+                "msg_lrpid=%d}",
+                ds->msg_stime, ds->msg_rtime, ds->msg_ctime, (unsigned long)ds->msg_qnum,
+                (unsigned long)ds->msg_qbytes, ds->msg_lspid, ds->msg_lrpid);
+}
+
+static void print_msqid_set(struct call *c, const void *p)
+{
+    const struct msqid_ds *ds = p;
+
+    print_perm(c, "msg_perm", &ds->msg_perm, false);
+    text_printf(c->out, ", msg_qbytes=%lu}", (unsigned long)ds->msg_qbytes);
+}
+
+static void print_msginfo(struct call *c, const void *p)
+{
+    const struct msginfo *m = p;
+
+    text_printf(
+        c->out, "{msgpool=%d, msgmap=%d, msgmax=%d, msgmnb=%d, msgmni=%d, msgssz=%d, msgtql=%d, msgseg=%u}",
+        m->msgpool, m->msgmap, m->msgmax, m->msgmnb, m->msgmni, m->msgssz, m->msgtql, (unsigned)m->msgseg);
+}
+
+/* The whole buffer, whatever came of it. */
+static void print_msgbuf(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint8_t text[4096];
+    uint64_t n = c->args[2], limit = c->tr->opt.strsize;
+    int64_t type;
+
+    if (limit > sizeof(text))
+        limit = sizeof(text);
+    if (!get(c, &type, addr, sizeof(type)) || !get(c, text, addr + 8, n < limit ? n : limit)) {
+        print_addr(c, addr);
+        return;
+    }
+    text_printf(c->out, "{mtype=%ld, mtext=", type);
+    print_quoted(c->out, text, n < limit ? n : limit, n > limit, false);
+    text_putc(c->out, '}');
+}
+
+const struct struct_type structs_ipc[] = {
+    {"sembuf", 6, print_sembuf, NULL, false, STRUCT_PLAIN},
+    {"semid", sizeof(struct semid_ds), print_semid, NULL, false, STRUCT_PLAIN},
+    {"semid_set", sizeof(struct semid_ds), print_semid_set, NULL, false, STRUCT_PLAIN},
+    {"seminfo", sizeof(struct seminfo), print_seminfo, NULL, false, STRUCT_PLAIN},
+    {"msqid", sizeof(struct msqid_ds), print_msqid, NULL, false, STRUCT_PLAIN},
+    {"msqid_set", sizeof(struct msqid_ds), print_msqid_set, NULL, false, STRUCT_PLAIN},
+    {"msginfo", sizeof(struct msginfo), print_msginfo, NULL, false, STRUCT_PLAIN},
+    {"msgbuf", 0, NULL, print_msgbuf, false, STRUCT_PLAIN},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
+};
