@@ -91,7 +91,7 @@ static uint64_t gen_len(struct fuzz_gen *g, uint64_t addr)
     return len > room ? room : len ? len : MM_PAGE_SIZE;
 }
 
-static uint64_t gen_prot(struct fuzz_gen *g)
+uint64_t fuzz_gen_prot(struct fuzz_gen *g)
 {
     static const uint64_t prots[] = {PROT_NONE,
                                      PROT_READ,
@@ -130,7 +130,7 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
 
     a[0] = gen_addr(g);
     a[1] = gen_len(g, a[0]);
-    a[2] = gen_prot(g);
+    a[2] = fuzz_gen_prot(g);
     a[4] = (uint64_t)-1;
     if (kind < 50) {
         a[3] = MAP_PRIVATE | MAP_ANONYMOUS;
@@ -167,7 +167,7 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
         a[5] += UINT64_C(1) << (10 + rng_below(g->r, 54));
 }
 
-static void gen_range(struct fuzz_gen *g, uint64_t a[6])
+void fuzz_gen_range(struct fuzz_gen *g, uint64_t a[6])
 {
     a[0] = gen_addr(g);
     a[1] = gen_len(g, a[0]);
@@ -175,8 +175,8 @@ static void gen_range(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_mprotect(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
-    a[2] = gen_prot(g);
+    fuzz_gen_range(g, a);
+    a[2] = fuzz_gen_prot(g);
     if (one_in(g->r, 40))
         a[2] |= one_in(g->r, 2) ? PROT_GROWSDOWN : PROT_GROWSUP;
 }
@@ -195,7 +195,7 @@ static void gen_mremap(struct fuzz_gen *g, uint64_t a[6])
                                      MREMAP_DONTUNMAP,
                                      8};
 
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     if (one_in(g->r, 20))
         a[1] = 0;
     a[4] = gen_addr(g);
@@ -235,13 +235,13 @@ static void gen_madvise(struct fuzz_gen *g, uint64_t a[6])
                                   102,
                                   103 /* GUARD_REMOVE */};
 
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = (uint64_t)(one_in(g->r, 100) ? (int)rng_below(g->r, 120) - 5 : PICK(g->r, advices));
 }
 
 static void gen_mseal(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = one_in(g->r, 50);
 }
 
@@ -253,7 +253,7 @@ static void gen_brk(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_mlock2(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = one_in(g->r, 30) ? rng_below(g->r, 4) : rng_below(g->r, 2);
 }
 
@@ -270,13 +270,13 @@ static void gen_nothing(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_msync(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = rng_below(g->r, one_in(g->r, 20) ? 16 : 8);
 }
 
 static void gen_remap(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = one_in(g->r, 30) ? PROT_READ : 0;
     a[3] = rng_below(g->r, MEMFD_PAGES + 2);
     a[4] = one_in(g->r, 4) ? MAP_NONBLOCK : 0;
@@ -333,7 +333,7 @@ static void gen_add_seals(struct fuzz_gen *g, uint64_t a[6])
 
 static void gen_mbind(struct fuzz_gen *g, uint64_t a[6])
 {
-    gen_range(g, a);
+    fuzz_gen_range(g, a);
     a[2] = one_in(g->r, 2) ? 0 : 4; /* MPOL_DEFAULT, MPOL_LOCAL: no mask to point to */
     a[5] = one_in(g->r, 8) ? rng_below(g->r, 8) : 0;
 }
@@ -569,19 +569,19 @@ static int64_t model_shmstat(struct model *m, const uint64_t a[6])
 
 const struct fuzz_call fuzz_calls[] = {
     {"mmap", CALL_SYSCALL, SYS_mmap, 160, 6, gen_mmap, model_mmap},
-    {"munmap", CALL_SYSCALL, SYS_munmap, 50, 2, gen_range, model_munmap},
+    {"munmap", CALL_SYSCALL, SYS_munmap, 50, 2, fuzz_gen_range, model_munmap},
     {"mprotect", CALL_SYSCALL, SYS_mprotect, 90, 3, gen_mprotect, model_mprotect},
     {"mremap", CALL_SYSCALL, SYS_mremap, 90, 5, gen_mremap, model_mremap},
     {"madvise", CALL_SYSCALL, SYS_madvise, 110, 3, gen_madvise, model_madvise},
     {"mseal", CALL_SYSCALL, 462, 12, 3, gen_mseal, model_mseal},
     {"brk", CALL_SYSCALL, SYS_brk, 20, 1, gen_brk, model_brk},
-    {"mlock", CALL_SYSCALL, SYS_mlock, 20, 2, gen_range, model_mlock},
+    {"mlock", CALL_SYSCALL, SYS_mlock, 20, 2, fuzz_gen_range, model_mlock},
     {"mlock2", CALL_SYSCALL, SYS_mlock2, 15, 3, gen_mlock2, model_mlock2},
-    {"munlock", CALL_SYSCALL, SYS_munlock, 15, 2, gen_range, model_munlock},
+    {"munlock", CALL_SYSCALL, SYS_munlock, 15, 2, fuzz_gen_range, model_munlock},
     {"mlockall", CALL_SYSCALL, SYS_mlockall, 2, 1, gen_mlockall, model_mlockall},
     {"munlockall", CALL_SYSCALL, SYS_munlockall, 3, 0, gen_nothing, model_munlockall},
     {"msync", CALL_SYSCALL, SYS_msync, 8, 3, gen_msync, model_msync},
-    {"mincore", CALL_MINCORE, SYS_mincore, 15, 2, gen_range, model_mincore},
+    {"mincore", CALL_MINCORE, SYS_mincore, 15, 2, fuzz_gen_range, model_mincore},
     {"remap_file_pages", CALL_SYSCALL, SYS_remap_file_pages, 15, 5, gen_remap, model_remap},
     {"mbind", CALL_SYSCALL, SYS_mbind, 8, 6, gen_mbind, model_mbind},
     {"read_page", CALL_READ, 0, 60, 1, gen_read, NULL},
@@ -592,11 +592,16 @@ const struct fuzz_call fuzz_calls[] = {
     {"pwrite", CALL_PWRITE, 0, 15, 3, gen_pwrite, model_pwrite},
     {"fallocate", CALL_SYSCALL, SYS_fallocate, 6, 4, gen_punch, model_punch},
     {"fcntl", CALL_SYSCALL, SYS_fcntl, 3, 3, gen_add_seals, model_add_seals},
-    {"shmget", CALL_SYSCALL, SYS_shmget, 40, 3, gen_shmget, model_shmget, true},
-    {"shmat", CALL_SYSCALL, SYS_shmat, 90, 3, gen_shmat, model_shmat, true},
-    {"shmdt", CALL_SYSCALL, SYS_shmdt, 40, 1, gen_shmdt, model_shmdt, true},
-    {"shmctl", CALL_SYSCALL, SYS_shmctl, 15, 3, gen_shmctl, model_shmctl, true},
-    {"shmstat", CALL_SHMSTAT, SYS_shmctl, 20, 1, gen_shmstat, model_shmstat, true},
+    {"shmget", CALL_SYSCALL, SYS_shmget, 40, 3, gen_shmget, model_shmget, NEEDS_SHM},
+    {"shmat", CALL_SYSCALL, SYS_shmat, 90, 3, gen_shmat, model_shmat, NEEDS_SHM},
+    {"shmdt", CALL_SYSCALL, SYS_shmdt, 40, 1, gen_shmdt, model_shmdt, NEEDS_SHM},
+    {"shmctl", CALL_SYSCALL, SYS_shmctl, 15, 3, gen_shmctl, model_shmctl, NEEDS_SHM},
+    {"shmstat", CALL_SHMSTAT, SYS_shmctl, 20, 1, gen_shmstat, model_shmstat, NEEDS_SHM},
+    {"pkey_alloc", CALL_SYSCALL, SYS_pkey_alloc, 8, 2, fuzz_gen_pkey_alloc, fuzz_model_pkey_alloc, NEEDS_KERNEL},
+    {"pkey_free", CALL_SYSCALL, SYS_pkey_free, 4, 1, fuzz_gen_pkey_free, fuzz_model_pkey_free, NEEDS_KERNEL},
+    {"pkey_mprotect", CALL_SYSCALL, SYS_pkey_mprotect, 20, 4, fuzz_gen_pkey_mprotect, fuzz_model_pkey_mprotect,
+     NEEDS_KERNEL},
+    {"pkey_rights", CALL_RIGHTS, 0, 15, 2, fuzz_gen_rights, NULL, NEEDS_PKEYS},
     {"fork_look", CALL_FORK_LOOK, 0, 5, 0, gen_nothing, NULL},
     {"fork_stay", CALL_FORK_STAY, 0, 5, 0, gen_nothing, NULL},
 };
@@ -615,9 +620,11 @@ bool fuzz_listed(const char *list, const char *name)
 
 static unsigned weight_of(const struct fuzz_gen *g, unsigned call)
 {
+    unsigned has = (g->shm ? NEEDS_SHM : 0) | (g->kernel ? NEEDS_KERNEL : 0) | (g->pkeys ? NEEDS_PKEYS : 0);
+
     if (g->without && fuzz_listed(g->without, fuzz_calls[call].name))
         return 0;
-    return fuzz_calls[call].shm && !g->shm ? 0 : fuzz_calls[call].weight;
+    return fuzz_calls[call].needs & ~has ? 0 : fuzz_calls[call].weight;
 }
 
 void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op)

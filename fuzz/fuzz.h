@@ -105,6 +105,7 @@ void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *ou
 int64_t model_call(struct model *m, const struct fuzz_op *op);
 void model_look_ends(struct model *m);
 const char *model_design(const struct model *m);
+bool model_has_pkeys(const struct model *m);
 #define MAX_PARENTS 64u /* processes that wait for a child: more forks are -EAGAIN */
 
 /* ---- the host's side (native.c) ---- */
@@ -124,6 +125,8 @@ struct fuzz_gen {
     struct model *m;
     unsigned step, pages;
     bool shm, cap_ipc_lock; /* as the world has them */
+    bool kernel;            /* the other side is one: calls that the naive model leaves out can be made */
+    bool pkeys;             /* the processor has them */
     const char *without;    /* names of calls not to make, with commas between; NULL: none */
 };
 /* Is name among the words of list (NULL: no words)? */
@@ -137,9 +140,11 @@ enum {
     CALL_PREAD,
     CALL_PWRITE,
     CALL_SHMSTAT,
+    CALL_RIGHTS,
     CALL_FORK_LOOK,
     CALL_FORK_STAY
 };
+enum { NEEDS_SHM = 1, NEEDS_KERNEL = 2, NEEDS_PKEYS = 4 };
 struct fuzz_call {
     const char *name;
     int kind; /* CALL_* : how the host's side does it */
@@ -147,14 +152,32 @@ struct fuzz_call {
     unsigned weight, nargs;
     void (*gen)(struct fuzz_gen *g, uint64_t a[6]);
     int64_t (*model)(struct model *m, const uint64_t a[6]);
-    bool shm; /* only in worlds with segments */
+    unsigned needs; /* NEEDS_*: only where there are segments, a kernel, protection keys */
 };
 extern const struct fuzz_call fuzz_calls[];
 extern const unsigned fuzz_ncalls;
 void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op);
+/* A range of the arena as a[0] and a[1], and a protection. */
+void fuzz_gen_range(struct fuzz_gen *g, uint64_t a[6]);
+uint64_t fuzz_gen_prot(struct fuzz_gen *g);
 /* What of shmctl(IPC_STAT) must agree, as one number. */
 struct shmid_ds;
 int64_t fuzz_pack_shmstat(const struct shmid_ds *ds);
+
+/* ---- protection keys (pkeys.c) ---- */
+bool fuzz_has_pkeys(void); /* the processor's and the kernel's: only then may the next two be called */
+uint32_t fuzz_pkru(void);
+void fuzz_set_pkru(uint32_t pkru);
+/* pkru with other rights (PKEY_DISABLE_*) for one key. */
+uint32_t fuzz_with_rights(uint32_t pkru, uint64_t key, uint64_t rights);
+#define FUZZ_PKRU_INIT 0x55555554u /* Linux': nothing may be done with any key but 0 */
+void fuzz_gen_pkey_alloc(struct fuzz_gen *g, uint64_t a[6]);
+void fuzz_gen_pkey_free(struct fuzz_gen *g, uint64_t a[6]);
+void fuzz_gen_pkey_mprotect(struct fuzz_gen *g, uint64_t a[6]);
+void fuzz_gen_rights(struct fuzz_gen *g, uint64_t a[6]);
+int64_t fuzz_model_pkey_alloc(struct model *m, const uint64_t a[6]);
+int64_t fuzz_model_pkey_free(struct model *m, const uint64_t a[6]);
+int64_t fuzz_model_pkey_mprotect(struct model *m, const uint64_t a[6]);
 
 /* ---- pictures (picture.c) ---- */
 /* Flags of smaps that are not compared from now on, as "gu mg": kernels that do not have them. */

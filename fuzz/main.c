@@ -59,7 +59,12 @@ static int make_sequence(const struct options *o, struct model *m, struct fuzz_s
                          struct fuzz_answer *answer, uint64_t seed, unsigned length)
 {
     struct rng r = {.s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-    struct fuzz_gen g = {.r = &r, .m = m, .pages = ARENA_PAGES, .without = o->without};
+    struct fuzz_gen g = {.r = &r,
+                         .m = m,
+                         .pages = ARENA_PAGES,
+                         .without = o->without,
+                         .kernel = true,
+                         .pkeys = model_has_pkeys(m)};
     int err;
 
     for (int i = 0; i < 4; i++)

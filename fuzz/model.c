@@ -122,6 +122,8 @@ int model_start(struct model *m, const struct fuzz_world *w)
     m->mm = mm_create(&m->sys, m->design);
     if (!m->mm)
         return -ENOMEM;
+    if (m->machine.pkeys)
+        mm_set_pkru(m->mm, FUZZ_PKRU_INIT);
     err = make_files(m);
     if (err)
         return (int)err;
@@ -226,6 +228,17 @@ static int64_t access_page(struct model *m, int kind, uint64_t addr, uint64_t va
     return 0;
 }
 
+/* The answer is what PKRU was: rights that a call changed and should not have, or the other way round. */
+static int64_t set_rights(struct model *m, uint64_t key, uint64_t rights)
+{
+    uint32_t old = mm_pkru(m->mm);
+
+    if (!m->machine.pkeys)
+        return -ENOSYS;
+    mm_set_pkru(m->mm, fuzz_with_rights(old, key, rights));
+    return old;
+}
+
 int64_t model_call(struct model *m, const struct fuzz_op *op)
 {
     const struct fuzz_call *c = &fuzz_calls[op->call];
@@ -235,6 +248,8 @@ int64_t model_call(struct model *m, const struct fuzz_op *op)
     case CALL_WRITE:
     case CALL_EXEC:
         return access_page(m, c->kind, op->a[0], op->a[1]);
+    case CALL_RIGHTS:
+        return set_rights(m, op->a[0], op->a[1]);
     case CALL_FORK_LOOK:
     case CALL_FORK_STAY:
         return model_fork(m, c->kind == CALL_FORK_STAY);
@@ -247,6 +262,11 @@ void model_look_ends(struct model *m)
 {
     mm_put(m->mm);
     m->mm = m->parents[--m->nparents];
+}
+
+bool model_has_pkeys(const struct model *m)
+{
+    return m->machine.pkeys;
 }
 
 const char *model_design(const struct model *m)

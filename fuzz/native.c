@@ -86,8 +86,13 @@ static void step_at(uint64_t addr)
                      : "memory");
 }
 
+/* The kernel gives a handler rights of its own, and siglongjmp() keeps them. */
+static bool has_pkeys;
+
 static int64_t access_page(int kind, uint64_t addr, uint64_t value)
 {
+    volatile uint32_t pkru = has_pkeys ? fuzz_pkru() : 0;
+
     caught_signo = traps = 0;
     if (sigsetjmp(caught, 0) == 0) {
         if (kind == CALL_READ)
@@ -98,6 +103,8 @@ static int64_t access_page(int kind, uint64_t addr, uint64_t value)
         }
         step_at(addr);
     }
+    if (has_pkeys)
+        fuzz_set_pkru(pkru);
     if (caught_signo == SIGTRAP)
         return 0;
     return FAULT(caught_signo, caught_code, caught_addr != addr);
@@ -169,6 +176,17 @@ static int64_t run_shmstat(uint64_t id)
     return ret < 0 ? ret : fuzz_pack_shmstat((const struct shmid_ds *)SCRATCH);
 }
 
+static int64_t set_rights(uint64_t key, uint64_t rights)
+{
+    uint32_t old;
+
+    if (!has_pkeys)
+        return -ENOSYS;
+    old = fuzz_pkru();
+    fuzz_set_pkru(fuzz_with_rights(old, key, rights));
+    return old;
+}
+
 /* The child looks and goes, or goes on while the parent waits for its end. */
 static int64_t run_fork(char *picture, bool stay)
 {
@@ -212,6 +230,9 @@ static void run_op(const struct fuzz_op *op, struct fuzz_answer *out)
         break;
     case CALL_SHMSTAT:
         out->ret = run_shmstat(op->a[0]);
+        break;
+    case CALL_RIGHTS:
+        out->ret = set_rights(op->a[0], op->a[1]);
         break;
     case CALL_FORK_LOOK:
         out->ret = run_fork(out->picture, false);
@@ -404,6 +425,9 @@ static void zygote(struct shared *sh, int from, int to)
     char byte;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    has_pkeys = fuzz_has_pkeys();
+    if (has_pkeys)
+        fuzz_set_pkru(FUZZ_PKRU_INIT);
     sigaction(SIGSEGV, &sa, NULL);
     sigaction(SIGBUS, &sa, NULL);
     sigaction(SIGTRAP, &sa, NULL);
@@ -466,12 +490,9 @@ fail:
 struct fuzz_machine native_machine(void)
 {
     struct fuzz_machine machine = {0};
-    long key = syscall(SYS_pkey_alloc, 0, 0);
     struct statvfs st;
 
-    machine.pkeys = key >= 0;
-    if (key >= 0)
-        syscall(SYS_pkey_free, key);
+    machine.pkeys = fuzz_has_pkeys();
     machine.dev_noexec = statvfs("/dev/zero", &st) == 0 && st.f_flag & ST_NOEXEC;
     return machine;
 }

@@ -2,7 +2,7 @@
  * picture.c - what the arena looks like, in one form for both sides: a line per VMA with its pages relative
  * to the arena, protection, object, offset, how many private pages it holds, and the letters of VmFlags.
  *
- *     +00-+04 rw-p memfd0@2 3p rd wr mr mw me ac
+ *     +00-+04 rw-p memfd0@2 3p key 1 rd wr mr mw me ac
  */
 #include "fuzz.h"
 #include "mm/mm.h"
@@ -171,6 +171,14 @@ static void put_private_pages(struct pen *p, uint64_t pages)
     put_char(p, 'p');
 }
 
+static void put_key(struct pen *p, uint64_t key)
+{
+    if (!key)
+        return;
+    put_text(p, " key ", 5);
+    put_number(p, key, 10, 1);
+}
+
 bool picture_from_smaps(const char *text, char *out, size_t size)
 {
     struct pen pen = {out, out + size - 1};
@@ -184,6 +192,10 @@ bool picture_from_smaps(const char *text, char *out, size_t size)
                 const char *kb = line + 10 + strspn(line + 10, " ");
 
                 put_private_pages(&pen, take_number(&kb, 10) / 4);
+            } else if (in && !memcmp(line, "ProtectionKey:", 14)) {
+                const char *key = line + 14 + strspn(line + 14, " ");
+
+                put_key(&pen, take_number(&key, 10));
             } else if (in && !memcmp(line, "VmFlags:", 8)) {
                 put_letters(&pen, line + 8);
             }
@@ -223,6 +235,7 @@ void picture_from_model(struct model *m, char *out, size_t size)
             put_text(&pen, line, strlen(line));
         pt_walk(&mm->pt, v->start, v->end, count_private, &private_pages);
         put_private_pages(&pen, private_pages);
+        put_key(&pen, vma_pkey(v));
         mm_vmflags_text(mm, v, letters, sizeof(letters));
         put_letters(&pen, letters);
         v = next < ARENA_END ? mm_find_vma(mm, next) : NULL;
