@@ -11,7 +11,7 @@ static int run_model(struct model *m, const struct fuzz_seq *seq, struct fuzz_an
     int err = model_start(m, &seq->world);
 
     for (unsigned i = 0; !err && i < seq->n; i++)
-        model_run(m, &seq->op[i], &answer[i]);
+        model_run(m, &seq->op[i], &answer[i], i >= seq->blind);
     model_stop(m);
     return err;
 }
@@ -99,6 +99,7 @@ void fuzz_shrink(struct model *m, struct native *n, struct fuzz_seq *seq, struct
     bool better = true;
 
     seq->n = d->at + 1;
+    seq->blind = 0;
     while (better) {
         better = false;
         for (unsigned chunk = seq->n / 2 ? seq->n / 2 : 1; chunk; chunk /= 2) {

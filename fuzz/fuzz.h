@@ -69,6 +69,7 @@ struct fuzz_seq {
     uint64_t seed;
     struct fuzz_world world;
     unsigned n;
+    unsigned blind; /* first calls after which nobody takes a picture */
     struct fuzz_op op[MAX_OPS];
 };
 
@@ -100,8 +101,8 @@ struct mm *model_mm(struct model *m);
 struct mm_file *model_file(struct model *m, int fd);
 /* Go on in a forked child (the parent stays), or only look at one: its picture is the call's. */
 int64_t model_fork(struct model *m, bool stay);
-void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out);
-/* The same without a picture. After CALL_FORK_LOOK the child is what runs, until model_look_ends(). */
+void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out, bool picture);
+/* The same by itself. After CALL_FORK_LOOK the child is what runs, until model_look_ends(). */
 int64_t model_call(struct model *m, const struct fuzz_op *op);
 void model_look_ends(struct model *m);
 const char *model_design(const struct model *m);

@@ -17,7 +17,7 @@ struct options {
     unsigned length, jobs, seconds, stop_after;
     unsigned depth;
     const char *resume, *without;
-    bool quiet, pair, worlds, host, excluded;
+    bool quiet, pair, worlds, host, all, excluded;
 };
 
 static const char usage[] =
@@ -37,6 +37,7 @@ static const char usage[] =
     "docs/holes.md\n"
     "  --depth N     calls in a sequence of --worlds (3, at most 6)\n"
     "  --host        --worlds: compare with the host's kernel, too (linux-6.18)\n"
+    "  --all-states  --worlds: go on from states seen before, too: the same holes, only slower\n"
     "  --save DIR    write each difference to DIR/SEED.case and DIR/SEED.c\n"
     "  --resume FILE go on where FILE (FILE.J with several jobs) says that a run with the same options "
     "stopped\n"
@@ -70,7 +71,7 @@ static int make_sequence(const struct options *o, struct model *m, struct fuzz_s
     for (int i = 0; i < 4; i++)
         rng_next(&r);
     seq->seed = seed;
-    seq->n = 0;
+    seq->n = seq->blind = 0;
     seq->world.cap_ipc_lock = g.cap_ipc_lock = !one_in(&r, 3);
     seq->world.memlock = one_in(&r, 8) ? 0 : (4 + rng_below(&r, 40)) * MM_PAGE_SIZE;
     seq->world.shm = g.shm = one_in(&r, 5) && !fuzz_listed(o->without, "shmat");
@@ -80,7 +81,7 @@ static int make_sequence(const struct options *o, struct model *m, struct fuzz_s
     while (!err && seq->n < length) {
         g.step = seq->n;
         fuzz_generate(&g, &seq->op[seq->n]);
-        model_run(m, &seq->op[seq->n], &answer[seq->n]);
+        model_run(m, &seq->op[seq->n], &answer[seq->n], true);
         seq->n++;
     }
     model_stop(m);
@@ -325,6 +326,7 @@ int fuzz_main(int argc, char **argv)
         {"without", required_argument, NULL, 'W'},
         {"ignore", required_argument, NULL, 'g'},
         {"host", no_argument, NULL, 'H'},
+        {"all-states", no_argument, NULL, 'A'},
         {"depth", required_argument, NULL, 'D'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -380,6 +382,9 @@ int fuzz_main(int argc, char **argv)
         case 'H':
             o.host = true;
             break;
+        case 'A':
+            o.all = true;
+            break;
         case 'D':
             o.depth = (unsigned)strtoul(optarg, NULL, 0);
             break;
@@ -399,7 +404,8 @@ int fuzz_main(int argc, char **argv)
         return 2;
     }
     if (o.worlds)
-        return worlds_main(o.design, o.depth, o.host, o.quiet, o.save_dir);
+        return worlds_main(o.design, o.depth, (o.host ? WORLDS_HOST : 0) | (o.all ? WORLDS_ALL : 0), o.quiet,
+                           o.save_dir);
     if (!o.design)
         o.design = "linux-6.18";
     if (!o.length)

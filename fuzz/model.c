@@ -24,6 +24,7 @@ struct model {
     struct fuzz_machine machine;
     const struct mseal_design *design;
     struct mm_system sys;
+    bool small; /* sys is that of a small world, to be used again */
     struct mm *mm;
     struct mm *parents[MAX_PARENTS + 1]; /* of the process that runs: they wait for its end */
     unsigned nparents;
@@ -106,6 +107,17 @@ static int64_t fill(struct model *m, uint64_t start, uint64_t end)
                    model_file(m, FD_FILLER), 0);
 }
 
+/* Memory of a small world is used again: asking the host for it takes longer than the world lasts. */
+static int start_system(struct model *m, bool small)
+{
+    if (m->small && small)
+        return 0;
+    if (m->small)
+        mm_system_destroy(&m->sys);
+    m->small = small;
+    return mm_system_init(&m->sys, small ? SMALL_RAM : GUEST_RAM);
+}
+
 int model_start(struct model *m, const struct fuzz_world *w)
 {
     struct mm_owner root = {
@@ -114,7 +126,7 @@ int model_start(struct model *m, const struct fuzz_world *w)
     struct mm_stats st;
     int64_t err;
 
-    err = mm_system_init(&m->sys, w->pages && w->pages <= 4 ? SMALL_RAM : GUEST_RAM);
+    err = start_system(m, w->pages && w->pages <= 4);
     if (err)
         return (int)err;
     m->sys.no_pkeys = !m->machine.pkeys;
@@ -163,7 +175,8 @@ void model_stop(struct model *m)
         m->file[i] = NULL;
     }
     m->mm = NULL;
-    mm_system_destroy(&m->sys);
+    if (!m->small)
+        mm_system_destroy(&m->sys);
 }
 
 struct model *model_create(const char *design)
@@ -188,6 +201,8 @@ void model_on_machine(struct model *m, struct fuzz_machine machine)
 
 void model_destroy(struct model *m)
 {
+    if (m && m->small)
+        mm_system_destroy(&m->sys);
     free(m);
 }
 
@@ -274,10 +289,12 @@ const char *model_design(const struct model *m)
     return m->design->name;
 }
 
-void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out)
+void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out, bool picture)
 {
     out->ret = model_call(m, op);
-    picture_from_model(m, out->picture, sizeof(out->picture));
+    out->picture[0] = 0;
+    if (picture)
+        picture_from_model(m, out->picture, sizeof(out->picture));
     if (fuzz_calls[op->call].kind == CALL_FORK_LOOK && out->ret == 0)
         model_look_ends(m);
     mm_tlb_flush_needed(m->mm);

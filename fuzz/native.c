@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -199,7 +200,8 @@ static int64_t run_fork(char *picture, bool stay)
         open_smaps();
         if (stay)
             return 0;
-        take_picture(picture);
+        if (picture)
+            take_picture(picture);
         _exit(0);
     }
     while (sys(SYS_wait4, (uint64_t[6]){(uint64_t)pid, (uint64_t)(uintptr_t)&status, 0, 0, 0, 0}) == -EINTR)
@@ -209,10 +211,11 @@ static int64_t run_fork(char *picture, bool stay)
     return 0;
 }
 
-static void run_op(const struct fuzz_op *op, struct fuzz_answer *out)
+static void run_op(const struct fuzz_op *op, struct fuzz_answer *out, bool picture)
 {
     const struct fuzz_call *c = &fuzz_calls[op->call];
 
+    out->picture[0] = 0;
     switch (c->kind) {
     case CALL_READ:
     case CALL_WRITE:
@@ -235,15 +238,16 @@ static void run_op(const struct fuzz_op *op, struct fuzz_answer *out)
         out->ret = set_rights(op->a[0], op->a[1]);
         break;
     case CALL_FORK_LOOK:
-        out->ret = run_fork(out->picture, false);
+        out->ret = run_fork(picture ? out->picture : NULL, false);
         return;
     case CALL_FORK_STAY:
-        out->ret = run_fork(out->picture, true);
+        out->ret = run_fork(NULL, true);
         break;
     default:
         out->ret = sys(c->nr, op->a);
     }
-    take_picture(out->picture);
+    if (picture)
+        take_picture(out->picture);
 }
 
 /* ---- the runner
@@ -354,7 +358,7 @@ static void runner(struct shared *sh)
     if (!seq->world.cap_ipc_lock)
         drop_capability(CAP_IPC_LOCK);
     for (unsigned i = 0; i < seq->n; i++) {
-        run_op(&seq->op[i], &sh->answer[i]);
+        run_op(&seq->op[i], &sh->answer[i], i >= seq->blind);
         sh->done = i + 1;
     }
     _exit(0);
@@ -515,7 +519,7 @@ const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *se
 {
     char byte = 'g';
 
-    n->sh->seq = *seq;
+    memcpy(&n->sh->seq, seq, offsetof(struct fuzz_seq, op) + seq->n * sizeof(seq->op[0]));
     n->sh->done = 0;
     *done = 0;
     if (write(n->to, &byte, 1) != 1 || read(n->from, &byte, 1) != 1)

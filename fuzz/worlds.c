@@ -73,23 +73,33 @@ static int32_t word_at(struct mm *mm, const struct vma *v, uint64_t addr, unsign
     return word;
 }
 
-static void look_at_file(struct world *w, struct vm_object *obj, unsigned i)
+/* No letter makes an object larger than a memfd is at first. */
+static void look_at_object(struct world_object *o, struct vm_object *obj)
 {
     int err;
 
-    w->size[i] = obj->size;
-    w->fseals[i] = obj->fseals;
-    for (unsigned k = 0; k < WORLD_PAGES + MEMFD_PAGES; k++) {
-        vm_object_read(obj, k << MM_PAGE_SHIFT, &w->file_word[i][k], sizeof(w->file_word[0][0]));
+    o->size = obj->size;
+    o->fseals = obj->fseals;
+    o->writable = obj->writable_maps;
+    for (unsigned k = 0; k < MEMFD_PAGES && k << MM_PAGE_SHIFT < obj->size; k++) {
+        vm_object_read(obj, k << MM_PAGE_SHIFT, &o->word[k], sizeof(o->word[0]));
         if (vm_object_page(obj, k, false, &err) != PFN_NONE)
-            w->file_cached[i] |= UINT64_C(1) << k;
+            o->cached |= UINT64_C(1) << k;
     }
+}
+
+static bool is_shared_object(const struct search *s, const struct vma *v)
+{
+    return v->file && v->file->obj != model_file(s->m, FD_MEMFD0)->obj &&
+           v->file->obj != model_file(s->m, FD_MEMFD1)->obj;
 }
 
 static void look(struct search *s, struct world *w)
 {
     struct mm *mm = model_mm(s->m);
     uint32_t family[WORLD_PAGES], nfamilies = 0;
+    const struct vm_object *object[WORLD_PAGES];
+    unsigned nobjects = 0;
     const struct vma *v;
     struct vma_iter it;
 
@@ -103,6 +113,16 @@ static void look(struct search *s, struct world *w)
             k++;
         if (k == nfamilies)
             family[nfamilies++] = v->anon_vma;
+        if (is_shared_object(s, v)) {
+            unsigned o = 0;
+
+            while (o < nobjects && object[o] != v->file->obj)
+                o++;
+            if (o == nobjects) {
+                look_at_object(&w->object[2 + o], v->file->obj);
+                object[nobjects++] = v->file->obj;
+            }
+        }
         for (uint64_t at = v->start; at < v->end; at += MM_PAGE_SIZE) {
             unsigned i = (unsigned)((at - ARENA) >> MM_PAGE_SHIFT);
             struct world_page *p = &w->page[i];
@@ -120,18 +140,19 @@ static void look(struct search *s, struct world *w)
             p->promised = s->promised[i];
         }
     }
-    look_at_file(w, model_file(s->m, FD_MEMFD0)->obj, 0);
-    look_at_file(w, model_file(s->m, FD_MEMFD1)->obj, 1);
+    look_at_object(&w->object[0], model_file(s->m, FD_MEMFD0)->obj);
+    look_at_object(&w->object[1], model_file(s->m, FD_MEMFD1)->obj);
     w->brk = mm->layout.brk;
     w->def_flags = mm->def_flags;
     w->leak = mm->locked_leak;
 }
 
+_Static_assert(sizeof(struct world) % sizeof(uint64_t) == 0, "hashed in eights");
+
 static uint64_t hash_of(const struct world *w)
 {
     struct world c = *w;
     uint64_t ino[WORLD_PAGES], h = UINT64_C(0xcbf29ce484222325);
-    const unsigned char *p = (const unsigned char *)&c;
     unsigned n = 0;
 
     for (unsigned i = 0; i < WORLD_PAGES; i++) { /* shared memory by order of appearance */
@@ -146,8 +167,13 @@ static uint64_t hash_of(const struct world *w)
             ino[n++] = c.page[i].ino;
         c.page[i].ino = 1024 + k;
     }
-    for (size_t i = 0; i < sizeof(c); i++)
-        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    for (size_t i = 0; i < sizeof(c); i += sizeof(h)) {
+        uint64_t eight;
+
+        memcpy(&eight, (const char *)&c + i, sizeof(eight));
+        h = (h ^ eight) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
     return h ? h : 1;
 }
 
@@ -360,7 +386,7 @@ static int try_letter(struct search *s, uint32_t from, unsigned letter, const st
     }
     next.hash = hash_of(&after);
     *changed = next.hash != s->node[from].hash;
-    if (*changed && next.depth < s->depth && add_seen(s, next.hash))
+    if (next.depth < s->depth && (s->with & WORLDS_ALL || (*changed && add_seen(s, next.hash))))
         err = add_node(s, next);
     return err;
 }
@@ -376,10 +402,10 @@ static int expand(struct search *s, uint32_t n)
 
     if (s->n) {
         way_to(s, &s->node[n], &seq);
-        host = seq;
-        host.world =
+        seq.world =
             (struct fuzz_world){.cap_ipc_lock = true, .memlock = 64 * MM_PAGE_SIZE, .pages = WORLD_PAGES};
-        seq.world = host.world;
+        seq.blind = seq.n; /* seen when the way to here was gone */
+        host = seq;
     }
     for (unsigned i = 0; i < s->nletters && !err; i++) {
         if (changed)
@@ -412,7 +438,10 @@ int worlds_explore(const char *design, unsigned depth, unsigned with, bool progr
     unsigned rules = 0;
     int err = -ENOMEM;
 
-    memset(r, 0, sizeof(*r));
+    /* Not all of *r: what is touched before the host's process is made is copied for every sequence. */
+    r->states = r->calls = r->sequences_on_host = 0;
+    r->nholes = 0;
+    r->differed = false;
     if (with & WORLDS_HOST) {
         s.n = native_create();
         if (!s.n)

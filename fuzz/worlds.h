@@ -3,9 +3,10 @@
  *
  * Breadth first, so that the first sequence that reaches or breaks something is a shortest one. A state that
  * was seen before is not gone on from: two states are one if areas, page table entries, what the pages hold,
- * the files and the few numbers beside them (break, locks to come) are equal, with sets of private pages
- * numbered in the order in which they appear. The calls that follow can tell such states apart in nothing, so
- * pruning loses no sequence of results.
+ * the files and shared objects (with what no page shows at the moment) and the few numbers beside them
+ * (break, locks to come) are equal, with sets of private pages and objects numbered in the order in which
+ * they appear. The calls that follow can tell such states apart in nothing, so pruning loses no sequence of
+ * results.
  */
 #ifndef FUZZ_WORLDS_H
 #define FUZZ_WORLDS_H
@@ -30,12 +31,16 @@ struct world_page {
 };
 #define WORD_GUARD INT32_MIN
 #define WORD_EOF   (INT32_MIN + 1)
+/* A file or a shared object, with what no mapping shows now: a later call can bring it back. */
+struct world_object {
+    uint64_t size, cached; /* cached: bit for each page there is */
+    uint64_t writable;     /* pages of shared mappings that may write, those of waiting parents too */
+    uint64_t fseals;
+    int32_t word[MEMFD_PAGES];
+};
 struct world {
     struct world_page page[WORLD_PAGES];
-    uint64_t size[2];
-    uint32_t fseals[2];
-    int32_t file_word[2][WORLD_PAGES + MEMFD_PAGES];
-    uint64_t file_cached[2];
+    struct world_object object[2 + WORLD_PAGES]; /* the two memfds, then in the order of appearance */
     uint64_t brk, def_flags, leak;
 };
 
@@ -61,10 +66,12 @@ struct worlds_result {
     struct hole hole[MAX_HOLES];
     bool differed; /* tree, naive model or host: it has been printed */
 };
-enum { WORLDS_PAIR = 1, WORLDS_HOST = 2 };
+/* ALL: go on from every state, even if it was seen before, to test that nothing is lost otherwise. */
+enum { WORLDS_PAIR = 1, WORLDS_HOST = 2, WORLDS_ALL = 4 };
 /* 0, or 125. with: WORLDS_*: what to compare with. */
 int worlds_explore(const char *design, unsigned depth, unsigned with, bool progress, struct worlds_result *r);
-/* `mseal-emu fuzz --worlds`. design NULL: all of them, as the text of docs/holes.md. */
-int worlds_main(const char *design, unsigned depth, bool host, bool quiet, const char *save_dir);
+/* `mseal-emu fuzz --worlds`. with: WORLDS_HOST, WORLDS_ALL. design NULL: all of them, as the text of
+ * docs/holes.md. */
+int worlds_main(const char *design, unsigned depth, unsigned with, bool quiet, const char *save_dir);
 
 #endif

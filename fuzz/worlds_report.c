@@ -117,10 +117,9 @@ static int print_document(unsigned depth)
     return 0;
 }
 
-int worlds_main(const char *design, unsigned depth, bool host, bool quiet, const char *save_dir)
+int worlds_main(const char *design, unsigned depth, unsigned with, bool quiet, const char *save_dir)
 {
     static struct worlds_result r;
-    unsigned with = 0;
     int err;
 
     if (!design)
@@ -128,15 +127,13 @@ int worlds_main(const char *design, unsigned depth, bool host, bool quiet, const
     /* The naive model and the host know these only. */
     if (!strcmp(design, "linux-6.18") || !strcmp(design, "none"))
         with |= WORLDS_PAIR;
-    if (host)
-        with |= WORLDS_HOST;
     err = worlds_explore(design, depth, with, !quiet, &r);
     for (unsigned i = 0; i < r.nholes && save_dir && !err; i++)
         err = save_program(save_dir, design, &r.hole[i], i);
     if (err)
         return err;
     print_holes(design, depth, &r);
-    if (host)
+    if (with & WORLDS_HOST)
         printf("%llu sequences on the host's kernel\n", (unsigned long long)r.sequences_on_host);
     return r.differed;
 }

@@ -10,6 +10,13 @@
 
 #define PROT_OF(t, prot) ((prot) | (((prot) & PROT_READ) && ((t)->personality & READ_IMPLIES_EXEC) ? PROT_EXEC : 0))
 
+/* Execute-only memory changes the rights of its key in the PKRU of the task that asks for it. */
+static int64_t with_rights(struct task *t, int64_t ret)
+{
+    t->k->ops->set_pkru(t, mm_pkru(t->mm));
+    return ret;
+}
+
 /* mmap(2), arch/x86/kernel/sys_x86_64.c and ksys_mmap_pgoff(): the offset before the descriptor, that before all else. */
 int64_t sys_mmap(struct task *t, const uint64_t a[6])
 {
@@ -27,7 +34,7 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
     }
     if (!f || !f->mf.noexec)
         prot = PROT_OF(t, prot);
-    return mm_mmap(t->mm, a[0], a[1], prot, flags, f ? &f->mf : NULL, off);
+    return with_rights(t, mm_mmap(t->mm, a[0], a[1], prot, flags, f ? &f->mf : NULL, off));
 }
 
 int64_t sys_munmap(struct task *t, const uint64_t a[6])
@@ -37,12 +44,12 @@ int64_t sys_munmap(struct task *t, const uint64_t a[6])
 
 int64_t sys_mprotect(struct task *t, const uint64_t a[6])
 {
-    return mm_mprotect(t->mm, a[0], a[1], PROT_OF(t, a[2]), -1);
+    return with_rights(t, mm_mprotect(t->mm, a[0], a[1], PROT_OF(t, a[2]), -1));
 }
 
 int64_t sys_pkey_mprotect(struct task *t, const uint64_t a[6])
 {
-    return mm_mprotect(t->mm, a[0], a[1], PROT_OF(t, a[2]), arg_int(a[3]));
+    return with_rights(t, mm_mprotect(t->mm, a[0], a[1], PROT_OF(t, a[2]), arg_int(a[3])));
 }
 
 int64_t sys_mremap(struct task *t, const uint64_t a[6])
