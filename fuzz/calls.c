@@ -145,7 +145,7 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
         a[5] = rng_below(g->r, MEMFD_PAGES + 2) * MM_PAGE_SIZE;
     } else if (kind < 97) {
         a[3] = one_in(g->r, 2) ? MAP_SHARED : MAP_PRIVATE;
-        a[4] = FD_ZERO;
+        a[4] = g->no_devices ? gen_fd(g) : FD_ZERO;
     } else if (kind < 98) {
         a[3] = MAP_DROPPABLE | MAP_ANONYMOUS;
     } else {

@@ -26,7 +26,11 @@ bool fuzz_compare(struct model *m, struct native *n, const struct fuzz_seq *seq,
 
     if (!n)
         return pair_compare(m, seq, d);
-    if (!known && run_model(m, seq, ours) < 0) {
+    if (model_cpu(m)) {
+        known = fuzz_cpu_run(model_cpu(m), seq);
+        if (!known)
+            return false;
+    } else if (!known && run_model(m, seq, ours) < 0) {
         fprintf(stderr, "mseal-emu fuzz: the model could not be set up\n");
         return false;
     }

@@ -120,6 +120,20 @@ struct fuzz_machine native_machine(void);
  * died. */
 const struct fuzz_answer *native_run(struct native *n, const struct fuzz_seq *seq, unsigned *done);
 
+/* ---- the whole emulator in the model's place (with_cpu.c) ---- */
+struct fuzz_cpu;
+/* Starts mseal-emu with the static fuzzer as its guest. NULL: says why on stderr. */
+struct fuzz_cpu *fuzz_cpu_create(const char *design, bool pkeys);
+void fuzz_cpu_destroy(struct fuzz_cpu *c);
+/* seq->n answers, valid until the next call; NULL: the emulator has ended (told on stderr). */
+const struct fuzz_answer *fuzz_cpu_run(struct fuzz_cpu *c, const struct fuzz_seq *seq);
+bool fuzz_cpu_lost(const struct fuzz_cpu *c);
+/* The guest's end of it: standard input to standard output. Exit status. */
+int fuzz_answer(void);
+/* From now on c answers instead of the model when sequences are compared. */
+void model_on_cpu(struct model *m, struct fuzz_cpu *c);
+struct fuzz_cpu *model_cpu(const struct model *m);
+
 /* ---- the calls (calls.c): one row each ---- */
 struct fuzz_gen {
     struct rng *r;
@@ -128,6 +142,7 @@ struct fuzz_gen {
     bool shm, cap_ipc_lock; /* as the world has them */
     bool kernel;            /* the other side is one: calls that the naive model leaves out can be made */
     bool pkeys;             /* the processor has them */
+    bool no_devices;        /* the two sides differ in how /dev is mounted */
     const char *without;    /* names of calls not to make, with commas between; NULL: none */
 };
 /* Is name among the words of list (NULL: no words)? */

@@ -17,7 +17,7 @@ struct options {
     unsigned length, jobs, seconds, stop_after;
     unsigned depth;
     const char *resume, *without;
-    bool quiet, pair, worlds, host, all, excluded;
+    bool quiet, pair, worlds, host, all, excluded, cpu;
 };
 
 static const char usage[] =
@@ -33,6 +33,7 @@ static const char usage[] =
     "  --stop N      differences after which to stop (1)\n"
     "  --design NAME the model's sealing design (linux-6.18)\n"
     "  --pair        the tree against the naive model instead of the host's kernel\n"
+    "  --with-cpu    the whole emulator instead of the model, but for jumps and segments\n"
     "  --worlds      every sequence of a few calls on four pages: the holes of --design NAME, or of all as "
     "docs/holes.md\n"
     "  --depth N     calls in a sequence of --worlds (3, at most 6)\n"
@@ -65,6 +66,7 @@ static int make_sequence(const struct options *o, struct model *m, struct fuzz_s
                          .pages = ARENA_PAGES,
                          .without = o->without,
                          .kernel = true,
+                         .no_devices = o->cpu && !native_machine().dev_noexec,
                          .pkeys = model_has_pkeys(m)};
     int err;
 
@@ -178,6 +180,25 @@ static void tell(unsigned job, const struct progress *p, uint64_t began, double 
             p->found);
 }
 
+/* The model knows the machine, and what stands in for it has been started. */
+static bool set_up(const struct options *o, struct model *m, struct native *n)
+{
+    if (!m)
+        return false;
+    if (n)
+        model_on_machine(m, native_machine());
+    if (o->cpu)
+        model_on_cpu(m, fuzz_cpu_create(o->design, model_has_pkeys(m)));
+    return !o->cpu || model_cpu(m);
+}
+
+static void tear_down(struct model *m)
+{
+    if (m)
+        fuzz_cpu_destroy(model_cpu(m));
+    model_destroy(m);
+}
+
 /* One job. Exit status: 0 no difference, 1 some, 125 could not run. */
 static int run_job(const struct options *o, unsigned job)
 {
@@ -191,13 +212,11 @@ static int run_job(const struct options *o, unsigned job)
     struct progress p;
     int status = 125;
 
-    if (m && n)
-        model_on_machine(m, native_machine());
-    if (!m || !load_progress(o, job, &p))
+    if (!set_up(o, m, n) || !load_progress(o, job, &p))
         goto out;
     began = p.ops;
     while ((!o->ops || p.ops < limit) && (!o->seconds || now() - start < o->seconds) &&
-           p.found < o->stop_after) {
+           p.found < o->stop_after && !(o->cpu && fuzz_cpu_lost(model_cpu(m)))) {
         uint64_t seed = o->seed + p.sequences * o->jobs + job;
         bool differs;
 
@@ -228,9 +247,9 @@ static int run_job(const struct options *o, unsigned job)
     save_progress(o, job, &p);
     if (!o->quiet)
         tell(job, &p, began, now() - start);
-    status = p.found != 0;
+    status = m && o->cpu && fuzz_cpu_lost(model_cpu(m)) ? 125 : p.found != 0;
 out:
-    model_destroy(m);
+    tear_down(m);
     native_destroy(n);
     return status;
 }
@@ -253,12 +272,11 @@ static int run_cases(const struct options *o, char **paths)
     struct model *m = n || o->pair ? model_create(o->design) : NULL;
     static struct fuzz_seq seq;
     static struct divergence d;
-    int status = m ? 0 : 125;
+    bool ready = set_up(o, m, n);
+    int status = ready ? 0 : 125;
     unsigned known = 0;
 
-    if (m && n)
-        model_on_machine(m, native_machine());
-    for (; m && *paths; paths++) {
+    for (; ready && *paths; paths++) {
         FILE *f = fopen(*paths, "r");
 
         if (!f || fuzz_load(f, &seq)) {
@@ -279,7 +297,9 @@ static int run_cases(const struct options *o, char **paths)
         printf("%s: there is no case that shows this exclusion\n", fuzz_exclusion(known));
         status = status ? status : 1;
     }
-    model_destroy(m);
+    if (ready && o->cpu && fuzz_cpu_lost(model_cpu(m)))
+        status = 125;
+    tear_down(m);
     native_destroy(n);
     return status;
 }
@@ -321,6 +341,8 @@ int fuzz_main(int argc, char **argv)
         {"quiet", no_argument, NULL, 'q'},
         {"pair", no_argument, NULL, 'p'},
         {"worlds", no_argument, NULL, 'w'},
+        {"with-cpu", no_argument, NULL, 'C'},
+        {"answer", no_argument, NULL, 'a'}, /* what --with-cpu runs as a guest */
         {"resume", required_argument, NULL, 'r'},
         {"excluded", no_argument, NULL, 'e'},
         {"without", required_argument, NULL, 'W'},
@@ -385,6 +407,11 @@ int fuzz_main(int argc, char **argv)
         case 'A':
             o.all = true;
             break;
+        case 'C':
+            o.cpu = true;
+            break;
+        case 'a':
+            return fuzz_answer();
         case 'D':
             o.depth = (unsigned)strtoul(optarg, NULL, 0);
             break;
@@ -410,7 +437,9 @@ int fuzz_main(int argc, char **argv)
         o.design = "linux-6.18";
     if (!o.length)
         o.length = o.pair ? 512 : 64;
-    if (o.length > MAX_OPS || !o.jobs) {
+    if (o.cpu && !o.without)
+        o.without = "exec_page,shmat"; /* no trap flag, no namespaces */
+    if (o.length > MAX_OPS || !o.jobs || (o.cpu && o.pair)) {
         fputs(usage, stderr);
         return 2;
     }

@@ -22,6 +22,7 @@ struct model_file {
 
 struct model {
     struct fuzz_machine machine;
+    struct fuzz_cpu *cpu; /* NULL: none */
     const struct mseal_design *design;
     struct mm_system sys;
     bool small; /* sys is that of a small world, to be used again */
@@ -197,6 +198,16 @@ struct model *model_create(const char *design)
 void model_on_machine(struct model *m, struct fuzz_machine machine)
 {
     m->machine = machine;
+}
+
+void model_on_cpu(struct model *m, struct fuzz_cpu *c)
+{
+    m->cpu = c;
+}
+
+struct fuzz_cpu *model_cpu(const struct model *m)
+{
+    return m->cpu;
 }
 
 void model_destroy(struct model *m)
