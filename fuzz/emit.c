@@ -80,6 +80,20 @@ static void emit_helpers(FILE *out, const struct fuzz_seq *seq)
         fuzz_arena_pages(&seq->world));
 }
 
+/* Where keys have rights of their own: a handler's are the kernel's, and siglongjmp() would keep them. */
+static void emit_rights(FILE *out)
+{
+    fprintf(out,
+            "static unsigned pkru(void)\n{\n    unsigned a, d;\n\n"
+            "    __asm__ volatile(\"rdpkru\" : \"=a\"(a), \"=d\"(d) : \"c\"(0));\n    return a;\n}\n\n"
+            "static void set_pkru(unsigned v)\n{\n"
+            "    __asm__ volatile(\"wrpkru\" ::\"a\"(v), \"c\"(0), \"d\"(0) : \"memory\");\n}\n\n"
+            "static long rights(int key, unsigned r)\n{\n    unsigned old = pkru();\n\n"
+            "    set_pkru((old & ~(3u << 2 * key)) | r << 2 * key);\n    return old;\n}\n"
+            "static volatile unsigned before;\n"
+            "#undef TRY\n#define TRY() (before = pkru(), sigsetjmp(env, 1) ? set_pkru(before), 0 : 1)\n\n");
+}
+
 char *fuzz_comment(const struct divergence *d)
 {
     char *text = NULL;
@@ -99,7 +113,7 @@ char *fuzz_comment(const struct divergence *d)
 
 void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
 {
-    bool small = seq->world.pages && seq->world.pages < ARENA_PAGES;
+    bool small = seq->world.pages && seq->world.pages < ARENA_PAGES, keys = false;
 
     fprintf(out, "/*\n * %s", comment);
     fprintf(
@@ -123,10 +137,15 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
         "static void result(const char *what, long r)\n{\n"
         "    printf(\"%%s = %%s0x%%lx%%s%%s\\n\", what, \"\", r == -1 ? 0 : r, r == -1 ? \" \" : \"\", r == "
         "-1 ? strerror(errno) : \"\");\n"
-        "}\n#define CALL(x) result(#x, (long)(x))\n\n",
+        "}\n#define CALL(x) result(#x, (long)(x))\n"
+        "#define TRY()   (!sigsetjmp(env, 1))\n\n",
         (unsigned long long)ARENA, ARENA_PAGES);
     if (small)
         emit_helpers(out, seq);
+    for (unsigned i = 0; i < seq->n; i++)
+        keys |= fuzz_calls[seq->op[i].call].kind == CALL_RIGHTS;
+    if (keys)
+        emit_rights(out);
     fprintf(
         out,
         "int main(void)\n{\n"
@@ -153,12 +172,12 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
         }
         switch (c->kind) {
         case CALL_READ:
-            fprintf(out, "if (!sigsetjmp(env, 1))\n        printf(\"read %%x\\n\", *(volatile int *)(");
+            fprintf(out, "if (TRY())\n        printf(\"read %%x\\n\", *(volatile int *)(");
             print_arg(out, a[0]);
             fprintf(out, "));\n");
             break;
         case CALL_WRITE:
-            fprintf(out, "if (!sigsetjmp(env, 1))\n        *(volatile int *)(");
+            fprintf(out, "if (TRY())\n        *(volatile int *)(");
             print_arg(out, a[0]);
             fprintf(out, ") = %d;\n", (int)a[1]);
             break;
@@ -186,6 +205,9 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
                     "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n",
                     (int)a[0]);
             break;
+        case CALL_RIGHTS:
+            fprintf(out, "CALL(rights(%d, %d));\n", (int)a[0], (int)a[1]);
+            break;
         case CALL_FORK_LOOK:
             fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n   "
                          " wait(NULL);\n");
@@ -195,7 +217,7 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
                     "fflush(stdout);\n    if (fork()) {\n        wait(NULL);\n        return 0;\n    }\n");
             break;
         case CALL_EXEC:
-            fprintf(out, "if (!sigsetjmp(env, 1))\n        ((void (*)(void))(");
+            fprintf(out, "if (TRY())\n        ((void (*)(void))(");
             print_arg(out, a[0]);
             fprintf(out, "))();\n");
             break;
