@@ -79,7 +79,7 @@ FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
 BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
 BIN_NEWEST := $(if $(BIN),$(if $(UNICORN_NEWEST),$(B)/mseal-emu-newest))
 
-all: $(if $(SRC_MM),$(B)/libmseal-mm.a) $(if $(OBJ_EMU),$(B)/libmseal-emu.a) $(BIN) $(SCENARIOS) ## libraries and the program (default)
+all: $(if $(SRC_MM),$(B)/libmseal-mm.a) $(if $(OBJ_EMU),$(B)/libmseal-emu.a) $(BIN) $(SCENARIOS) $(if $(filter 1,$(SANITIZE)),,$(B)/mseal-fuzz-static) ## libraries and the program (default)
 
 # ---- rules --------------------------------------------------------------------------------------------------------
 # Everything is built again when the compiler or its flags change.
@@ -169,7 +169,7 @@ check-run: test-programs
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run
 check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
-test-programs: all $(B)/mseal-fuzz $(if $(filter 1,$(SANITIZE)),,$(B)/mseal-fuzz-static) $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
+test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
 
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
@@ -223,6 +223,7 @@ install: all ## program, libraries, headers, pkg-config files, man page (PREFIX=
 	$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
 		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
 	install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu
+	$(if $(wildcard $(B)/mseal-fuzz-static),install -m 755 $(B)/mseal-fuzz-static $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
 	$(if $(SCENARIOS),install -m 755 $(SCENARIOS) $(wildcard guest-tests/scenarios/expected.tsv) $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
 	install -m 644 $(B)/libmseal-mm.a $(B)/libmseal-emu.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 include/mseal-emu/*.h $(DESTDIR)$(PREFIX)/include/mseal-emu/

@@ -237,6 +237,8 @@ static void gen_madvise(struct fuzz_gen *g, uint64_t a[6])
 
     fuzz_gen_range(g, a);
     a[2] = (uint64_t)(one_in(g->r, 100) ? (int)rng_below(g->r, 120) - 5 : PICK(g->r, advices));
+    if (a[2] == 100 || a[2] == 101) /* MADV_HWPOISON, MADV_SOFT_OFFLINE: would take memory from the machine */
+        a[2] = 99;
 }
 
 static void gen_mseal(struct fuzz_gen *g, uint64_t a[6])
