@@ -157,6 +157,8 @@ static void page_fault(struct task *t, const struct cpu_stop *stop)
         force_sig_fault(t, stack ? SIGBUS : SIGSEGV, SI_KERNEL_CODE, 0, 0);
         return;
     }
+    if (f->reason == MM_FAULT_USERFAULT && userfault_wait(t, f))
+        return;
     note(t, X86_PF, err, f->addr);
     if (t->k->trace)
         trace_fault(t, f, write ? MM_WRITE : stop->access, rip);

@@ -190,6 +190,8 @@ enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t 
     *e = pt_get(&mm->pt, addr);
     if (*e & PTE_GUARD)
         return MM_FAULT_GUARD;
+    if (*e & PTE_POISON)
+        return MM_FAULT_POISON;
     if (*e & PTE_PRESENT)
         return write ? fault_write_present(mm, v, addr, e) : MM_FAULT_NONE;
     if (!obj || obj->kind == OBJ_ZERO)
@@ -207,7 +209,7 @@ static unsigned grant(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e
 
     if (!(denied & PKRU_AD))
         perms |= MM_READ;
-    if (v->flags & VM_WRITE && !denied) {
+    if (v->flags & VM_WRITE && !denied && !(e & PTE_UFFD_WP && v->flags & VM_UFFD_WP)) {
         /* A page that counts as clean must be asked for again, so that the write is seen. */
         if (access & MM_WRITE || (v->flags & VM_SHARED && f->flags & FRAME_DIRTY) ||
             (e & PTE_ANON && !(e & PTE_LAZYFREE) && pt_exclusive(&mm->pt, addr)))
@@ -236,8 +238,9 @@ const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reaso
     return vma_tree_find(&mm->vmas, addr);
 }
 
-/* Checks everything and makes the page present. *v is a copy of the VMA. */
-static enum mm_fault_reason resolve(struct mm *mm, uint64_t addr, unsigned access, struct vma *v, pte_t *e)
+/* Checks everything and makes the page present. *v is a copy of the VMA, *userfault what userfaultfd is told. */
+static enum mm_fault_reason resolve(struct mm *mm, uint64_t addr, unsigned access, struct vma *v, pte_t *e,
+                                    unsigned *userfault)
 {
     enum mm_fault_reason reason = MM_FAULT_NO_VMA;
     const struct vma *found;
@@ -254,7 +257,9 @@ static enum mm_fault_reason resolve(struct mm *mm, uint64_t addr, unsigned acces
         return MM_FAULT_PROT;
     if (!(v->flags & VM_PROT_MASK))
         return MM_FAULT_PROT;
-    reason = mm_fault_page(mm, v, addr, access & MM_WRITE, e);
+    reason = v->uffd ? mm_userfault(mm, v, addr, access & MM_WRITE, userfault) : MM_FAULT_NONE;
+    if (!reason)
+        reason = mm_fault_page(mm, v, addr, access & MM_WRITE, e);
     if (!reason && access & MM_EXEC && !(v->flags & VM_EXEC))
         return MM_FAULT_PROT;
     return reason;
@@ -270,6 +275,7 @@ static void set_signal(struct mm_fault *f, enum mm_fault_reason reason, uint64_t
         [MM_FAULT_PKEY] = {SIGSEGV, SEGV_PKUERR},       [MM_FAULT_PAST_EOF] = {SIGBUS, BUS_ADRERR},
         [MM_FAULT_GUARD] = {SIGSEGV, SEGV_MAPERR},      [MM_FAULT_STACK_LIMIT] = {SIGSEGV, SEGV_MAPERR},
         [MM_FAULT_IO] = {SIGBUS, BUS_ADRERR},           [MM_FAULT_OOM] = {SIGKILL, SI_KERNEL},
+        [MM_FAULT_USERFAULT] = {SIGBUS, BUS_ADRERR},    [MM_FAULT_POISON] = {SIGBUS, BUS_MCEERR_AR},
         [MM_FAULT_NONCANONICAL] = {SIGSEGV, SI_KERNEL}, /* a general protection fault: no address */
     };
 
@@ -289,8 +295,10 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
     enum mm_fault_reason reason;
 
     mm->cpu_asks = true;
-    reason = resolve(mm, addr, access, &v, &e);
+    f->userfault = 0;
+    reason = resolve(mm, addr, access, &v, &e, &f->userfault);
     mm->cpu_asks = false;
+    f->uffd = v.uffd;
     if (reason) {
         set_signal(f, reason, addr, vma_pkey(&v));
         f->present = v.flags & VM_PROT_MASK && pt_get(&mm->pt, addr) & PTE_PRESENT;
@@ -307,7 +315,8 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
 pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access)
 {
     struct vma v;
+    unsigned userfault;
     pte_t e;
 
-    return resolve(mm, addr, access, &v, &e) ? PFN_NONE : pte_pfn(e);
+    return resolve(mm, addr, access, &v, &e, &userfault) ? PFN_NONE : pte_pfn(e);
 }

@@ -29,7 +29,7 @@ static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma
     const struct mseal_design *d = mm->design;
 
     if (v->policy != neighbour->policy || v->file != neighbour->file ||
-        v->anon_name != neighbour->anon_name || v->kind != neighbour->kind)
+        v->anon_name != neighbour->anon_name || v->kind != neighbour->kind || v->uffd != neighbour->uffd)
         return false;
     if ((v->flags ^ neighbour->flags) & ~VM_STICKY)
         return false;
@@ -145,6 +145,8 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
     mid.flags = to->flags;
     mid.anon_name = to->anon_name;
     mid.policy = to->policy;
+    if (to->uffd)
+        mid.uffd = *to->uffd;
     if (to->seal && !v->seal)
         mid.sealed_at = mm->event;
     mid.seal = to->seal;

@@ -118,7 +118,8 @@ static bool child_vma(struct mm *child, struct vma *v)
     const struct mseal_design *d = child->design;
     struct vma old = *v;
 
-    v->flags &= ~VM_LOCKED_MASK;
+    v->flags &= ~(VM_LOCKED_MASK | VM_UFFD_MASK); /* dup_userfaultfd() without its event */
+    v->uffd = 0;
     if (v->flags & VM_WIPEONFORK)
         v->anon_vma = 0;
     else if (v->anon_vma)
@@ -127,7 +128,8 @@ static bool child_vma(struct mm *child, struct vma *v)
         v->seal = d->inherit(v->seal);
     if (!v->seal)
         v->sealed_at = 0;
-    return v->flags != old.flags || v->anon_vma != old.anon_vma || v->seal != old.seal;
+    return v->flags != old.flags || v->anon_vma != old.anon_vma || v->seal != old.seal ||
+           v->uffd != old.uffd;
 }
 
 /* The child has the parent's VMAs and pages by now: take out what fork does not copy. 0 or -ENOMEM. */
@@ -156,6 +158,7 @@ static int adjust_child(struct mm *child, const struct vma_tree *parent)
         if (!edit)
             return -ENOMEM;
         edit->flags = mine.flags;
+        edit->uffd = mine.uffd;
         edit->anon_vma = mine.anon_vma;
         edit->seal = mine.seal;
         edit->sealed_at = mine.sealed_at;

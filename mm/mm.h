@@ -103,6 +103,7 @@ int mm_ask_vma(struct mm *mm, const struct mm_change *c, const struct vma *v);
 struct vma_change { /* what becomes different */
     uint64_t flags, seal;
     uint32_t anon_name, policy;
+    const uint16_t *uffd; /* NULL: as it was */
 };
 int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const struct vma_change *to);
 /* Insert a new VMA, merged with neighbours if possible (vma_merge_new_range). */
@@ -232,6 +233,9 @@ enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t 
 /* mm_fault() for the kernel itself: the frame, PFN_NONE if the guest would get a signal. The CPU is not told. */
 pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
 /* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
+/* userfault.c: is the access one that userfaultfd watches? MM_FAULT_NONE or MM_FAULT_USERFAULT with *what. */
+enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write, unsigned *what);
+void mm_uffd_clear_marks(struct mm *mm, uint64_t start, uint64_t end);
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);

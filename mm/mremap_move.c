@@ -38,6 +38,8 @@ static int insert_copy(struct remap *r)
 
     if (vma_is_anonymous(&copy) && !copy.anon_vma)
         copy.pgoff = r->new_addr >> MM_PAGE_SHIFT;
+    copy.uffd = 0; /* what moves is watched no more (mremap_userfaultfd_prep without its event) */
+    copy.flags &= ~VM_UFFD_MASK;
     copy.start = r->new_addr;
     copy.end = r->new_addr + r->new_len;
     return vma_insert(r->mm, &copy);

@@ -18,6 +18,8 @@ typedef uint64_t pte_t;
     (1ull << 1) /* a private page (copied or anonymous), else the object's page or the zero page */
 #define PTE_LAZYFREE (1ull << 2) /* MADV_FREE; a write clears it */
 #define PTE_GUARD    (1ull << 3) /* MADV_GUARD_INSTALL marker; not PRESENT */
+#define PTE_UFFD_WP  (1ull << 4) /* userfaultfd wants to hear of writes */
+#define PTE_POISON   (1ull << 5) /* lost: SIGBUS; not PRESENT */
 #define PTE_SHMEM    (1ull << 6) /* counted as shared memory */
 #define PTE_SPECIAL  (1ull << 7) /* not counted at all: [vvar] */
 static inline pfn_t pte_pfn(pte_t e)

@@ -66,6 +66,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     list_init(&k->tasks);
     list_init(&k->dead);
     list_init(&k->processes);
+    list_init(&k->uffds);
     list_init(&k->aio);
     waitq_init(&k->signal_wait);
     k->next_pid = KERNEL_FIRST_PID;

@@ -92,6 +92,7 @@ struct kernel {
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
+    struct list_head uffds;    /* struct uffd.node: fs/userfaultfd.c */
     struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
     struct ipc_namespace *ipc; /* System V semaphores and message queues */
 };
@@ -121,6 +122,12 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
 /* Free tasks that are over. `current` may be among them and is kept (it is still on somebody's stack). */
 void kernel_bury_dead(struct kernel *k, const struct task *current);
 void kernel_destroy_tasks(struct kernel *k);
+
+/*
+ * t's own access met MM_FAULT_USERFAULT: t sleeps until the page is there and makes the access again (true), or gets f's
+ * signal (false).
+ */
+bool userfault_wait(struct task *t, const struct mm_fault *f);
 
 /* ---- time: the run loop owns the clock ---- */
 /* The next moment at which something happens by itself (a sleep or timer ends), ns; 0: never. */

@@ -184,6 +184,10 @@ void mm_file_put(struct mm_file *f);
 #define VM_IO (1ull << 27)
 #define VM_PFNMAP (1ull << 28)
 #define VM_MAYBE_GUARD (1ull << 29) /* 'gu' */
+#define VM_UFFD_MISSING (1ull << 31) /* userfaultfd(2) */
+#define VM_UFFD_WP (1ull << 36)
+#define VM_UFFD_MINOR (1ull << 37)
+#define VM_UFFD_MASK (VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
 #define VM_STACK_REGISTERED (1ull << 30) /* ours: the [stack] made by exec */
 #define VM_PKEY_SHIFT 32                 /* 4 bits: protection key */
 #define VM_PKEY_MASK (15ull << VM_PKEY_SHIFT)
@@ -202,7 +206,8 @@ struct vma {
     uint32_t anon_vma;     /* identity of the set of private pages, 0: none yet (decides merging) */
     uint32_t anon_name;    /* PR_SET_VMA_ANON_NAME: index in mm->names, 0: none */
     uint32_t policy;       /* mbind, packed by mempolicy.c; 0: default */
-    uint32_t kind;         /* VMA_* below */
+    uint16_t kind;         /* VMA_* below */
+    uint16_t uffd;         /* the userfaultfd that watches it, 0: none */
     uint64_t birth;        /* event number at which it was mapped (who mapped it) */
     uint64_t sealed_at;    /* event number at which seal became non-zero */
 };
@@ -335,7 +340,9 @@ enum { MM_READ = 1, MM_WRITE = 2, MM_EXEC = 4 };
 
 enum mm_fault_reason {
     MM_FAULT_NONE, MM_FAULT_NO_VMA, MM_FAULT_PROT, MM_FAULT_PKEY, MM_FAULT_PAST_EOF, MM_FAULT_GUARD,
-    MM_FAULT_STACK_LIMIT, MM_FAULT_IO, MM_FAULT_OOM, MM_FAULT_NONCANONICAL
+    MM_FAULT_STACK_LIMIT, MM_FAULT_IO, MM_FAULT_OOM, MM_FAULT_NONCANONICAL,
+    MM_FAULT_USERFAULT, /* watched: SIGBUS, or wait and try again */
+    MM_FAULT_POISON     /* UFFDIO_POISON, MADV_HWPOISON */
 };
 
 struct mm_fault {
@@ -346,7 +353,10 @@ struct mm_fault {
     uint64_t addr;    /* failure: si_addr */
     bool present;     /* failure: the processor saw a page there (X86_PF_PROT) */
     enum mm_fault_reason reason;
+    unsigned userfault; /* MM_FAULT_USERFAULT: MM_USERFAULT_* */
+    uint16_t uffd;      /* and which userfaultfd */
 };
+enum { MM_USERFAULT_WRITE = 1, MM_USERFAULT_WP = 2, MM_USERFAULT_MINOR = 4 }; /* UFFD_PAGEFAULT_FLAG_* */
 /*
  * Resolve one access of user code. 0, or -EFAULT with the signal in *f. Does demand paging, copy on
  * write and stack growth. A write needs MM_WRITE in access; perms may be less than the VMA allows
@@ -382,6 +392,21 @@ struct mm_key {
     uint64_t offset;
 };
 int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key); /* 0 or -EFAULT */
+
+/* ---- userfaultfd(2): mm/userfault.c. Ranges are page aligned and checked; 0 or negative errno ---- */
+
+/* Watch [start, start+len) for id (not 0): modes VM_UFFD_*. -EINVAL, -EPERM, -EBUSY. */
+int mm_uffd_register(struct mm *mm, uint64_t start, uint64_t len, uint64_t modes, uint16_t id);
+int mm_uffd_unregister(struct mm *mm, uint64_t start, uint64_t len, uint16_t id);
+void mm_uffd_release(struct mm *mm, uint16_t id); /* all that id watches */
+enum mm_uffd_fill { MM_UFFD_COPY, MM_UFFD_ZERO, MM_UFFD_CONTINUE, MM_UFFD_POISON };
+/* May [dst, dst+len) be filled so? -ENOENT: not one watched area. */
+int mm_uffd_check_fill(struct mm *mm, enum mm_uffd_fill how, uint64_t dst, uint64_t len, bool protect);
+/* One page; bytes: of MM_UFFD_COPY, else NULL. -EEXIST: there is one. */
+int mm_uffd_fill_page(struct mm *mm, enum mm_uffd_fill how, uint64_t dst, const void *bytes, bool protect);
+int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool protect);
+/* Bytes moved, or negative errno. */
+int64_t mm_uffd_move(struct mm *mm, uint64_t dst, uint64_t src, uint64_t len, bool holes, uint16_t id);
 
 /* ---- looking ------------------------------------------------------------------------------------------------ */
 

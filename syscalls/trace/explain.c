@@ -258,6 +258,12 @@ void explain_fault(const struct watch *w, struct task *t, const struct mm_fault 
     case MM_FAULT_GUARD:
         text_puts(out, "a guard was installed on the page (MADV_GUARD_INSTALL)");
         break;
+    case MM_FAULT_USERFAULT:
+        text_puts(out, "a userfaultfd watches the page and wants the signal (UFFD_FEATURE_SIGBUS)");
+        break;
+    case MM_FAULT_POISON:
+        text_puts(out, "the page is lost (UFFDIO_POISON, MADV_HWPOISON)");
+        break;
     case MM_FAULT_IO:
         text_puts(out, "the file behind the page could not be read");
         break;
