@@ -67,6 +67,17 @@ static bool put_name(struct mm *mm, const struct vma *v, struct text *t)
     return true;
 }
 
+size_t mm_vma_name(struct mm *mm, const struct vma *v, char *buf, size_t size)
+{
+    struct text t = {buf, 0, size};
+
+    if (!size)
+        return 0;
+    put_name(mm, v, &t);
+    buf[t.len] = '\0';
+    return t.len;
+}
+
 size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size)
 {
     bool file = v->file && v->kind != VMA_VDSO && v->kind != VMA_VVAR;

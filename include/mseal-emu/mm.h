@@ -420,6 +420,8 @@ bool mm_take_changes(struct mm *mm, uint64_t *lo, uint64_t *hi);
 void mm_print_maps(struct mm *mm, FILE *out);
 void mm_print_smaps(struct mm *mm, FILE *out);
 size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size);
+/* Of that line the name alone: a path, "[heap]" ..., or nothing. Its length, cut to what fits into buf. */
+size_t mm_vma_name(struct mm *mm, const struct vma *v, char *buf, size_t size);
 /* Two-letter VmFlags of a VMA, "rd ex mr mw me " as in smaps. */
 size_t mm_vmflags_text(struct mm *mm, const struct vma *v, char *buf, size_t size);
 

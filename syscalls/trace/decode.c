@@ -472,6 +472,10 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
     struct trace *tr = c->tr;
     const char *restart = restart_text(c->ret);
 
+    ev->ret = c->ret;
+    ev->failed = c->failed;
+    if (!tr->words) /* who records wants numbers */
+        return;
     text_clear(&tr->result);
     c->out = &tr->result;
     if (restart)
@@ -484,8 +488,6 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
         text_printf(c->out, "%ld", c->ret);
     ev->result = piece(&tr->result);
     ev->aux = piece(&tr->aux);
-    ev->ret = c->ret;
-    ev->failed = c->failed;
 }
 
 void trace_sys_exit(struct task *t, int64_t ret)
@@ -518,7 +520,7 @@ void trace_sys_exit(struct task *t, int64_t ret)
     ev.nr_regs = sig ? (unsigned)sig->n : 6;
     ev.spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
     if (!tr->words) {
-        ; /* who records wants numbers */
+        ; /* nor here */
     } else if (sig && t->sysno == 56) {
         begin_arg(tr);
         print_clone(&c);

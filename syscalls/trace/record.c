@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUFFER (64u << 10) /* bytes between two writes to the file */
+
 struct known {
     const char *s; /* by identity: names live as long as the tracer */
     uint64_t id;
@@ -93,6 +95,7 @@ struct recorder *recorder_create(FILE *out, const char *design, const char *prog
     if (!r)
         return NULL;
     r->out = out;
+    setvbuf(out, NULL, _IOFBF, BUFFER);
     fputs(RECORD_MAGIC, out);
     string_id(r, design);
     string_id(r, program ? program : "");

@@ -118,16 +118,9 @@ const char *watch_string(struct watch *w, const char *s, size_t len)
 /* What the maps line of v says behind the inode. */
 static const char *name_of(struct watch *w, struct mm *mm, const struct vma *v)
 {
-    char line[4352], *p = line;
-    size_t len = mm_maps_line(mm, v, line, sizeof(line));
+    char name[4352];
 
-    if (len && line[len - 1] == '\n')
-        line[--len] = '\0';
-    for (int blanks = 0; *p && blanks < 5; p++)
-        blanks += *p == ' ';
-    while (*p == ' ')
-        p++;
-    return watch_string(w, p, strlen(p));
+    return watch_string(w, name, mm_vma_name(mm, v, name, sizeof(name)));
 }
 
 static bool same(const struct area *a, const struct area *b)
