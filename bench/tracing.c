@@ -1,0 +1,132 @@
+/*
+ * tracing.c - what it costs to see a system call, and to record one.
+ *
+ * The same loop runs with and without, in turns; the difference of the medians of the processor time, divided
+ * by the calls, is the cost. strace and qemu-user -strace are the peers; a loop under strace is shorter, as
+ * it takes long. The cost of --record is told as a share of a program's own time: of a loop of nothing but
+ * memory calls, which is the worst that can be, and of a shell that runs programs. A missed goal makes the
+ * exit status 1. usage: tracing DIRECTORY-OF-THE-BUILD
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS 5
+#define SHELL  "for i in 1 2 3 4 5 6; do ls -l /usr/bin; done"
+
+/* Milliseconds of processor time of `sh -c command`, with $B as the build; exits if it fails. */
+static double run(const char *command)
+{
+    struct rusage ru;
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &ru) != pid || status) {
+        fprintf(stderr, "bench/tracing: failed: %s\n", command);
+        exit(1);
+    }
+    return (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 +
+           (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double d = *(const double *)a - *(const double *)b;
+
+    return d < 0 ? -1 : d > 0;
+}
+
+/* Medians of two commands that take turns. */
+static void compare(const char *a, const char *b, double *ta, double *tb)
+{
+    double t[2][ROUNDS];
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        t[0][i] = run(a);
+        t[1][i] = run(b);
+    }
+    qsort(t[0], ROUNDS, sizeof(double), by_value);
+    qsort(t[1], ROUNDS, sizeof(double), by_value);
+    *ta = t[0][ROUNDS / 2];
+    *tb = t[1][ROUNDS / 2];
+}
+
+static const struct {
+    const char *name, *off, *on;
+    double calls;
+    double times; /* goal: ours costs so many times less; 0: this is ours */
+} texts[] = {
+    {"mseal-emu --strace", "exec $B/mseal-emu $B/bench/guest/getpid 400",
+     "exec $B/mseal-emu --strace -o /dev/null $B/bench/guest/getpid 400", 400000, 0},
+    {"strace", "exec $B/bench/guest/getpid 20", "exec strace -o /dev/null $B/bench/guest/getpid 20", 20000,
+     20},
+    {"qemu-user -strace", "exec qemu-x86_64 $B/bench/guest/getpid 200",
+     "exec qemu-x86_64 -strace $B/bench/guest/getpid 200", 200000, 2},
+};
+
+static const struct {
+    const char *name, *off, *on;
+    double max; /* goal: slower by at most this share; 0: none */
+} records[] = {
+    {"a shell and six ls -l", "exec $B/mseal-emu sh -c '" SHELL "'",
+     "exec $B/mseal-emu --record $B/bench/recording sh -c '" SHELL "'", 0.20},
+    {"nothing but memory calls", "exec $B/mseal-emu $B/bench/guest/mmap 200",
+     "exec $B/mseal-emu --record $B/bench/recording $B/bench/guest/mmap 200", 0},
+};
+
+int main(int argc, char **argv)
+{
+    double ours = 0, off, on;
+    unsigned missed = 0;
+
+    if (argc != 2 || setenv("B", argv[1], 1)) {
+        fprintf(stderr, "usage: %s DIRECTORY-OF-THE-BUILD\n", argv[0]);
+        return 2;
+    }
+    printf("%-28s %12s\n", "tracing", "us per call");
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        double us;
+        bool held;
+
+        compare(texts[i].off, texts[i].on, &off, &on);
+        us = (on - off) * 1e3 / texts[i].calls;
+        if (!texts[i].times) {
+            ours = us;
+            held = us <= 2;
+            printf("%-28s %12.2f  (goal: at most 2%s)\n", texts[i].name, us, held ? "" : ", missed");
+        } else {
+            held = us >= ours * texts[i].times;
+            printf("%-28s %12.2f  %.3gx ours (goal: %gx%s)\n", texts[i].name, us, us / ours, texts[i].times,
+                   held ? "" : ", missed");
+        }
+        missed += !held;
+    }
+    printf("%-28s %12s %12s\n", "--record, ms", "without", "with");
+    for (unsigned i = 0; i < sizeof(records) / sizeof(*records); i++) {
+        bool held;
+
+        compare(records[i].off, records[i].on, &off, &on);
+        held = !records[i].max || on <= off * (1 + records[i].max);
+        printf("%-28s %12.1f %12.1f  %+.0f %%", records[i].name, off, on, (on / off - 1) * 100);
+        if (records[i].max)
+            printf(" (goal: at most +%.0f %%%s)", records[i].max * 100, held ? "" : ", missed");
+        printf("\n");
+        missed += !held;
+    }
+    return missed > 0;
+}
