@@ -139,6 +139,20 @@ static int check_seal_image(const struct options *o, const struct mseal_design *
     return EXIT_USAGE;
 }
 
+/* What we were started with ignored (nohup, a shell's background job) stays ignored, as it would over an execve. */
+static ksigset_t ignored_signals(void)
+{
+    ksigset_t set = 0;
+
+    for (int sig = 1; sig <= NR_SIGNALS; sig++) {
+        struct sigaction old;
+
+        if (!sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN)
+            set |= sigbit(sig);
+    }
+    return set;
+}
+
 int main(int argc, char **argv)
 {
     extern char **environ;
@@ -183,6 +197,7 @@ int main(int argc, char **argv)
     cfg.no_anon_names = o.no_anon_names;
     cfg.uid = getuid();
     cfg.gid = getgid();
+    cfg.ignored = ignored_signals();
     err = machine_init(&m, &cfg, &why);
     if (err) {
         fprintf(stderr, "mseal-emu: the machine cannot be made: %s\n", why);

@@ -19,6 +19,7 @@ struct kernel_config {
     uint64_t memory, stack;    /* bytes */
     const struct mseal_design *design;
     unsigned uid, gid;
+    ksigset_t ignored;         /* signals the program finds ignored, as after an execve by somebody who ignored them */
     bool network;
     bool vsyscall;             /* /proc/PID/maps ends with [vsyscall] */
     uint64_t mmap_phase;       /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */

@@ -50,6 +50,7 @@ void sigqueue_init(struct sigqueue *q);
 void sigqueue_flush(struct sigqueue *q, ksigset_t which);
 struct sighand *sighand_create(void);
 void sighand_put(struct sighand *s);
+void sighand_ignore(struct sighand *s, ksigset_t which); /* set their handlers to SIG_IGN */
 void sighand_flush_on_exec(struct sighand *s); /* handlers become SIG_DFL, ignored stays */
 /* Fill a siginfo as kill(2) does: from t. */
 void siginfo_user(struct ksiginfo *info, const struct task *from, int signo, int code);

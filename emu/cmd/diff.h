@@ -74,6 +74,8 @@ struct diff_become {
     int out, err;
 };
 _Noreturn void native_become(void *arg);
+/* In a child before it execs: neither side finds a signal ignored, whatever our caller or we ourselves ignore. */
+void diff_default_signals(void);
 /* The path that execve gets, as the emulator finds it; out: PATH_MAX bytes. */
 const char *native_find_program(const char *name, char *out);
 

@@ -54,6 +54,12 @@ static void set_limits(void)
     }
 }
 
+void diff_default_signals(void)
+{
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
+}
+
 void native_become(void *arg)
 {
     const struct diff_become *b = arg;
@@ -66,8 +72,7 @@ void native_become(void *arg)
         _exit(125);
     close_range(3, ~0u, 0);
     personality(b->run->same_layout ? ADDR_NO_RANDOMIZE : 0);
-    for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL);
+    diff_default_signals();
     set_limits();
     execv(native_find_program(b->run->argv[0], path), b->run->argv);
     fprintf(stderr, "%s: %s\n", b->run->argv[0], strerror(errno));

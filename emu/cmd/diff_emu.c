@@ -56,6 +56,7 @@ static _Noreturn void become_emulator(const struct diff_run *run, const struct d
         args[n++] = "--no-anon-names";
     args[n++] = "--";
     memcpy(args + n, run->argv, argc * sizeof(*args));
+    diff_default_signals();
     execv(args[0], (char **)args);
     _exit(125);
 }

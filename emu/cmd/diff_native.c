@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 
 #include "diff_cpuid.h"
 #include "diff_vdso.h"
+#include "syscalls/handlers.h"
+#include "syscalls/table.h"
 
 /* ---- stops ---- */
 
@@ -90,6 +93,22 @@ static int signal_stop(struct diff_native *n, struct diff_step *s, int signo)
     return 0;
 }
 
+/*
+ * A call that the emulator's kernel is built without (landlock, keys) is one that this one is built without
+ * too: it gets a number that no kernel has. Sealing is not treated so: what a design has or lacks is what
+ * people compare.
+ */
+static int hide_call(struct diff_native *n, unsigned nr)
+{
+    const struct sys_row *row = sys_row(nr);
+
+    if (!row || (row->call && row->call != sys_ni) || !strcmp(row->name, "mseal"))
+        return 0;
+    if (ptrace(PTRACE_POKEUSER, n->pid, (void *)offsetof(struct user_regs_struct, orig_rax), (void *)-1L))
+        return -errno;
+    return 0;
+}
+
 int native_next(struct diff_native *n, struct diff_step *s)
 {
     diff_step_clear(s);
@@ -117,6 +136,9 @@ int native_next(struct diff_native *n, struct diff_step *s)
             n->in_call = true;
             n->call = (struct lockstep_record){.nr = (uint32_t)info.entry.nr};
             memcpy(n->call.args, info.entry.args, sizeof(n->call.args));
+            status = hide_call(n, n->call.nr);
+            if (status)
+                return status;
         } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
             return call_over(n, s, info.exit.rval);
         }

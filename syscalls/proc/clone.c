@@ -397,6 +397,7 @@ struct task *kernel_create_init(struct kernel *k)
     t->mm = mm_create(&k->sys, k->cfg.design);
     if (!t->sighand || !t->files || !t->fs || !t->mm || vfs_setup_stdio(t))
         goto fail;
+    sighand_ignore(t->sighand, k->cfg.ignored);
     rlimits_to_mm(p, t->mm);
     creds_to_mm(t);
     k->init = p;

@@ -325,6 +325,13 @@ struct sighand *sighand_create(void)
     return s;
 }
 
+void sighand_ignore(struct sighand *s, ksigset_t which)
+{
+    for (int i = 0; i < NR_SIGNALS; i++)
+        if (which & sigbit(i + 1))
+            s->action[i].handler = (uint64_t)(uintptr_t)SIG_IGN;
+}
+
 void sighand_put(struct sighand *s)
 {
     if (s && --s->refs == 0)

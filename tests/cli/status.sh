@@ -36,6 +36,9 @@ for s in TERM:15 KILL:9 SEGV:11 ABRT:6 USR1:10; do
     emu /bin/sh -c "kill -${s%:*} \$\$"
     is "death by SIG${s%:*}" $((128 + ${s#*:})) ''
 done
+# What the caller ignored stays ignored over execve (signal(7)): nohup works, and so do a shell's background jobs.
+out=$(trap '' HUP; "$program" /bin/sh -c 'kill -HUP $$; echo alive' 2>&1)
+ok 'ignored signals stay ignored' [ "$out" = alive ]
 emu "$B/tests/guest/crash"
 is 'a crash dies of SIGSEGV' 139 '' 'SIGSEGV'
 ok 'and reports the instruction and the address' grep -Eq '0x0*dead0' "$work/err"
