@@ -3,10 +3,36 @@
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "notify.h"
 
 #include <linux/capability.h>
 #include <sys/time.h>
 #include <utime.h>
+
+/* fsnotify_change(): which event that is. */
+static uint32_t change_event(unsigned valid)
+{
+    uint32_t mask = valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? IN_ATTRIB : 0;
+
+    if (valid & ATTR_SIZE)
+        mask |= IN_MODIFY;
+    if ((valid & (ATTR_ATIME | ATTR_MTIME)) == (ATTR_ATIME | ATTR_MTIME))
+        mask |= IN_ATTRIB;
+    else if (valid & ATTR_ATIME)
+        mask |= IN_ACCESS;
+    else if (valid & ATTR_MTIME)
+        mask |= IN_MODIFY;
+    return mask;
+}
+
+int inode_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a)
+{
+    int err = inode->ops->setattr ? inode->ops->setattr(t, inode, d, a) : -EPERM;
+
+    if (!err)
+        notify_dentry(d, change_event(a->valid));
+    return err;
+}
 
 /* setattr_prepare(): may t do this? */
 static int may_change(struct task *t, struct inode *inode, struct iattr *a)
@@ -38,7 +64,7 @@ static int notify_change(struct task *t, struct dentry *d, struct inode *inode, 
     err = may_change(t, inode, a);
     if (err)
         return err;
-    return inode->ops->setattr ? inode->ops->setattr(t, inode, d, a) : -EPERM;
+    return inode_setattr(t, inode, d, a);
 }
 
 /* ---- chmod
@@ -126,7 +152,7 @@ static int chown_dentry(struct task *t, struct dentry *d, unsigned uid, unsigned
         if (inode->mode & S_IXGRP)
             a.mode &= ~S_ISGID;
     }
-    return inode->ops->setattr ? inode->ops->setattr(t, inode, d, &a) : -EPERM;
+    return inode_setattr(t, inode, d, &a);
 }
 
 static int64_t do_fchownat(struct task *t, int dfd, uint64_t upath, unsigned uid, unsigned gid, unsigned at)
@@ -195,7 +221,7 @@ static int times_dentry(struct task *t, struct dentry *d, const struct timespec 
     }
     a = (struct iattr){
         .valid = (omit[0] ? 0 : ATTR_ATIME) | (omit[1] ? 0 : ATTR_MTIME), .atime = ns[0], .mtime = ns[1]};
-    return inode->ops->setattr ? inode->ops->setattr(t, inode, d, &a) : -EPERM;
+    return inode_setattr(t, inode, d, &a);
 }
 
 static bool valid_nsec(long nsec)

@@ -5,6 +5,7 @@
  * dentries themselves (tmpfs, /dev) hold one more reference: they "pin" them.
  */
 #include "vfs.h"
+#include "notify.h"
 
 #include <stdlib.h>
 
@@ -127,6 +128,8 @@ void dentry_put(struct dentry *d)
         struct dentry *parent = d->parent;
 
         d_unhash(d);
+        if (d->deleted && d->inode && d->inode->watches && (!d->inode->nlink || is_dir(d->inode)))
+            notify_gone(d->inode);
         if (d->inode && d->inode->alias == d)
             d->inode->alias = NULL;
         inode_put(d->inode);

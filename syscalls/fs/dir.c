@@ -3,6 +3,7 @@
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "notify.h"
 
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -70,6 +71,8 @@ static int64_t make_node(struct task *t, int dfd, uint64_t upath, unsigned mode,
         err = -EPERM;
     if (!err)
         err = w.cur->inode->ops->create(t, d, mode, rdev, target);
+    if (!err)
+        notify_name(w.cur, IN_CREATE, d->name, S_ISDIR(mode), 0);
     end_create(&w, d);
     return err;
 }
@@ -164,6 +167,10 @@ static int64_t do_linkat(struct task *t, int ofd, uint64_t uold, int nfd, uint64
         err = -ENOENT; /* unlinked; an O_TMPFILE one may get its name */
     if (!err)
         err = w.cur->inode->ops->link(t, old, d);
+    if (!err) {
+        notify_inode(old->inode, IN_ATTRIB);
+        notify_name(w.cur, IN_CREATE, d->name, false, 0);
+    }
     end_create(&w, d);
 out:
     dentry_put(old);
@@ -182,6 +189,16 @@ int64_t sys_linkat(struct task *t, const uint64_t a[6])
 
 /* ---- removal
  * ------------------------------------------------------------------------------------------------------- */
+
+/* vfs_unlink() and vfs_rmdir() did their work: the number of links, the last of them, the name. */
+static void notify_removed(struct dentry *dir, struct dentry *d, bool isdir)
+{
+    if (!isdir)
+        notify_inode(d->inode, IN_ATTRIB);
+    if (d->refs == 1 && d->inode->watches && (!d->inode->nlink || isdir))
+        notify_gone(d->inode); /* nobody has it open */
+    notify_name(dir, IN_DELETE, d->name, isdir, 0);
+}
 
 static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
 {
@@ -227,6 +244,8 @@ static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
         err = -EPERM;
     if (!err)
         err = dir ? w.cur->inode->ops->rmdir(t, d) : w.cur->inode->ops->unlink(t, d);
+    if (!err && t->k->vfs->nr_watches)
+        notify_removed(w.cur, d, dir);
 out:
     dentry_put(d);
     walk_end(&w);
@@ -254,11 +273,29 @@ int64_t sys_unlinkat(struct task *t, const uint64_t a[6])
  * ----------------------------------------------------------------------------------------------------------
  */
 
+/* fsnotify_move(): one direction of it. */
+static void notify_moved(struct dentry *odir, const char *oname, struct dentry *d, struct inode *replaced)
+{
+    bool isdir = is_dir(d->inode);
+    uint32_t cookie;
+
+    if (!d->sb->k->vfs->nr_watches)
+        return;
+    cookie = ++d->sb->k->vfs->last_cookie;
+    notify_name(odir, IN_MOVED_FROM, oname, isdir, cookie);
+    notify_name(d->parent, IN_MOVED_TO, d->name, isdir, cookie);
+    if (replaced)
+        notify_inode(replaced, IN_ATTRIB);
+    notify_inode(d->inode, IN_MOVE_SELF);
+}
+
 /* vfs_rename()'s checks, then the file system, then our tree. */
 static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *old, struct dentry *ndir,
                            struct dentry *new, unsigned flags)
 {
     bool isdir = is_dir(old->inode);
+    char name[NAME_LEN_MAX + 1];
+    struct dentry *hold;
     int err;
 
     if (old->inode == new->inode)
@@ -287,17 +324,15 @@ static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *o
     err = odir->inode->ops->rename(t, old, new, flags);
     if (err)
         return err;
-    if (flags & RENAME_EXCHANGE) {
-        char name[NAME_LEN_MAX + 1];
-        struct dentry *hold = dentry_get(odir);
-
-        memcpy(name, old->name, old->name_len + 1);
-        d_move(old, ndir, new->name);
+    hold = dentry_get(odir);
+    memcpy(name, old->name, old->name_len + 1);
+    d_move(old, ndir, new->name);
+    if (flags & RENAME_EXCHANGE)
         d_move(new, hold, name);
-        dentry_put(hold);
-    } else {
-        d_move(old, ndir, new->name);
-    }
+    notify_moved(hold, name, old, flags & RENAME_EXCHANGE ? NULL : new->inode);
+    if (flags & RENAME_EXCHANGE)
+        notify_moved(ndir, old->name, new, NULL);
+    dentry_put(hold);
     return 0;
 }
 

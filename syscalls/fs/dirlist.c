@@ -6,6 +6,7 @@
  * index of the next entry.
  */
 #include "vfs.h"
+#include "notify.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -148,6 +149,7 @@ static int64_t fill_dirents(struct task *t, uint64_t a[3], bool is64)
         f->pos++;
     }
     file_accessed(f);
+    notify_dentry(f->dentry, IN_ACCESS);
     return done;
 }
 

@@ -2,6 +2,7 @@
  * file.c - struct file: making, releasing, naming open file descriptions; regular files over a vm_object.
  */
 #include "fs_calls.h"
+#include "notify.h"
 
 #include <stdlib.h>
 
@@ -9,6 +10,8 @@ static void file_release(struct mm_file *mf)
 {
     struct file *f = file_of(mf);
 
+    if (f->ops && f->ops != &opath_file_ops)
+        notify_dentry(f->dentry, mf->writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     if (f->inode)
         locks_release_file(f);
     if (f->watchers)

@@ -4,6 +4,7 @@
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "notify.h"
 
 #include <linux/openat2.h>
 
@@ -147,6 +148,8 @@ static int lookup_create(struct walk *w, unsigned flags, unsigned mode, struct d
         return -ENOENT;
     err = w->cur->inode->ops->create(t, *d, S_IFREG | (mode & ~t->fs->umask & 07777), 0, NULL);
     *created = !err;
+    if (!err)
+        notify_name(w->cur, IN_CREATE, (*d)->name, false, 0);
     return err;
 }
 
@@ -215,6 +218,7 @@ static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags
         err = file_open_dentry(t, d, flags, &f);
         if (err)
             goto out;
+        notify_dentry(d, IN_OPEN);
         err = do_truncate(t, d->inode, d, 0);
         if (err)
             file_put(f);
@@ -225,6 +229,8 @@ static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags
     err = file_open_dentry(t, d, flags, out);
     if (!err)
         (*out)->created = created;
+    if (!err && !(flags & O_PATH))
+        notify_dentry(d, IN_OPEN);
 out:
     dentry_put(d);
     return err;
@@ -258,6 +264,8 @@ int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned flags, 
         err = inode_permission(t, d->inode, MAY_EXEC);
     if (!err)
         err = file_open_dentry(t, d, O_RDONLY | O_LARGEFILE_X86, out);
+    if (!err)
+        notify_dentry(d, IN_OPEN);
     dentry_put(d);
     return err;
 }

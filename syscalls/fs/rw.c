@@ -7,6 +7,7 @@
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "notify.h"
 
 #include <linux/capability.h>
 #include <signal.h>
@@ -267,7 +268,7 @@ static int64_t write_checks(struct task *t, struct file *f, uint64_t pos, uint64
     return len;
 }
 
-static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
+static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
                       bool writing, bool append)
 {
     int64_t done = 0;
@@ -304,6 +305,16 @@ static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, 
         if ((uint64_t)part < len)
             break;
     }
+    return done;
+}
+
+static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
+                      bool writing, bool append)
+{
+    int64_t done = move_iov(t, f, iov, n, total, pos, writing, append);
+
+    if (done > 0)
+        notify_dentry(f->dentry, writing ? IN_MODIFY : IN_ACCESS);
     return done;
 }
 

@@ -30,7 +30,7 @@ int do_truncate(struct task *t, struct inode *inode, struct dentry *d, uint64_t 
         if (err)
             return err;
     }
-    return inode->ops->setattr(t, inode, d, &(struct iattr){.valid = ATTR_SIZE, .size = size});
+    return inode_setattr(t, inode, d, &(struct iattr){.valid = ATTR_SIZE, .size = size});
 }
 
 int64_t sys_truncate(struct task *t, const uint64_t a[6])

@@ -95,6 +95,7 @@ struct inode {
     struct vm_object *obj;
     struct pipe *fifo;        /* the pipe behind a FIFO while it is open */
     struct flock_list *locks; /* fcntl and flock locks, NULL: none yet */
+    struct inotify_watch *watches; /* NULL: nobody watches */
     struct dentry *alias;     /* directories: their one dentry, no reference */
     struct inode *hash_next;  /* host inodes by (dev, ino) */
     void *priv;               /* per file system */
@@ -152,6 +153,8 @@ struct vfs {
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
     unsigned pipe_pages; /* capacity of all pipes */
+    unsigned nr_watches; /* of inotify */
+    uint32_t last_cookie; /* of a rename that inotify saw */
     char uuid[37];       /* boot_id */
 };
 
@@ -252,6 +255,10 @@ uint64_t inode_size(struct inode *inode);
 int inode_object(struct inode *inode, struct vm_object **out);
 void file_accessed(struct file *f);
 int do_truncate(struct task *t, struct inode *inode, struct dentry *d, uint64_t size);
+
+/* ---- attr.c ---- */
+/* Set attributes without more checks, and tell who watches. 0 or negative errno. */
+int inode_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a);
 
 /* ---- stat.c ---- */
 int inode_getattr(struct inode *inode, struct dentry *d, struct statx *stx);

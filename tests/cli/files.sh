@@ -20,6 +20,11 @@ emu /bin/ls /tmp
 is 'and empty at the start' 0 '' ''
 emu --rw "$work/rw" /bin/sh -c "echo changed >'$work/rw/file'; mkdir '$work/rw/new'"
 is '--rw allows changes in a directory' 0 '' ''
+if [ -x "$B/guest-tests/proc_inotify" ]; then
+    emu --rw /tmp "$B/guest-tests/proc_inotify"
+    ok 'inotify sees changes below --rw' [ "$(grep -c '^ok' "$work/out")" -ge 60 ]
+    ok 'all of them' sh -c "! grep '^not ok' '$work/out'"
+fi
 ok 'which are made' grep -qx changed "$work/rw/file"
 ok 'of every kind' [ -d "$work/rw/new" ]
 emu --rw "$work/rw" /bin/sh -c "echo x >'$work/other'"
