@@ -169,6 +169,8 @@ check-run: test-programs
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run
 check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
+determinism: test-programs ## the trace of each program of many tasks, RUNS=2 times on each version of Unicorn: the same
+	@B=$(B) RUNS=$(RUNS) tests/run determinism
 test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
 
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
@@ -246,7 +248,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run matrix check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme docs help FORCE
+.PHONY: all deps deps-test demo demo-run matrix determinism check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme docs help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
