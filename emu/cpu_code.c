@@ -35,8 +35,7 @@ int cpu_watch_insns(struct cpu *cpu, uint64_t lo, uint64_t hi)
 
     if (cpu_before_code_hook(cpu) || uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_insn, cpu, lo, hi))
         return -ENOMEM;
-    uc_ctl_flush_tb(cpu->uc); /* code translated before does not ask */
-    cpu->flush = true;
+    cpu_forget_all_code(cpu); /* what was translated before does not ask */
     return 0;
 }
 
@@ -49,7 +48,6 @@ int cpu_watch_blocks(struct cpu *cpu)
     if (uc_hook_add(cpu->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0))
         return -ENOMEM;
     cpu->watching_blocks = true;
-    uc_ctl_flush_tb(cpu->uc);
-    cpu->flush = true;
+    cpu_forget_all_code(cpu);
     return 0;
 }

@@ -9,7 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, STRING, OPTIONAL /* a string or none: "" */, SIZE, NUMBER, ENV, LIST };
+enum kind {
+    FLAG,
+    COUNT /* a flag that may be repeated */,
+    STRING,
+    OPTIONAL /* a string or none: "" */,
+    SIZE,
+    NUMBER,
+    ENV,
+    LIST
+};
 
 static const struct row {
     const char *name;
@@ -41,6 +50,10 @@ static const struct row {
      "trace=SET, signal=SET, status=..., inject=SET:error=E:when=N, as strace's -e"},
     {"string-limit", 's', NUMBER, AT(strsize), "N", "bytes of a string shown in traces (default: 32)"},
     {"const-print-style", 'X', STRING, AT(xlat), "STYLE", "constants as abbrev, raw or verbose"},
+    {"strings-in-hex", 'x', COUNT, AT(hex), NULL, "strings that are not ASCII in hexadecimal; -xx: all"},
+    {"timestamps", 't', COUNT, AT(stamps), NULL,
+     "virtual time of day; -tt: with microseconds, -ttt: since 1970"},
+    {"relative-timestamps", 'r', FLAG, AT(relative), NULL, "virtual time since the line before"},
     {"decode-fds", 'y', FLAG, AT(paths), NULL, "show what descriptors stand for"},
     {"stack-trace", 'k', FLAG, AT(backtrace), NULL, "a backtrace after each traced call"},
     {"syscall-times", 'T', FLAG, AT(spent), NULL, "show the virtual time spent in each call"},
@@ -187,6 +200,9 @@ static int apply(struct options *o, const struct row *r, const char *value)
     case FLAG:
         *(bool *)at = true;
         break;
+    case COUNT:
+        ++*(unsigned *)at;
+        break;
     case STRING:
     case OPTIONAL:
         *(const char **)at = value ? value : "";
@@ -235,7 +251,7 @@ static int parse_long(struct options *o, char **argv, int argc, int *i)
 
     if (!r)
         return complain("unknown option", argv[*i]);
-    if (r->kind == FLAG)
+    if (r->kind == FLAG || r->kind == COUNT)
         return eq ? complain("option takes no value:", argv[*i]) : apply(o, r, NULL);
     if (eq || r->kind == OPTIONAL)
         return apply(o, r, eq ? eq + 1 : NULL);
@@ -253,7 +269,7 @@ static int parse_letters(struct options *o, char **argv, int argc, int *i)
 
         if (!r)
             return complain("unknown option", argv[*i]);
-        if (r->kind != FLAG) {
+        if (r->kind != FLAG && r->kind != COUNT) {
             if (p[1])
                 return apply(o, r, p + 1);
             if (*i + 1 >= argc)

@@ -17,6 +17,8 @@ struct options {
     bool strace;
     bool explain, follow, spent, paths, backtrace, successful, failed, summary,
         summary_too;     /* --explain -f -T -y -k -z -Z -c -C */
+    unsigned hex, stamps; /* -x -t: how often */
+    bool relative;        /* -r */
     uint64_t strsize;    /* -s; UINT64_MAX: not given */
     const char *xlat;    /* -X */
     const char *color;   /* auto, always, never */

@@ -36,7 +36,7 @@ static bool wants_lines(const struct options *o)
     bool other = o->json || o->record || o->explain || wants_code(o);
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->paths || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->strsize != UINT64_MAX)
+        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->relative || o->strsize != UINT64_MAX)
         return true;
     return o->events && !other;
 }
@@ -105,6 +105,8 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
     to.paths = o->paths;
+    to.hex = o->hex;
+    to.layout.stamps = o->relative ? STAMP_RELATIVE : o->stamps < 3 ? o->stamps : STAMP_EPOCH;
     to.stack = o->backtrace;
     to.summary_only = o->summary;
     to.summary = o->summary || o->summary_too;

@@ -152,12 +152,13 @@ out:
 
 static int usage(FILE *out)
 {
-    fputs("Usage: mseal-emu history --text [-T] [-z|-Z] [--explain] [--terminal] TRACE.json\n"
+    fputs("Usage: mseal-emu history --text [-kTtr] [-z|-Z|--code] [--explain] [--terminal] TRACE.json\n"
           "       mseal-emu history [QUESTION] RECORDING\n"
           "Tell about a run that is over.\n\n"
           "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
           "  --text             strace's text, as --strace -o would have written it; with --terminal, to a "
           "terminal\n"
+          "  --code             only what --trace-insn and --trace-calls print\n"
           "Of a recording (mseal-emu --record RECORDING PROGRAM):\n"
           "  (none)             every event that changed an address space or was refused\n"
           "  --maps N           the areas after event N (0: the last)\n"
@@ -173,17 +174,9 @@ static int usage(FILE *out)
 int cmd_history(int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"text", 0, 0, 't'},
-        {"explain", 0, 0, 'e'},
-        {"terminal", 0, 0, 'm'},
-        {"help", 0, 0, 'h'},
-        {"maps", 1, 0, 'M'},
-        {"diff", 1, 0, 'D'},
-        {"page", 1, 0, 'P'},
-        {"seals", 0, 0, 'S'},
-        {"refused", 0, 0, 'R'},
-        {"mm", 1, 0, 'A'},
-        {0},
+        {"text", 0, 0, 'E'},  {"explain", 0, 0, 'e'}, {"terminal", 0, 0, 'm'}, {"code", 0, 0, 'c'},
+        {"help", 0, 0, 'h'},  {"maps", 1, 0, 'M'},    {"diff", 1, 0, 'D'},     {"page", 1, 0, 'P'},
+        {"seals", 0, 0, 'S'}, {"refused", 0, 0, 'R'}, {"mm", 1, 0, 'A'},       {0},
     };
     struct layout_options opt = {.out = stdout};
     struct history_question q = {.kind = HISTORY_ALL};
@@ -192,11 +185,11 @@ int cmd_history(int argc, char **argv)
     int c, err;
 
     optind = 0;
-    while ((c = getopt_long(argc, argv, "+TzZh", longs, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "+TzZkrth", longs, NULL)) != -1) {
         char *end = NULL;
 
         switch (c) {
-        case 't':
+        case 'E':
             text = true;
             break;
         case 'e':
@@ -204,6 +197,19 @@ int cmd_history(int argc, char **argv)
             break;
         case 'm':
             opt.terminal = true;
+            break;
+        case 'c':
+            opt.only = ONLY_CODE;
+            break;
+        case 'k':
+            opt.stack = true;
+            break;
+        case 'r':
+            opt.stamps = STAMP_RELATIVE;
+            break;
+        case 't':
+            if (opt.stamps < STAMP_EPOCH)
+                opt.stamps++;
             break;
         case 'T':
             opt.spent = true;

@@ -78,12 +78,20 @@ enum layout_only {
     ONLY_EXPLAINED,
     ONLY_CODE /* --trace-insn, --trace-calls */
 };
+enum layout_stamps {
+    STAMP_NONE,
+    STAMP_SECONDS /* -t */,
+    STAMP_MICROSECONDS,
+    STAMP_EPOCH,
+    STAMP_RELATIVE /* -r */
+};
 struct layout_options {
     FILE *out;
     bool terminal;   /* on a terminal or stderr: "[pid N]" while there are several tasks; else a column from
                         then on */
     bool always_pid; /* a column from the first line (-f with -o) */
     enum layout_only only;
+    enum layout_stamps stamps;
     bool why;   /* a line below each call that has something to explain */
     bool spent; /* -T */
     bool stack; /* -k */

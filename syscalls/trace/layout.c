@@ -5,6 +5,7 @@
  * Where only some calls are wanted and their end decides (-z, -Z, --explain alone), the beginning is kept
  * until then.
  */
+#include "../kernel.h"
 #include "event.h"
 #include "text.h"
 
@@ -27,6 +28,8 @@ struct layout {
     size_t invisible; /* bytes of the line that take no column */
     int open;         /* tid whose line is begun and not ended; 0: none */
     size_t column;    /* of that line */
+    uint64_t last_ns; /* of the line before */
+    bool any;         /* there was one */
     bool several;     /* more than one task has been seen: a pid column */
     struct held *held;
 };
@@ -98,6 +101,31 @@ static void end_line(struct layout *l)
     l->column = 0;
 }
 
+static void stamp(struct layout *l, const struct event *ev)
+{
+    uint64_t ns = KERNEL_EPOCH_NS + ev->now_ns, us = ns / 1000 % 1000000, s = ns / 1000000000,
+             day = s % 86400;
+
+    switch (l->opt.stamps) {
+    case STAMP_SECONDS:
+    case STAMP_MICROSECONDS:
+        text_printf(&l->line, "%02lu:%02lu:%02lu", day / 3600, day / 60 % 60, day % 60);
+        text_printf(&l->line, l->opt.stamps == STAMP_SECONDS ? " " : ".%06lu ", us);
+        break;
+    case STAMP_EPOCH:
+        text_printf(&l->line, "%lu.%06lu ", s, us);
+        break;
+    case STAMP_RELATIVE:
+        us = l->any ? (ev->now_ns - l->last_ns) / 1000 : 0;
+        text_printf(&l->line, "%6lu.%06lu ", us / 1000000, us % 1000000);
+        break;
+    default:
+        break;
+    }
+    l->last_ns = ev->now_ns;
+    l->any = true;
+}
+
 /* Begin a line of ev's task; a line of somebody else that is still open is cut. */
 static void begin_line(struct layout *l, const struct event *ev)
 {
@@ -113,6 +141,7 @@ static void begin_line(struct layout *l, const struct event *ev)
         text_printf(&l->line, "%-5d ", ev->tid);
     else if (ev->tasks > 1)
         text_printf(&l->line, "[pid %5d] ", ev->tid);
+    stamp(l, ev);
 }
 
 static void pad(struct layout *l)

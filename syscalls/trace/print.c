@@ -259,6 +259,17 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, boo
     text_puts(out, more ? "\"..." : "\"");
 }
 
+/* -x: is this string to be shown as hexadecimal numbers? White space counts as ASCII. */
+static bool in_hex(const struct call *c, const uint8_t *p, size_t len)
+{
+    if (c->tr->opt.hex != 1)
+        return c->tr->opt.hex > 1;
+    for (size_t i = 0; i < len; i++)
+        if (p[i] > '~' || (p[i] < ' ' && (p[i] < '\t' || p[i] > '\r')))
+            return true;
+    return false;
+}
+
 void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
 {
     unsigned limit = c->tr->opt.strsize;
@@ -271,7 +282,7 @@ void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
         print_addr(c, addr);
         return;
     }
-    print_quoted(c->out, buf, n, len > n, hex);
+    print_quoted(c->out, buf, n, len > n, hex || in_hex(c, buf, n));
 }
 
 /* A NUL-terminated string shown whole up to PATH_MAX (paths), or up to -s bytes. */
@@ -291,13 +302,15 @@ static void print_nul(struct call *c, uint64_t addr, size_t limit)
         end = memchr(buf + n, 0, room);
         if (end) {
             n = (size_t)(end - buf);
-            print_quoted(c->out, (uint8_t *)buf, n < limit ? n : limit, n > limit, false);
+            if (n > limit)
+                break;
+            print_quoted(c->out, (uint8_t *)buf, n, false, in_hex(c, (uint8_t *)buf, n));
             return;
         }
         n += room;
     }
     if (n > limit)
-        print_quoted(c->out, (uint8_t *)buf, limit, true, false);
+        print_quoted(c->out, (uint8_t *)buf, limit, true, in_hex(c, (uint8_t *)buf, limit));
     else
         print_addr(c, addr);
 }

@@ -24,6 +24,7 @@ struct trace_options {
     bool states;                 /* with record: registers, code and the decoded line at each event */
     struct trace_filter *filter; /* -e, NULL: everything; freed too */
     unsigned strsize;            /* -s: bytes of a string shown, usually 32 */
+    unsigned hex;                /* -x: strings that are not ASCII as hexadecimal numbers, 2: all */
     enum xlat_style xlat;        /* -X */
     bool paths;                  /* -y: what descriptors stand for */
     bool stack;                  /* -k: a backtrace after each call */

@@ -46,6 +46,27 @@ emu -X verbose -e mmap true
 ok '-X verbose' grep -q '0x1 /\* PROT_READ \*/, 0x2 /\* MAP_PRIVATE \*/' "$work/err"
 emu -s 3 -e write /bin/echo hello
 ok '-s' grep -q 'write(1, "hel"\.\.\., 6)' "$work/err"
+printf 'a\351\n' >"$work/dir/latin"
+emu -x -e read wc latin
+ok '-x: what is not ASCII as numbers' grep -Fq 'read(3, "\x61\xe9\x0a"' "$work/err"
+emu -x -e openat,write /bin/echo hello
+ok '... and nothing else' grep -Fq 'write(1, "hello\n", 6)' "$work/err"
+emu -xx -e write /bin/echo hello
+ok '-xx: all strings' grep -Fq 'write(1, "\x68\x65\x6c\x6c\x6f\x0a", 6)' "$work/err"
+emu -t -e execve sleep 61
+ok '-t: virtual time of day' sh -c "grep -q '^00:01:40 execve(' '$work/err' && tail -n 1 '$work/err' | grep -q '^00:02:41 +++'"
+emu -tt -e execve true
+ok '-tt: with microseconds' grep -Eq '^00:01:40\.[0-9]{6} execve\(' "$work/err"
+emu -ttt -e execve true
+ok '-ttt: since 1970' grep -Eq '^1893456100\.[0-9]{6} execve\(' "$work/err"
+emu -r -e clock_nanosleep sleep 2
+ok '-r: since the line before' grep -Eq '^ {5}2\.00[0-9]{4} \+\+\+ exited' "$work/err"
+emu -k -tt -o "$work/trace" --trace-json "$work/json" bash -c 'true | cat'
+"$program" history --text -k -tt "$work/json" >"$work/text" 2>"$work/err"
+ok 'JSON -> text with -k and -tt' cmp "$work/trace" "$work/text"
+emu --trace-calls=exit -o "$work/trace" --trace-json "$work/json" bash -c 'true | cat'
+"$program" history --text --code "$work/json" >"$work/text" 2>"$work/err"
+ok 'JSON -> text of --trace-calls alone' sh -c "cmp '$work/trace' '$work/text' && grep -q 'exit(' '$work/text'"
 emu -T -e clock_nanosleep sleep 0.25
 ok '-T: virtual time' grep -Eq '= 0 <0\.25' "$work/err"
 emu -c sh -c 'exec /bin/cat /nonexistent'
