@@ -28,6 +28,14 @@ static void note_context(int sig, siginfo_t *si, void *uc)
         t_;                                                                                                            \
     })
 
+static void counts_as_write(const char *fact)
+{
+    if (on_tcg())
+        told_skip(fact, "QEMU's own processor reads first and reports that");
+    else
+        is_num((long)fault_err, 6, fact);
+}
+
 static void addresses(void)
 {
     char *p = pages(3, RW);
@@ -57,9 +65,9 @@ static void addresses(void)
     is_str(run(p + PG - 3, "movl $8, %%ecx\n\tmovq %%rdi, %%rsi\n\trep lodsb"), "SEGV_MAPERR at +3",
            "a string instruction stops at the exact byte");
     is_str(run(p + PG, "lock incq (%%rdi)"), "SEGV_MAPERR", "a locked read-modify-write of a hole");
-    is_num((long)fault_err, 6, "counts as a write");
+    counts_as_write("counts as a write");
     is_str(run(p + PG, "addq %%rax, (%%rdi)"), "SEGV_MAPERR", "an addition to memory");
-    is_num((long)fault_err, 6, "counts as a write too");
+    counts_as_write("counts as a write too");
     is_str(run(p + PG, "pushq (%%rdi)"), "SEGV_MAPERR", "a push out of a hole");
     is_num((long)fault_err, 4, "is a read");
 }

@@ -298,7 +298,10 @@ static void attributes(void)
     must(stat("masked", &st));
     is_num(st.st_mode & 0777, 0600, "umask");
     is_num(umask(022), 077, "umask gives the old one");
-    is_err(syscall(SYS_getxattr, "attr", "user.x", buf, 8), "ENODATA", "no attribute user.x");
+    if (syscall(SYS_getxattr, "attr", "user.x", buf, 8) == -1 && errno == EOPNOTSUPP)
+        told_skip("no attribute user.x", "/tmp of this kernel knows no user attributes");
+    else
+        is_err(syscall(SYS_getxattr, "attr", "user.x", buf, 8), "ENODATA", "no attribute user.x");
     is_err(syscall(SYS_getxattr, "attr", "", buf, 8), "ERANGE", "an attribute without a name");
 }
 
@@ -324,7 +327,10 @@ static void devices(void)
     fd = must(open("/dev/full", O_RDWR));
     is_err(write(fd, buf, 1), "ENOSPC", "/dev/full is full");
     close(fd);
-    is_str(target("/dev/stdin"), "/proc/self/fd/0", "/dev/stdin");
+    if (access("/dev/stdin", F_OK) && errno == ENOENT)
+        told_skip("/dev/stdin", "nobody made the links of /dev here");
+    else
+        is_str(target("/dev/stdin"), "/proc/self/fd/0", "/dev/stdin");
     is_err(open("/proc/self/status", O_WRONLY), "ok", "root may open a read-only file of /proc for writing");
     is_err(mkdir("/proc/x", 0700), "ENOENT", "nothing can be made in /proc");
     is_err(unlink("/proc/version"), "EPERM", "nor removed");

@@ -195,11 +195,15 @@ int main(int argc, char **argv)
     fflush(stdout);
     if (!fork()) {
         futex(shm, FUTEX_WAIT, 0, &(struct timespec){2, 0}, NULL, 0);
-        _exit(*shm);
+        _exit(shm[1]);
     }
-    usleep(50000);
-    *shm = 12;
-    is_num(futex(shm, FUTEX_WAKE, 1, NULL, NULL, 0), 1, "a futex between processes");
+    shm[1] = 12;
+    int woken = 0;
+    for (int i = 0; i < 200 && !woken; i++) { /* until it waits */
+        usleep(10000);
+        woken = (int)futex(shm, FUTEX_WAKE, 1, NULL, NULL, 0);
+    }
+    is_num(woken, 1, "a futex between processes");
     wait(&s);
     is_num(WEXITSTATUS(s), 12, "wakes the other");
     if (!fork()) {

@@ -308,6 +308,7 @@ int main(void)
         st_ = status_of(pid, 0);
     is_true(WIFEXITED(st_) && WEXITSTATUS(st_) == 5, "and it goes on where it was");
     pid = child(idle);
+    setpgid(pid, pid); /* a group with a parent outside: SIGTSTP does not stop an orphaned one */
     kill(pid, SIGTSTP);
     st_ = status_of(pid, WUNTRACED);
     is_true(WIFSTOPPED(st_) && WSTOPSIG(st_) == SIGTSTP, "SIGTSTP stops a sleeping child");
