@@ -318,6 +318,16 @@ struct advising {
     struct mm_change c;
 };
 
+/*
+ * ~VM_MERGEABLE was a number of 32 bits (ksm_madvise in mm/ksm.c up to Linux 6.16; CVE-2025-40040), so that all flags above went
+ * with it: the seal, the protection key, and that the memory is droppable.
+ */
+static void drop_high_flags(struct vma_change *to)
+{
+    to->flags &= ~(VM_PKEY_MASK | VM_DROPPABLE);
+    to->seal = 0;
+}
+
 static int advise_vma(struct mm *mm, struct vma_part *r, void *ctx)
 {
     struct advising *ad = ctx;
@@ -335,6 +345,8 @@ static int advise_vma(struct mm *mm, struct vma_part *r, void *ctx)
     to.flags = (r->v.flags & ~a->clear) | a->set;
     if (to.flags == r->v.flags)
         return 0;
+    if (a->nr == MADV_UNMERGEABLE && mm->design && mm->design->rules & RULE_UNMERGEABLE_UNSEALS)
+        drop_high_flags(&to);
     err = vma_modify(mm, &r->v, r->start, r->end, &to);
     return err == -ENOMEM ? -EAGAIN : err; /* as madvise(2) says: a kernel resource */
 }

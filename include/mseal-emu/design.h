@@ -67,6 +67,8 @@ enum {
     RULE_MREMAP_UNALIGNED_LATE = 1u << 6,/* 6.12-6.14: an unaligned new address is told after the seal */
     RULE_GATHER_SPLITS = 1u << 7,        /* 6.12: a refused unmap leaves the split at its start */
     RULE_MEM_NO_FORCE = 1u << 8,         /* 7.1: /proc/PID/mem writes only what the process could (Debian's default) */
+    RULE_SEAL_MERGE_LAGS = 1u << 9,      /* 6.17 - 6.18.15: what follows an area that mseal merged with its successor stays apart */
+    RULE_UNMERGEABLE_UNSEALS = 1u << 10, /* <= 6.12.43, <= 6.16: MADV_UNMERGEABLE drops all flags above the 32nd: seal and key */
 };
 #define RULES_LINUX_6_18                                                                                     \
     (RULE_MREMAP_CHECKS_FIRST | RULE_MREMAP_MULTI | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL | RULE_GATHER_SPLITS)

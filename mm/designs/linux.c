@@ -9,6 +9,9 @@
  * -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the rule for
  * advice means no vm_ops
  *
+ * Two releases have mistakes that are kept: 6.16 forgets a seal with MADV_UNMERGEABLE (D18; so did 6.12 until some time
+ * after 6.12.43, which is not modelled), 6.17 to 6.18.15 merge less when they seal (M08).
+ *
  * Known holes, all of them on purpose: contents of file mappings (D10-D12, D14), of writable memory (D09),
  * guards taken out (D25), forced writes (W01-W03), changes through the object behind (W05-W08), inheritance
  * of writable memory (L02, L03).
@@ -113,10 +116,14 @@ static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_
 
 LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later", "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18",
       RULES_LINUX_6_18, NULL, check_6_18);
+LINUX(6_17, "6.17", "mseal(2) of Linux 6.17 to 6.18.15: as 6.18, and leaves sealed neighbours unmerged",
+      "mm/mseal.c of Linux 6.17; measured on 6.17.13 and 6.18.15", RULES_LINUX_6_18 | RULE_SEAL_MERGE_LAGS, NULL, check_6_18);
 LINUX(7_1, "7.1", "mseal(2) of Linux 7.1 and later: as 6.18, and /proc/self/mem forces nothing",
       "mm/mseal.c of Linux 7.2, security/Kconfig (PROC_MEM_FORCE_PTRACE)", RULES_LINUX_6_18 | RULE_MEM_NO_FORCE, NULL, check_6_18);
-LINUX(6_16, "6.16", "mseal(2) of Linux 6.16: as 6.12, with guard regions", "mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.16",
-      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL, NULL, check_6_12);
+LINUX(6_16, "6.16", "mseal(2) of Linux 6.16: as 6.12, with guard regions, and MADV_UNMERGEABLE unseals",
+      "mm/vma.c, mm/mremap.c, mm/madvise.c, mm/ksm.c of Linux 6.16; measured on 6.16.12",
+      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL | RULE_UNMERGEABLE_UNSEALS, NULL,
+      check_6_12);
 LINUX(6_12, "6.12", "mseal(2) of Linux 6.12: checked VMA by VMA", "mm/vma.c, mm/mremap.c of Linux 6.12",
       RULE_MREMAP_DEST_FIRST | RULE_MREMAP_UNALIGNED_LATE | RULE_GATHER_SPLITS, NULL, check_6_12);
 LINUX(6_11, "6.11", "mseal(2) of Linux 6.11: all or nothing", "mm/mseal.c, mm/mmap.c of Linux 6.11",

@@ -9,6 +9,7 @@
     X(none)                                                                                                  \
     X(linux_6_18)                                                                                            \
     X(linux_7_1)                                                                                             \
+    X(linux_6_17)                                                                                            \
     X(linux_6_16)                                                                                            \
     X(linux_6_12)                                                                                            \
     X(linux_6_11)                                                                                            \
@@ -41,7 +42,7 @@ static const struct mseal_design *const designs[] = {DESIGNS(LIST)};
 static const struct {
     const char *alias, *name;
 } aliases[] = {
-    {"linux", "linux-6.18"},      {"linux-6.17", "linux-6.18"}, {"linux-6.17+", "linux-6.18"},
+    {"linux", "linux-6.18"},      {"linux-6.17+", "linux-6.18"},
     {"linux-6.15", "linux-6.16"},  {"linux-6.19", "linux-6.18"}, {"linux-7.0", "linux-6.18"},  {"linux-7.2", "linux-7.1"},
     {"linux-7.3", "linux-7.1"},   {"openbsd", "mimmutable"},
 };
