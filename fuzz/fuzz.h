@@ -210,6 +210,11 @@ const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct 
 /* Their names, for the test that each still differs; NULL after the last. */
 const char *fuzz_exclusion(unsigned i);
 
+/* Exclude this too, which only older kernels do. False: there is no such exclusion. */
+bool fuzz_exclude(const char *name);
+/* One that was asked for and has never applied in this process, or NULL. */
+const char *fuzz_exclusion_unseen(void);
+
 /* ---- what to do with a divergence ---- */
 struct divergence {
     unsigned at;          /* index of the call */
