@@ -198,8 +198,8 @@ fuzz-kernel: $(B)/mseal-fuzz ## random memory calls on the model and on this ker
 holes: $(B)/mseal-fuzz ## docs/holes.md again: the holes of each sealing design
 	@$< --worlds --depth $(or $(DEPTH),3) >$(B)/holes.md && mv $(B)/holes.md docs/holes.md
 
-KERNEL ?= uml-6.12 6.1 6.12 6.16 6.18 7.3
-conformance: test-programs ## KERNEL='...': the same programs on other kernels and in the emulator; docs/conformance.md
+KERNEL ?= 6.1 6.12 uml-6.12 6.16 6.17 6.18 6.19 7.0 7.1 7.2 7.3
+conformance: test-programs ## KERNEL='...': the same programs on other kernels and in the emulator; KERNEL=--judge: compare again; docs/conformance.md
 	@B=$(B) scripts/conformance.sh $(KERNEL)
 
 fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)

@@ -328,6 +328,8 @@ int main(void)
     pid = child(stop_self);
     while (status_of(pid, WUNTRACED | WNOHANG) == -1)
         usleep(1000);
+    for (int i = 0; i < 1000 && !code; i++) /* waitpid can tell before the signal is sent */
+        usleep(1000);
     is_num(code, CLD_STOPPED, "SIGCHLD with CLD_STOPPED");
     handle_info(SIGCHLD, SA_NOCLDSTOP);
     reset();

@@ -1,0 +1,58 @@
+# conformance.awk - what a kernel answered (first file) beside what the emulator did (second file), given the exclusions.
+#
+#   awk -f conformance.awk -v kernel=6.12 -v kind=fact -v report=FILE EXCLUSIONS KERNEL.tsv EMULATOR.tsv
+#
+# The tables have "what<TAB>outcome" in each line; an outcome that begins with "skip" was not asked, and a fact that one side does not
+# have counts as skipped if the same program told there that it skips some. Standard output: four numbers - same, excluded, skipped,
+# different. Rows of markdown tables go to report.differ, report.excluded and report.skipped.
+
+function row(file, a, b, c) { printf "| %s | %s | %s |\n", a, b, c >>(report "." file) }
+
+function program(what) { return kind == "fact" ? substr(what, 1, index(what, " ") - 1) : what }
+
+function listed(kernels,    n, k, i)
+{
+    n = split(kernels, k, ",")
+    for (i = 1; i <= n; i++)
+        if (k[i] == kernel)
+            return 1
+    return 0
+}
+
+function judge(what, host, ours)
+{
+    if (host ~ /^skip/ || ours ~ /^skip/) {
+        skipped++
+        row("skipped", what, host ~ /^skip/ ? host : "", ours ~ /^skip/ ? ours : "")
+    } else if (host == ours) {
+        same++
+    } else if (what in reason) {
+        excluded++
+        used[what] = 1
+        row("excluded", what, host, ours " | " reason[what])
+    } else {
+        differ++
+        row("differ", what, host, ours)
+    }
+}
+
+function absent(what, skips) { return program(what) in skips ? "skip (not told there)" : "(nothing)" }
+
+BEGIN { FS = "\t" }
+FNR == 1 { file++ }
+file == 1 && !/^#/ && $2 !~ /^random calls/ && listed($1) && ((kind == "fact") == ($2 ~ / /)) { reason[$2] = $3 }
+file == 2 { host[$1] = $2; if ($2 ~ /^skip/) host_skips[program($1)] = 1 }
+file == 3 { ours[$1] = $2; order[++n] = $1; if ($2 ~ /^skip/) our_skips[program($1)] = 1 }
+END {
+    for (i = 1; i <= n; i++)
+        judge(order[i], order[i] in host ? host[order[i]] : absent(order[i], host_skips), ours[order[i]])
+    for (what in host)
+        if (!(what in ours))
+            judge(what, host[what], absent(what, our_skips))
+    for (what in reason)
+        if (!(what in used)) {
+            differ++
+            row("differ", what, "no longer differs", "take the exclusion out")
+        }
+    print same + 0, excluded + 0, skipped + 0, differ + 0
+}
