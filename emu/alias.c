@@ -74,17 +74,3 @@ unsigned alias_perms(struct cpu *cpu, uint64_t paddr, unsigned perms, unsigned a
     }
     return perms;
 }
-
-unsigned alias_code_frames(const struct cpu *cpu, pfn_t *pfn, unsigned max)
-{
-    unsigned n = 0;
-
-    for (pfn_t i = 0; i < cpu->phys->fresh; i++) {
-        if (!cpu->aliases[i].has_code)
-            continue;
-        if (n < max)
-            pfn[n] = i;
-        n++;
-    }
-    return n;
-}

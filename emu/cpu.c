@@ -207,14 +207,7 @@ static void forget_dirty_code(struct cpu *cpu)
 
 void cpu_forget_all_code(struct cpu *cpu)
 {
-    pfn_t pfn[MAX_CODE_FRAMES];
-    unsigned n = alias_code_frames(cpu, pfn, MAX_CODE_FRAMES);
-
-    if (n > MAX_CODE_FRAMES)
-        uc_ctl_flush_tb(cpu->uc);
-    else
-        for (unsigned i = 0; i < n; i++)
-            forget_code(cpu, pfn[i] * MM_PAGE_SIZE, (pfn[i] + 1) * MM_PAGE_SIZE);
+    uc_ctl_flush_tb(cpu->uc);
     cpu->flush = true;
 }
 

@@ -8,7 +8,6 @@
 
 #define CODE_QUEUE 64
 #define MAX_TRAPPED 64
-#define MAX_CODE_FRAMES 4096 /* forgetting the code of more frames one by one costs more than all at once */
 #define EXEC_FILTER_SHIFT 10
 
 struct cpu {
@@ -49,8 +48,8 @@ struct cpu {
 };
 
 /*
- * Everything is to be translated anew, since the hooks are other ones. Frame by frame, because the engine's own way of doing it
- * (2.1.1) writes zeroes to the whole code buffer: 64 MiB for a program that used one of them.
+ * Everything is to be translated anew, since the hooks are other ones. At once: frame by frame (uc_ctl_remove_cache) was
+ * tried, saves the 64 MiB that 2.1.1 writes zeroes to, and made node and gcc crash there.
  */
 void cpu_forget_all_code(struct cpu *cpu);
 
@@ -75,7 +74,5 @@ void alias_destroy(struct cpu *cpu);
 void alias_flushed(struct cpu *cpu);
 /* An entry is about to be made: those of perms that it may have without a flush before. */
 unsigned alias_perms(struct cpu *cpu, uint64_t paddr, unsigned perms, unsigned access);
-/* Frames whose code may be translated, the first `max` of them into pfn[]; what waits in dirty[] may be missing. How many. */
-unsigned alias_code_frames(const struct cpu *cpu, pfn_t *pfn, unsigned max);
 
 #endif
