@@ -19,8 +19,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     case CHANGE_INHERIT:
     case CHANGE_GUARD:
     case CHANGE_POKE:
-        *why = "the contents are sealed too: no advice, guard or forced write changes them";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "the contents are sealed too: no advice, guard or forced write changes them");
     case CHANGE_ADVISE:
     case CHANGE_LOCK:
     case CHANGE_NAME:
@@ -29,8 +28,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     case CHANGE_SEAL:
         return 0;
     default:
-        *why = "the mapping and its protection are sealed";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "the mapping and its protection are sealed");
     }
 }
 

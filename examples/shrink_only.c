@@ -18,14 +18,12 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     case CHANGE_PROTECT:
         if (!(c->new_flags & ~v->flags & VM_PROT_MASK))
             return 0;
-        *why = "sealed memory may lose rights, never gain any";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "sealed memory may lose rights, never gain any");
     case CHANGE_UNMAP:
     case CHANGE_REPLACE:
     case CHANGE_MOVE:
     case CHANGE_SHRINK:
-        *why = "sealed memory stays where it is";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "sealed memory stays where it is");
     default:
         return 0;
     }

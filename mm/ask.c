@@ -9,7 +9,7 @@
 
 static int ask(struct mm *mm, mseal_check_fn check, const struct mm_change *c, const struct vma *v)
 {
-    const char *why = NULL;
+    const char *why[2] = {NULL, NULL};
     struct mm_change part = *c;
     int err;
 
@@ -21,13 +21,14 @@ static int ask(struct mm *mm, mseal_check_fn check, const struct mm_change *c, c
     if (part.end > v->end)
         part.end = v->end;
     part.pkru = mm->pkru;
-    err = check(&part, v, &why);
+    err = check(&part, v, why);
     if (err < 0) {
         mm->refused_change = part;
         mm->refusal.change = &mm->refused_change;
         mm->refusal.vma = *v;
         mm->refusal.err = err;
-        mm->refusal.why = why ? why : "";
+        mm->refusal.why = why[0] ? why[0] : "";
+        mm->refusal.where = why[1];
         mm->refused = true;
     }
     return err;

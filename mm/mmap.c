@@ -327,7 +327,7 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
 {
     struct request r = {.addr = addr, .len = len, .pgoff = pgoff, .prot = prot, .flags = flags, .file = file};
     bool huge = flags & MAP_HUGETLB, locked;
-    const char *why = NULL;
+    const char *why[2] = {NULL, NULL};
     int err;
 
     if (huge && !(flags & MAP_ANONYMOUS))
@@ -340,9 +340,9 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
             ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
     }
     if (mm->design->mmap_bits) {
-        err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, &why);
+        err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, why);
         if (err)
-            return why ? mm_fail(mm, err, why) : err;
+            return why[0] ? mm_fail(mm, err, why[0]) : err;
     }
     err = check_request(mm, &r);
     locked = r.vm_flags & VM_LOCKED; /* as asked for: what can't be locked is populated nonetheless */

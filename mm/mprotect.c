@@ -188,13 +188,13 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
 {
     struct request r = {.prot = prot, .pkey = pkey};
     uint64_t grows = prot & PROT_GROWS;
-    const char *why = NULL;
+    const char *why[2] = {NULL, NULL};
     int err;
 
     if (mm->design->mprotect_bits) {
-        err = mm->design->mprotect_bits(&r.prot, &r.seal, &why);
+        err = mm->design->mprotect_bits(&r.prot, &r.seal, why);
         if (err)
-            return why ? mm_fail(mm, err, why) : err;
+            return why[0] ? mm_fail(mm, err, why[0]) : err;
     }
     r.prot &= ~(uint64_t)PROT_GROWS;
     if (grows == PROT_GROWS)

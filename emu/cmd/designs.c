@@ -2,7 +2,8 @@
  * designs.c - mseal-emu designs: the list, and for one design its decision table.
  *
  * The table is not written down anywhere: for each operation and each state of the memory a small address space is made, sealed,
- * operated on, and looked at again. So it cannot say anything but what the model does.
+ * operated on, and looked at again. So it cannot say anything but what the model does. The rules below the table are those that
+ * refused while it was made, with the lines of the design's source that said no.
  */
 #include "../plugin.h"
 #include "cmd.h"
@@ -255,9 +256,35 @@ static const char *error_name(int64_t err)
     return name ? name : "E?";
 }
 
-/* Operates on one state; says in a few letters what came of it. */
-static void decide(const struct mseal_design *d, const struct operation *op, const struct state *s, enum extent extent, char *buf,
-                   size_t size)
+/* The rules that refused something so far, in the order in which they did. */
+struct rules {
+    unsigned n;
+    struct {
+        const char *where, *why; /* constants of the design; where may be NULL */
+    } of[32];
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Its number, from 1; 0: more rules than fit. */
+static unsigned rule_number(struct rules *rules, const struct mm_refusal *r)
+{
+    for (unsigned i = 0; i < rules->n; i++)
+        if (same_text(rules->of[i].where, r->where) && same_text(rules->of[i].why, r->why))
+            return i + 1;
+    if (rules->n == sizeof rules->of / sizeof *rules->of)
+        return 0;
+    rules->of[rules->n].where = r->where;
+    rules->of[rules->n].why = r->why;
+    return ++rules->n;
+}
+
+/* Operates on one state; says in a few letters what came of it, and by which rule if the design refused. */
+static void decide(const struct mseal_design *d, const struct operation *op, const struct state *s,
+                   enum extent extent, struct rules *rules, char *buf, size_t size)
 {
     struct lab l;
     struct seen before[PAGES], after[PAGES];
@@ -282,6 +309,7 @@ static void decide(const struct mseal_design *d, const struct operation *op, con
     }
     for (unsigned i = 0; i < PAGES; i++)
         before[i] = look(&l, l.at + i * PG);
+    mm_set_event(l.mm, 1); /* forgets what was refused while preparing */
     r = op->run ? op->run(&l) : mm_madvise(l.mm, l.at, PAGES * PG, op->advice);
     for (unsigned i = 0; i < PAGES; i++) {
         after[i] = look(&l, l.at + i * PG);
@@ -296,6 +324,12 @@ static void decide(const struct mseal_design *d, const struct operation *op, con
         snprintf(buf, size, "done");
     else
         snprintf(buf, size, changed ? "kept~" : "kept");
+    const struct mm_refusal *refusal = mm_last_refusal(l.mm);
+    /* Some calls tell no error (brk); others go on after a refusal and fail of something else. */
+    if (refusal && (r < 0 ? r == refusal->err : !sealed_changed)) {
+        size_t used = strlen(buf);
+        snprintf(buf + used, size - used, "[%u]", rule_number(rules, refusal));
+    }
     lab_close(&l);
 }
 
@@ -308,9 +342,35 @@ static void list(void)
         printf("%-17s %s\n", d->name, d->title);
 }
 
+enum { CELL = 48 };
+
+/* All four cells of an operation; those that do not apply are left empty. */
+static void decide_row(const struct mseal_design *d, const struct operation *op, struct rules *rules,
+                       char row[NSTATES][CELL])
+{
+    char all[CELL / 2 - 2], one[CELL / 2 - 2];
+    for (size_t i = 0; i < NSTATES; i++) {
+        row[i][0] = '\0';
+        if (op->prepare && i) /* the operation brings its own kind of memory */
+            continue;
+        decide(d, op, &states[i], ALL, rules, all, sizeof all);
+        decide(d, op, &states[i], ONE, rules, one, sizeof one);
+        snprintf(row[i], CELL, "%s / %s", all, one);
+    }
+}
+
+static void print_rules(const struct rules *rules)
+{
+    for (unsigned i = 0; i < rules->n; i++)
+        printf("%s[%u] %s  %s\n", i ? "" : "\n", i + 1,
+               rules->of[i].where ? rules->of[i].where : "(its line is not told)", rules->of[i].why);
+}
+
 static void describe(const struct mseal_design *d)
 {
-    char all[24], one[24], both[64];
+    static char cells[NOPERATIONS][NSTATES][CELL];
+    struct rules rules = {0};
+    int width[NSTATES];
     printf("%s: %s\n", d->name, d->title);
     if (d->source)
         printf("from %s\n", d->source);
@@ -320,26 +380,31 @@ static void describe(const struct mseal_design *d)
                                             : "never: nothing is sealed");
     for (const struct mseal_syscall *s = d->syscalls; s && s->name; s++)
         printf("adds system call %u, %s(%s)\n", s->nr, s->name, s->sig);
-    printf("\n%-23s", "four pages / one of four");
     for (size_t i = 0; i < NSTATES; i++)
-        printf(" %-18s", states[i].name);
+        width[i] = (int)strlen(states[i].name);
+    for (size_t o = 0; o < NOPERATIONS; o++) {
+        decide_row(d, &operations[o], &rules, cells[o]);
+        for (size_t i = 0; i < NSTATES; i++)
+            if ((int)strlen(cells[o][i]) > width[i])
+                width[i] = (int)strlen(cells[o][i]);
+    }
+    printf("\n%-24s", "four pages / one of four");
+    for (size_t i = 0; i < NSTATES; i++)
+        printf(i + 1 < NSTATES ? " %-*s " : " %.*s", i + 1 < NSTATES ? width[i] : CELL, states[i].name);
     printf("\n");
     for (size_t o = 0; o < NOPERATIONS; o++) {
         printf("%-24s", operations[o].name);
-        for (size_t i = 0; i < NSTATES; i++) {
-            if (operations[o].prepare && i) /* the operation brings its own kind of memory */
-                break;
-            decide(d, &operations[o], &states[i], ALL, all, sizeof all);
-            decide(d, &operations[o], &states[i], ONE, one, sizeof one);
-            snprintf(both, sizeof both, "%s / %s", all, one);
-            bool last = i + 1 == NSTATES || operations[o].prepare;
-            printf(last ? " %s" : " %-18s", both);
+        for (size_t i = 0; i < NSTATES && cells[o][i][0]; i++) {
+            bool last = i + 1 == NSTATES || !cells[o][i + 1][0];
+            printf(last ? " %.*s" : " %-*s ", last ? CELL : width[i], cells[o][i]);
         }
         printf("\n");
     }
+    print_rules(&rules);
     printf("\ndone: the sealed memory changed. E: refused, nothing changed; E+ a split border is left; E~ unsealed pages of\n"
            "the range were changed before it was refused. kept: reported success, the sealed memory is as it was\n"
-           "(kept~: unsealed pages changed). Computed by doing each of these.\n");
+           "(kept~: unsealed pages changed). [N]: by this rule of the design; an error without\n"
+           "one is the operation's own. Computed by doing each of these.\n");
 }
 
 int cmd_designs(int argc, char **argv)

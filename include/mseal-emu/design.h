@@ -11,7 +11,7 @@
 
 #include <mseal-emu/mm.h>
 
-#define MSEAL_DESIGN_ABI 1
+#define MSEAL_DESIGN_ABI 2
 
 /* The effect on a VMA. */
 enum mm_change_kind {
@@ -85,7 +85,16 @@ struct mseal_syscall {
 #define MSEAL_REVOKE 1
 
 /*
- * 0: go on. Negative errno: refused; *why gets one sentence naming the rule (a constant string).
+ * Refuses with err (negative errno) and says by which rule: for `return MSEAL_REFUSE(why, -EPERM, "sealed memory stays");` in a check.
+ * sentence: a constant string. The line it stands on is what the decision table (mseal-emu designs NAME) shows as the rule's.
+ */
+#define MSEAL_REFUSE(why, err, sentence) ((why)[0] = (sentence), (why)[1] = __FILE__ ":" MSEAL_TEXT(__LINE__), (err))
+#define MSEAL_TEXT(x) MSEAL_TEXT_OF(x)
+#define MSEAL_TEXT_OF(x) #x
+
+/*
+ * 0: go on. Negative errno: refused; why[0] gets one sentence naming the rule, why[1] where it stands, "FILE:LINE" (constant
+ * strings, NULL: not told; both by MSEAL_REFUSE).
  * `range` is asked once per VMA of the whole range before an operation changes anything; `vma` is asked for each
  * VMA when the operation reaches it (the part change->start..end of it). Either may be NULL.
  */

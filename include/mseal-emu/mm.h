@@ -437,6 +437,7 @@ struct mm_refusal {
     struct vma vma;   /* its file pointer is only an identity */
     int err;
     const char *why;
+    const char *where; /* the rule's "FILE:LINE" in the source of the design, as its compiler was given it; NULL: not told */
 };
 const struct mm_refusal *mm_last_refusal(const struct mm *mm);
 

@@ -22,19 +22,17 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
             return 0;
         if ((v->seal & SEALED_NX) && !(v->flags & VM_PROT_MASK))
             return 0;
-        *why = "a seal keeps the contents of anonymous memory that cannot be written";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "a seal keeps the contents of anonymous memory that cannot be written");
     }
     if (c->kind == CHANGE_PROTECT) {
         if ((v->seal & SEALED_NX) && !(c->new_flags & VM_EXEC) && pkru_allows_write(c->pkru, v))
             return 0;
-        *why = v->seal & SEALED_NX ? "MSEAL_NX: the area may never become executable" : "the area is sealed";
-        return -EPERM;
+        if (v->seal & SEALED_NX)
+            return MSEAL_REFUSE(why, -EPERM, "MSEAL_NX: the area may never become executable");
+        return MSEAL_REFUSE(why, -EPERM, "the area is sealed");
     }
-    if (change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) {
-        *why = "the area is sealed";
-        return -EPERM;
-    }
+    if (change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
+        return MSEAL_REFUSE(why, -EPERM, "the area is sealed");
     return 0;
 }
 

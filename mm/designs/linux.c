@@ -25,8 +25,7 @@ static int check_advice(const struct mm_change *c, const struct vma *v, bool ano
 {
     if (!anonymous || writable_now(c, v))
         return 0;
-    *why = "sealed anonymous memory that the caller cannot write keeps its contents";
-    return -EPERM;
+    return MSEAL_REFUSE(why, -EPERM, "sealed anonymous memory that the caller cannot write keeps its contents");
 }
 
 /* Before 6.17: no file behind it, which [vdso] has not, but private /dev/zero has. */
@@ -38,14 +37,12 @@ static bool has_no_file(const struct vma *v)
 static int check_existence(const struct mm_change *c, const char **why)
 {
     if (c->kind == CHANGE_PROTECT)
-        *why = "the protection of a sealed area is fixed";
-    else if (change_ends_mapping(c))
-        *why = "a sealed area stays mapped where it is";
-    else if (change_is_remap(c))
-        *why = "mremap of a sealed area is refused in every form";
-    else
-        return 0;
-    return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "the protection of a sealed area is fixed");
+    if (change_ends_mapping(c))
+        return MSEAL_REFUSE(why, -EPERM, "a sealed area stays mapped where it is");
+    if (change_is_remap(c))
+        return MSEAL_REFUSE(why, -EPERM, "mremap of a sealed area is refused in every form");
+    return 0;
 }
 
 static int check_6_18(const struct mm_change *c, const struct vma *v, const char **why)

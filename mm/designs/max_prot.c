@@ -22,8 +22,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 {
     if (c->kind != CHANGE_PROTECT || !(c->new_flags & VM_PROT_MASK & ~max_of(v->seal)))
         return 0;
-    *why = "the new protection exceeds the mapping's maximum";
-    return -EACCES;
+    return MSEAL_REFUSE(why, -EACCES, "the new protection exceeds the mapping's maximum");
 }
 
 /* FreeBSD: prot | PROT_MAX(max). max 0 means "not given", so a mapping can't be pinned at PROT_NONE. */
@@ -32,10 +31,8 @@ static int freebsd_bits(uint64_t *prot, uint64_t *seal, const char **why)
     uint64_t max = (*prot >> 16) & RWX;
     *prot &= ~(RWX << 16);
     *seal = max ? max | MAX_GIVEN : 0;
-    if (max && (*prot & RWX & ~max)) {
-        *why = "the protection is not within PROT_MAX";
-        return -EOPNOTSUPP; /* ENOTSUP */
-    }
+    if (max && (*prot & RWX & ~max))
+        return MSEAL_REFUSE(why, -EOPNOTSUPP, "the protection is not within PROT_MAX"); /* ENOTSUP */
     return 0;
 }
 

@@ -26,8 +26,7 @@ static int check_contents(const struct mm_change *c, const struct vma *v, const 
     case MADV_DOFORK:
     case MADV_WIPEONFORK:
     case MADV_KEEPONFORK:
-        *why = "the inheritance of an immutable area is fixed";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "the inheritance of an immutable area is fixed");
     case MADV_REMOVE:
         break;
     case MADV_GUARD_INSTALL:
@@ -39,16 +38,13 @@ static int check_contents(const struct mm_change *c, const struct vma *v, const 
     case MADV_DONTNEED_LOCKED:
         if (!vma_is_anonymous(v) && !mm_vma_has_private_pages(c->mm, v, v->start, v->end))
             return 0;
-        if (mm_range_has_gap(c->mm, c->op_start, c->op_end)) {
-            *why = "the range has a hole, which is looked for first";
-            return -EFAULT;
-        }
+        if (mm_range_has_gap(c->mm, c->op_start, c->op_end))
+            return MSEAL_REFUSE(why, -EFAULT, "the range has a hole, which is looked for first");
         break;
     default:
         return 0;
     }
-    *why = "an immutable area with private pages keeps its contents";
-    return -EPERM;
+    return MSEAL_REFUSE(why, -EPERM, "an immutable area with private pages keeps its contents");
 }
 
 static bool bypasses(const struct mm_change *c)
@@ -60,18 +56,12 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 {
     if (!(v->seal & IMMUTABLE) || bypasses(c))
         return 0;
-    if (c->kind == CHANGE_PROTECT) {
-        *why = "the protection of an immutable area is fixed";
-        return -EPERM;
-    }
-    if (c->door == DOOR_MUNMAP && mm_range_has_gap(c->mm, c->op_start, c->op_end)) {
-        *why = "every page of the range must be mapped";
-        return -EINVAL;
-    }
-    if (change_ends_mapping(c) || change_is_remap(c)) {
-        *why = "an immutable area stays mapped where it is";
-        return -EPERM;
-    }
+    if (c->kind == CHANGE_PROTECT)
+        return MSEAL_REFUSE(why, -EPERM, "the protection of an immutable area is fixed");
+    if (c->door == DOOR_MUNMAP && mm_range_has_gap(c->mm, c->op_start, c->op_end))
+        return MSEAL_REFUSE(why, -EINVAL, "every page of the range must be mapped");
+    if (change_ends_mapping(c) || change_is_remap(c))
+        return MSEAL_REFUSE(why, -EPERM, "an immutable area stays mapped where it is");
     return change_is_advice(c) ? check_contents(c, v, why) : 0;
 }
 

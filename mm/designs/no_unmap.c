@@ -13,8 +13,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 {
     if (!v->seal || !(change_ends_mapping(c) || c->kind == CHANGE_DUPLICATE))
         return 0;
-    *why = "the object stays mapped here; only its protection may change";
-    return -EPERM;
+    return MSEAL_REFUSE(why, -EPERM, "the object stays mapped here; only its protection may change");
 }
 
 static int64_t sys_keep(struct mm *mm, const uint64_t a[6])

@@ -32,13 +32,8 @@ enum {
     MM_SEAL_ALL = 0x1f,
 };
 
-static int refuse_if(const struct vma *v, uint64_t bit, const char *sentence, const char **why)
-{
-    if (!(v->seal & bit))
-        return 0;
-    *why = sentence;
-    return -EACCES;
-}
+/* A macro, so that the rule's line is that of the call. */
+#define refuse_if(v, bit, sentence, why) ((v)->seal & (bit) ? MSEAL_REFUSE(why, -EACCES, sentence) : 0)
 
 static int check(const struct mm_change *c, const struct vma *v, const char **why, bool v2)
 {

@@ -35,19 +35,13 @@ static uint64_t with_implied(uint64_t types)
 
 static int check(const struct mm_change *c, const struct vma *v, const char **why)
 {
-    if ((change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) && (v->seal & MM_SEAL_BASE)) {
-        *why = "MM_SEAL_BASE keeps this area mapped, in place and at its size";
-        return -EACCES;
-    }
-    if (c->kind == CHANGE_PROTECT && (v->seal & MM_SEAL_PROT_PKEY)) {
-        *why = "MM_SEAL_PROT_PKEY keeps the protection and the key of this area";
-        return -EACCES;
-    }
+    if ((change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) && (v->seal & MM_SEAL_BASE))
+        return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_BASE keeps this area mapped, in place and at its size");
+    if (c->kind == CHANGE_PROTECT && (v->seal & MM_SEAL_PROT_PKEY))
+        return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_PROT_PKEY keeps the protection and the key of this area");
     if (change_is_advice(c) && (v->seal & MM_SEAL_DISCARD_RO_ANON) && advice_hits_mask(c->advice) &&
-        !v->file && !(v->flags & VM_SHARED) && !writable_now(c, v)) {
-        *why = "MM_SEAL_DISCARD_RO_ANON keeps the contents of anonymous memory that cannot be written";
-        return -EACCES;
-    }
+        !v->file && !(v->flags & VM_SHARED) && !writable_now(c, v))
+        return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_DISCARD_RO_ANON keeps the contents of anonymous memory that cannot be written");
     return 0;
 }
 

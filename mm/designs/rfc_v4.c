@@ -24,13 +24,10 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (change_is_advice(c)) {
         if (!advice_hits_mask(c->advice) || v->file || (v->flags & VM_SHARED) || writable_now(c, v))
             return 0;
-        *why = "a seal keeps the contents of anonymous memory that cannot be written";
-        return err;
+        return MSEAL_REFUSE(why, err, "a seal keeps the contents of anonymous memory that cannot be written");
     }
-    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) {
-        *why = "the area is sealed";
-        return err;
-    }
+    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
+        return MSEAL_REFUSE(why, err, "the area is sealed");
     return 0;
 }
 

@@ -23,8 +23,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     case DOOR_MADVISE:
     case DOOR_REMAP_FILE_PAGES:
     case DOOR_SHMAT:
-        *why = "the filter denies this call for addresses in the window";
-        return -EPERM;
+        return MSEAL_REFUSE(why, -EPERM, "the filter denies this call for addresses in the window");
     default:
         return 0;
     }

@@ -28,14 +28,12 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
             return 0;
         if ((v->seal & DOWNGRADABLE) && (now & VM_PKEY_MASK) == (was & VM_PKEY_MASK) && !(now & ~was))
             return 0;
-        *why = v->seal & DOWNGRADABLE ? "PROT_IMMUTABLE|PROT_DOWNGRADABLE: permissions may only shrink"
-                                      : "PROT_IMMUTABLE: permissions are fixed";
-        return -EPERM;
+        if (v->seal & DOWNGRADABLE)
+            return MSEAL_REFUSE(why, -EPERM, "PROT_IMMUTABLE|PROT_DOWNGRADABLE: permissions may only shrink");
+        return MSEAL_REFUSE(why, -EPERM, "PROT_IMMUTABLE: permissions are fixed");
     }
-    if (change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_SAME)) {
-        *why = "PROT_IMMUTABLE: the mapping stays where and what it is";
-        return -EPERM;
-    }
+    if (change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_SAME))
+        return MSEAL_REFUSE(why, -EPERM, "PROT_IMMUTABLE: the mapping stays where and what it is");
     return 0;
 }
 
@@ -43,10 +41,8 @@ static int take_bits(uint64_t *prot, uint64_t *seal, const char **why)
 {
     uint64_t bits = *prot & (PROT_IMMUTABLE | PROT_DOWNGRADABLE);
     *prot &= ~(PROT_IMMUTABLE | PROT_DOWNGRADABLE);
-    if (bits == PROT_DOWNGRADABLE) {
-        *why = "PROT_DOWNGRADABLE means nothing without PROT_IMMUTABLE";
-        return -EINVAL;
-    }
+    if (bits == PROT_DOWNGRADABLE)
+        return MSEAL_REFUSE(why, -EINVAL, "PROT_DOWNGRADABLE means nothing without PROT_IMMUTABLE");
     *seal = (bits & PROT_IMMUTABLE ? IMMUTABLE : 0) | (bits & PROT_DOWNGRADABLE ? DOWNGRADABLE : 0);
     return 0;
 }

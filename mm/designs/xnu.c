@@ -17,14 +17,10 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
         return 0;
     if (c->kind == CHANGE_UNMAP && c->door == DOOR_MUNMAP)
         return MSEAL_REVOKE;
-    if (c->kind == CHANGE_PROTECT && (v->seal & REVOKED)) {
-        *why = "access to this permanent entry was given up by munmap";
-        return -EACCES;
-    }
-    if (change_ends_mapping(c)) {
-        *why = "a permanent entry cannot be replaced or moved";
-        return c->kind == CHANGE_REPLACE ? -ENOMEM : -EPERM;
-    }
+    if (c->kind == CHANGE_PROTECT && (v->seal & REVOKED))
+        return MSEAL_REFUSE(why, -EACCES, "access to this permanent entry was given up by munmap");
+    if (change_ends_mapping(c))
+        return MSEAL_REFUSE(why, c->kind == CHANGE_REPLACE ? -ENOMEM : -EPERM, "a permanent entry cannot be replaced or moved");
     return 0;
 }
 

@@ -444,6 +444,8 @@ START_TEST(refusal_is_told)
     ck_assert_int_eq(r->change->kind, CHANGE_UNMAP);
     ck_assert_int_eq(r->change->door, DOOR_MUNMAP);
     ck_assert(r->change->direct && *r->why);
+    ck_assert_ptr_nonnull(r->where);
+    ck_assert_int_eq(strncmp(r->where, "mm/designs/linux.c:", 19), 0);
     ck_assert_uint_eq(r->change->start, pg(1));
     ck_assert_uint_eq(r->change->end, pg(2));
     mm_set_event(mm, 1);
