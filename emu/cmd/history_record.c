@@ -110,7 +110,11 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
     struct recording r;
     uint64_t mm = q->mm;
     bool whole = q->kind == HISTORY_MAPS || q->kind == HISTORY_DIFF, taken = false;
-    uint64_t until = q->kind == HISTORY_DIFF ? q->to : q->from;
+    /* Backwards too: what would have to change to come from the later to the earlier event. */
+    bool back = q->kind == HISTORY_DIFF && q->to && q->to < q->from, seen = false, noted = false;
+    uint64_t first = back ? q->to : q->from, until = q->kind != HISTORY_DIFF ? q->from
+                                                     : back                  ? q->from
+                                                                             : q->to;
     char text[512];
     int err = EXIT_FAILED;
 
@@ -120,7 +124,7 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
     while (recording_next(&r)) {
         if (whole && until && r.nr > until)
             break;
-        if (q->kind == HISTORY_DIFF && !taken && r.nr > q->from) {
+        if (q->kind == HISTORY_DIFF && !taken && r.nr > first) {
             taken = true;
             before.area = malloc((p.n + 1) * sizeof(*p.area));
             if (!before.area)
@@ -135,6 +139,7 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
                 mm = r.mm;
             if (r.mm != mm)
                 break;
+            seen = true;
             if (whole && !picture_apply(&p, &r))
                 goto out;
             if (s.changes)
@@ -150,14 +155,17 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
             recording_call_text(&r, text, sizeof(text));
             if (s.changes && s.nr == r.nr)
                 tell(&s, text);
-            s.changes = false;
+            s.changes = noted = false;
             break;
         case RECORD_WHY:
-            if (q->kind == HISTORY_REFUSED || q->kind == HISTORY_ALL)
+            if (q->kind == HISTORY_ALL && noted)
+                printf("    why: %.*s\n", (int)r.text.len, r.text.s);
+            else if (q->kind == HISTORY_REFUSED || q->kind == HISTORY_ALL)
                 printf("event %" PRIu64 ": %s\n    why: %.*s\n", r.nr, text, (int)r.text.len, r.text.s);
             break;
         case RECORD_NOTE:
             snprintf(text, sizeof(text), "%.*s", (int)r.text.len, r.text.s);
+            noted = true;
             if (q->kind == HISTORY_ALL)
                 printf("event %" PRIu64 ": --- %s\n", r.nr, text);
             break;
@@ -167,10 +175,17 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
         fprintf(stderr, "mseal-emu history: %s: broken at byte %zu: %s\n", name, r.at, r.broken);
         goto out;
     }
-    if (q->kind == HISTORY_MAPS)
+    if (q->mm && !seen) {
+        fprintf(stderr, "mseal-emu history: %s: no address space %" PRIu64 "%s\n", name, q->mm,
+                whole && until ? " by then" : " in it");
+        goto out;
+    }
+    if (q->kind == HISTORY_DIFF && !taken) /* nothing happened after the first of the two */
+        print_difference(&p, &p);
+    else if (q->kind == HISTORY_MAPS)
         print_picture(&p);
     else if (q->kind == HISTORY_DIFF)
-        print_difference(&before, &p);
+        print_difference(back ? &p : &before, back ? &before : &p);
     err = 0;
 out:
     free(p.area);

@@ -266,23 +266,35 @@ void recording_close(struct recording *r)
 
 /* ---- text ---- */
 
+/* Decimal what looks like a number or a size, hexadecimal what looks like an address or flags. */
+static size_t argument_text(uint64_t v, unsigned i, char *buf, size_t size)
+{
+    const char *comma = i ? ", " : "";
+
+    if (v >= UINT64_MAX - 4095)
+        return (size_t)snprintf(buf, size, "%s%" PRId64, comma, (int64_t)v);
+    if (v <= UINT32_MAX && v > UINT32_MAX - 4096) /* an int, such as descriptor -1 */
+        return (size_t)snprintf(buf, size, "%s%d", comma, (int)v);
+    if (v >> 32 || (v > 9999 && v % 4096) || (v > 65535 && !i))
+        return (size_t)snprintf(buf, size, "%s%#" PRIx64, comma, v);
+    return (size_t)snprintf(buf, size, "%s%" PRIu64, comma, v);
+}
+
 size_t recording_call_text(const struct recording *r, char *buf, size_t size)
 {
     size_t n = (size_t)snprintf(buf, size, "%s(", r->name);
 
     for (unsigned i = 0; i < r->nargs && n < size; i++)
-        n += (size_t)snprintf(buf + n, size - n,
-                              r->arg[i] > 9999 && r->arg[i] % 4096 ? "%s%#" PRIx64
-                              : r->arg[i] >> 32                    ? "%s%#" PRIx64
-                                                                   : "%s%" PRIu64,
-                              i ? ", " : "", r->arg[i]);
+        n += argument_text(r->arg[i], i, buf + n, size - n);
     if (n >= size)
         return size - 1;
     if (r->ret < 0 && r->ret >= -4095)
         n += (size_t)snprintf(buf + n, size - n, ") = -1 %s",
                               strerrorname_np((int)-r->ret) ? strerrorname_np((int)-r->ret) : "?");
     else
-        n += (size_t)snprintf(buf + n, size - n, r->ret >> 32 ? ") = %#" PRIx64 : ") = %" PRId64, r->ret);
+        n += (size_t)snprintf(
+            buf + n, size - n,
+            r->ret >> 32 || (r->ret && !strcmp(r->name, "brk")) ? ") = %#" PRIx64 : ") = %" PRId64, r->ret);
     return n < size ? n : size - 1;
 }
 

@@ -19,7 +19,16 @@ ask --maps "$((sealed - 1))"
 ok '... and one before' sh -c "! grep -q ' sl ' '$work/answer'"
 ask --diff "$((sealed - 1)),$sealed"
 ok 'the difference of two events' [ "$(sed 's/^\(.\).*/\1/' "$work/answer" | tr -d '\n')" = '-++' ]
+ask --diff "$sealed,$((sealed - 1))"
+ok '... and backwards' [ "$(sed 's/^\(.\).*/\1/' "$work/answer" | tr -d '\n')" = '-+-' ]
+ask --diff 1000000,2000000
+ok '... and of two after the end: none' [ ! -s "$work/answer" ]
+ask --mm 99 --maps 0
+ok 'an address space that is not there' grep -q 'no address space 99 in it' "$work/answer"
 ask
+ok 'numbers look like what they are' grep -Eq '^event [0-9]*: mmap\(0, 12288, 3, 34, -1\) = 0x' "$work/answer"
+ok '... addresses too' grep -Eq '^event [0-9]*: brk\(0x[0-9a-f]*\) = 0x' "$work/answer"
+ok 'a fault is told once, with its why' sh -c "[ \$(grep -c 'si_code=SEGV_ACCERR' '$work/answer') = 1 ] && grep -A1 SEGV_ACCERR '$work/answer' | grep -q '^    why: writing'"
 ok 'all of it' grep -q 'dies\|killed by SIGSEGV' "$work/answer"
 emu --record "$work/rec" "$B/tests/guest/many_maps"
 bytes=$(($(wc -c <"$work/rec") / 20000))
@@ -30,3 +39,10 @@ ok 'a run with children is recorded' grep -q 'not mapped' "$work/answer"
 head -c 1000 "$work/rec" >"$work/rec.cut"
 ok 'a cut recording is told' sh -c "'$program' history '$work/rec.cut' 2>&1 | grep -q 'broken at byte'"
 ok 'something else is no recording' sh -c "'$program' history /bin/true 2>&1 | grep -q 'not a recording'"
+emu --record "$work/rec" bash -c 'for i in 1 2; do (true; echo $i) | cat; done'
+ask --mm 2
+ok '... and one of a shell' grep -q 'mapped\|brk' "$work/answer"
+emu --record "$work/rec" /usr/bin/python3 -c 'import threading
+for t in [threading.Thread(target=print, args=(i,)) for i in range(3)]: t.start()'
+ask
+ok '... and one with threads: a stack, four ends' sh -c "grep -q 'mmap(0, 8392704, 0, ' '$work/answer' && [ \$(grep -c 'exited with 0' '$work/answer') = 4 ]"

@@ -55,6 +55,10 @@ emu tui --print --stdin nonesuch true
 is 'tui: no such input' 125 '' 'nonesuch: No such file'
 emu tui true
 is 'tui: no terminal' 2 '' 'must be a terminal'
+# The screens in the documentation are those of today.
+if [ "$label" = unicorn ] && [ "$B" = "$top/build" ]; then
+    ok 'docs/tui.md shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/tui.md
+fi
 
 # ---- on a terminal ----
 if ! have tmux; then
