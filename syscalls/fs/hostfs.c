@@ -39,19 +39,13 @@ bool hostfs_path(const struct dentry *d, char *buf, size_t size)
     return true;
 }
 
-/* ---- inodes
- * -------------------------------------------------------------------------------------------------------- */
-
-static uint64_t ns_of(struct timespec ts)
-{
-    return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
+/* ---- inodes ---- */
 
 static struct inode **ihash_slot(struct super *sb, uint64_t dev, uint64_t ino)
 {
     struct inode **p = &sb->k->vfs->ihash[(ino ^ dev * 31) & ((1u << IHASH_BITS) - 1)];
 
-    while (*p && ((*p)->ino != ino || (*p)->dev != dev || (*p)->sb != sb))
+    while (*p && ((*p)->host.ino != ino || (*p)->dev != dev || (*p)->sb != sb))
         p = &(*p)->hash_next;
     return p;
 }
@@ -87,6 +81,7 @@ static void refresh_own(struct inode *inode)
     if (inode->host.wfd >= 0 && !fstat(inode->host.wfd, &st)) {
         inode->host.size = st.st_size;
         inode->host.mtime = ns_of(st.st_mtim);
+        hostfs_stamp(inode, &st, STAMP_DATA, NULL);
     }
 }
 
@@ -104,7 +99,8 @@ static struct inode *inode_of_stat(struct super *sb, const struct stat *st)
     if (!inode)
         return NULL;
     inode->dev = st->st_dev;
-    inode->ino = st->st_ino;
+    inode->host.ino = st->st_ino;
+    inode->ino = hostfs_shown_ino(sb->k->vfs, st->st_dev, st->st_ino);
     inode->host.fd = inode->host.wfd = -1;
     inode->ops = S_ISLNK(st->st_mode) ? &hostfs_link_ops : &hostfs_ops;
     inode->fops = &hostfs_file_ops;
@@ -118,12 +114,14 @@ static struct inode *inode_of_stat(struct super *sb, const struct stat *st)
 static void hostfs_evict(struct inode *inode)
 {
     for (struct inode **p =
-             &inode->sb->k->vfs->ihash[(inode->ino ^ inode->dev * 31) & ((1u << IHASH_BITS) - 1)];
+             &inode->sb->k->vfs->ihash[(inode->host.ino ^ inode->dev * 31) & ((1u << IHASH_BITS) - 1)];
          *p; p = &(*p)->hash_next)
         if (*p == inode) {
             *p = inode->hash_next;
             break;
         }
+    if (!inode->nlink)
+        hostfs_forget_stamp(inode);
     fifo_evict(inode);
     if (inode->obj) {
         vm_object_sync(inode->obj, 0, UINT64_MAX);
@@ -188,8 +186,7 @@ struct inode *hostfs_inode_of_fd(struct super *sb, int fd)
     return inode;
 }
 
-/* ---- directories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- directories ---- */
 
 static int hostfs_lookup(struct task *t, struct dentry *dir, struct dentry *child)
 {
@@ -218,7 +215,8 @@ static int hostfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
         return -errno;
     while (!err && (e = readdir(dp)))
         if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-            err = dirlist_add(out, e->d_name, strlen(e->d_name), e->d_ino, DTTOIF(e->d_type));
+            err = dirlist_add(out, e->d_name, strlen(e->d_name),
+                             hostfs_shown_ino(t->k->vfs, dir->inode->dev, e->d_ino), DTTOIF(e->d_type));
     closedir(dp);
     return err;
 }
@@ -261,6 +259,8 @@ static int hostfs_create_node(struct task *t, struct dentry *child, unsigned mod
         if (is_dir(child->inode))
             child->inode->alias = child;
         d_hash(child);
+        hostfs_stamp_dentry(child, STAMP_NEW);
+        hostfs_stamp_dentry(child->parent, STAMP_DATA);
     }
     return err;
 }
@@ -276,12 +276,22 @@ static void hostfs_gone(struct dentry *child)
 static int hostfs_unlink(struct task *t, struct dentry *child)
 {
     char path[PATH_MAX + NAME_LEN_MAX];
+    struct stat st;
+    int fd, err = 0;
 
     if (!hostfs_path(child, path, sizeof(path)))
         return -ENAMETOOLONG;
+    fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC); /* under its other names it has a new ctime */
     if (unlink(path))
-        return -errno;
+        err = -errno;
+    else if (fd >= 0 && !fstat(fd, &st))
+        hostfs_stamp(child->inode, &st, STAMP_META, NULL);
+    if (fd >= 0)
+        close(fd);
+    if (err)
+        return err;
     hostfs_gone(child);
+    hostfs_stamp_dentry(child->parent, STAMP_DATA);
     return 0;
 }
 
@@ -294,6 +304,7 @@ static int hostfs_rmdir(struct task *t, struct dentry *child)
     if (rmdir(path))
         return -errno;
     hostfs_gone(child);
+    hostfs_stamp_dentry(child->parent, STAMP_DATA);
     return 0;
 }
 
@@ -307,8 +318,11 @@ static int hostfs_link(struct task *t, struct dentry *old, struct dentry *child)
     if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0))
         return -errno;
     err = hostfs_lookup(t, child->parent, child);
-    if (!err && child->inode)
+    if (!err && child->inode) {
         d_hash(child);
+        hostfs_stamp_dentry(child, STAMP_META);
+        hostfs_stamp_dentry(child->parent, STAMP_DATA);
+    }
     return err;
 }
 
@@ -322,6 +336,12 @@ static int hostfs_rename(struct task *t, struct dentry *old, struct dentry *chil
         return -errno;
     if (child->inode && !(flags & RENAME_EXCHANGE))
         hostfs_gone(child);
+    /* Both still have their old names here. */
+    hostfs_stamp_path(old->inode, to, STAMP_META);
+    if (flags & RENAME_EXCHANGE)
+        hostfs_stamp_path(child->inode, from, STAMP_META);
+    hostfs_stamp_dentry(old->parent, STAMP_DATA);
+    hostfs_stamp_dentry(child->parent, STAMP_DATA);
     return 0;
 }
 
@@ -336,8 +356,7 @@ static int64_t hostfs_readlink(struct task *t, struct dentry *d, char *buf, size
     return n < 0 ? -errno : n;
 }
 
-/* ---- attributes
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- attributes ---- */
 
 static int hostfs_getattr(struct inode *inode, struct dentry *d, struct statx *stx)
 {
@@ -354,16 +373,18 @@ static int hostfs_getattr(struct inode *inode, struct dentry *d, struct statx *s
         generic_getattr(inode, stx); /* gone from the host meanwhile: as last seen */
         stx->stx_size = inode->host.size;
     }
+    hostfs_show_stamp(inode, stx);
     return 0;
 }
 
-static struct timespec host_time(const struct iattr *a, unsigned which, uint64_t ns)
+/* The virtual now is the host's now there. */
+static struct timespec host_time(const struct iattr *a, unsigned which, uint64_t ns, uint64_t now)
 {
     struct timespec ts = {0, UTIME_OMIT};
 
     if (a->valid & which) {
         ts.tv_sec = ns / 1000000000;
-        ts.tv_nsec = ns % 1000000000;
+        ts.tv_nsec = ns == now ? UTIME_NOW : (long)(ns % 1000000000);
     }
     return ts;
 }
@@ -389,7 +410,9 @@ static int hostfs_setattr(struct task *t, struct inode *inode, struct dentry *d,
         lchown(path, a->valid & ATTR_UID ? a->uid : (uid_t)-1, a->valid & ATTR_GID ? a->gid : (gid_t)-1))
         return -errno;
     if (a->valid & (ATTR_ATIME | ATTR_MTIME)) {
-        struct timespec ts[2] = {host_time(a, ATTR_ATIME, a->atime), host_time(a, ATTR_MTIME, a->mtime)};
+        uint64_t now = vfs_now(t->k);
+        struct timespec ts[2] = {host_time(a, ATTR_ATIME, a->atime, now),
+                                 host_time(a, ATTR_MTIME, a->mtime, now)};
 
         if (inode->host.wfd >= 0 ? futimens(inode->host.wfd, ts)
                                  : utimensat(AT_FDCWD, path, ts, AT_SYMLINK_NOFOLLOW))
@@ -399,12 +422,12 @@ static int hostfs_setattr(struct task *t, struct inode *inode, struct dentry *d,
         inode->host.size = st.st_size;
         inode->host.mtime = ns_of(st.st_mtim);
         refresh(inode, &st);
+        hostfs_stamp(inode, &st, a->valid & ATTR_SIZE ? STAMP_DATA : STAMP_META, a);
     }
     return 0;
 }
 
-/* ---- regular files
- * --------------------------------------------------------------------------------------------------- */
+/* ---- regular files ---- */
 
 static int hostfs_read_page(struct vm_object *obj, uint64_t index, void *page)
 {
@@ -501,7 +524,7 @@ static int open_host(struct dentry *d, int flags)
     fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return -errno;
-    if (fstat(fd, &st) || st.st_dev != d->inode->dev || st.st_ino != d->inode->ino) {
+    if (fstat(fd, &st) || st.st_dev != d->inode->dev || st.st_ino != d->inode->host.ino) {
         close(fd);
         return -ENOENT;
     }

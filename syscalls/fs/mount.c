@@ -270,6 +270,7 @@ void vfs_destroy(struct kernel *k)
         free(sb->host);
         free(sb);
     }
+    hostfs_stamps_free(v);
     if (v->tty_fd >= 0)
         close(v->tty_fd);
     free(v);

@@ -103,6 +103,7 @@ struct inode {
         struct {                  /* FS_HOST */
             int fd, wfd;          /* open for reading / for writing, -1: not */
             uint64_t size, mtime; /* as last seen: a change of the host's file shows */
+            uint64_t ino;         /* the host's number; the guest may see another */
         } host;
         char *target;   /* symbolic link of tmpfs */
         uint64_t id[3]; /* procfs: what this entry is about */
@@ -154,6 +155,8 @@ struct vfs {
     unsigned next_port;
     unsigned pipe_pages; /* capacity of all pipes */
     unsigned nr_watches; /* of inotify */
+    struct host_stamp **stamps; /* hoststamp.c; NULL: the guest changed no file of the host yet */
+    uint64_t nr_stamped;        /* files of the host that the guest made */
     uint32_t last_cookie; /* of a rename that inotify saw */
     char uuid[37];       /* boot_id */
 };
@@ -282,6 +285,26 @@ struct super *hostfs_create(struct vfs *v, const char *host, bool ro);
 int hostfs_root(struct super *sb);
 struct inode *hostfs_inode_of_fd(struct super *sb, int fd);
 bool hostfs_path(const struct dentry *d, char *buf, size_t size);
+
+/* ---- hoststamp.c ---- */
+static inline uint64_t ns_of(struct timespec ts)
+{
+    return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+enum {
+    STAMP_NEW = 1,  /* the guest made it */
+    STAMP_DATA = 2, /* mtime and ctime are now */
+    STAMP_META = 4, /* ctime is now */
+};
+/* The guest just changed a file, whose attributes on the host are now st; a: times it set, NULL: none. */
+void hostfs_stamp(struct inode *inode, const struct stat *st, unsigned what, const struct iattr *a);
+void hostfs_stamp_path(struct inode *inode, const char *path, unsigned what); /* path: of the host */
+void hostfs_stamp_dentry(struct dentry *d, unsigned what);
+/* What the guest sees of (dev, ino) of the host: its number, and in *stx its times. */
+uint64_t hostfs_shown_ino(struct vfs *v, uint64_t dev, uint64_t ino);
+void hostfs_show_stamp(const struct inode *inode, struct statx *stx);
+void hostfs_forget_stamp(const struct inode *inode); /* the file is gone */
+void hostfs_stamps_free(struct vfs *v);
 
 int devfs_mount(struct vfs *v);
 int procfs_mount(struct vfs *v);

@@ -27,6 +27,23 @@ if [ -x "$B/guest-tests/proc_inotify" ]; then
 fi
 ok 'which are made' grep -qx changed "$work/rw/file"
 ok 'of every kind' [ -d "$work/rw/new" ]
+# What the guest makes has the same times and numbers in every run; on the host it is not from the future.
+stamps() # OUTPUT
+{
+    rm -rf "$work/stamps"
+    mkdir "$work/stamps"
+    emu --rw "$work/stamps" /bin/sh -c "cd '$work/stamps' && echo a >a && mkdir d && ln a d/b && ln -s a s && mv a c && sleep 3 &&
+        echo x >>c && chmod 600 d/b && touch t && touch -d @1000000000 u && ls -i . d && rm c && stat -c '%n %i %h %x %y %z' * d/*"
+    is "files made in --rw ($1)" 0 "$(cat "$work/out")" ''
+    cp "$work/out" "$work/$1"
+}
+stamps first
+sleep 1.1
+stamps second
+ok 'files made in --rw have the same times and numbers in two runs' cmp "$work/first" "$work/second"
+ok 'they are the virtual ones' [ "$(grep -c ' 2030-01-01 00:01:43' "$work/first")" -ge 3 ]
+ok 'times that the guest set stay' grep -q '^u .* 2001-09-09 01:46:40.0* ' "$work/first"
+ok 'the host keeps its own' [ -z "$(find "$work/stamps" -newermt '1 minute')" ]
 emu --rw "$work/rw" /bin/sh -c "echo x >'$work/other'"
 ok 'and not outside of it' grep -q 'Read-only file system' "$work/err"
 emu --rw "$work/rw" /bin/sh -c "ln -s '$work/outside' '$work/rw/link'; echo x >'$work/rw/link'"
