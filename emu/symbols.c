@@ -1,7 +1,8 @@
 /*
  * symbols.c - libdw's view of a guest: which files are mapped where, its memory and registers.
  *
- * One Dwfl is kept for the address space asked about last, and filled anew when executable mappings changed.
+ * One Dwfl is kept for the address space asked about last, and filled anew when executable files are mapped
+ * differently. Compiled code that comes and goes is no reason: filling takes far longer than most calls.
  * Separate debug files are looked for below /usr/lib/debug, nothing is ever fetched from a network.
  */
 #include "symbols.h"
@@ -36,6 +37,7 @@ static struct symbols {
     bool attached;
     uint64_t mm;      /* mm_id() it was filled for; 0: none */
     uint64_t exec_vm; /* and the executable pages it had then */
+    uint64_t files;   /* what fingerprint() said of it */
     struct task *t;   /* of the backtrace in progress, and where it begins */
     struct cpu_regs regs;
 } S;
@@ -86,7 +88,41 @@ static bool host_path(struct task *t, const struct vma *v, char *path, size_t si
     return len && path[n] == '/';
 }
 
-/* Each executable file mapping is a module; its base is where the file's first page is mapped below it. */
+/*
+ * The next executable file mapping from addr on. Its module's base is where the file's first page is mapped
+ * below it: *first, which the caller keeps from one to the next.
+ */
+static const struct vma *next_code(struct task *t, uint64_t addr, const struct vma **first)
+{
+    const struct vma *v;
+
+    for (v = mm_find_vma(t->mm, addr); v; v = mm_find_vma(t->mm, v->end)) {
+        if (v->file && !v->pgoff)
+            *first = v;
+        if (v->flags & VM_EXEC && v->file && *first && (*first)->file->obj == v->file->obj)
+            break;
+    }
+    return v;
+}
+
+/* Differs when other modules would be reported: their places and names. */
+static uint64_t fingerprint(struct task *t)
+{
+    const struct vma *first = NULL;
+    uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    char path[4352];
+
+    for (const struct vma *v = next_code(t, 0, &first); v; v = next_code(t, v->end, &first)) {
+        if (!host_path(t, v, path, sizeof(path)))
+            continue;
+        h = (h ^ first->start) * UINT64_C(0x100000001b3);
+        h = (h ^ v->start) * UINT64_C(0x100000001b3);
+        for (const char *s = path; *s; s++)
+            h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
+    }
+    return h;
+}
+
 static void report(struct task *t)
 {
     const struct vma *first = NULL;
@@ -94,13 +130,8 @@ static void report(struct task *t)
     Dwarf_Addr end = 0;
 
     S.f.dwfl_report_begin(S.dwfl);
-    for (const struct vma *v = mm_find_vma(t->mm, 0); v; v = mm_find_vma(t->mm, v->end)) {
-        if (v->file && !v->pgoff)
-            first = v;
-        if (!(v->flags & VM_EXEC) || !v->file || !first || first->file->obj != v->file->obj ||
-            first->start < end)
-            continue;
-        if (!host_path(t, v, path, sizeof(path)))
+    for (const struct vma *v = next_code(t, 0, &first); v; v = next_code(t, v->end, &first)) {
+        if (first->start < end || !host_path(t, v, path, sizeof(path)))
             continue;
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         struct stat st;
@@ -124,12 +155,18 @@ static void report(struct task *t)
 /* Modules of t's address space as it is now. */
 static bool prepare(struct task *t)
 {
+    bool known = S.dwfl && t->mm && S.mm == mm_id(t->mm);
     struct mm_stats st;
+    uint64_t files;
 
     if (!t->mm || !load())
         return false;
     mm_get_stats(t->mm, &st);
-    if (S.dwfl && S.mm == mm_id(t->mm) && S.exec_vm == st.exec_vm)
+    if (known && S.exec_vm == st.exec_vm)
+        return true;
+    files = fingerprint(t);
+    S.exec_vm = st.exec_vm;
+    if (known && S.files == files)
         return true;
     if (S.dwfl)
         S.f.dwfl_end(S.dwfl);
@@ -138,7 +175,7 @@ static bool prepare(struct task *t)
     if (!S.dwfl)
         return false;
     S.mm = mm_id(t->mm);
-    S.exec_vm = st.exec_vm;
+    S.files = files;
     report(t);
     return true;
 }

@@ -55,6 +55,15 @@ emu tui --print --stdin nonesuch true
 is 'tui: no such input' 125 '' 'nonesuch: No such file'
 emu tui true
 is 'tui: no terminal' 2 '' 'must be a terminal'
+# Names of functions are not looked for anew with each page of compiled code: that took hours.
+timeout -k 5 90 "$program" tui --print --keys '>' python3 -c 'import ctypes
+c = ctypes.CDLL(None)
+c.mmap.restype = ctypes.c_void_p
+n = ctypes.c_size_t(8192)
+for i in range(5000):
+    p = ctypes.c_void_p(c.mmap(None, n, 3, 0x22, -1, ctypes.c_size_t(0)))
+    c.mprotect(p, n, 5), c.mprotect(p, n, 3), c.munmap(p, n)' >"$work/out" 2>"$work/err" </dev/null
+ok 'tui: 20,000 events on executable memory' grep -Eq 'step ([2-9][0-9]{4})/\1 ' "$work/out"
 # The screens in the documentation are those of today.
 if [ "$label" = unicorn ] && [ "$B" = "$top/build" ]; then
     ok 'docs/tui.md shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/tui.md
