@@ -26,12 +26,15 @@ static int values_are(int id, int a, int b, int c)
 
     return !semctl_(id, 0, GETALL, (long)v) && v[0] == a && v[1] == b && v[2] == c;
 }
+/* How many wait. First a sleep long enough for them to come, so that the same calls are made on every kernel. */
 static int waiting(int id, int num, int cmd)
 {
     int n = 0;
 
-    for (int i = 0; i < 200 && (n = (int)semctl_(id, num, cmd, 0)) == 0; i++)
-        usleep(5000);
+    for (int i = 0; i < 20 && !n; i++) {
+        usleep(200000);
+        n = (int)semctl_(id, num, cmd, 0);
+    }
     return n;
 }
 static int status_of(pid_t pid)
