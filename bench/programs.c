@@ -7,9 +7,9 @@
  *
  * What was tried for the mean of the compute programs, with Unicorn 2.1.1, and what came of it:
  *
- *   - Processor features left out (SSSE3, SSE4, AES, PCLMULQDQ; GLIBC_TUNABLES inside): no difference that
- * shows, python3 -c pass takes 253, 247 and 259 ms with all, without SSE4 and without SSSE3 and SSE4.
- * Debian's sha256sum and md5sum ask for none.
+ *   - Processor features left out (SSE4, SSSE3 and SSE4; GLIBC_TUNABLES inside): no difference that shows,
+ * python3 -c pass takes 253, 247 and 259 ms with all, without SSE4 and without both. Debian 12's sha256sum does
+ * not use OpenSSL.
  *   - Large pages of the host: the guest's memory from 4 MiB on is in them (all 16 MB of "memory"), and the
  * engine asks for them for its code.
  *   - Misses of the engine's TLB and flushes: neither shows in a profile of "memory" once it is warm; 85 % of
