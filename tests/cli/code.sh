@@ -15,8 +15,8 @@ in_order()
 # ---- --trace-insn ----
 emu --trace-insn=add_floats,copy,touch,tail,in_child -o "$work/trace" --strace --trace-json "$work/json" "$calls"
 is '--trace-insn leaves the program as it was' 0 'abc 3'
-in_order '--trace-insn: registers and flags' "$work/trace" '<tail> add edi, 1 +; rdi=0x5 flags=\[PF\]$' \
-    '<tail\+0x3> jmp 0x[0-9a-f]+ <leaf>$'
+in_order '--trace-insn: registers and flags' "$work/trace" '<tail\+0x2> add edi, 1 +; rdi=0x5 flags=\[PF\]$' \
+    '<tail\+0x5> jmp 0x[0-9a-f]+ <leaf>$'
 in_order '--trace-insn: an access that fails is not done, and told before its signal' "$work/trace" \
     '^0x[0-9a-f]+ <touch> mov byte ptr \[rdi\], 1  ; not done$' '^--- SIGSEGV'
 ok '--trace-insn: four rounds of a string instruction' [ "$(grep -c '<copy+0x3> rep movsb' "$work/trace")" = 4 ]
@@ -29,7 +29,7 @@ ok '--trace-insn: nothing but what was asked for' sh -c \
 "$program" history --text "$work/json" >"$work/text"
 ok '--trace-insn: JSON -> text gives exactly the text' cmp "$work/trace" "$work/text"
 first=$(sed -n 's/^\(0x[0-9a-f]*\) <tail> .*/\1/p' "$work/trace")
-emu --trace-insn="$first-$(printf '0x%x' $((first + 3)))" -o "$work/text" "$calls"
+emu --trace-insn="$first-$(printf '0x%x' $((first + 2)))" -o "$work/text" "$calls"
 ok '--trace-insn=ADDR-ADDR: the one instruction there, and what it did' [ "$(cat "$work/text")" = "$(grep '<tail> ' "$work/trace")" ]
 emu --trace-insn -o "$work/trace" "$calls"
 ok '--trace-insn: everything' [ "$(wc -l <"$work/trace")" -gt 10000 ]
