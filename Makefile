@@ -83,7 +83,7 @@ SCENARIOS := $(if $(wildcard guest-tests/scenarios/main.c),$(B)/guest-tests/scen
 TEST_GUEST := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
 DEMO := $(patsubst %.c,$(B)/%,$(wildcard demo/*.c))
 EXAMPLES := $(patsubst %.c,$(B)/%.so,$(wildcard examples/*.c))
-BENCH_HOST := $(patsubst %.c,$(B)/%,$(wildcard bench/*.c))
+BENCH_HOST := $(patsubst %.c,$(B)/%,$(filter-out bench/measure.c,$(wildcard bench/*.c)))
 BENCH_GUEST := $(patsubst %.c,$(B)/%,$(wildcard bench/guest/*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*_fuzzer.c))
 BIN := $(if $(wildcard emu/main.c),$(B)/mseal-emu)
@@ -157,10 +157,10 @@ $(EXAMPLES): $(B)/examples/%.so: examples/%.c include/mseal-emu/design.h include
 	@mkdir -p $(@D)
 	$(say) SO $@
 	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -Iinclude -o $@ $<
-$(BENCH_HOST): $(B)/bench/%: bench/%.c $(B)/libmseal-mm.a
+$(BENCH_HOST): $(B)/bench/%: bench/%.c $(B)/bench/measure.o $(B)/libmseal-mm.a
 	@mkdir -p $(@D)
 	$(say) LD $@
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-mm.a -lm
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/bench/measure.o $(B)/libmseal-mm.a -lm
 
 # ---- targets -----------------------------------------------------------------------------------------------------
 deps: ## install what is missing to build and to run (apt; private Unicorn in .deps/)

@@ -20,15 +20,13 @@
  * other jumps look their target up (a quarter of python3's time), and a block that spans two pages is entered
  * from its main loop (a twentieth of sha256sum's).
  */
-#include <fcntl.h>
+#include "measure.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ROUNDS   5
@@ -65,11 +63,6 @@ static const struct program programs[] = {
     {"static hello world", {"@hello"}, .vs_qemu = 1, .less_memory = true},
 };
 #define NR_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
-
-struct cost {
-    double ms;
-    long rss; /* KiB */
-};
 
 static char build[4096], data[4200];
 
@@ -121,37 +114,6 @@ static void command(const struct program *p, enum runner r, const char **argv)
     }
 }
 
-/* Runs it once with no output. False: it could not be run, or failed. */
-static bool run(const char **argv, struct cost *cost)
-{
-    struct rusage ru;
-    int status;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-
-        dup2(null, 0);
-        dup2(null, 1);
-        dup2(null, 2);
-        execvp(argv[0], (char **)argv);
-        _exit(127);
-    }
-    if (pid < 0 || wait4(pid, &status, 0, &ru) != pid || status)
-        return false;
-    cost->ms =
-        (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 + (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
-    cost->rss = ru.ru_maxrss;
-    return true;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    double x = ((const struct cost *)a)->ms, y = ((const struct cost *)b)->ms;
-
-    return (x > y) - (x < y);
-}
-
 static bool wanted(const char *name, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
@@ -180,13 +142,12 @@ static unsigned measure(const struct program *p, double *logs, unsigned *nlogs)
         command(p, r, argv[r]);
     for (unsigned i = 0; i < ROUNDS; i++)
         for (int r = 0; r < NR_RUNNERS; r++)
-            works[r] = works[r] && run(argv[r], &cost[r][i]);
+            works[r] = works[r] && measure_run(argv[r], &cost[r][i]);
     for (unsigned i = 0; i < ROUNDS && p->longer; i++)
         cost[EMU][i].ms /= p->times;
     printf("%-30s", p->name);
     for (int r = 0; r < NR_RUNNERS; r++) {
-        qsort(cost[r], ROUNDS, sizeof(struct cost), by_time);
-        mid[r] = cost[r][ROUNDS / 2];
+        mid[r] = measure_median(cost[r], ROUNDS);
         if (works[r])
             printf(" %10.1f", mid[r].ms);
         else

@@ -4,66 +4,39 @@
  * The same loop runs with and without, in turns; the difference of the medians of the processor time, divided
  * by the calls, is the cost. strace and qemu-user -strace are the peers; a loop under strace is shorter, as
  * it takes long. The cost of --record is told as a share of a program's own time: of a loop of nothing but
- * memory calls, which is the worst that can be, and of a shell that runs programs. A missed goal makes the
+ * memory calls, which is the worst that can be, and of real programs. A missed goal makes the
  * exit status 1. usage: tracing DIRECTORY-OF-THE-BUILD
  */
-#include <fcntl.h>
-#include <stdbool.h>
+#include "measure.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define ROUNDS 5
-#define SHELL  "for i in 1 2 3 4 5 6; do ls -l /usr/bin; done"
+#define ROUNDS  5
+#define GCC     "echo \"int main(void){return 0;}\" | gcc -x c -o /tmp/x - && /tmp/x"
+#define IMPORTS "import json, http.client, unittest"
+#define SHELL   "for i in 1 2 3 4 5 6; do ls -l /usr/bin; done"
 
-/* Milliseconds of processor time of `sh -c command`, with $B as the build; exits if it fails. */
-static double run(const char *command)
+/* Runs `sh -c command`, with $B as the build; exits if it fails. */
+static void run(const char *command, struct cost *cost)
 {
-    struct rusage ru;
-    int status;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-
-        dup2(null, 0);
-        dup2(null, 1);
-        dup2(null, 2);
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    if (pid < 0 || wait4(pid, &status, 0, &ru) != pid || status) {
-        fprintf(stderr, "bench/tracing: failed: %s\n", command);
-        exit(1);
-    }
-    return (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1e3 +
-           (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e3;
+    if (measure_run((const char *const[]){"/bin/sh", "-c", command, NULL}, cost))
+        return;
+    fprintf(stderr, "bench/tracing: failed: %s\n", command);
+    exit(1);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double d = *(const double *)a - *(const double *)b;
-
-    return d < 0 ? -1 : d > 0;
-}
-
-/* Medians of two commands that take turns. */
+/* Median milliseconds of two commands that take turns. */
 static void compare(const char *a, const char *b, double *ta, double *tb)
 {
-    double t[2][ROUNDS];
+    struct cost cost[2][ROUNDS];
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        t[0][i] = run(a);
-        t[1][i] = run(b);
+        run(a, &cost[0][i]);
+        run(b, &cost[1][i]);
     }
-    qsort(t[0], ROUNDS, sizeof(double), by_value);
-    qsort(t[1], ROUNDS, sizeof(double), by_value);
-    *ta = t[0][ROUNDS / 2];
-    *tb = t[1][ROUNDS / 2];
+    *ta = measure_median(cost[0], ROUNDS).ms;
+    *tb = measure_median(cost[1], ROUNDS).ms;
 }
 
 static const struct {
@@ -85,6 +58,10 @@ static const struct {
 } records[] = {
     {"a shell and six ls -l", "exec $B/mseal-emu sh -c '" SHELL "'",
      "exec $B/mseal-emu --record $B/bench/recording sh -c '" SHELL "'", 0.20},
+    {"python3 importing", "exec $B/mseal-emu python3 -c '" IMPORTS "'",
+     "exec $B/mseal-emu --record $B/bench/recording python3 -c '" IMPORTS "'", 0.20},
+    {"gcc, preprocess to link", "exec $B/mseal-emu sh -c '" GCC "'",
+     "exec $B/mseal-emu --record $B/bench/recording sh -c '" GCC "'", 0.20},
     {"nothing but memory calls", "exec $B/mseal-emu $B/bench/guest/mmap 200",
      "exec $B/mseal-emu --record $B/bench/recording $B/bench/guest/mmap 200", 0},
 };

@@ -1,6 +1,5 @@
 /*
- * decode.c - from what the dispatcher, signal delivery and exits report to events: names, decoded arguments,
- * results, why.
+ * decode.c - from what the dispatcher reports of calls to events: names, decoded arguments, results, why.
  *
  * Renderers do the rest. Everything an event points to is valid until the next one.
  */
@@ -9,94 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include <mseal-emu/design.h>
-
-struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
-{
-    struct trace *tr = calloc(1, sizeof(*tr));
-
-    if (!tr)
-        return NULL;
-    tr->k = k;
-    tr->opt = *opt;
-    tr->words = opt->text || opt->json || opt->states;
-    tr->opt.layout.why = opt->explain;
-    tr->opt.layout.stack = opt->stack;
-    if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
-        goto fail;
-    if (opt->summary && !(tr->summary = summary_create()))
-        goto fail;
-    if (opt->record && !(tr->recorder = recorder_create(
-                             opt->record, k->cfg.design ? k->cfg.design->name : "none", opt->program)))
-        goto fail;
-    if (opt->states && !recorder_keep_states(tr->recorder))
-        goto fail;
-    if ((opt->explain || opt->json || opt->record) && !(tr->watch = watch_create()))
-        goto fail;
-    return tr;
-fail:
-    layout_destroy(tr->layout);
-    summary_destroy(tr->summary);
-    recorder_destroy(tr->recorder);
-    free(tr);
-    return NULL;
-}
-
-void trace_destroy(struct trace *tr)
-{
-    if (!tr)
-        return;
-    layout_destroy(tr->layout);
-    if (tr->summary)
-        summary_print(tr->summary, tr->opt.layout.out);
-    summary_destroy(tr->summary);
-    recorder_destroy(tr->recorder);
-    watch_destroy(tr->watch);
-    filter_destroy(tr->opt.filter);
-    if (tr->opt.json && tr->opt.json != tr->opt.layout.out)
-        fclose(tr->opt.json);
-    if (tr->opt.layout.out && tr->opt.layout.out != stderr)
-        fclose(tr->opt.layout.out);
-    for (int i = 0; i < SYS_MAX; i++)
-        free(tr->sigs[i]);
-    free(tr->line.s);
-    free(tr->aux.s);
-    free(tr->result.s);
-    free(tr->why.s);
-    free(tr->fault_why.s);
-    free(tr->stack.s);
-    free(tr);
-}
-
-void trace_flush(struct trace *tr)
-{
-    if (tr->layout)
-        layout_flush(tr->layout);
-    if (tr->opt.json)
-        fflush(tr->opt.json);
-}
-
-/* ---- events on their way ---- */
-
-static struct event new_event(struct trace *tr, struct task *t, enum event_kind kind)
-{
-    text_clear(&tr->line);
-    tr->nargs = 0;
-    return (struct event){.kind = kind,
-                          .nr = t->event,
-                          .now_ns = tr->k->now_ns,
-                          .pid = t->proc->pid,
-                          .tid = t->tid,
-                          .tasks = tr->k->nr_tasks,
-                          .sysno = t->sysno};
-}
-
-static struct piece piece(const struct text *x)
-{
-    return (struct piece){x->s, x->len};
-}
 
 /* The next argument begins here in tr->line. */
 static void begin_arg(struct trace *tr)
@@ -114,85 +27,6 @@ static void take_args(struct trace *tr, struct event *ev)
         ev->arg[i] = (struct piece){tr->line.s + tr->arg_at[i], end - tr->arg_at[i]};
     }
     ev->cont = (struct piece){tr->line.s, tr->nargs ? tr->arg_at[0] : tr->line.len};
-}
-
-static void deliver(struct trace *tr, struct task *t, const struct event *ev)
-{
-    if (tr->layout && !tr->opt.summary_only)
-        layout_event(tr->layout, ev);
-    if (tr->opt.json)
-        json_event(tr->opt.json, ev);
-    if (tr->recorder)
-        recorder_event(tr->recorder, ev, t->args);
-    if (tr->opt.states)
-        recorder_state(tr->recorder, t, ev);
-    if (tr->summary)
-        summary_event(tr->summary, ev);
-}
-
-/* What became different in t's address space, as an event of its own. */
-static void tell_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c)
-{
-    struct event ev;
-
-    if (!watch_update(tr->watch, t, c))
-        return;
-    if (tr->opt.explain || tr->opt.json || tr->opt.states ||
-        c->sealed) /* a backtrace costs more than most calls: recording does without */
-        watch_origin(tr->watch, t, call);
-    watch_remember(tr->watch, t, call, c);
-    ev = new_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
-    ev.mm = c->mm;
-    ev.addr = c->start;
-    ev.end = c->end;
-    ev.areas = c->areas;
-    ev.nr_areas = c->n;
-    ev.name = watch_who(tr->watch, t->event);
-    deliver(tr, t, &ev);
-}
-
-/* -k: "main+0x2f (demo.c:12) [0x401136]", a line each. */
-static void take_stack(struct trace *tr, struct task *t, struct event *ev)
-{
-    const struct machine_ops *ops = tr->k->ops;
-    uint64_t pc[64];
-    char sym[512];
-    unsigned n;
-
-    if (!tr->opt.stack || !ops->backtrace || !ops->symbol)
-        return;
-    text_clear(&tr->stack);
-    n = ops->backtrace(t, pc, 64);
-    for (unsigned i = 0; i < n; i++)
-        text_printf(&tr->stack, " > %s [%#lx]\n",
-                    ops->symbol(t, pc[i] - (i > 0), sym, sizeof(sym)) ? sym : "?", pc[i]);
-    ev->stack = piece(&tr->stack);
-}
-
-/*
- * Signals that were ignored: Linux shows them to a tracer before it drops them. They are kept until their
- * process is next heard of.
- */
-void trace_ignored(struct process *p, const struct ksiginfo *info)
-{
-    struct trace *tr = p->k->trace;
-
-    if (tr->nghosts == TRACE_GHOSTS)
-        return;
-    tr->ghost[tr->nghosts].pid = p->pid;
-    tr->ghost[tr->nghosts++].info = *info;
-}
-
-static void tell_ignored(struct trace *tr, struct task *t)
-{
-    unsigned kept = 0;
-
-    for (unsigned i = 0; i < tr->nghosts; i++)
-        if (tr->ghost[i].pid == t->proc->pid)
-            trace_signal(t, &tr->ghost[i].info);
-        else
-            tr->ghost[kept++] = tr->ghost[i];
-    tr->nghosts = kept;
 }
 
 /* ---- what a call is called, and its argument types ---- */
@@ -322,7 +156,8 @@ static void print_args(struct call *c, const struct sig *sig, int from, int to)
 static const char *nameless(struct trace *tr, const struct task *t)
 {
     snprintf(tr->nameless, sizeof(tr->nameless), "syscall_%#lx", (unsigned long)t->sysno);
-    return tr->nameless;
+    /* Who records knows texts by where they are. */
+    return tr->watch ? watch_string(tr->watch, tr->nameless, strlen(tr->nameless)) : tr->nameless;
 }
 
 /* Is somebody interested in this call? */
@@ -337,16 +172,19 @@ void trace_sys_enter(struct task *t)
     struct call c = {.tr = tr, .t = t, .args = t->args, .out = &tr->line, .aux = &tr->aux};
     const char *name = NULL;
     unsigned classes;
-    const struct sig *sig = call_sig(tr, t, &name, &classes);
-    struct event ev;
+    const struct sig *sig;
+    struct event *ev;
 
     t->call_since = tr->k->now_ns;
     if (tr->nghosts)
-        tell_ignored(tr, t);
-    if (!is_traced(tr, t, name, classes) || !tr->words)
+        trace_tell_ignored(tr, t);
+    if (!tr->words)
         return;
-    ev = new_event(tr, t, classes & SC_NORETURN ? EVENT_CALL : EVENT_ENTER);
-    ev.name = sig ? name : nameless(tr, t);
+    sig = call_sig(tr, t, &name, &classes);
+    if (!is_traced(tr, t, name, classes))
+        return;
+    ev = trace_event(tr, t, classes & SC_NORETURN ? EVENT_CALL : EVENT_ENTER);
+    ev->name = sig ? name : nameless(tr, t);
     if (!sig) {
         for (int i = 0; i < 6; i++) {
             begin_arg(tr);
@@ -358,10 +196,10 @@ void trace_sys_enter(struct task *t)
     } else if (t->sysno != 56) { /* clone: all at the end */
         print_args(&c, sig, 0, first_output(&c, sig));
     }
-    take_args(tr, &ev);
-    if (ev.kind == EVENT_CALL) /* what follows is said now */
-        ev.result = (struct piece){"?", 1};
-    deliver(tr, t, &ev);
+    take_args(tr, ev);
+    if (ev->kind == EVENT_CALL) /* what follows is said now */
+        ev->result = (struct piece){"?", 1};
+    trace_deliver(tr, t, ev);
 }
 
 void trace_first_exec(struct task *t, const struct exec_request *req)
@@ -370,18 +208,18 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
     unsigned limit = tr->opt.strsize;
     struct watch_change changed;
     struct cpu_regs regs;
-    struct event ev;
+    struct event *ev;
 
     if (tr->watch) {
         t->sysno = 59;
-        tell_changes(tr, t, "execve", &changed);
+        trace_changes(tr, t, "execve", &changed);
         t->sysno = -1;
     }
     if (tr->opt.filter && !filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes))
         return;
-    ev = new_event(tr, t, EVENT_CALL);
-    ev.name = "execve";
-    ev.sysno = 59;
+    ev = trace_event(tr, t, EVENT_CALL);
+    ev->name = "execve";
+    ev->sysno = 59;
     t->k->ops->get_regs(t, &regs);
     begin_arg(tr);
     print_quoted(&tr->line, (const uint8_t *)req->path, strlen(req->path), false, false);
@@ -402,9 +240,9 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
     /* the stack at the start: argc, argv..., NULL, envp */
     text_printf(&tr->line, "%#lx /* %d var%s */", regs.rsp + 8 * ((uint64_t)req->argc + 2), req->envc,
                 req->envc == 1 ? "" : "s");
-    take_args(tr, &ev);
-    ev.result = (struct piece){"0", 1};
-    deliver(tr, t, &ev);
+    take_args(tr, ev);
+    ev->result = (struct piece){"0", 1};
+    trace_deliver(tr, t, ev);
 }
 
 static const char *restart_text(int64_t ret)
@@ -486,13 +324,14 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
         print_value(c, sig);
     else
         text_printf(c->out, "%ld", c->ret);
-    ev->result = piece(&tr->result);
-    ev->aux = piece(&tr->aux);
+    ev->result = trace_piece(&tr->result);
+    ev->aux = trace_piece(&tr->aux);
 }
 
-void trace_sys_exit(struct task *t, int64_t ret)
+/* The event of a call that is over, in words if somebody reads them. */
+static void tell_call(struct trace *tr, struct task *t, const char *name, const struct sig *sig, int64_t ret)
 {
-    struct trace *tr = t->k->trace;
+    struct event *ev = trace_event(tr, t, EVENT_EXIT);
     struct call c = {.tr = tr,
                      .t = t,
                      .args = t->args,
@@ -501,24 +340,12 @@ void trace_sys_exit(struct task *t, int64_t ret)
                      .ret = ret,
                      .done = true,
                      .failed = ret < 0};
-    const char *name = NULL;
-    unsigned classes;
-    const struct sig *sig = call_sig(tr, t, &name, &classes);
-    struct watch_change changed = {0};
-    struct event ev;
 
-    if (ret == -ERESTART_RESTARTBLOCK)
-        t->restart_name = name;
-    if (tr->watch)
-        tell_changes(tr, t, name, &changed);
-    if (classes & SC_NORETURN || !is_traced(tr, t, name, classes))
-        goto out;
     text_clear(&tr->aux);
-    ev = new_event(tr, t, EVENT_EXIT);
-    ev.name = sig ? name : nameless(tr, t);
-    ev.injected = t->injected;
-    ev.nr_regs = sig ? (unsigned)sig->n : 6;
-    ev.spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
+    ev->name = name;
+    ev->injected = t->injected;
+    ev->nr_regs = sig ? (unsigned)sig->n : 6;
+    ev->spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
     if (!tr->words) {
         ; /* nor here */
     } else if (sig && t->sysno == 56) {
@@ -532,18 +359,43 @@ void trace_sys_exit(struct task *t, int64_t ret)
                 sig->arg[i].type->print2(&c, t->args[i], &sig->arg[i]);
         print_args(&c, sig, first, sig->n);
     }
-    take_args(tr, &ev);
-    take_result(&c, sig, &ev);
+    take_args(tr, ev);
+    take_result(&c, sig, ev);
+    if (tr->watch)
+        ev->why = trace_piece(&tr->why);
+    trace_take_stack(tr, t, ev);
+    trace_deliver(tr, t, ev);
+}
+
+void trace_sys_exit(struct task *t, int64_t ret)
+{
+    struct trace *tr = t->k->trace;
+    const char *name = NULL;
+    unsigned classes;
+    const struct sig *sig = call_sig(tr, t, &name, &classes);
+    struct watch_change changed;
+
+    if (ret == -ERESTART_RESTARTBLOCK)
+        t->restart_name = name;
+    if (tr->watch)
+        trace_changes(tr, t, name, &changed);
+    if (classes & SC_NORETURN || !is_traced(tr, t, name, classes))
+        goto out;
+    if (!sig)
+        name = nameless(tr, t);
     if (tr->watch) {
         text_clear(&tr->why);
         explain_call(tr->watch, t, sig, ret, &changed, &tr->why);
-        ev.why = piece(&tr->why);
     }
-    take_stack(tr, t, &ev);
-    deliver(tr, t, &ev);
+    if (tr->plain) {
+        recorder_call(tr->recorder, t->event, t->tid, name, sig ? (unsigned)sig->n : 6, t->args, ret);
+        recorder_why(tr->recorder, t->event, trace_piece(&tr->why));
+    } else {
+        tell_call(tr, t, name, sig, ret);
+    }
 out:
     if (tr->nghosts)
-        tell_ignored(tr, t);
+        trace_tell_ignored(tr, t);
 }
 
 void trace_blocked(struct task *t)
@@ -552,126 +404,9 @@ void trace_blocked(struct task *t)
     struct watch_change changed;
 
     if (tr->watch)
-        tell_changes(tr, t, "", &changed);
+        trace_changes(tr, t, "", &changed);
     if (tr->layout && tr->opt.layout.out == stderr)
         fflush(stderr);
-}
-
-/* ---- signals, faults, ends ---- */
-
-void trace_signal(struct task *t, const struct ksiginfo *info)
-{
-    struct trace *tr = t->k->trace;
-    struct call c = {.tr = tr, .t = t, .out = &tr->aux, .aux = &tr->aux};
-    struct event ev = new_event(tr, t, EVENT_SIGNAL);
-
-    if (tr->opt.filter && !filter_signal(tr->opt.filter, info->signo))
-        return;
-    text_clear(&tr->aux);
-    print_signal_name(&c, info->signo);
-    text_putc(&tr->aux, '\0');
-    ev.name = tr->aux.s;
-    c.out = &tr->line;
-    print_siginfo(&c, info);
-    ev.detail = piece(&tr->line);
-    if (tr->fault_tid == t->tid && info->info.si_code > 0) {
-        ev.why = piece(&tr->fault_why);
-        tr->fault_tid = 0;
-    }
-    deliver(tr, t, &ev);
-}
-
-void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip)
-{
-    struct trace *tr = t->k->trace;
-    struct watch_change changed;
-    struct event ev;
-    char sym[256];
-
-    t->event = ++tr->k->event;
-    if (!tr->watch)
-        return;
-    tell_changes(tr, t, "fault", &changed);
-    text_clear(&tr->fault_why);
-    explain_fault(tr->watch, t, f, access, &tr->fault_why);
-    if (tr->k->ops->symbol && tr->k->ops->symbol(t, rip, sym, sizeof(sym)))
-        text_printf(&tr->fault_why, "; the instruction is at %#lx, %s", rip, sym);
-    tr->fault_tid = t->tid;
-    ev = new_event(tr, t, EVENT_FAULT);
-    ev.addr = f->addr;
-    ev.mm = mm_id(t->mm);
-    ev.name = access & MM_EXEC ? "exec" : access & MM_WRITE ? "write" : "read";
-    ev.why = piece(&tr->fault_why);
-    deliver(tr, t, &ev);
-}
-
-void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct text *out)
-{
-    if (tr->watch && t->mm)
-        watch_history(tr->watch, mm_id(t->mm), addr, out);
-}
-
-void trace_switch(struct task *t)
-{
-    struct trace *tr = t->k->trace;
-
-    if (tr->opt.json && tr->running != t->tid) {
-        struct event ev = new_event(tr, t, EVENT_SWITCH);
-
-        deliver(tr, t, &ev);
-    }
-    tr->running = t->tid;
-}
-
-void trace_stopped(struct task *t, int signo)
-{
-    struct trace *tr = t->k->trace;
-    struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
-    struct event ev = new_event(tr, t, EVENT_STOP);
-
-    print_signal_name(&c, signo);
-    text_putc(&tr->line, '\0');
-    ev.name = tr->line.s;
-    deliver(tr, t, &ev);
-}
-
-void trace_superseded(struct task *t, int pid)
-{
-    struct trace *tr = t->k->trace;
-    struct event ev = new_event(tr, t, EVENT_SUPERSEDED);
-
-    text_printf(&tr->line, "%d", pid);
-    ev.detail = piece(&tr->line);
-    deliver(tr, t, &ev);
-}
-
-void trace_exit(struct task *t, int status)
-{
-    struct trace *tr = t->k->trace;
-    struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
-    struct event ev = new_event(tr, t, EVENT_DEATH);
-
-    if (WIFEXITED(status)) {
-        text_printf(&tr->line, "exited with %d", WEXITSTATUS(status));
-    } else {
-        text_puts(&tr->line, "killed by ");
-        print_signal_name(&c, WTERMSIG(status));
-        text_puts(&tr->line, WCOREDUMP(status) ? " (core dumped)" : "");
-    }
-    ev.detail = piece(&tr->line);
-    deliver(tr, t, &ev);
-    if (tr->layout && tr->opt.layout.out == stderr)
-        fflush(stderr);
-}
-
-void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail)
-{
-    struct trace *tr = t->k->trace;
-    struct event ev = new_event(tr, t, kind);
-
-    ev.addr = addr;
-    ev.detail = piece(detail);
-    deliver(tr, t, &ev);
 }
 
 bool trace_inject(struct task *t, int64_t *ret)

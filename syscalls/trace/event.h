@@ -54,20 +54,20 @@ struct event {
     int64_t sysno;
     const char *name;
     unsigned nr_regs; /* argument registers the call looks at */
-    unsigned nargs;
-    struct piece arg[EVENT_ARGS];
-    struct piece cont; /* EVENT_EXIT: more of the argument that was begun at the entry */
     int64_t ret;
     bool failed, injected;
-    struct piece result, aux; /* "-1 EPERM (Operation not permitted)"; aux is told in parentheses behind it */
-    uint64_t spent_ns;        /* EVENT_EXIT: since the entry */
+    uint64_t spent_ns; /* EVENT_EXIT: since the entry */
     struct piece detail;
-    struct piece why;   /* one sentence, empty: nothing to explain */
-    struct piece stack; /* lines of a backtrace, each with its newline */
+    struct piece why; /* one sentence, empty: nothing to explain */
     uint64_t addr, end;
     uint64_t mm; /* number of the address space */
     const struct area *areas;
     unsigned nr_areas;
+    struct piece cont;        /* EVENT_EXIT: more of the argument that was begun at the entry */
+    struct piece result, aux; /* "-1 EPERM (Operation not permitted)"; aux is told in parentheses behind it */
+    struct piece stack;       /* lines of a backtrace, each with its newline */
+    unsigned nargs;
+    struct piece arg[EVENT_ARGS]; /* those past nargs hold anything */
 };
 
 /* ---- layout.c: strace's lines ---- */
@@ -115,7 +115,13 @@ void summary_destroy(struct summary *s);
 /* ---- record.c: --record ---- */
 struct recorder *recorder_create(FILE *out, const char *design, const char *program);
 void recorder_event(struct recorder *r, const struct event *ev, const uint64_t args[6]);
-void recorder_destroy(struct recorder *r); /* closes out */
+/* The same of what there is most of, without an event being made; nr is its number. */
+void recorder_call(struct recorder *r, uint64_t nr, int tid, const char *name, unsigned nr_regs,
+                   const uint64_t args[6], int64_t ret);
+struct watch_change;
+void recorder_areas(struct recorder *r, uint64_t nr, const struct watch_change *c, const char *who);
+void recorder_why(struct recorder *r, uint64_t nr, struct piece why); /* nothing if it is empty */
+void recorder_destroy(struct recorder *r);                            /* closes out */
 /* record_state.c - from now on also the machine's state at each event. False: out of memory. */
 bool recorder_keep_states(struct recorder *r);
 struct task;

@@ -206,11 +206,13 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
                   const struct watch_change *changed, struct text *out)
 {
     bool brk_refused = t->sysno == 12 && t->args[0] && ret >= 0 && (uint64_t)ret != t->args[0];
-    const struct mm_refusal *refusal = t->mm ? mm_last_refusal(t->mm) : NULL;
-    const struct mm_reason *reason = t->mm ? mm_last_reason(t->mm) : NULL;
+    const struct mm_refusal *refusal;
+    const struct mm_reason *reason;
 
     if ((ret >= 0 && !brk_refused) || ret < -4095 || !t->mm || t->injected)
         return;
+    refusal = mm_last_refusal(t->mm);
+    reason = mm_last_reason(t->mm);
     if (refusal && (brk_refused || refusal->err == ret || !reason || reason->err != ret)) {
         explain_refusal(w, t, refusal, out);
         put_changed(changed, out);

@@ -208,9 +208,10 @@ static uint64_t code_id(struct recorder *r, struct task *t, uint64_t rip)
     *p = now;
     if (t->k->ops->symbol)
         t->k->ops->symbol(t, rip, symbol, sizeof(symbol));
-    putc_unlocked(RECORD_CODE, r->out);
+    record_room(r, RECORD_LARGEST);
+    *r->at++ = RECORD_CODE;
     record_number(r, rip);
-    fwrite(now.code, 1, sizeof(now.code), r->out);
+    record_raw(r, now.code, sizeof(now.code));
     record_number(r, now.valid);
     record_bytes(r, symbol, strlen(symbol));
     return now.id;

@@ -1,21 +1,70 @@
-/* record_write.h - what the writers of a recording share: record.c, record_state.c. */
+/*
+ * record_write.h - what the writers of a recording share: record.c, record_state.c.
+ *
+ * Records are put together in a buffer of ours and go to the file in large blocks. record_room() is asked
+ * once for each record, so that the numbers in it are stored without a look at the end.
+ */
 #ifndef SYSCALLS_TRACE_RECORD_WRITE_H
 #define SYSCALLS_TRACE_RECORD_WRITE_H
 
 #include "event.h"
 #include "record.h"
 
+#define RECORD_BUFFER (64u << 10)
+/* Bytes that record_tag() makes sure of: more than any record has beside its texts, bytes and areas. */
+#define RECORD_LARGEST 512u
+
 struct recorder {
     FILE *out;
+    uint8_t *at;       /* where the next byte goes in buf */
     uint64_t nr, addr; /* of the last record */
     struct known *known;
     size_t nr_known, room;
     uint64_t strings;
     struct record_state *state; /* NULL: states are not wanted */
+    uint8_t buf[RECORD_BUFFER];
 };
 
-void record_tag(struct recorder *r, int tag, uint64_t nr);
-void record_number(struct recorder *r, uint64_t v);
-void record_bytes(struct recorder *r, const char *s, size_t len);
+/* record.c - makes room for n bytes, of at most RECORD_BUFFER. */
+void record_flush(struct recorder *r);
+static inline void record_room(struct recorder *r, size_t n)
+{
+    if ((size_t)(r->buf + RECORD_BUFFER - r->at) < n)
+        record_flush(r);
+}
+
+/* At most 10 bytes, for which there is room at `at`; the place behind them. */
+static inline uint8_t *record_put(uint8_t *at, uint64_t v)
+{
+    for (; v > 127; v >>= 7)
+        *at++ = (uint8_t)(v | 128);
+    *at++ = (uint8_t)v;
+    return at;
+}
+
+static inline void record_number(struct recorder *r, uint64_t v)
+{
+    r->at = record_put(r->at, v);
+}
+
+/* Small numbers of either sign as small ones without. */
+static inline uint64_t record_zigzag(uint64_t v)
+{
+    return v << 1 ^ (uint64_t)((int64_t)v >> 63);
+}
+
+/* The beginning of a record of event nr, and room for the rest of it. */
+static inline void record_tag(struct recorder *r, int tag, uint64_t nr)
+{
+    record_room(r, RECORD_LARGEST);
+    *r->at++ = (uint8_t)tag;
+    record_number(r, record_zigzag(nr - r->nr));
+    r->nr = nr;
+}
+
+/* Their number and these bytes, of any length, with RECORD_LARGEST bytes of room behind them. */
+void record_bytes(struct recorder *r, const void *s, size_t len);
+/* The bytes alone. */
+void record_raw(struct recorder *r, const void *s, size_t len);
 
 #endif

@@ -12,10 +12,12 @@ struct trace {
     struct kernel *k;
     struct trace_options opt;
     bool words;            /* somebody reads decoded arguments */
+    bool plain;            /* nobody but the recorder reads anything: calls and areas need no event */
     struct layout *layout; /* each of these NULL: not wanted */
     struct summary *summary;
     struct recorder *recorder;
     struct watch *watch;
+    struct event event;        /* the one being made */
     struct text line;          /* arguments of the event being made, one behind the other */
     size_t arg_at[EVENT_ARGS]; /* where each begins */
     unsigned nargs;
@@ -35,5 +37,18 @@ struct trace {
         struct sig sig;
     } own[8]; /* calls of the design */
 };
+
+/* ---- events.c ---- */
+/* A new event of t's, in place; its arguments are not cleared. Valid until the next one. */
+struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind);
+/* To everybody who wants it. */
+void trace_deliver(struct trace *tr, struct task *t, const struct event *ev);
+struct piece trace_piece(const struct text *x);
+/* What became different in t's address space, as an event of its own; needs tr->watch. */
+void trace_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c);
+/* -k */
+void trace_take_stack(struct trace *tr, struct task *t, struct event *ev);
+/* Signals that t's process ignored since it was last heard of. */
+void trace_tell_ignored(struct trace *tr, struct task *t);
 
 #endif

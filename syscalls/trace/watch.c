@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_WATCHED 64      /* address spaces remembered; one that comes back is told anew as a whole */
-#define MAX_ORIGINS 1000000 /* events with a backtrace; older ones are forgotten by halves */
+#define MAX_WATCHED  64      /* address spaces remembered; one that comes back is told anew as a whole */
+#define MAX_ORIGINS  1000000 /* events with a backtrace; older ones are forgotten by halves */
 #define UNMAPPED     1024
 #define CHANGES      4096 /* remembered for the history of a page */
 #define PAGE_HISTORY 16
@@ -25,6 +25,7 @@ struct origin {
 struct watch {
     struct space space[MAX_WATCHED];
     unsigned nr_spaces;
+    struct space *last; /* asked for */
     uint64_t clock;
     struct area *fresh; /* of the last change */
     size_t fresh_room;
@@ -119,8 +120,9 @@ const char *watch_string(struct watch *w, const char *s, size_t len)
 static const char *name_of(struct watch *w, struct mm *mm, const struct vma *v)
 {
     char name[4352];
+    size_t len = mm_vma_name(mm, v, name, sizeof(name));
 
-    return watch_string(w, name, mm_vma_name(mm, v, name, sizeof(name)));
+    return len ? watch_string(w, name, len) : "";
 }
 
 static bool same(const struct area *a, const struct area *b)
@@ -131,7 +133,7 @@ static bool same(const struct area *a, const struct area *b)
 
 static struct space *find_space(struct watch *w, uint64_t mm, bool *created)
 {
-    struct space *s = NULL, *oldest = w->space;
+    struct space *s = w->last && w->last->mm == mm ? w->last : NULL, *oldest = w->space;
 
     for (unsigned i = 0; i < w->nr_spaces && !s; i++) {
         if (w->space[i].mm == mm)
@@ -146,6 +148,7 @@ static struct space *find_space(struct watch *w, uint64_t mm, bool *created)
         s->n = 0;
     }
     s->used = ++w->clock;
+    w->last = s;
     return s;
 }
 
@@ -183,7 +186,8 @@ static bool room(struct area **a, size_t *have, size_t want)
 static bool collect(struct watch *w, struct mm *mm, uint64_t lo, uint64_t hi, size_t *n)
 {
     *n = 0;
-    for (const struct vma *v = mm_find_vma(mm, lo); v && v->start < hi; v = mm_find_vma(mm, v->end)) {
+    for (const struct vma *v = mm_find_vma(mm, lo); v && v->start < hi;
+         v = v->end < hi ? mm_find_vma(mm, v->end) : NULL) {
         if (!room(&w->fresh, &w->fresh_room, *n + 1))
             return false;
         w->fresh[(*n)++] = (struct area){
@@ -299,9 +303,7 @@ static void remember(struct watch *w, struct past p)
 
 void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c)
 {
-    struct past p = {.mm = c->mm,
-                     .event = t->event,
-                     .call = watch_string(w, call ? call : "?", strlen(call ? call : "?"))};
+    struct past p = {.mm = c->mm, .event = t->event, .call = call ? call : "?"};
     uint64_t at = c->start;
 
     for (unsigned i = 0; i <= c->n; i++) { /* areas, and the holes before, between and after them */
@@ -398,6 +400,8 @@ const char *watch_who(const struct watch *w, uint64_t event)
 {
     size_t lo = 0, hi = w->nr_origins;
 
+    if (!hi || w->origin[hi - 1].event < event) /* most are asked for when they happen */
+        return "";
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
 

@@ -32,7 +32,7 @@ void watch_origin(struct watch *w, struct task *t, const char *call);
 const char *watch_who(const struct watch *w, uint64_t event);
 /* The last unmapping of addr in mm: its event number, 0: never seen. */
 uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr);
-/* Remember a change for watch_history(): call is its cause. */
+/* Remember a change for watch_history(): call is its cause, NULL: unknown; it lives as long as w. */
 void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c);
 /* The last 16 changes remembered of the page at addr, oldest first, a line each. */
 void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct text *out);

@@ -1,0 +1,300 @@
+/*
+ * events.c - the tracer: who gets an event, and the events that are no calls (decode.c has those).
+ */
+#include "strace.h"
+
+#include <mseal-emu/design.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
+{
+    struct trace *tr = calloc(1, sizeof(*tr));
+
+    if (!tr)
+        return NULL;
+    tr->k = k;
+    tr->opt = *opt;
+    tr->words = opt->text || opt->json || opt->states;
+    tr->plain = opt->record && !tr->words && !opt->summary && !opt->filter && !opt->stack;
+    tr->opt.layout.why = opt->explain;
+    tr->opt.layout.stack = opt->stack;
+    if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
+        goto fail;
+    if (opt->summary && !(tr->summary = summary_create()))
+        goto fail;
+    if (opt->record && !(tr->recorder = recorder_create(
+                             opt->record, k->cfg.design ? k->cfg.design->name : "none", opt->program)))
+        goto fail;
+    if (opt->states && !recorder_keep_states(tr->recorder))
+        goto fail;
+    if ((opt->explain || opt->json || opt->record) && !(tr->watch = watch_create()))
+        goto fail;
+    return tr;
+fail:
+    layout_destroy(tr->layout);
+    summary_destroy(tr->summary);
+    recorder_destroy(tr->recorder);
+    free(tr);
+    return NULL;
+}
+
+void trace_destroy(struct trace *tr)
+{
+    if (!tr)
+        return;
+    layout_destroy(tr->layout);
+    if (tr->summary)
+        summary_print(tr->summary, tr->opt.layout.out);
+    summary_destroy(tr->summary);
+    recorder_destroy(tr->recorder);
+    watch_destroy(tr->watch);
+    filter_destroy(tr->opt.filter);
+    if (tr->opt.json && tr->opt.json != tr->opt.layout.out)
+        fclose(tr->opt.json);
+    if (tr->opt.layout.out && tr->opt.layout.out != stderr)
+        fclose(tr->opt.layout.out);
+    for (int i = 0; i < SYS_MAX; i++)
+        free(tr->sigs[i]);
+    free(tr->line.s);
+    free(tr->aux.s);
+    free(tr->result.s);
+    free(tr->why.s);
+    free(tr->fault_why.s);
+    free(tr->stack.s);
+    free(tr);
+}
+
+void trace_flush(struct trace *tr)
+{
+    if (tr->layout)
+        layout_flush(tr->layout);
+    if (tr->opt.json)
+        fflush(tr->opt.json);
+}
+
+/* ---- events on their way ---- */
+
+/* In place; the arguments are not cleared. */
+struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind)
+{
+    struct event *ev = &tr->event;
+
+    text_clear(&tr->line);
+    tr->nargs = 0;
+    memset(ev, 0, offsetof(struct event, arg));
+    ev->kind = kind;
+    ev->nr = t->event;
+    ev->now_ns = tr->k->now_ns;
+    ev->pid = t->proc->pid;
+    ev->tid = t->tid;
+    ev->tasks = tr->k->nr_tasks;
+    ev->sysno = t->sysno;
+    return ev;
+}
+
+struct piece trace_piece(const struct text *x)
+{
+    return (struct piece){x->s, x->len};
+}
+
+void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
+{
+    if (tr->layout && !tr->opt.summary_only)
+        layout_event(tr->layout, ev);
+    if (tr->opt.json)
+        json_event(tr->opt.json, ev);
+    if (tr->recorder)
+        recorder_event(tr->recorder, ev, t->args);
+    if (tr->opt.states)
+        recorder_state(tr->recorder, t, ev);
+    if (tr->summary)
+        summary_event(tr->summary, ev);
+}
+
+/* What became different in t's address space, as an event of its own. */
+void trace_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c)
+{
+    struct event *ev;
+
+    if (!watch_update(tr->watch, t, c))
+        return;
+    if (tr->opt.explain || tr->opt.json || tr->opt.states ||
+        c->sealed) /* a backtrace costs more than most calls: recording does without */
+        watch_origin(tr->watch, t, call);
+    watch_remember(tr->watch, t, call, c);
+    if (tr->plain) {
+        recorder_areas(tr->recorder, t->event, c, watch_who(tr->watch, t->event));
+        return;
+    }
+    ev = trace_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
+    ev->mm = c->mm;
+    ev->addr = c->start;
+    ev->end = c->end;
+    ev->areas = c->areas;
+    ev->nr_areas = c->n;
+    ev->name = watch_who(tr->watch, t->event);
+    trace_deliver(tr, t, ev);
+}
+
+/* -k: "main+0x2f (demo.c:12) [0x401136]", a line each. */
+void trace_take_stack(struct trace *tr, struct task *t, struct event *ev)
+{
+    const struct machine_ops *ops = tr->k->ops;
+    uint64_t pc[64];
+    char sym[512];
+    unsigned n;
+
+    if (!tr->opt.stack || !ops->backtrace || !ops->symbol)
+        return;
+    text_clear(&tr->stack);
+    n = ops->backtrace(t, pc, 64);
+    for (unsigned i = 0; i < n; i++)
+        text_printf(&tr->stack, " > %s [%#lx]\n",
+                    ops->symbol(t, pc[i] - (i > 0), sym, sizeof(sym)) ? sym : "?", pc[i]);
+    ev->stack = trace_piece(&tr->stack);
+}
+
+/*
+ * Signals that were ignored: Linux shows them to a tracer before it drops them. They are kept until their
+ * process is next heard of.
+ */
+void trace_ignored(struct process *p, const struct ksiginfo *info)
+{
+    struct trace *tr = p->k->trace;
+
+    if (tr->nghosts == TRACE_GHOSTS)
+        return;
+    tr->ghost[tr->nghosts].pid = p->pid;
+    tr->ghost[tr->nghosts++].info = *info;
+}
+
+void trace_tell_ignored(struct trace *tr, struct task *t)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < tr->nghosts; i++)
+        if (tr->ghost[i].pid == t->proc->pid)
+            trace_signal(t, &tr->ghost[i].info);
+        else
+            tr->ghost[kept++] = tr->ghost[i];
+    tr->nghosts = kept;
+}
+
+/* ---- signals, faults, ends ---- */
+
+void trace_signal(struct task *t, const struct ksiginfo *info)
+{
+    struct trace *tr = t->k->trace;
+    struct call c = {.tr = tr, .t = t, .out = &tr->aux, .aux = &tr->aux};
+    struct event *ev = trace_event(tr, t, EVENT_SIGNAL);
+
+    if (tr->opt.filter && !filter_signal(tr->opt.filter, info->signo))
+        return;
+    text_clear(&tr->aux);
+    print_signal_name(&c, info->signo);
+    text_putc(&tr->aux, '\0');
+    ev->name = tr->aux.s;
+    c.out = &tr->line;
+    print_siginfo(&c, info);
+    ev->detail = trace_piece(&tr->line);
+    if (tr->fault_tid == t->tid && info->info.si_code > 0) {
+        ev->why = trace_piece(&tr->fault_why);
+        tr->fault_tid = 0;
+    }
+    trace_deliver(tr, t, ev);
+}
+
+void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip)
+{
+    struct trace *tr = t->k->trace;
+    struct watch_change changed;
+    struct event *ev;
+    char sym[256];
+
+    t->event = ++tr->k->event;
+    if (!tr->watch)
+        return;
+    trace_changes(tr, t, "fault", &changed);
+    text_clear(&tr->fault_why);
+    explain_fault(tr->watch, t, f, access, &tr->fault_why);
+    if (tr->k->ops->symbol && tr->k->ops->symbol(t, rip, sym, sizeof(sym)))
+        text_printf(&tr->fault_why, "; the instruction is at %#lx, %s", rip, sym);
+    tr->fault_tid = t->tid;
+    ev = trace_event(tr, t, EVENT_FAULT);
+    ev->addr = f->addr;
+    ev->mm = mm_id(t->mm);
+    ev->name = access & MM_EXEC ? "exec" : access & MM_WRITE ? "write" : "read";
+    ev->why = trace_piece(&tr->fault_why);
+    trace_deliver(tr, t, ev);
+}
+
+void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct text *out)
+{
+    if (tr->watch && t->mm)
+        watch_history(tr->watch, mm_id(t->mm), addr, out);
+}
+
+void trace_switch(struct task *t)
+{
+    struct trace *tr = t->k->trace;
+
+    if (tr->opt.json && tr->running != t->tid) {
+        struct event *ev = trace_event(tr, t, EVENT_SWITCH);
+
+        trace_deliver(tr, t, ev);
+    }
+    tr->running = t->tid;
+}
+
+void trace_stopped(struct task *t, int signo)
+{
+    struct trace *tr = t->k->trace;
+    struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
+    struct event *ev = trace_event(tr, t, EVENT_STOP);
+
+    print_signal_name(&c, signo);
+    text_putc(&tr->line, '\0');
+    ev->name = tr->line.s;
+    trace_deliver(tr, t, ev);
+}
+
+void trace_superseded(struct task *t, int pid)
+{
+    struct trace *tr = t->k->trace;
+    struct event *ev = trace_event(tr, t, EVENT_SUPERSEDED);
+
+    text_printf(&tr->line, "%d", pid);
+    ev->detail = trace_piece(&tr->line);
+    trace_deliver(tr, t, ev);
+}
+
+void trace_exit(struct task *t, int status)
+{
+    struct trace *tr = t->k->trace;
+    struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
+    struct event *ev = trace_event(tr, t, EVENT_DEATH);
+
+    if (WIFEXITED(status)) {
+        text_printf(&tr->line, "exited with %d", WEXITSTATUS(status));
+    } else {
+        text_puts(&tr->line, "killed by ");
+        print_signal_name(&c, WTERMSIG(status));
+        text_puts(&tr->line, WCOREDUMP(status) ? " (core dumped)" : "");
+    }
+    ev->detail = trace_piece(&tr->line);
+    trace_deliver(tr, t, ev);
+    if (tr->layout && tr->opt.layout.out == stderr)
+        fflush(stderr);
+}
+
+void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail)
+{
+    struct trace *tr = t->k->trace;
+    struct event *ev = trace_event(tr, t, kind);
+
+    ev->addr = addr;
+    ev->detail = trace_piece(detail);
+    trace_deliver(tr, t, ev);
+}
