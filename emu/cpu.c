@@ -28,6 +28,18 @@
 #define MSR_STAR 0xc0000081u
 #define EFER_SCE 1u
 
+/*
+ * The access has to wait for a flush: cpu_run() runs its instruction again. How often that happens depends on what the engine's
+ * TLB holds, whose size follows the host's clock; the guest must not see it: the rest of a block is no block.
+ */
+static bool flush_first(struct cpu *cpu, unsigned access)
+{
+    cpu->flush = true;
+    if (access != MM_EXEC) /* a fetch is refused between blocks */
+        cpu->resumed = true;
+    return false;
+}
+
 static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result, void *user)
 {
     struct cpu *cpu = user;
@@ -47,10 +59,8 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     if (cpu->probing && vaddr == cpu->bad_page)
         return false;
     /* More pages in use than the engine's TLB holds: only a flush makes it grow, so make the access miss once. */
-    if (cpu->fills >= cpu->tlb_size && !cpu->probing) {
-        cpu->flush = true;
-        return false;
-    }
+    if (cpu->fills >= cpu->tlb_size && !cpu->probing)
+        return flush_first(cpu, access);
     f.signo = 0;
     if (cpu->ops->translate(cpu->ctx, vaddr, access, &f)) {
         cpu->bad_page = vaddr;
@@ -61,14 +71,10 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     }
     f.perms = alias_perms(cpu, f.paddr, f.perms, access);
     /* The frame held other code before, the page had another frame, or alias.c says no: first a flush. */
-    if (!cpu->probing && (cpu->flush || cpu->nr_dirty || !(f.perms & access))) {
-        cpu->flush = true;
-        return false;
-    }
-    if (f.perms & MM_EXEC && !forget_allows_exec(cpu, vaddr) && !cpu->probing) {
-        cpu->flush = true;
-        return false;
-    }
+    if (!cpu->probing && (cpu->flush || cpu->nr_dirty || !(f.perms & access)))
+        return flush_first(cpu, access);
+    if (f.perms & MM_EXEC && !forget_allows_exec(cpu, vaddr) && !cpu->probing)
+        return flush_first(cpu, access);
     cpu->fills++;
     result->paddr = f.paddr;
     result->perms = (uc_prot)f.perms; /* MM_READ, MM_WRITE, MM_EXEC are UC_PROT_*'s values */
@@ -163,6 +169,10 @@ static void on_block(uc_engine *uc, uint64_t addr, uint32_t size, void *user)
 {
     struct cpu *cpu = user;
 
+    if (cpu->resumed) {
+        cpu->resumed = false;
+        return;
+    }
     cpu->blocks++;
     if (cpu->budget && --cpu->budget == 0) {
         cpu->stop_asked = true;
@@ -248,6 +258,7 @@ void cpu_set_budget(struct cpu *cpu, uint64_t blocks)
     if (blocks && !cpu->block_hook) {
         uc_hook_add(cpu->uc, &cpu->block_hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0);
         cpu_forget_all_code(cpu); /* blocks translated without the hook do not count */
+        cpu->resumed = false;
     } else if (!blocks && cpu->block_hook) {
         uc_hook_del(cpu->uc, cpu->block_hook);
         cpu->block_hook = 0;
@@ -397,7 +408,7 @@ void cpu_run(struct cpu *cpu, struct cpu_stop *stop)
         if (stop->event == CPU_TRAP && stop->vector == 13 && forget_trapped_at(cpu, cpu_rip(cpu))) {
             forget_exception(cpu); /* not the user's: see what is really there */
             stop->event = CPU_STOPPED;
-            cpu->flush = true;
+            cpu->flush = cpu->resumed = true;
             err = UC_ERR_OK;
         }
         if (err == UC_ERR_EXCEPTION && stop->event == CPU_STOPPED && cpu->flush)

@@ -36,6 +36,7 @@ struct cpu {
     uint32_t epoch;           /* counts flushes */
     pfn_t insistent;          /* the frame whose writable entry was refused last */
     uint64_t budget, blocks;  /* block counting */
+    bool resumed;             /* the next block is the rest of one already counted */
     uc_hook block_hook;       /* 0: not installed */
     uint64_t *breaks;         /* cpu_break.c: addresses that are asked for */
     unsigned nr_breaks;
