@@ -186,7 +186,7 @@ struct mm *mm_fork(struct mm *parent, int *err)
     child->reason.why = NULL;
     child->refusal.change = NULL;
     child->tlb_flush = false;
-    child->tlb_nr_stale = child->tlb_nr_noted = 0;
+    child->tlb_nr_stale = child->tlb_nr_noted = child->tlb_nr_gone = 0;
     child->tlb_lo = UINT64_MAX;
     child->tlb_hi = 0;
     vma_tree_snapshot(&child->vmas, &parent->vmas);

@@ -39,8 +39,9 @@ struct mm {
     uint64_t event;
     bool tlb_flush;           /* see mm_tlb_flush_needed() */
     unsigned tlb_nr_stale;    /* while !tlb_flush: only these pages have to go */
-    uint64_t tlb_stale[MM_TLB_FEW];
-    unsigned tlb_nr_noted;    /* pages handed out since the last flush */
+    unsigned tlb_nr_gone;     /* these went last, and the CPU was not told of them since */
+    uint64_t tlb_stale[MM_TLB_FEW], tlb_gone[MM_TLB_FEW];
+    unsigned tlb_nr_noted;    /* bits set in tlb_pages */
     bool cpu_asks;            /* within mm_fault(): the CPU takes the entry that is made */
     uint64_t tlb_pages[MM_TLB_FILTER_WORDS], tlb_regions[MM_TLB_FILTER_WORDS]; /* see tlb.c */
     uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */

@@ -220,12 +220,12 @@ pte_t *pt_slot(struct pagetable *pt, uint64_t addr)
     struct pt_node *leaf;
 
     if ((addr & ~(LEAF_SPAN - 1)) == pt->last_base && pt->last_own)
-        return &pt->last->pte[slot_of(addr, 0)];
+        return leaf_slot(pt->last, addr);
     leaf = pt_own_node(pt, addr, 0);
     if (!leaf)
         return NULL;
     pt->last = leaf;
     pt->last_base = addr & ~(LEAF_SPAN - 1);
     pt->last_own = true;
-    return &leaf->pte[slot_of(addr, 0)];
+    return leaf_slot(leaf, addr);
 }

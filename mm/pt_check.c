@@ -21,6 +21,9 @@ static int check_node(const struct pt_node *n, unsigned level, FILE *why)
         if (check_node(n->child[i], level - 1, why))
             return -EINVAL;
     }
+    for (unsigned i = 0; !level && i < PT_SLOTS; i++)
+        if (n->pte[i] && !(n->used >> i / PT_GROUP & 1))
+            return fprintf(why, "slot %u of a page table leaf is not known to be written\n", i), -EINVAL;
     if (level && used != n->used)
         return fprintf(why, "a page table node of level %u counts %u children, has %u\n", level, n->used,
                        used),

@@ -8,6 +8,7 @@
 
 #define PT_BITS   9
 #define PT_SLOTS  (1u << PT_BITS)
+#define PT_GROUP  (PT_SLOTS / 32)
 #define PT_LEVELS 4
 #define PT_TOP    (PT_LEVELS - 1)
 #define PT_END    (UINT64_C(1) << 47)
@@ -16,7 +17,9 @@
 
 struct pt_node {
     uint32_t refs;
-    uint32_t used; /* children that are not NULL; leaves do not count, they are written through pointers */
+    /* Above: how many children are not NULL. In a leaf, which is written through pointers: bit i is set if
+     * its slots from i * PT_GROUP on may hold something. */
+    uint32_t used;
     union {
         pte_t pte[PT_SLOTS];             /* level 0 */
         struct pt_node *child[PT_SLOTS]; /* above */
@@ -31,6 +34,15 @@ static inline unsigned level_shift(unsigned level)
 static inline unsigned slot_of(uint64_t addr, unsigned level)
 {
     return addr >> level_shift(level) & (PT_SLOTS - 1);
+}
+
+/* A slot of a leaf, to be written at once: the next clearing looks at what is there by then. */
+static inline pte_t *leaf_slot(struct pt_node *leaf, uint64_t addr)
+{
+    unsigned i = slot_of(addr, 0);
+
+    leaf->used |= 1u << i / PT_GROUP;
+    return &leaf->pte[i];
 }
 
 /* To be called when pt->last may be gone, or be somebody else's as well. */

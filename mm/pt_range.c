@@ -47,12 +47,17 @@ int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,
     return walk_node(pt->root, PT_TOP, 0, start, end, fn, ctx);
 }
 
-/* Every munmap asks this, so it looks at 64 bytes at a time. */
-static bool leaf_empty(const struct pt_node *n)
+/* Every munmap asks this, so it looks only at slots that were handed out to be written. */
+static bool leaf_empty(struct pt_node *n)
 {
-    for (const pte_t *e = n->pte; e < n->pte + PT_SLOTS; e += 8)
-        if ((e[0] | e[1]) | (e[2] | e[3]) | (e[4] | e[5]) | (e[6] | e[7]))
-            return false;
+    while (n->used) {
+        unsigned group = (unsigned)__builtin_ctz(n->used);
+
+        for (const pte_t *e = n->pte + group * PT_GROUP; e < n->pte + (group + 1) * PT_GROUP; e++)
+            if (*e)
+                return false;
+        n->used &= n->used - 1;
+    }
     return true;
 }
 
@@ -227,9 +232,11 @@ int pt_move(struct pagetable *pt, uint64_t from, uint64_t to, uint64_t len)
             } else if (step == LEAF_SPAN) {
                 move_whole_leaf(pt, from + off, to + off);
             } else {
-                pte_t *src = &pt_own_node(pt, from + off, 0)->pte[slot_of(from + off, 0)];
-                pte_t *dst = &pt_own_node(pt, to + off, 0)->pte[slot_of(to + off, 0)];
+                pte_t *src = leaf_slot(pt_own_node(pt, from + off, 0), from + off);
+                struct pt_node *leaf = pt_own_node(pt, to + off, 0);
+                pte_t *dst = leaf_slot(leaf, to + off);
 
+                leaf->used = UINT32_MAX; /* a look at empty slots costs less than to say here which are not */
                 memcpy(dst, src, (step >> MM_PAGE_SHIFT) * sizeof(*dst));
                 memset(src, 0, (step >> MM_PAGE_SHIFT) * sizeof(*src));
             }

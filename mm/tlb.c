@@ -1,10 +1,12 @@
 /*
  * tlb.c - what does the CPU have to forget of its translations?
  *
- * Forgetting all of them makes it pay for every page it uses again, so a change of pages that the CPU was never
- * told of must cost nothing, and a change of a few pages those pages only. What it was told is remembered in two
- * small filters, by page and by 2 MiB region: a bit that is clear proves that nothing was handed out; one that is
- * set may be there for another page. Bits go when everything is forgotten; when too many are set that is due.
+ * Forgetting all of them makes it pay for every page it uses again, so a change of pages that the CPU was
+ * never told of must cost nothing, and a change of a few pages those pages only. What it was told is
+ * remembered in two small filters, by page and by 2 MiB region: a bit that is clear proves that nothing was
+ * handed out; one that is set may be there for another page. Bits go when everything is forgotten; when too
+ * many are set that is due. The pages that were forgotten last are listed, since the filter still has them:
+ * mprotect() and then munmap() of a page is one thing to forget.
  *
  *     nothing  ->  a few pages  ->  everything        what is pending only moves to the right
  */
@@ -38,21 +40,31 @@ void mm_tlb_note(struct mm *mm, uint64_t addr)
 {
     unsigned page = hash(addr >> MM_PAGE_SHIFT), region = hash(addr >> REGION_SHIFT);
 
+    for (unsigned i = 0; i < mm->tlb_nr_gone; i++)
+        if (mm->tlb_gone[i] == (addr & MM_PAGE_MASK))
+            mm->tlb_gone[i--] = mm->tlb_gone[--mm->tlb_nr_gone];
+    mm->tlb_nr_noted += !test_bit(mm->tlb_pages, addr >> MM_PAGE_SHIFT);
     mm->tlb_pages[page / 64] |= UINT64_C(1) << page % 64;
     mm->tlb_regions[region / 64] |= UINT64_C(1) << region % 64;
-    mm->tlb_nr_noted++;
     if (addr < mm->tlb_lo)
         mm->tlb_lo = addr;
     if (addr >= mm->tlb_hi)
         mm->tlb_hi = addr + 1;
 }
 
-/* One page has to go, unless it is in the list already. */
+static bool in_list(const uint64_t *list, unsigned n, uint64_t page)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (list[i] == page)
+            return true;
+    return false;
+}
+
+/* One page has to go, unless it is in the list already or went. */
 static void add_stale(struct mm *mm, uint64_t page)
 {
-    for (unsigned i = 0; i < mm->tlb_nr_stale; i++)
-        if (mm->tlb_stale[i] == page)
-            return;
+    if (in_list(mm->tlb_stale, mm->tlb_nr_stale, page) || in_list(mm->tlb_gone, mm->tlb_nr_gone, page))
+        return;
     if (mm->tlb_nr_stale < MM_TLB_FEW && mm->tlb_nr_noted < FULL)
         mm->tlb_stale[mm->tlb_nr_stale++] = page;
     else
@@ -98,8 +110,11 @@ unsigned mm_tlb_stale_pages(struct mm *mm, uint64_t page[MM_TLB_FEW])
         mm_tlb_flush_needed(mm);
         return MM_TLB_FEW + 1;
     }
-    for (unsigned i = 0; i < n; i++)
-        page[i] = mm->tlb_stale[i];
+    if (n) {
+        memcpy(page, mm->tlb_stale, n * sizeof(*page));
+        memcpy(mm->tlb_gone, page, n * sizeof(*page));
+        mm->tlb_nr_gone = n;
+    }
     mm->tlb_nr_stale = 0;
     return n;
 }

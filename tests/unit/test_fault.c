@@ -312,6 +312,28 @@ START_TEST(tlb_single_pages)
 }
 END_TEST
 
+START_TEST(tlb_same_page_again)
+{
+    uint64_t page[MM_TLB_FEW];
+
+    map(BASE + P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    try(BASE + P, MM_WRITE);
+    mm_tlb_flush_needed(mm);
+    for (unsigned i = 0; i < 5000; i++) { /* more often than the filter has bits */
+        map(BASE, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED);
+        try(BASE, MM_WRITE);
+        ck_assert_int_eq(mm_mprotect(mm, BASE, P, PROT_READ, -1), 0);
+        ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 1);
+        ck_assert_uint_eq(page[0], BASE);
+        ck_assert_int_eq(mm_munmap(mm, BASE, P), 0);
+        ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 0); /* it went already */
+    }
+    try(BASE + P, MM_WRITE);
+    ck_assert_int_eq(mm_munmap(mm, BASE + P, P), 0);
+    ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 1);
+}
+END_TEST
+
 /* A flush too many is a pity, one too few is a wrong program. */
 START_TEST(tlb_never_forgets)
 {
@@ -432,6 +454,7 @@ int main(void)
     tcase_add_test(tc, tlb_flush_only_for_what_was_handed_out);
     tcase_add_test(tc, tlb_forgets_what_the_kernel_replaced);
     tcase_add_test(tc, tlb_single_pages);
+    tcase_add_test(tc, tlb_same_page_again);
     tcase_add_test(tc, tlb_never_forgets);
     tcase_add_test(tc, copies);
     tcase_add_test(tc, remote);
