@@ -1,7 +1,7 @@
 /*
  * futex.c - futex(2) and its younger forms: wait, wake, requeue, wake_op, waitv
- * (kernel/futex/{syscalls,waitwake, requeue}.c). Priority-inheriting locks are in pi.c, robust lists in
- * robust.c.
+ * (kernel/futex/{syscalls,waitwake, requeue}.c). Priority-inheriting locks are in pi.c and requeue_pi.c, robust
+ * lists in robust.c.
  */
 #include "futex.h"
 
@@ -94,7 +94,7 @@ static int wake_key(struct kernel *k, const struct mm_key *key, int n, uint32_t 
 
         if (!futex_key_equal(&w->key, key))
             continue;
-        if (w->owner)
+        if (w->owner || w->requeue_pi)
             return -EINVAL; /* a PI waiter is only woken by the unlock */
         if (!(w->bitset & bitset))
             continue;
@@ -157,7 +157,7 @@ static int64_t do_requeue(struct task *t, uint64_t from, bool from_private, uint
             break;
         if (!futex_key_equal(&w->key, &k1))
             continue;
-        if (w->owner)
+        if (w->owner || w->requeue_pi)
             return -EINVAL;
         if (++count <= nr_wake) {
             futex_wake_waiter(t->k, w);
@@ -274,6 +274,8 @@ static int64_t retry(struct task *t, int cmd, const uint64_t a[6])
 {
     if (cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2)
         return futex_lock_pi(t, a[0], arg_int(a[1]) & FUTEX_PRIVATE_FLAG, t->deadline, false);
+    if (cmd == FUTEX_WAIT_REQUEUE_PI)
+        return futex_wait_requeue_pi(t, a[0], a[4], arg_int(a[1]) & FUTEX_PRIVATE_FLAG, arg_uint(a[2]), 0);
     return wait_rest(t, t->restart_arg[3]);
 }
 
@@ -317,8 +319,12 @@ int64_t sys_futex(struct task *t, const uint64_t a[6])
         return futex_lock_pi(t, a[0], private_, 0, true);
     case FUTEX_UNLOCK_PI:
         return futex_unlock_pi(t, a[0], private_);
+    case FUTEX_WAIT_REQUEUE_PI:
+        return futex_wait_requeue_pi(t, a[0], a[4], private_, val, deadline);
+    case FUTEX_CMP_REQUEUE_PI:
+        return futex_cmp_requeue_pi(t, a[0], a[4], private_, (int)val, val2, val3);
     }
-    return -ENOSYS; /* with them FUTEX_{WAIT,CMP}_REQUEUE_PI, which glibc gave up in 2.25 */
+    return -ENOSYS;
 }
 
 /* futex2's flags: only words of 32 bits exist. */

@@ -13,6 +13,10 @@ struct futex_waiter {
     struct task *task;
     uint64_t uaddr; /* in the task's address space (PI hand-over writes there) */
     int owner;      /* PI: tid of who holds the lock; 0: not a PI waiter */
+    /* FUTEX_WAIT_REQUEUE_PI: the lock it is to be moved to. */
+    bool requeue_pi;
+    struct mm_key lock_key;
+    uint64_t lock_uaddr;
 };
 /* What a waiting task hangs on; freed when its call ends. */
 struct futex_wait {
@@ -33,6 +37,8 @@ bool futex_key_equal(const struct mm_key *a, const struct mm_key *b);
 /* Key of the word at addr: -EINVAL unaligned, -EFAULT. */
 int futex_key(struct task *t, uint64_t addr, bool private_, struct mm_key *key);
 struct futex_wait *futex_wait_alloc(struct task *t, int n); /* becomes t->futex; NULL: no memory */
+/* The one who came first for this word; NULL: nobody waits. */
+struct futex_waiter *futex_first_waiter(struct kernel *k, const struct mm_key *key);
 void futex_enqueue(struct task *t, struct futex_waiter *w);
 void futex_dequeue(struct kernel *k, struct futex_waiter *w);
 void futex_wake_waiter(struct kernel *k, struct futex_waiter *w);
@@ -44,5 +50,15 @@ int64_t futex_sleep(struct task *t, uint64_t deadline, const char *what);
 int64_t futex_lock_pi(struct task *t, uint64_t uaddr, bool private_, uint64_t deadline, bool try_);
 int64_t futex_unlock_pi(struct task *t, uint64_t uaddr, bool private_);
 void futex_pi_owner_died(struct task *t);
+/* The lock at uaddr (in t's memory) for `who`: 1: it has it; 0: *owner has it, and the word now says that somebody waits; or -errno.
+ * waiters: others will wait, so the word says so from the beginning. */
+int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who, bool waiters, int *owner);
+
+/* requeue_pi.c */
+/* Time limits on either clock are already absolute. 0: `lock` is the caller's; -EAGAIN also for a signal after it was moved. */
+int64_t futex_wait_requeue_pi(struct task *t, uint64_t uaddr, uint64_t lock, bool private_, uint32_t val, uint64_t deadline);
+/* How many were moved or got the lock, or -errno. */
+int64_t futex_cmp_requeue_pi(struct task *t, uint64_t from, uint64_t lock, bool private_, int nr_wake, int nr_requeue,
+                             uint32_t cmp);
 
 #endif

@@ -8,17 +8,6 @@
 
 #include "futex.h"
 
-static struct futex_waiter *first_waiter(struct kernel *k, const struct mm_key *key)
-{
-    list_for_each (pos, futex_bucket(k, key)) {
-        struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
-
-        if (futex_key_equal(&w->key, key))
-            return w;
-    }
-    return NULL;
-}
-
 /* Give the lock to w: its tid goes into the word, the others now wait for it. */
 static int hand_over(struct kernel *k, struct futex_waiter *w, uint32_t extra)
 {
@@ -28,7 +17,7 @@ static int hand_over(struct kernel *k, struct futex_waiter *w, uint32_t extra)
     uint32_t word = (uint32_t)t->tid | extra;
 
     futex_dequeue(k, w);
-    next = first_waiter(k, &key);
+    next = futex_first_waiter(k, &key);
     if (next)
         word |= FUTEX_WAITERS;
     if (mm_copy_out(t->mm, w->uaddr, &word, sizeof(word))) {
@@ -57,44 +46,52 @@ static int64_t lock_rest(struct task *t, uint64_t deadline)
     return ret == -ERESTARTSYS ? -ERESTARTNOINTR : ret;
 }
 
+int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who, bool waiters, int *owner)
+{
+    struct futex_waiter *top;
+    uint32_t word, new;
+
+    if (mm_copy_in(t->mm, &word, uaddr, sizeof(word)))
+        return -EFAULT;
+    *owner = (int)(word & FUTEX_TID_MASK);
+    if (*owner == who->tid)
+        return -EDEADLK;
+    top = futex_first_waiter(t->k, key);
+    if (top)
+        return top->owner && top->owner == *owner ? 0 : -EINVAL;
+    if (*owner)
+        new = word | FUTEX_WAITERS;
+    else
+        new = (word & FUTEX_OWNER_DIED) | (uint32_t)who->tid | (waiters ? FUTEX_WAITERS : 0);
+    if (mm_copy_out(t->mm, uaddr, &new, sizeof(new)))
+        return -EFAULT;
+    if (*owner)
+        return find_task(t->k, *owner) ? 0 : -ESRCH;
+    return 1;
+}
+
 int64_t futex_lock_pi(struct task *t, uint64_t uaddr, bool private_, uint64_t deadline, bool try_)
 {
     struct futex_wait *fw;
     struct mm_key key;
-    struct futex_waiter *top;
-    uint32_t word, owner;
-    int err;
+    int owner, err;
 
     if (t->retrying)
         return lock_rest(t, deadline);
     err = futex_key(t, uaddr, private_, &key);
     if (err)
         return err;
-    if (mm_copy_in(t->mm, &word, uaddr, sizeof(word)))
-        return -EFAULT;
-    owner = word & FUTEX_TID_MASK;
-    if (owner == (uint32_t)t->tid)
-        return -EDEADLK;
-    top = first_waiter(t->k, &key);
-    if (top && !top->owner)
-        return -EINVAL;
-    if (!owner && !top) {
-        word = (word & FUTEX_OWNER_DIED) | (uint32_t)t->tid;
-        return mm_copy_out(t->mm, uaddr, &word, sizeof(word)) ? -EFAULT : 0;
-    }
+    err = futex_pi_take(t, uaddr, &key, t, false, &owner);
+    if (err)
+        return err > 0 ? 0 : err;
     if (try_)
         return -EAGAIN;
-    if (!find_task(t->k, (int)owner))
-        return -ESRCH;
-    word |= FUTEX_WAITERS;
-    if (mm_copy_out(t->mm, uaddr, &word, sizeof(word)))
-        return -EFAULT;
     fw = futex_wait_alloc(t, 1);
     if (!fw)
         return -ENOMEM;
     fw->w[0].key = key;
     fw->w[0].uaddr = uaddr;
-    fw->w[0].owner = (int)owner;
+    fw->w[0].owner = owner;
     futex_enqueue(t, &fw->w[0]);
     return lock_rest(t, deadline);
 }
@@ -113,7 +110,7 @@ int64_t futex_unlock_pi(struct task *t, uint64_t uaddr, bool private_)
         return err;
     if ((word & FUTEX_TID_MASK) != (uint32_t)t->tid)
         return -EPERM;
-    top = first_waiter(t->k, &key);
+    top = futex_first_waiter(t->k, &key);
     if (top)
         return top->owner ? hand_over(t->k, top, 0) : -EINVAL;
     word = 0;

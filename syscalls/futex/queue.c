@@ -44,6 +44,17 @@ int futex_key(struct task *t, uint64_t addr, bool private_, struct mm_key *key)
     return mm_futex_key(t->mm, addr, private_, key);
 }
 
+struct futex_waiter *futex_first_waiter(struct kernel *k, const struct mm_key *key)
+{
+    list_for_each (pos, futex_bucket(k, key)) {
+        struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
+
+        if (futex_key_equal(&w->key, key))
+            return w;
+    }
+    return NULL;
+}
+
 struct futex_wait *futex_wait_alloc(struct task *t, int n)
 {
     struct futex_wait *fw = calloc(1, sizeof(*fw) + (size_t)n * sizeof(fw->w[0]));

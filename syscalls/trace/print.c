@@ -506,6 +506,8 @@ static void print_variant(struct call *c, const struct arg *a, int index)
         return;
     sig_parse(&sig, v->type);
     for (int i = 0; i < sig.n && index + i < 6; i++) {
+        if (sig.arg[i].kind == ARG_PAD)
+            continue;
         if (i)
             text_puts(c->out, ", ");
         print_arg(c, &sig.arg[i], index + i);

@@ -99,6 +99,14 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
             ok "strace $options $run: the same lines" diff "$work/theirs.plain" "$work/ours.plain"
         done
     done
+    strace -e trace=futex -o "$work/theirs" "$guest/proc_requeue_pi" >"$work/out"
+    "$program" --strace -e trace=futex -o "$work/ours" "$guest/proc_requeue_pi" >"$work/out"
+    for side in ours theirs; do
+        sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/' "$work/$side" | grep -E '^futex.*(CMP_REQUEUE|TRYLOCK|= -1 E(INVAL|AGAIN|FAULT))' |
+            grep -v _PRIVATE >"$work/$side.plain"
+    done
+    ok 'strace of futex: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
+    ok 'which are there' grep -q '^futex(ADDR, FUTEX_CMP_REQUEUE_PI, 1, 10, ADDR, 0) = 3$' "$work/ours.plain"
 else
     skip 'strace compared' 'no strace, or it may not trace here'
 fi
