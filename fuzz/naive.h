@@ -82,12 +82,14 @@ unsigned naive_end(const struct naive *w, unsigned i);   /* one past its last */
 unsigned naive_next(const struct naive *w, unsigned i);  /* first mapped page at or after i, or w->n */
 void naive_cut(struct naive *w, unsigned i);
 void naive_join(struct naive *w, unsigned i);
+/* The same after the VMA of page i - 1 grew up to there: it may have been made by fork. */
+void naive_join_grown(struct naive *w, unsigned i);
 /* Pages [from, to) of one VMA look like `as` in flags, sealed and policy from now on; cut out, and joined
  * with what is alike. */
 void naive_change(struct naive *w, unsigned from, unsigned to, const struct naive_page *as);
-/* [from, to) becomes one VMA like `as`, whose pgoff is the first page's, without pages; joined with what is
+/* [from, to) becomes one VMA like `as`, whose pgoff is the first page's, without pages; merge: with what is
  * alike. */
-void naive_insert(struct naive *w, unsigned from, unsigned to, const struct naive_page *as, bool right);
+void naive_insert(struct naive *w, unsigned from, unsigned to, const struct naive_page *as, bool merge);
 void naive_clear(struct naive *w, unsigned from, unsigned to);
 /* The VMAs of [from, to) are to go. -EPERM: one is sealed. */
 int naive_may_unmap(struct naive *w, unsigned from, unsigned to);

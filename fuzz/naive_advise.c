@@ -3,19 +3,7 @@
  */
 #include "naive.h"
 
-#include <errno.h>
-#include <sys/mman.h>
-
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
-#endif
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE  103
-#endif
+#include "mm/uapi.h"
 
 static bool discards(int advice)
 {

@@ -35,13 +35,13 @@ void naive_cut(struct naive *w, unsigned i)
 }
 
 /* Two sets of private pages can't be one; a VMA without any joins a set, unless fork made that. */
-static bool families_agree(uint32_t a, uint32_t b)
+static bool families_agree(uint32_t a, uint32_t b, bool a_grew)
 {
-    return a == b || ((!a || !b) && !((a | b) & FAMILY_FORKED));
+    return a == b || ((!a || !b) && !((a_grew ? b : a | b) & FAMILY_FORKED));
 }
 
 /* Pages i - 1 and i lie in two VMAs: could these be one? Then they are. */
-void naive_join(struct naive *w, unsigned i)
+static void join(struct naive *w, unsigned i, bool grew)
 {
     const struct naive_page *a, *b = &w->page[i];
     uint32_t family;
@@ -52,7 +52,7 @@ void naive_join(struct naive *w, unsigned i)
         return;
     a = b - 1;
     if (((a->flags ^ b->flags) & ~NAIVE_STICKY) || a->file != b->file || a->sealed != b->sealed ||
-        a->policy != b->policy || b->pgoff != a->pgoff + 1 || !families_agree(a->family, b->family))
+        a->policy != b->policy || b->pgoff != a->pgoff + 1 || !families_agree(a->family, b->family, grew))
         return;
     family = a->family ? a->family : b->family;
     sticky = (a->flags | b->flags) & NAIVE_STICKY;
@@ -63,6 +63,16 @@ void naive_join(struct naive *w, unsigned i)
         w->page[i].family = family;
         w->page[i].flags |= sticky;
     }
+}
+
+void naive_join(struct naive *w, unsigned i)
+{
+    join(w, i, false);
+}
+
+void naive_join_grown(struct naive *w, unsigned i)
+{
+    join(w, i, true);
 }
 
 void naive_change(struct naive *w, unsigned from, unsigned to, const struct naive_page *as)
@@ -82,7 +92,7 @@ void naive_change(struct naive *w, unsigned from, unsigned to, const struct naiv
         naive_join(w, to);
 }
 
-void naive_insert(struct naive *w, unsigned from, unsigned to, const struct naive_page *as, bool right)
+void naive_insert(struct naive *w, unsigned from, unsigned to, const struct naive_page *as, bool merge)
 {
     for (unsigned i = from; i < to; i++) {
         w->page[i] = *as;
@@ -90,9 +100,10 @@ void naive_insert(struct naive *w, unsigned from, unsigned to, const struct naiv
         w->page[i].first = i == from;
         naive_drop(&w->page[i]);
     }
-    naive_join(w, from);
-    if (right)
+    if (merge) {
+        naive_join(w, from);
         naive_join(w, to);
+    }
 }
 
 void naive_clear(struct naive *w, unsigned from, unsigned to)

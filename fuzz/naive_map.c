@@ -145,7 +145,7 @@ static int64_t map_file(struct naive *w, unsigned file, uint64_t addr, uint64_t 
     as.flags = vm;
     as.pgoff = pgoff;
     as.file = (uint8_t)file;
-    naive_insert(w, from, to, &as, true);
+    naive_insert(w, from, to, &as, !(locked && vm & VM_DROPPABLE));
     if (locked || (asked & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
         naive_populate(w, from, to, true);
     return at;

@@ -161,7 +161,7 @@ static int64_t grow(struct naive *w, struct move *m, unsigned i)
             w->page[end + n].first = false;
             naive_drop(&w->page[end + n]);
         }
-        naive_join(w, end + more);
+        naive_join_grown(w, end + more);
         return (int64_t)m->addr;
     }
     if (!(m->flags & MREMAP_MAYMOVE))

@@ -89,6 +89,22 @@ static int all(char *p)
     return has_flag(q, "lf") ? 0 : 9;
 }
 
+static int droppable_to_come(char *p)
+{
+    map_at(p + PG, 1, RW, MAP_DROPPABLE | MAP_ANONYMOUS);
+    if (mlockall(MCL_FUTURE))
+        return 1;
+    map_at(p, 1, RW, MAP_DROPPABLE | MAP_ANONYMOUS);
+    map_at(p + 2 * PG, 1, RW, MAP_DROPPABLE | MAP_ANONYMOUS);
+    if (has_flag(p, "lo") || has_flag(p + 2 * PG, "lo") || smaps_kb(p, "Rss") != 4)
+        return 2;
+    if (strcmp(picture(p, 3), "w|w|w"))
+        return 3;
+    munlockall();
+    map_at(p, 3, RW, MAP_DROPPABLE | MAP_ANONYMOUS);
+    return strcmp(picture(p, 3), "www") ? 4 : 0;
+}
+
 static void syncing(void)
 {
     char *p = pages(4, RW);
@@ -133,6 +149,11 @@ int main(void)
     else
         is_num(r, 0, "RLIMIT_MEMLOCK: mlock beyond is ENOMEM, MAP_LOCKED EAGAIN, limit 0 EPERM");
     is_num(in_child(all, pages(2, RW)), 0, "mlockall: bad flags, future and current mappings, munlockall, on fault");
+    if (mmap(NULL, PG, RW, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+        told_skip("mlockall locks no droppable memory to come", "since Linux 6.11");
+    else
+        is_num(in_child(droppable_to_come, arena(3)), 0,
+               "mlockall locks no droppable memory to come, but it is there and merges with nothing");
     syncing();
     residency();
     return done();

@@ -88,6 +88,20 @@ static void several(void)
     is_str(picture(p, 4), "w|r|..", "whatever it holds");
 }
 
+static int grow_by_one(char *p)
+{
+    return mremap(p, 3 * PG, 4 * PG, 0) == p && !strcmp(picture(p, 5), "wwwww") ? 0 : 1;
+}
+
+static void growing_after_fork(void)
+{
+    char *p = map_at(arena(6), 3, RW, ANON);
+    map_at(p + 4 * PG, 1, RW, ANON);
+    fill(p, 3, 'a');
+    is_num(in_child(grow_by_one, p), 0,
+           "inherited memory that grows takes in untouched memory that it comes to");
+}
+
 static void dontunmap(void)
 {
     char *p = pages(2, RW), *a = arena(4);
@@ -139,6 +153,7 @@ int main(void)
     sizes();
     moving();
     several();
+    growing_after_fork();
     dontunmap();
     duplicate();
     errors();

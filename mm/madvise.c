@@ -5,19 +5,7 @@
  * the call returns ENOMEM at the end. Any other error stops it, and what came before stays done.
  */
 #include "mm.h"
-
-#include <sys/mman.h>
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE 103
-#endif
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
-#endif
+#include "uapi.h"
 
 #define HPAGE_SIZE (MM_PAGE_SIZE * 512)
 #define HPAGE_MASK (~(HPAGE_SIZE - 1))

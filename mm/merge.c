@@ -15,16 +15,17 @@
 /*
  * Private pages remember the anon_vma they were made in and their page offset. Joining two sets would break
  * the way back from page to VMA, so two VMAs that have private pages join only if it is the same set; a VMA
- * without any takes the other's, unless that was inherited by fork and is tied to the parent's.
+ * without any takes the other's, unless that was inherited by fork and is tied to the parent's. Of an area
+ * that grows Linux does not ask that: what it grows by is no VMA whose ties it could look at.
  */
-static bool anon_vma_compatible(uint32_t a, uint32_t b)
+static bool anon_vma_compatible(uint32_t own, uint32_t neighbours, bool grows)
 {
-    if (a == b)
+    if (own == neighbours)
         return true;
-    return (!a || !b) && !((a | b) & ANON_VMA_FORKED);
+    return (!own || !neighbours) && !((grows ? neighbours : own | neighbours) & ANON_VMA_FORKED);
 }
 
-static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma *neighbour)
+static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma *neighbour, bool grows)
 {
     const struct mseal_design *d = mm->design;
 
@@ -35,7 +36,7 @@ static bool mergeable(const struct mm *mm, const struct vma *v, const struct vma
         return false;
     if (d->can_merge ? !d->can_merge(v->seal, neighbour->seal) : v->seal != neighbour->seal)
         return false;
-    return anon_vma_compatible(v->anon_vma, neighbour->anon_vma);
+    return anon_vma_compatible(v->anon_vma, neighbour->anon_vma, grows);
 }
 
 /* A VMA whose vm_ops have close() must not vanish by merging: the segment counts its VMAs. */
@@ -44,12 +45,14 @@ static bool may_vanish(const struct vma *v)
     return v->kind == VMA_NORMAL && !(v->flags & VM_HUGETLB) && !mm_file_is_shm(v->file);
 }
 
-/* The neighbours that v, of a place and looks that are not in the tree yet, could become one with. */
+/* The neighbours that v, of a place and looks that are not in the tree yet, could become one with; grows: v
+ * is more of the area before it. */
 struct partners {
     const struct vma *prev, *next; /* NULL: none */
 };
 
-static struct partners find_partners(const struct mm *mm, const struct vma *v, bool left, bool right)
+static struct partners find_partners(const struct mm *mm, const struct vma *v, bool left, bool right,
+                                     bool grows)
 {
     struct partners p = {NULL, NULL};
     const struct vma *n;
@@ -58,12 +61,12 @@ static struct partners find_partners(const struct mm *mm, const struct vma *v, b
         return p;
     if (left && v->start) {
         n = vma_tree_find(&mm->vmas, v->start - 1);
-        if (n && n->end == v->start && n->pgoff + vma_pages(n) == v->pgoff && mergeable(mm, v, n))
+        if (n && n->end == v->start && n->pgoff + vma_pages(n) == v->pgoff && mergeable(mm, v, n, grows))
             p.prev = n;
     }
     if (right) {
         n = vma_tree_find(&mm->vmas, v->end);
-        if (n && n->start == v->end && n->pgoff == v->pgoff + vma_pages(v) && mergeable(mm, v, n) &&
+        if (n && n->start == v->end && n->pgoff == v->pgoff + vma_pages(v) && mergeable(mm, v, n, grows) &&
             (!p.prev || !p.prev->anon_vma || !n->anon_vma || p.prev->anon_vma == n->anon_vma))
             p.next = n;
     }
@@ -151,7 +154,7 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
         mid.sealed_at = mm->event;
     mid.seal = to->seal;
 
-    p = find_partners(mm, &mid, left, right);
+    p = find_partners(mm, &mid, left, right, false);
     if (left && right && !may_vanish(v))
         p = (struct partners){NULL, NULL};
     if (p.prev && p.next && !may_vanish(p.next))
@@ -187,7 +190,7 @@ int vma_modify(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, const
 
 static int insert(struct mm *mm, const struct vma *v, bool right)
 {
-    struct partners p = find_partners(mm, v, true, right);
+    struct partners p = find_partners(mm, v, true, right, false);
     struct vma joined;
 
     if (p.prev && p.next && !may_vanish(p.next))
@@ -216,7 +219,7 @@ int vma_extend(struct mm *mm, const struct vma *v, uint64_t new_end)
     grown.start = v->end;
     grown.end = new_end;
     grown.pgoff = v->pgoff + vma_pages(v);
-    p = find_partners(mm, &grown, true, true);
+    p = find_partners(mm, &grown, true, true, true);
     if (!p.prev)
         return -ENOMEM;
     if (p.next && !may_vanish(p.next))

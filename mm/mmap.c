@@ -244,6 +244,7 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
     struct vma v = {.start = r->addr, .end = r->addr + r->len, .seal = r->seal, .birth = mm->event};
     bool shared_zero = !r->file || r->file->obj->kind == OBJ_ZERO;
     uint64_t charged = 0;
+    bool alone = false;
     int err;
 
     if ((r->vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE) {
@@ -274,13 +275,16 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
         err = mm_fail(mm, -ENOMEM, "no huge pages are reserved");
         goto uncharge;
     }
-    if (r->vm_flags & (VM_SPECIAL | VM_DROPPABLE))
+    if (r->vm_flags & (VM_SPECIAL | VM_DROPPABLE)) {
+        /* Linux looks for neighbours to merge with before it takes the lock off: none is like it then. */
+        alone = r->vm_flags & VM_LOCKED;
         r->vm_flags &= ~VM_LOCKED_MASK;
+    }
     v.pgoff = r->pgoff;
     v.flags = r->vm_flags;
     v.file = r->file;
     v.sealed_at = v.seal ? mm->event : 0;
-    err = vma_insert(mm, &v);
+    err = alone ? vma_tree_splice(&mm->vmas, v.start, v.end, &v, 1) : vma_insert(mm, &v);
     if (err)
         goto uncharge;
     vma_account(mm, &v, (int64_t)pages);
