@@ -105,6 +105,8 @@ uint64_t fuzz_gen_prot(struct fuzz_gen *g)
                                      PROT_EXEC};
     uint64_t prot = PICK(g->r, prots);
 
+    if (g->habits.any && one_in(g->r, 2))
+        return g->habits.prot;
     if (one_in(g->r, 100))
         prot |= PROT_SEM;
     if (one_in(g->r, 150))
@@ -126,8 +128,10 @@ static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
 {
     static const uint64_t extra[] = {MAP_GROWSDOWN, MAP_NORESERVE, MAP_POPULATE,  MAP_LOCKED, MAP_STACK,
                                      MAP_32BIT,     MAP_NONBLOCK,  MAP_DENYWRITE, MAP_SYNC,   MAP_HUGETLB};
-    unsigned kind = rng_below(g->r, 100);
+    unsigned kind = g->habits.any && one_in(g->r, 2) ? g->habits.mapping : rng_below(g->r, 100);
 
+    if (kind == 97 && fuzz_listed(g->without, "droppable"))
+        kind = 0;
     a[0] = gen_addr(g);
     a[1] = gen_len(g, a[0]);
     a[2] = fuzz_gen_prot(g);
@@ -231,14 +235,16 @@ static void gen_madvise(struct fuzz_gen *g, uint64_t a[6])
                                   MADV_POPULATE_WRITE,
                                   24 /* DONTNEED_LOCKED */,
                                   25 /* COLLAPSE */,
-                                  102 /* GUARD_INSTALL */,
-                                  102,
-                                  103 /* GUARD_REMOVE */};
+                                  MADV_GUARD_INSTALL,
+                                  MADV_GUARD_INSTALL,
+                                  MADV_GUARD_REMOVE};
 
     fuzz_gen_range(g, a);
     a[2] = (uint64_t)(one_in(g->r, 100) ? (int)rng_below(g->r, 120) - 5 : PICK(g->r, advices));
     if (a[2] == 100 || a[2] == 101) /* MADV_HWPOISON, MADV_SOFT_OFFLINE: would take memory from the machine */
         a[2] = 99;
+    if ((a[2] == MADV_GUARD_INSTALL || a[2] == MADV_GUARD_REMOVE) && fuzz_listed(g->without, "guards"))
+        a[2] = MADV_DONTNEED;
 }
 
 static void gen_mseal(struct fuzz_gen *g, uint64_t a[6])
@@ -630,14 +636,31 @@ static unsigned weight_of(const struct fuzz_gen *g, unsigned call)
     return fuzz_calls[call].needs & ~has ? 0 : fuzz_calls[call].weight;
 }
 
+void fuzz_take_habits(struct fuzz_gen *g)
+{
+    static const unsigned mappings[] = {0, 50, 60, 95, 97}; /* one of each kind that gen_mmap() has */
+
+    g->habits.prot = fuzz_gen_prot(g);
+    g->habits.mapping = PICK(g->r, mappings);
+    do
+        g->habits.call = rng_below(g->r, fuzz_ncalls);
+    while (!weight_of(g, g->habits.call));
+    g->habits.any = one_in(g->r, 3);
+}
+
 void fuzz_generate(struct fuzz_gen *g, struct fuzz_op *op)
 {
     unsigned total = 0, at;
 
+    memset(op, 0, sizeof(*op));
+    if (g->habits.any && one_in(g->r, 6)) {
+        op->call = g->habits.call;
+        fuzz_calls[op->call].gen(g, op->a);
+        return;
+    }
     for (unsigned i = 0; i < fuzz_ncalls; i++)
         total += weight_of(g, i);
     at = rng_below(g->r, total);
-    memset(op, 0, sizeof(*op));
     while (at >= weight_of(g, op->call))
         at -= weight_of(g, op->call++);
     fuzz_calls[op->call].gen(g, op->a);

@@ -144,7 +144,15 @@ struct fuzz_gen {
     bool pkeys;             /* the processor has them */
     bool no_devices;        /* the two sides differ in how /dev is mounted */
     const char *without;    /* names of calls not to make, with commas between; NULL: none */
+    struct fuzz_habits {
+        bool any; /* those below are more frequent than others */
+        unsigned call, mapping; /* index of fuzz_calls[]; gen_mmap()'s kind */
+        uint64_t prot;
+    } habits;
 };
+/* Gives some sequences habits, so that rare calls and rare kinds of memory meet their like. After all else of
+ * *g is set. */
+void fuzz_take_habits(struct fuzz_gen *g);
 /* Is name among the words of list (NULL: no words)? */
 bool fuzz_listed(const char *list, const char *name);
 enum {
@@ -202,7 +210,7 @@ void picture_ignore(const char *letters);
 bool picture_from_smaps(const char *text, char *out, size_t size);
 void picture_from_model(struct model *m, char *out, size_t size);
 
-/* ---- known differences (exclude.c) ---- */
+/* ---- known differences (exclude.c, exclude_kernels.c) ---- */
 /* The name of the documented reason why the two may differ here, or NULL. */
 const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
                           const struct fuzz_answer *host);
@@ -210,8 +218,13 @@ const char *fuzz_excluded(const struct fuzz_seq *seq, unsigned at, const struct 
 /* Their names, for the test that each still differs; NULL after the last. */
 const char *fuzz_exclusion(unsigned i);
 
-/* Exclude this too, which only older kernels do. False: there is no such exclusion. */
+/* Exclude this too, which only other kernels than the model's do. False: there is no such exclusion. */
 bool fuzz_exclude(const char *name);
+/* As fuzz_excluded(), of what was asked for. */
+const char *fuzz_excluded_for_kernel(const struct fuzz_seq *seq, unsigned at, const struct fuzz_answer *model,
+                                     const struct fuzz_answer *host);
+/* After a difference of this name the rest can be compared all the same. */
+bool fuzz_exclusion_goes_on(const char *name);
 /* One that was asked for and has never applied in this process, or NULL. */
 const char *fuzz_exclusion_unseen(void);
 

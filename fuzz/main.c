@@ -17,14 +17,14 @@ struct options {
     unsigned length, jobs, seconds, stop_after;
     unsigned depth;
     const char *resume, *without;
-    bool quiet, pair, worlds, host, all, excluded, cpu;
+    bool quiet, random, pair, worlds, host, all, excluded, cpu;
 };
 
 static const char usage[] =
     "usage: mseal-emu fuzz [OPTION...] [CASE...]\n"
     "Random sequences of memory calls, on the host's kernel and on the model; a difference is shrunk and "
     "shown.\n"
-    "CASE: files with a sequence each (see --save), run instead of random ones.\n"
+    "CASE: files with a sequence each (see --save), run instead of random ones; with --ops, before them.\n"
     "  --seed N      first seed (1); sequence i of job j of J has seed N + i * J + j\n"
     "  --ops N       calls in all (100000; 0: no limit)\n"
     "  --time SECS   stop after so long\n"
@@ -43,9 +43,10 @@ static const char usage[] =
     "  --resume FILE go on where FILE (FILE.J with several jobs) says that a run with the same options "
     "stopped\n"
     "  --ignore LETTERS  flags of smaps not to compare, as \"gu mg\": for kernels without them\n"
-    "  --exclude NAME  a known difference of older kernels; one that does not show is a difference "
-    "(unmerged-when-written, uncharged-by-dontunmap)\n"
-    "  --without CALLS  do not make these calls, as \"exec_page,shmat\" (shmat: no segments at all)\n"
+    "  --exclude NAME  a known difference of other kernels; one that does not show is a difference "
+    "(guest-tests/kernels.tsv has the names)\n"
+    "  --without CALLS  do not make these calls, as \"exec_page,shmat\" (shmat: no segments at all), nor "
+    "guards, droppable memory\n"
     "  --excluded    the CASEs show the documented exclusions, one file NAME.case for each: each must still "
     "differ\n"
     "  --quiet       no progress\n";
@@ -81,6 +82,7 @@ static int make_sequence(const struct options *o, struct model *m, struct fuzz_s
     seq->world.shm = g.shm = one_in(&r, 5) && !fuzz_listed(o->without, "shmat");
     seq->world.as_room = one_in(&r, 8) ? 1 + rng_below(&r, 50) : 0;
     seq->world.data_room = one_in(&r, 8) ? 1 + rng_below(&r, 40) : 0;
+    fuzz_take_habits(&g);
     err = model_start(m, &seq->world);
     while (!err && seq->n < length) {
         g.step = seq->n;
@@ -372,6 +374,7 @@ int fuzz_main(int argc, char **argv)
             o.seed = strtoull(optarg, NULL, 0);
             break;
         case 'n':
+            o.random = true;
             o.ops = strtoull(optarg, NULL, 0);
             break;
         case 't':
@@ -458,5 +461,10 @@ int fuzz_main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    return optind < argc ? run_cases(&o, argv + optind) : run_jobs(&o);
+    if (optind < argc) {
+        c = run_cases(&o, argv + optind);
+        if (c || !o.random)
+            return c;
+    }
+    return run_jobs(&o);
 }

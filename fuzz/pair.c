@@ -238,6 +238,7 @@ bool pair_random(struct model *m, struct fuzz_seq *seq, uint64_t seed, unsigned 
     seq->world.as_room = one_in(&r, 8) ? 1 + rng_below(&r, seq->world.pages) : 0;
     seq->world.data_room = one_in(&r, 8) ? 1 + rng_below(&r, seq->world.pages) : 0;
     g.pages = seq->world.pages;
+    fuzz_take_habits(&g);
     if (model_start(m, &seq->world) < 0) {
         fprintf(stderr, "mseal-emu fuzz: the model could not be set up\n");
         model_stop(m);

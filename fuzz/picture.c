@@ -60,7 +60,7 @@ static void put_letters(struct pen *p, const char *letters)
     for (;;) {
         while (*letters == ' ')
             letters++;
-        if (*letters < 'a' || *letters > 'z')
+        if ((*letters < 'a' || *letters > 'z') && *letters != '?') /* ??: a flag without letters */
             break;
         if (letters_count(letters)) {
             put_char(p, ' ');
