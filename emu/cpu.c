@@ -193,25 +193,24 @@ static bool on_probe(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_ent
 
 /* ---- what must happen before user code goes on ---- */
 
-/* Physical addresses [at, end). The engine's TLB holds what is of no use afterwards: it is to be flushed. */
-static void forget_code(struct cpu *cpu, uint64_t at, uint64_t end)
-{
-    cpu->identity = true;
-    for (uint64_t page; at < end; at = page) { /* the engine translates the first page only */
-        page = (at & MM_PAGE_MASK) + MM_PAGE_SIZE;
-        uc_ctl_remove_cache(cpu->uc, CODE_WINDOW + at, CODE_WINDOW + (page < end ? page : end));
-    }
-    cpu->identity = false;
-}
-
+/* The engine's TLB holds what is of no use afterwards: it is to be flushed. */
 static void forget_dirty_code(struct cpu *cpu)
 {
     if (cpu->nr_dirty > CODE_QUEUE) {
         uc_ctl_flush_tb(cpu->uc);
-    } else {
-        for (unsigned i = 0; i < cpu->nr_dirty; i++)
-            forget_code(cpu, cpu->dirty[i].paddr, cpu->dirty[i].paddr + cpu->dirty[i].len);
+        cpu->nr_dirty = 0;
+        return;
     }
+    cpu->identity = true;
+    for (unsigned i = 0; i < cpu->nr_dirty; i++) {
+        uint64_t at = cpu->dirty[i].paddr, end = at + cpu->dirty[i].len;
+
+        for (uint64_t page; at < end; at = page) { /* the engine translates the first page only */
+            page = (at & MM_PAGE_MASK) + MM_PAGE_SIZE;
+            uc_ctl_remove_cache(cpu->uc, CODE_WINDOW + at, CODE_WINDOW + (page < end ? page : end));
+        }
+    }
+    cpu->identity = false;
     cpu->nr_dirty = 0;
 }
 

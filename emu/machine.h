@@ -51,10 +51,25 @@ static inline struct machine *machine_of(const struct task *t)
 
 /* ---- sched.c ---- */
 extern const struct machine_ops machine_ops;
-/* Registers of t, in t->regs and to be changed there: taken off the engine if it holds them. */
-struct cpu_regs *machine_regs(struct task *t);
 /* The virtual time-stamp counter: one tick a nanosecond. Reading it takes time. */
 uint64_t machine_tsc(struct machine *m);
+
+/* ---- task_regs.c ---- */
+/* Registers of t, in t->regs and to be changed there: taken off the engine if it holds them. */
+struct cpu_regs *machine_regs(struct task *t);
+/* machine_ops' functions of these names. */
+void machine_get_regs(struct task *t, struct cpu_regs *r);
+void machine_set_regs(struct task *t, const struct cpu_regs *r);
+uint64_t machine_fs_base(struct task *t);
+uint64_t machine_gs_base(struct task *t);
+void machine_set_fs_base(struct task *t, uint64_t v);
+void machine_set_gs_base(struct task *t, uint64_t v);
+void machine_set_pkru(struct task *t, uint32_t v);
+/* One register without the others. */
+uint64_t machine_rax(struct task *t);
+void machine_set_rax(struct task *t, uint64_t v);
+/* Make the engine run t: registers, address space, protection keys. */
+void machine_load(struct machine *m, struct task *t);
 
 /* ---- exec.c ---- */
 int machine_exec(struct task *t, struct exec_request *req);

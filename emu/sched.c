@@ -30,129 +30,6 @@
 #define SLICE_NS 1000000     /* a task's share while others wait */
 #define TSC_NS 20            /* reading the clock takes time too: loops that wait for it end */
 
-/* ---- registers: on the engine or in the task ---- */
-
-static bool on_engine(const struct machine *m, const struct task *t)
-{
-    return m->loaded == t && !m->stale;
-}
-
-static void get_regs(struct task *t, struct cpu_regs *r)
-{
-    struct machine *m = machine_of(t);
-
-    if (on_engine(m, t)) {
-        cpu_save(m->cpu, &t->regs);
-        if (m->in_syscall) { /* the engine is still at the instruction */
-            t->regs.rip += 2;
-            t->regs.rcx = t->regs.rip;
-            t->regs.r11 = t->regs.rflags;
-        }
-    }
-    if (r != &t->regs)
-        *r = t->regs;
-}
-
-/* The values in t->regs count from now on. */
-static void regs_replaced(struct task *t)
-{
-    struct machine *m = machine_of(t);
-
-    if (m->loaded == t) {
-        m->stale = true;
-        m->leave = true;
-    }
-}
-
-struct cpu_regs *machine_regs(struct task *t)
-{
-    get_regs(t, &t->regs);
-    regs_replaced(t);
-    return &t->regs;
-}
-
-static void set_pkru(struct task *t, uint32_t v)
-{
-    struct machine *m = machine_of(t);
-
-    if (t->regs.pkru == v && mm_pkru(t->mm) == v)
-        return;
-    t->regs.pkru = v;
-    mm_set_pkru(t->mm, v);
-    if (m->loaded == t)
-        m->mm = NULL; /* flush before going on */
-    m->leave = true;
-}
-
-static void set_regs(struct task *t, const struct cpu_regs *r)
-{
-    uint32_t pkru = r->pkru;
-
-    if (r != &t->regs)
-        t->regs = *r;
-    regs_replaced(t);
-    if (t->mm)
-        mm_set_pkru(t->mm, pkru);
-    machine_of(t)->mm = NULL;
-}
-
-static uint64_t get_fs_base(struct task *t)
-{
-    return on_engine(machine_of(t), t) ? cpu_fs_base(machine_of(t)->cpu) : t->regs.fs_base;
-}
-
-static uint64_t get_gs_base(struct task *t)
-{
-    return on_engine(machine_of(t), t) ? cpu_gs_base(machine_of(t)->cpu) : t->regs.gs_base;
-}
-
-static void set_fs_base(struct task *t, uint64_t v)
-{
-    t->regs.fs_base = v;
-    if (on_engine(machine_of(t), t))
-        cpu_set_fs_base(machine_of(t)->cpu, v);
-}
-
-static void set_gs_base(struct task *t, uint64_t v)
-{
-    t->regs.gs_base = v;
-    if (on_engine(machine_of(t), t))
-        cpu_set_gs_base(machine_of(t)->cpu, v);
-}
-
-static uint64_t get_rax(struct task *t)
-{
-    return on_engine(machine_of(t), t) ? cpu_rax(machine_of(t)->cpu) : t->regs.rax;
-}
-
-static void set_rax(struct task *t, uint64_t v)
-{
-    t->regs.rax = v;
-    if (on_engine(machine_of(t), t))
-        cpu_set_rax(machine_of(t)->cpu, v);
-}
-
-/* Make the engine run t: registers, address space, protection keys. */
-static void load(struct machine *m, struct task *t)
-{
-    if (m->loaded != t || m->stale) {
-        if (m->loaded && !m->stale)
-            cpu_save(m->cpu, &m->loaded->regs);
-        cpu_load(m->cpu, &t->regs);
-        m->loaded = t;
-        m->stale = false;
-    }
-    if (mm_pkru(t->mm) != t->regs.pkru) {
-        mm_set_pkru(t->mm, t->regs.pkru);
-        m->mm = NULL;
-    }
-    if (m->mm != t->mm || mm_tlb_flush_needed(t->mm)) {
-        mm_tlb_flush_needed(t->mm);
-        cpu_flush_tlb(m->cpu);
-        m->mm = t->mm;
-    }
-}
-
 /* ---- the queue ---- */
 
 static void enqueue(struct machine *m, struct task *t)
@@ -172,7 +49,7 @@ static void wake(struct task *t)
 
 static int clone_cpu(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls)
 {
-    get_regs(parent, &child->regs);
+    machine_get_regs(parent, &child->regs);
     child->regs.rax = 0;
     child->regs.orig_rax = UINT64_MAX;
     if (rsp)
@@ -222,13 +99,13 @@ static void exit_mm(struct task *t)
 }
 
 const struct machine_ops machine_ops = {
-    .get_regs = get_regs,
-    .set_regs = set_regs,
-    .set_fs_base = set_fs_base,
-    .get_fs_base = get_fs_base,
-    .set_gs_base = set_gs_base,
-    .get_gs_base = get_gs_base,
-    .set_pkru = set_pkru,
+    .get_regs = machine_get_regs,
+    .set_regs = machine_set_regs,
+    .set_fs_base = machine_set_fs_base,
+    .get_fs_base = machine_fs_base,
+    .set_gs_base = machine_set_gs_base,
+    .get_gs_base = machine_gs_base,
+    .set_pkru = machine_set_pkru,
     .exec = machine_exec,
     .clone_cpu = clone_cpu,
     .free_cpu = free_cpu,
@@ -420,20 +297,20 @@ static void restart_call(struct task *t, uint64_t nr)
 /* An interrupted call meets a handler with these sa_flags: EINTR or again (signal(7)). */
 static void interrupt_call(struct task *t, uint64_t sa_flags)
 {
-    int64_t r = (int64_t)get_rax(t);
+    int64_t r = (int64_t)machine_rax(t);
 
     if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
         return;
     if (r == -ERESTARTNOINTR || (r == -ERESTARTSYS && sa_flags & SA_RESTART))
         restart_call(t, t->regs.orig_rax);
     else
-        set_rax(t, (uint64_t)-EINTR);
+        machine_set_rax(t, (uint64_t)-EINTR);
 }
 
 /* No handler ran: the call goes on as if nothing had been. */
 static void resume_call(struct task *t)
 {
-    int64_t r = (int64_t)get_rax(t);
+    int64_t r = (int64_t)machine_rax(t);
 
     if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
         return;
@@ -479,7 +356,7 @@ static bool return_to_user(struct task *t)
 static bool end_call(struct machine *m, struct task *t, int64_t r)
 {
     if (r != SYS_BLOCK)
-        set_rax(t, (uint64_t)r);
+        machine_set_rax(t, (uint64_t)r);
     if (m->gdb)
         gdb_call_ended(m->gdb, t, r);
     return r != SYS_BLOCK;
@@ -519,7 +396,7 @@ static void run_user_code(struct machine *m, struct task *t)
         gdb_before(m->gdb, t);
     if (m->code)
         code_before(m->code, t);
-    load(m, t);
+    machine_load(m, t);
     if (budget || m->counting) {
         /* Counting goes on once it began: changing it costs all translated code. */
         m->counting = true;
