@@ -86,16 +86,18 @@ _Static_assert(MM_READ == (int)UC_PROT_READ && MM_WRITE == (int)UC_PROT_WRITE &&
 
 static void on_syscall(uc_engine *uc, void *user)
 {
-    static const int in[] = {UC_X86_REG_RAX, UC_X86_REG_RIP, UC_X86_REG_RFLAGS,
-                             UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX};
-    static const int more[] = {UC_X86_REG_R10, UC_X86_REG_R8, UC_X86_REG_R9};
+    static const int in[] = {UC_X86_REG_RAX, UC_X86_REG_RIP, UC_X86_REG_RFLAGS};
+    static const int arg[] = {UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX,
+                              UC_X86_REG_R10, UC_X86_REG_R8,  UC_X86_REG_R9};
     static const int out[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_R11};
     struct cpu *cpu = user;
     uint64_t nr, rip, flags, args[6] = {0}, rax, rcx;
+    unsigned nargs;
 
-    uc_reg_read_batch(uc, (int *)in, (void *[]){&nr, &rip, &flags, args, args + 1, args + 2}, 6);
-    if (!cpu->ops->few_args(cpu->ctx, nr))
-        uc_reg_read_batch(uc, (int *)more, (void *[]){args + 3, args + 4, args + 5}, 3);
+    uc_reg_read_batch(uc, (int *)in, (void *[]){&nr, &rip, &flags}, 3);
+    nargs = cpu->ops->nargs(cpu->ctx, nr);
+    if (nargs)
+        uc_reg_read_batch(uc, (int *)arg, (void *[]){args, args + 1, args + 2, args + 3, args + 4, args + 5}, (int)nargs);
     rax = nr;
     rcx = rip + 2;
     if (!cpu->ops->syscall(cpu->ctx, nr, args, &rax) || cpu->stop_asked) {

@@ -19,9 +19,9 @@ struct cpu_ops {
     /* The `syscall` instruction. *result goes to RAX. False: leave user code now (CPU_STOPPED). RIP is past the
      * instruction once the callback is over. */
     bool (*syscall)(void *ctx, uint64_t nr, const uint64_t args[6], uint64_t *result);
-    /* Does nobody want to know more than the first three arguments of call nr? The others are then given as 0: reading a
-     * register off the engine is what a cheap call spends its time on. */
-    bool (*few_args)(void *ctx, uint64_t nr);
+    /* How many arguments of call nr somebody wants to know, 0 to 6. The others are given as 0: reading a register off the
+     * engine is what a cheap call spends its time on. */
+    unsigned (*nargs)(void *ctx, uint64_t nr);
     /* The instruction at an address of cpu_break_at() is next. True: stop before it (CPU_BREAK). */
     bool (*breakpoint)(void *ctx, uint64_t addr);
     /* The instruction of cpu_watch_insns() at addr is next, registers are those before it. One that has to be

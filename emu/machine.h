@@ -27,7 +27,7 @@ struct machine {
     unsigned seal_image;    /* --seal-image: set of SEAL_* (seal_image.h), 0: off */
     unsigned seal_notices;  /* lines it has printed */
     FILE *crash_json;       /* --crash-json; NULL: nowhere */
-    uint8_t few_args[SYS_MAX / 8]; /* calls of which only three arguments are read (sys_takes_few_args()) */
+    uint8_t nargs[SYS_MAX]; /* how many arguments of a call are read (sys_nargs()) */
     FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
     struct gdb *gdb;        /* -g; NULL: no debugger */
     struct code *code;      /* --trace-insn, --trace-calls, --coverage; NULL: off */

@@ -245,24 +245,23 @@ static bool on_breakpoint(void *ctx, uint64_t addr)
     return m->gdb && gdb_breakpoint(m->gdb, m->loaded, addr);
 }
 
-static bool few_args(void *ctx, uint64_t nr)
+static unsigned nargs(void *ctx, uint64_t nr)
 {
     const struct machine *m = ctx;
 
-    return nr < SYS_MAX && m->few_args[nr / 8] >> nr % 8 & 1;
+    return nr < SYS_MAX ? m->nargs[nr] : 6;
 }
 
 /* The design's own calls may have taken the place of others. */
-static void learn_few_args(struct machine *m)
+static void learn_nargs(struct machine *m)
 {
     const struct mseal_design *d = m->k.cfg.design;
 
     for (unsigned nr = 0; nr < SYS_MAX; nr++)
-        if (sys_takes_few_args(nr))
-            m->few_args[nr / 8] |= (uint8_t)(1u << nr % 8);
+        m->nargs[nr] = (uint8_t)sys_nargs(nr);
     for (const struct mseal_syscall *s = d ? d->syscalls : NULL; s && s->name; s++)
         if (s->nr < SYS_MAX)
-            m->few_args[s->nr / 8] &= (uint8_t)~(1u << s->nr % 8);
+            m->nargs[s->nr] = 6;
 }
 
 static void on_insn(void *ctx, uint64_t addr)
@@ -278,7 +277,7 @@ static void on_block(void *ctx, uint64_t addr, unsigned size)
 static const struct cpu_ops cpu_ops = {
     .translate = on_translate,
     .syscall = on_syscall,
-    .few_args = few_args,
+    .nargs = nargs,
     .breakpoint = on_breakpoint,
     .insn = on_insn,
     .block = on_block,
@@ -573,7 +572,7 @@ int machine_init(struct machine *m, const struct kernel_config *cfg, const char 
     }
     if (cfg->chaos)
         chaos_init(m);
-    learn_few_args(m);
+    learn_nargs(m);
     m->k.sys.phys.code_changed = code_changed;
     m->k.sys.phys.code_ctx = m;
     return 0;

@@ -46,17 +46,18 @@ const struct sys_row *sys_row_by_name(const char *name)
     return NULL;
 }
 
-bool sys_takes_few_args(unsigned nr)
+unsigned sys_nargs(unsigned nr)
 {
     const struct sys_row *row = sys_row(nr);
-    unsigned commas = 0;
+    unsigned nargs;
 
     /* A variant may have more than the row shows, and behind sys_ni a design may have anything. */
     if (!row || !row->call || row->call == sys_ni || strstr(row->sig, "v:"))
-        return false;
+        return 6;
+    nargs = *row->sig && *row->sig != '=';
     for (const char *c = row->sig; *c && *c != '='; c++)
-        commas += *c == ',';
-    return commas < 3;
+        nargs += *c == ',';
+    return nargs;
 }
 
 /* A number Linux 6.18 has nothing behind (kernel/sys_ni.c). */

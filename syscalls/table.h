@@ -29,8 +29,8 @@ const struct sys_row *sys_row(unsigned nr); /* NULL: no such number in Linux */
 const struct sys_row *sys_row_by_name(const char *name);
 #define SYS_MAX 512
 
-/* Does call nr look at its first three arguments only? (The row's types say so; unknown numbers do not.) */
-bool sys_takes_few_args(unsigned nr);
+/* How many arguments call nr looks at: 0 to 6. (The row's types say so; 6 where they do not.) */
+unsigned sys_nargs(unsigned nr);
 
 /* Run one system call of t (numbers added by the design come first). Result as sys_handler. Traces, counts events, reports ENOSYS once. */
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6]);
