@@ -43,6 +43,7 @@ struct elf_loaded {
     uint64_t interp_base; /* AT_BASE; 0 without interpreter */
     uint64_t start_code, end_code, start_data, end_data;
     uint64_t brk;         /* start of the heap, page aligned */
+    uint64_t vdso;        /* AT_SYSINFO_EHDR, for the caller to fill in; 0: there is none */
 };
 
 #define ELF_ET_DYN_BASE (MM_TASK_SIZE / 3 * 2)

@@ -4,8 +4,8 @@
  * The new image is built in an address space of its own and takes the place of the old one at the very end; what fails after
  * Linux' point of no return kills the process all the same, as there.
  *
- * There is no vDSO: with a virtual clock each look at the time must be an event of its own, and a system call costs
- * little here. libc then asks the kernel.
+ * There is a vDSO only on request (vdso.c): with a virtual clock each look at the time must be an event of its own, so its
+ * functions make system calls, and without it libc makes the same ones. Its three areas would but stand in every map.
  */
 #include "elf.h"
 #include "machine.h"
@@ -248,7 +248,9 @@ static unsigned fill_auxv(uint64_t av[][2], const struct binprm *b, const struct
                           const struct elf_loaded *ld, uint64_t platform, uint64_t random, uint64_t execfn)
 {
     const struct cred *c = &b->t->cred;
+    const unsigned first = !ld->vdso;
     const uint64_t entries[][2] = {
+        {AT_SYSINFO_EHDR, ld->vdso},
         {AT_MINSIGSTKSZ, sigframe_max_size()},
         {AT_HWCAP, cpuid_lookup(1, 0).edx},
         {AT_PAGESZ, MM_PAGE_SIZE},
@@ -271,8 +273,8 @@ static unsigned fill_auxv(uint64_t av[][2], const struct binprm *b, const struct
         {AT_NULL, 0},
     };
 
-    memcpy(av, entries, sizeof(entries));
-    return sizeof(entries) / sizeof(*entries);
+    memcpy(av, entries + first, sizeof(entries) - first * sizeof(*entries));
+    return sizeof(entries) / sizeof(*entries) - first;
 }
 
 /*
@@ -369,6 +371,13 @@ static int build_image(const struct binprm *b, struct mm *mm, const struct elf_i
     l->start_data = ld.start_data;
     l->end_data = ld.end_data;
     cpu_regs_reset(regs);
+    if (b->t->k->cfg.vdso) {
+        int64_t at = mm_map_vdso(mm);
+
+        if (at < 0)
+            return (int)at;
+        ld.vdso = (uint64_t)at;
+    }
     err = build_stack(b, mm, img, &ld, &regs->rsp);
     if (err)
         return err;
@@ -377,7 +386,7 @@ static int build_image(const struct binprm *b, struct mm *mm, const struct elf_i
         l->start_brk += random_pages(b, BRK_RANDOM_PAGES - 1) + MM_PAGE_SIZE;
     l->brk = l->start_brk;
     regs->rip = ld.entry;
-    seal_image_exec(mm, ld.prog_entry);
+    seal_image_exec(machine_of(b->t), mm, ld.prog_entry);
     regs->pkru = PKRU_INIT;
     return 0;
 }

@@ -191,6 +191,7 @@ int main(int argc, char **argv)
     cfg.chaos = o.chaos;
     cfg.memory = o.memory;
     cfg.stack = o.stack;
+    cfg.vdso = o.vdso;
     cfg.vsyscall = o.vsyscall;
     cfg.mmap_phase = o.mmap_phase;
     cfg.no_pkeys = o.no_pkeys;

@@ -43,6 +43,7 @@ static const struct row {
     {"stack", 0, SIZE, AT(stack), "SIZE", "limit of the stack (default: 8M)"},
     {"seal-image", 0, OPTIONAL, AT(seal_image), "WHAT",
      "seal what the loader maps: note, relro, text, all (default: relro and text)"},
+    {"vdso", 0, FLAG, AT(vdso), NULL, "give the program a vDSO, whose functions make system calls"},
     {"strace", 0, FLAG, AT(strace), NULL, "print each system call, as strace does"},
     {"explain", 0, FLAG, AT(explain), NULL,
      "say why memory calls and accesses fail: the rule, the area, who made it"},

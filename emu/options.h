@@ -28,6 +28,7 @@ struct options {
     const char *gdb;      /* -g */
     bool gdb_wait;
     bool maps;
+    bool vdso;
     const char *trace_insn, *trace_calls; /* NULL: off; "": all */
     const char *coverage;
     bool vsyscall;

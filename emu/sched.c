@@ -15,6 +15,7 @@
 #include "seal_image.h"
 #include "symbols.h"
 #include "task_cpu.h"
+#include "vdso.h"
 #include "syscalls/proc/ptrace.h"
 #include "syscalls/table.h"
 #include "syscalls/trace/trace.h"
@@ -565,7 +566,9 @@ int machine_init(struct machine *m, const struct kernel_config *cfg, const char 
     err = kernel_init(&m->k, cfg, &machine_ops, m);
     if (err)
         return err;
-    m->cpu = cpu_create(&m->k.sys.phys, &cpu_ops, m, why);
+    if (cfg->vdso)
+        err = mm_vdso_create(&m->k.sys, vdso_image, vdso_image_size);
+    m->cpu = err ? NULL : cpu_create(&m->k.sys.phys, &cpu_ops, m, why);
     if (!m->cpu) {
         kernel_destroy(&m->k);
         return -ENOMEM;

@@ -1,7 +1,7 @@
 /*
  * seal_image.c - when the parts of a program are sealed.
  *
- * There are two moments. The first instruction at the program's entry page: the dynamic linker has mapped and
+ * The vDSO is sealed by execve, as Linux can be configured to do; for the rest there are two moments. The first instruction at the program's entry page: the dynamic linker has mapped and
  * relocated everything the program needs, so what is mapped is sealed (of a static program: at once). And the
  * mprotect() that makes the RELRO of an object read-only, which is the last thing that relocating it does
  * (glibc elf/dl-reloc.c, musl ldso/dynlink.c; static programs do it in their start-up code): the object is
@@ -159,9 +159,23 @@ static void seal_everything(struct machine *m, struct mm *mm)
 
 /* ---- the moments ---- */
 
-void seal_image_exec(struct mm *mm, uint64_t entry)
+/* As Linux does with CONFIG_MSEAL_SYSTEM_MAPPINGS, at exec: [vdso], [vvar], [vvar_vclock]. */
+static void seal_vdso(struct machine *m, struct mm *mm)
+{
+    const struct vma *v;
+
+    for (uint64_t at = 0, end; (v = mm_find_vma(mm, at)); at = end) {
+        end = v->end;
+        if (vma_is_special(v))
+            seal(m, mm, v->start, v->end);
+    }
+}
+
+void seal_image_exec(struct machine *m, struct mm *mm, uint64_t entry)
 {
     *mm_note(mm) = entry;
+    if (m->seal_image & SEAL_TEXT)
+        seal_vdso(m, mm);
 }
 
 void seal_image_translate(struct machine *m, struct mm *mm, uint64_t addr, unsigned access, unsigned *perms)

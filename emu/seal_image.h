@@ -17,8 +17,8 @@ enum {
 
 /* The option's value, "" for none: a set of SEAL_*, or 0 for an unknown word. */
 unsigned seal_image_parse(const char *word);
-/* A new image is ready to run; entry is the program's own (AT_ENTRY), not its interpreter's. */
-void seal_image_exec(struct mm *mm, uint64_t entry);
+/* A new image is ready to run; entry is the program's own (AT_ENTRY), not its interpreter's. Seals the vDSO. */
+void seal_image_exec(struct machine *m, struct mm *mm, uint64_t entry);
 /* The processor wants to do `access` at addr and *perms were granted: the program may be about to start. */
 void seal_image_translate(struct machine *m, struct mm *mm, uint64_t addr, unsigned access, unsigned *perms);
 /* t's system call nr, with t->args, returned ret. */

@@ -6,6 +6,7 @@
  * Separate debug files are looked for below /usr/lib/debug, nothing is ever fetched from a network.
  */
 #include "symbols.h"
+#include "vdso.h"
 
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
@@ -16,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define VDSO "[vdso]"
+
 /* What is used of libdw, by the names it has there. */
 #define FUNCTIONS(F)                                                                                         \
     F(dwfl_begin)                                                                                            \
@@ -23,7 +26,7 @@
         F(dwfl_module_addrinfo) F(dwfl_module_getsrc) F(dwfl_lineinfo) F(dwfl_module_info)                   \
             F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc) F(dwfl_thread_state_registers)    \
                 F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo) F(dwfl_getmodules)          \
-                    F(dwfl_module_getsymtab) F(dwfl_module_getsym_info)
+                    F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module) F(elf_memory)
 struct libdw {
 #define F(name) __typeof__(&name) name;
     FUNCTIONS(F)
@@ -60,9 +63,12 @@ static bool load(void)
     return S.loaded;
 }
 
+/* Asked for the vDSO only: files are reported with a descriptor. */
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base, char **file,
                     Elf **elf)
 {
+    if (!strcmp(name, VDSO))
+        *elf = S.f.elf_memory((char *)vdso_image, vdso_image_size); /* which only reads it */
     return -1;
 }
 
@@ -100,7 +106,7 @@ static const struct vma *next_code(struct task *t, uint64_t addr, const struct v
         if (v->file && !v->pgoff)
             *first = v;
         if (v->flags & VM_EXEC && v->file && *first && (*first)->file->obj == v->file->obj)
-            break;
+            break; /* the vDSO is an object, too */
     }
     return v;
 }
@@ -113,7 +119,9 @@ static uint64_t fingerprint(struct task *t)
     char path[4352];
 
     for (const struct vma *v = next_code(t, 0, &first); v; v = next_code(t, v->end, &first)) {
-        if (!host_path(t, v, path, sizeof(path)))
+        if (v->kind == VMA_VDSO)
+            strcpy(path, VDSO);
+        else if (!host_path(t, v, path, sizeof(path)))
             continue;
         h = (h ^ first->start) * UINT64_C(0x100000001b3);
         h = (h ^ v->start) * UINT64_C(0x100000001b3);
@@ -131,6 +139,8 @@ static void report(struct task *t)
 
     S.f.dwfl_report_begin(S.dwfl);
     for (const struct vma *v = next_code(t, 0, &first); v; v = next_code(t, v->end, &first)) {
+        if (v->kind == VMA_VDSO)
+            S.f.dwfl_report_module(S.dwfl, VDSO, v->start, end = v->end);
         if (first->start < end || !host_path(t, v, path, sizeof(path)))
             continue;
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

@@ -36,7 +36,7 @@ static int name_part(struct mm *mm, struct vma_part *p, void *ctx)
     err = mm_ask_vma(mm, &n->c, &p->v);
     if (err)
         return err;
-    if (p->v.file && !mm_file_is_anon_shmem(p->v.file))
+    if (vma_has_file(&p->v) && !mm_file_is_anon_shmem(p->v.file))
         return mm_fail_at(mm, -EBADF, MM_ABOUT_VMA, p->v.start, "only anonymous memory can be named");
     if (p->v.anon_name == n->name)
         return 0;

@@ -150,7 +150,7 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
     *e = pte_make(pfn, PTE_PRESENT);
     if (obj->kind == OBJ_SHMEM)
         *e |= PTE_SHMEM;
-    if (v->kind == VMA_VVAR)
+    if (v->flags & VM_PFNMAP)
         *e |= PTE_SPECIAL;
     frame_get(pm, pfn);
     if (!set_entry(mm, v, addr, *e)) {

@@ -110,7 +110,7 @@ static int advise_remove(struct mm *mm, struct vma_part *r, int advice)
 
     if (r->v.flags & VM_LOCKED)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked memory cannot be removed");
-    if (!file || !file->obj)
+    if (!vma_has_file(&r->v) || !file->obj)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                           "MADV_REMOVE needs something behind the mapping");
     if ((r->v.flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
@@ -223,16 +223,16 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
 
 /* --- advice that only changes vm_flags: which VMAs can't have it ----------------------------------------- */
 
-static int refuse_special(struct mm *mm, struct vma_part *r, int advice)
+static int refuse_io(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & VM_SPECIAL
-               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the advice is not for special mappings")
+    return r->v.flags & VM_IO
+               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the advice is not for memory of devices")
                : 0;
 }
 
 static int refuse_unless_private_anon(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.file || (r->v.flags & VM_SHARED)
+    return vma_has_file(&r->v) || (r->v.flags & VM_SHARED)
                ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                             "MADV_WIPEONFORK is for private anonymous memory")
                : 0;
@@ -268,7 +268,7 @@ static const struct advice advices[] = {
     {MADV_FREE, CHANGE_DISCARD, false, 0, 0, advise_free},
     {MADV_REMOVE, CHANGE_DISCARD, false, 0, 0, advise_remove},
     {MADV_DONTFORK, CHANGE_INHERIT, false, 0, VM_DONTCOPY, NULL},
-    {MADV_DOFORK, CHANGE_INHERIT, false, VM_DONTCOPY, 0, refuse_special},
+    {MADV_DOFORK, CHANGE_INHERIT, false, VM_DONTCOPY, 0, refuse_io},
     {MADV_MERGEABLE, CHANGE_ADVISE, false, 0, VM_MERGEABLE, ignore_unless_ksm},
     {MADV_UNMERGEABLE, CHANGE_ADVISE, false, VM_MERGEABLE, 0, NULL},
     {MADV_HUGEPAGE, CHANGE_ADVISE, false, VM_NOHUGEPAGE, VM_HUGEPAGE, NULL},

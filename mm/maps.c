@@ -49,8 +49,8 @@ static bool put_name(struct mm *mm, const struct vma *v, struct text *t)
     const struct mm_layout *l = &mm->layout;
     char path[PATH_SIZE];
 
-    if (v->kind == VMA_VDSO || v->kind == VMA_VVAR) {
-        put(t, v->kind == VMA_VDSO ? "[vdso]" : "[vvar]");
+    if (vma_is_special(v)) {
+        put(t, v->kind == VMA_VDSO ? "[vdso]" : v->kind == VMA_VVAR ? "[vvar]" : "[vvar_vclock]");
     } else if (v->file && !anon_name) {
         put_path(t, path, v->file->path ? v->file->path(v->file, path, sizeof(path)) : 0);
     } else if (!v->file && v->start < l->brk && v->end > l->start_brk) {
@@ -80,7 +80,7 @@ size_t mm_vma_name(struct mm *mm, const struct vma *v, char *buf, size_t size)
 
 size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size)
 {
-    bool file = v->file && v->kind != VMA_VDSO && v->kind != VMA_VVAR;
+    bool file = vma_has_file(v);
     uint64_t dev = file ? v->file->dev : 0;
     char name[PATH_SIZE + 128];
     struct text line = {buf, 0, size}, t = {name, 0, sizeof(name)};

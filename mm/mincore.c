@@ -11,7 +11,7 @@ static bool may_know(const struct mm *mm, const struct vma *v)
 {
     if (vma_is_anonymous(v))
         return true;
-    if (!v->file)
+    if (!vma_has_file(v))
         return false;
     return v->file->writable || mm->owner_uid == 0 || v->file->obj->kind == OBJ_SHMEM;
 }

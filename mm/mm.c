@@ -30,6 +30,7 @@ int mm_system_init(struct mm_system *sys, uint64_t memory)
 void mm_system_destroy(struct mm_system *sys)
 {
     mm_shm_destroy(sys);
+    mm_vdso_destroy(sys);
     physmem_destroy(&sys->phys);
 }
 

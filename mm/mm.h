@@ -175,6 +175,9 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
 /* The protection key of execute-only memory, taken at first use (and mm->pkru set to deny reading); 0: none to be had. */
 int mm_execute_only_pkey(struct mm *mm);
 
+/* --- exec_maps.c ------------------------------------------------------------------------------------- */
+void mm_vdso_destroy(struct mm_system *sys);
+
 /* --- file_anon.c, shm.c: what a file is ----------------------------------------------------------- */
 bool mm_file_is_anon_shmem(const struct mm_file *file); /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
 bool mm_file_is_shm(const struct mm_file *file);        /* of shmat (shm_vm_ops) */

@@ -8,8 +8,6 @@
 #include "mm.h"
 #include "uapi.h"
 
-#include <stdlib.h>
-
 /* A request on its way to becoming a VMA. */
 struct request {
     uint64_t addr, len, pgoff;
@@ -366,69 +364,4 @@ int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint6
     if (off & ~MM_PAGE_MASK)
         return mm_fail(mm, -EINVAL, "the offset is not a multiple of the page size");
     return mm_do_mmap(mm, addr, len, prot, flags, file, off >> MM_PAGE_SHIFT, DOOR_MMAP);
-}
-
-/* ---- what exec maps ------------------------------------------------------------------------- */
-
-static int insert_exec(struct mm *mm, struct vma *v)
-{
-    const struct vma *n = vma_tree_find(&mm->vmas, v->start);
-    int err;
-
-    if ((v->start | v->end) & ~MM_PAGE_MASK || v->start >= v->end || v->end > MM_TASK_SIZE)
-        return -EINVAL;
-    if (n && n->start < v->end)
-        return -ENOMEM;
-    v->birth = mm->event;
-    err = vma_tree_splice(&mm->vmas, v->start, v->end, v, 1);
-    if (err)
-        return err;
-    vma_account(mm, v, (int64_t)vma_pages(v));
-    mm_assert_valid(mm);
-    return 0;
-}
-
-static void special_release(struct mm_file *f)
-{
-    vm_object_put(f->obj);
-    free(f);
-}
-
-int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj,
-                       uint32_t kind)
-{
-    struct vma v = {.start = addr, .end = addr + MM_PAGE_ALIGN(len), .flags = vm_flags, .kind = kind};
-    struct mm_file *f = calloc(1, sizeof(*f));
-    int err;
-
-    if (!f)
-        return -ENOMEM;
-    f->obj = vm_object_get(obj);
-    f->refs = 1;
-    f->readable = true;
-    f->release = special_release;
-    v.file = f;
-    err = insert_exec(mm, &v);
-    mm_file_put(f);
-    return err ? err : (int64_t)addr;
-}
-
-int64_t mm_map_stack(struct mm *mm, uint64_t top, uint64_t size, bool exec)
-{
-    struct vma v = {.start = top - MM_PAGE_ALIGN(size), .end = top};
-    int err;
-
-    v.pgoff = v.start >> MM_PAGE_SHIFT;
-    v.flags = VM_READ | VM_WRITE | (exec ? VM_EXEC : 0) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
-              VM_GROWSDOWN | VM_ACCOUNT | VM_STACK_REGISTERED;
-    err = mm_charge(mm, vma_pages(&v));
-    if (err)
-        return err;
-    err = insert_exec(mm, &v);
-    if (err) {
-        mm_uncharge(mm, vma_pages(&v));
-        return err;
-    }
-    mm->layout.stack_top = top;
-    return 0;
 }

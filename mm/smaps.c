@@ -68,8 +68,12 @@ static int account_page(void *ctx, uint64_t addr, pte_t e)
     dirty = e & PTE_ANON ? !(e & PTE_LAZYFREE) : f->flags & FRAME_DIRTY;
     n = mapcount(c->sharing, pte_pfn(e));
     private = n < 2;
-    if (!private)
+    if (f->obj && f->obj->kind == OBJ_SPECIAL) { /* the kernel's own page: no mapping has a share in it */
+        private = false;
+        pss = 0;
+    } else if (!private) {
         pss /= n;
+    }
     c->rss++;
     c->referenced += !(e & PTE_LAZYFREE);
     c->anonymous += !!(e & PTE_ANON);

@@ -10,9 +10,19 @@ uint64_t vma_flags_from_prot(uint64_t prot)
            (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
+bool vma_is_special(const struct vma *v)
+{
+    return v->kind == VMA_VDSO || v->kind == VMA_VVAR || v->kind == VMA_VVAR_VCLOCK;
+}
+
+bool vma_has_file(const struct vma *v)
+{
+    return v->file && !vma_is_special(v);
+}
+
 bool vma_is_anonymous(const struct vma *v)
 {
-    if (v->kind == VMA_VDSO || v->kind == VMA_VVAR)
+    if (vma_is_special(v))
         return false;
     return !v->file || (v->file->obj && v->file->obj->kind == OBJ_ZERO);
 }
@@ -24,7 +34,7 @@ bool pkru_allows_write(uint32_t pkru, const struct vma *v)
 
 bool vma_may_split(const struct vma *v)
 {
-    return v->kind != VMA_VDSO && v->kind != VMA_VVAR && !(v->flags & VM_HUGETLB);
+    return !vma_is_special(v) && !(v->flags & VM_HUGETLB);
 }
 
 struct vma vma_slice(const struct vma *v, uint64_t start, uint64_t end)

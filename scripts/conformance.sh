@@ -118,10 +118,10 @@ judge()  # KERNEL
     for p in "$out"/programs/*; do
         name=${p##*/}
         facts "$name" <"$dir/got/$name.stdout" >>"$dir/got.tsv"
-        "$B/mseal-emu" --design "$design" -E "PROBE_RELEASE=$release" "$p" 2>/dev/null | facts "$name" >>"$dir/ours.tsv"
+        "$B/mseal-emu" --vdso --design "$design" -E "PROBE_RELEASE=$release" "$p" 2>/dev/null | facts "$name" >>"$dir/ours.tsv"
     done
     sed 's/: /	/' "$dir/scenarios" >"$dir/got-scenarios.tsv"
-    "$B/mseal-emu" --design "$design" "$out/scenarios" --all 2>/dev/null | sed 's/: /	/' >"$dir/our-scenarios.tsv"
+    "$B/mseal-emu" --vdso --design "$design" "$out/scenarios" --all 2>/dev/null | sed 's/: /	/' >"$dir/our-scenarios.tsv"
     facts=$(awk -f scripts/conformance.awk -v kernel="$k" -v kind=fact -v report="$dir/facts" \
         "$exclusions" "$dir/got.tsv" "$dir/ours.tsv")
     scenarios=$(awk -f scripts/conformance.awk -v kernel="$k" -v kind=scenario -v report="$dir/scenarios" \

@@ -21,6 +21,7 @@ struct kernel_config {
     unsigned uid, gid;
     ksigset_t ignored;         /* signals the program finds ignored, as after an execve by somebody who ignored them */
     bool network;
+    bool vdso;                 /* programs get a vDSO */
     bool vsyscall;             /* /proc/PID/maps ends with [vsyscall] */
     uint64_t mmap_phase;       /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */
     bool no_pkeys, no_anon_names; /* a processor without protection keys; a kernel without CONFIG_ANON_VMA_NAME */

@@ -35,7 +35,7 @@ elif ! echo ",$builtin," | grep -q ",$design,"; then
     skip "matrix against this kernel" "no built-in design models Linux $release"
 else
     "$scenarios" --all >"$work/host" 2>/dev/null
-    "$B/mseal-emu" --design "$design" "$scenarios" --all >"$work/emu" 2>"$work/emu.err"
+    "$B/mseal-emu" --vdso --design "$design" "$scenarios" --all >"$work/emu" 2>"$work/emu.err"
     while IFS= read -r line; do
         id=${line%%:*}
         case $line in

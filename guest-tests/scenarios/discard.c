@@ -3,7 +3,6 @@
 #include "scenario.h"
 
 #include <fcntl.h>
-#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -168,11 +167,12 @@ static void d22(void)
 
 static void d23(void)
 {
-    void *vdso = (void *)getauxval(AT_SYSINFO_EHDR);
-    if (!vdso)
+    char *vdso;
+    size_t pages = vdso_pages(&vdso);
+    if (!pages)
         skip("no vDSO");
-    seal(vdso, PG);
-    say("vdso DONTNEED:%s", result(do_madvise(vdso, 1, MADV_DONTNEED)));
+    seal_pages(vdso, pages);
+    say("vdso DONTNEED:%s", result(do_madvise(vdso, pages, MADV_DONTNEED)));
 }
 
 static void d24(void)

@@ -7,7 +7,6 @@
 #include <linux/io_uring.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -200,14 +199,19 @@ static void w14(void)
 
 static void m09(void)
 {
-    void *vdso = (void *)getauxval(AT_SYSINFO_EHDR);
-    if (!vdso)
-        skip("no vDSO");
-    char *p = room(3, NONE);
-    map_at(p, 1, R, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-    if (mremap(vdso, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p + PG) == MAP_FAILED)
-        skip("the vDSO does not move");
+    char *vdso, *p;
+    size_t pages = vdso_pages(&vdso);
+    if (pages < 2)
+        skip(pages ? "half a page cannot be sealed" : "no vDSO");
+    p = room(1 + pages, NONE);
+    map_at(p, 1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    fill(p, 1, 'x');
+    mprotect(p, PG, R);
+    if (do_mremap(vdso, pages, pages, MREMAP_MAYMOVE | MREMAP_FIXED, p + PG) == -1)
+        broken("mremap of the vDSO");
     say("seal: %s", result(seal(p, 2 * PG)));
+    say("then mprotect: %s", result(mprotect(p, PG, RW)));
+    say("munmap: %s", result(munmap(p, PG)));
     show(p, 1);
 }
 

@@ -67,6 +67,8 @@ char *shared_area(size_t pages, int prot);
 /* Room for a mapping of its own, PROT_NONE. */
 char *room(size_t pages, int prot);
 int file_of_f(size_t pages);
+/* The pages of [vdso] and where it begins; 0: there is none. */
+size_t vdso_pages(char **start);
 void *map_at(void *p, size_t pages, int prot, int flags, int fd);
 void fill(void *p, size_t pages, char c);
 

@@ -98,6 +98,22 @@ char *room(size_t pages, int prot)
     return map_at(p + PG, pages, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
+size_t vdso_pages(char **start)
+{
+    unsigned long from, to;
+    char line[256];
+    size_t pages = 0;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (maps && fgets(line, sizeof line, maps))
+        if (strstr(line, "[vdso]") && sscanf(line, "%lx-%lx", &from, &to) == 2) {
+            *start = (char *)from;
+            pages = (to - from) / PG;
+        }
+    if (maps)
+        fclose(maps);
+    return pages;
+}
+
 static void reprotect(char *p, size_t pages, int prot)
 {
     if (prot != RW && mprotect(p, pages * PG, prot))

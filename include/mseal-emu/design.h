@@ -146,6 +146,8 @@ bool mm_vma_has_private_pages(struct mm *mm, const struct vma *v, uint64_t start
 /* No vm_ops in Linux' sense: private anonymous or private /dev/zero. */
 bool vma_is_anonymous(const struct vma *v);
 bool pkru_allows_write(uint32_t pkru, const struct vma *v);
+/* vm_file in Linux's sense. [vdso] and [vvar] have none, though something is behind them. */
+bool vma_has_file(const struct vma *v);
 
 /* The system call of this number that exists because of the design in force, NULL: none. */
 const struct mseal_syscall *mm_design_call(const struct mm *mm, uint64_t nr);

@@ -211,12 +211,17 @@ struct vma {
     uint64_t birth;        /* event number at which it was mapped (who mapped it) */
     uint64_t sealed_at;    /* event number at which seal became non-zero */
 };
-enum { VMA_NORMAL, VMA_VDSO, VMA_VVAR, VMA_SHM /* SysV: vm_private is the file's */ };
+enum { VMA_NORMAL, VMA_VDSO, VMA_VVAR, VMA_SHM /* SysV: vm_private is the file's */, VMA_VVAR_VCLOCK };
+
+/* [vdso], [vvar] or [vvar_vclock]: vm_ops is special_mapping_vmops. */
+bool vma_is_special(const struct vma *v);
 
 /* ---- the system and its address spaces -------------------------------------------------------- */
 
 enum mm_rlimit { MM_RLIMIT_AS, MM_RLIMIT_DATA, MM_RLIMIT_STACK, MM_RLIMIT_MEMLOCK, MM_NR_RLIMITS };
 #define MM_RLIM_INFINITY UINT64_MAX
+
+#define MM_NR_SPECIALS 3
 
 /* What all address spaces of one machine share. */
 struct mm_system {
@@ -232,6 +237,7 @@ struct mm_system {
     uint64_t committed;      /* pages promised (VM_ACCOUNT): Committed_AS */
     bool no_pkeys;           /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
     uint64_t last_mm_id;     /* see mm_id() */
+    struct vm_object *special[MM_NR_SPECIALS]; /* what [vvar], [vvar_vclock], [vdso] show; NULL: there is no vDSO */
     uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
@@ -331,6 +337,10 @@ const struct mseal_design *mm_design(const struct mm *mm);
 
 /* For the loader and the emulator: map at a fixed place with given flags, no checks of limits. */
 int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj, uint32_t kind);
+/* Give the machine a vDSO: an ELF image of `size` bytes (up to a few pages), copied. Once. 0 or -ENOMEM. */
+int mm_vdso_create(struct mm_system *sys, const void *image, uint64_t size);
+/* exec maps it, where Linux does, with [vvar] and [vvar_vclock] before it; there must be one. Its address or negative errno. */
+int64_t mm_map_vdso(struct mm *mm);
 /* exec's stack: a VM_GROWSDOWN area of `size` bytes that ends at top. 0 or negative errno. */
 int64_t mm_map_stack(struct mm *mm, uint64_t top, uint64_t size, bool exec);
 

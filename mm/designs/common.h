@@ -61,6 +61,18 @@ static inline uint64_t seal_or(uint64_t old, uint64_t bits)
     return old | bits;
 }
 
+/* A sealing call behind its flags: the range is looked at, then all areas by `test` (with bits), then each gets the bits. */
+static inline int64_t seal_tested(struct mm *mm, uint64_t addr, uint64_t len, seal_visit test, uint64_t bits)
+{
+    uint64_t end;
+    int r = seal_range(mm, addr, len, &end);
+
+    if (r <= 0)
+        return r;
+    r = seal_walk(mm, addr, end, test, bits);
+    return r ? r : mm_seal_apply(mm, addr, end, seal_or, bits);
+}
+
 /* Would the change take the area, or a part of it, away from its place or put something else there? */
 static inline bool change_ends_mapping(const struct mm_change *c)
 {

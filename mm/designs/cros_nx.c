@@ -18,7 +18,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (!v->seal)
         return 0;
     if (change_is_advice(c)) {
-        if (!advice_discards(c->advice) || v->file || (v->flags & VM_SHARED) || writable_now(c, v))
+        if (!advice_discards(c->advice) || vma_has_file(v) || (v->flags & VM_SHARED) || writable_now(c, v))
             return 0;
         if ((v->seal & SEALED_NX) && !(v->flags & VM_PROT_MASK))
             return 0;
@@ -43,14 +43,10 @@ static int same_kind(struct mm *mm, const struct vma *v, uint64_t from, uint64_t
 
 static int64_t sys_mseal_nx(struct mm *mm, const uint64_t a[6])
 {
-    uint64_t end, word = a[2] & MSEAL_NX ? SEALED | SEALED_NX : SEALED;
+    uint64_t word = a[2] & MSEAL_NX ? SEALED | SEALED_NX : SEALED;
     if (a[2] & ~MSEAL_NX)
         return -EINVAL;
-    int r = seal_range(mm, a[0], a[1], &end);
-    if (r <= 0)
-        return r;
-    r = seal_walk(mm, a[0], end, same_kind, word);
-    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, word);
+    return seal_tested(mm, a[0], a[1], same_kind, word);
 }
 
 static const char *vmflags(uint64_t seal)

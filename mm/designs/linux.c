@@ -31,7 +31,7 @@ static int check_advice(const struct mm_change *c, const struct vma *v, bool ano
 /* Before 6.17: no file behind it, which [vdso] has not, but private /dev/zero has. */
 static bool has_no_file(const struct vma *v)
 {
-    return v->kind == VMA_VDSO || v->kind == VMA_VVAR || (!v->file && !(v->flags & VM_SHARED));
+    return !vma_has_file(v) && !(v->flags & VM_SHARED);
 }
 
 static int check_existence(const struct mm_change *c, const char **why)

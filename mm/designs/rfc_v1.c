@@ -83,12 +83,7 @@ static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
     uint64_t types = a[2], flags = a[3];
     if ((types & ~(uint64_t)MM_SEAL_ALL) || flags)
         return -EINVAL;
-    uint64_t end;
-    int r = seal_range(mm, a[0], a[1], &end);
-    if (r <= 0)
-        return r;
-    r = seal_walk(mm, a[0], end, takes_types, types);
-    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, types);
+    return seal_tested(mm, a[0], a[1], takes_types, types);
 }
 
 static int64_t seal_types(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
@@ -103,26 +98,20 @@ static const struct mseal_syscall calls[] = {
     {0},
 };
 
-const struct mseal_design design_rfc_v1 = {
-    .abi = MSEAL_DESIGN_ABI,
-    .name = "rfc-v1",
-    .title = "mseal() as first proposed: one seal per system call, judged by the door (October 2023)",
-    .source = "20231016143828.647848-1-jeffxu@chromium.org",
-    .rules = 0,
-    .range = check_v1,
-    .can_merge = can_merge,
-    .syscalls = calls,
-    .seal = seal_types,
-};
+#define RFC(version, what, mail, range_check)                                                                \
+    const struct mseal_design design_rfc_v##version = {                                                      \
+        .abi = MSEAL_DESIGN_ABI,                                                                             \
+        .name = "rfc-v" #version,                                                                            \
+        .title = what,                                                                                       \
+        .source = mail,                                                                                      \
+        .rules = 0,                                                                                          \
+        .range = range_check,                                                                                \
+        .can_merge = can_merge,                                                                              \
+        .syscalls = calls,                                                                                   \
+        .seal = seal_types,                                                                                  \
+    }
 
-const struct mseal_design design_rfc_v2 = {
-    .abi = MSEAL_DESIGN_ABI,
-    .name = "rfc-v2",
-    .title = "rfc-v1, with the mmap seal tested for every new mapping (October 2023)",
-    .source = "20231017090815.1067790-1-jeffxu@chromium.org",
-    .rules = 0,
-    .range = check_v2,
-    .can_merge = can_merge,
-    .syscalls = calls,
-    .seal = seal_types,
-};
+RFC(1, "mseal() as first proposed: one seal per system call, judged by the door (October 2023)",
+    "20231016143828.647848-1-jeffxu@chromium.org", check_v1);
+RFC(2, "rfc-v1, with the mmap seal tested for every new mapping (October 2023)", "20231017090815.1067790-1-jeffxu@chromium.org",
+    check_v2);

@@ -40,7 +40,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (c->kind == CHANGE_PROTECT && (v->seal & MM_SEAL_PROT_PKEY))
         return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_PROT_PKEY keeps the protection and the key of this area");
     if (change_is_advice(c) && (v->seal & MM_SEAL_DISCARD_RO_ANON) && advice_hits_mask(c->advice) &&
-        !v->file && !(v->flags & VM_SHARED) && !writable_now(c, v))
+        !vma_has_file(v) && !(v->flags & VM_SHARED) && !writable_now(c, v))
         return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_DISCARD_RO_ANON keeps the contents of anonymous memory that cannot be written");
     return 0;
 }
@@ -56,27 +56,19 @@ static int mmap_bits(uint64_t *prot, uint64_t *flags, uint64_t *seal, const char
     return 0;
 }
 
+/* types with SEALABLE: the area becomes sealable by it. */
 static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t types)
 {
-    if (!(v->seal & SEALABLE))
+    if (!((v->seal | types) & SEALABLE))
         return mm_fail(mm, -EACCES, "an area was not mapped MAP_SEALABLE");
     return (v->seal & MM_SEAL_SEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_SEAL: no further seals") : 0;
 }
 
-static int64_t apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t types)
-{
-    int r = seal_walk(mm, start, end, takes_types, types);
-
-    return r ? r : mm_seal_apply(mm, start, end, seal_or, types);
-}
-
 static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])
 {
-    uint64_t end;
     if ((a[2] & ~(uint64_t)MM_SEAL_ALL) || a[3])
         return -EINVAL;
-    int r = seal_range(mm, a[0], a[1], &end);
-    return r <= 0 ? r : apply(mm, a[0], end, with_implied(a[2]));
+    return seal_tested(mm, a[0], a[1], takes_types, with_implied(a[2]));
 }
 
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */
@@ -84,14 +76,7 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal
 {
     static const uint64_t types[] = {
         [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_BASE, [KEEP_PROTECTION] = MM_SEAL_PROT_PKEY | MM_SEAL_BASE};
-    uint64_t end;
-    int r = seal_range(mm, addr, len, &end);
-    if (r <= 0)
-        return r;
-    if (mm_range_has_gap(mm, addr, end))
-        return -ENOMEM;
-    r = mm_seal_apply(mm, addr, end, seal_or, SEALABLE);
-    return r ? r : apply(mm, addr, end, types[what]);
+    return seal_tested(mm, addr, len, takes_types, types[what] | SEALABLE);
 }
 
 static const struct mseal_syscall calls[] = {

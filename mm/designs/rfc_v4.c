@@ -22,7 +22,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (!(v->seal & SEALED))
         return 0;
     if (change_is_advice(c)) {
-        if (!advice_hits_mask(c->advice) || v->file || (v->flags & VM_SHARED) || writable_now(c, v))
+        if (!advice_hits_mask(c->advice) || vma_has_file(v) || (v->flags & VM_SHARED) || writable_now(c, v))
             return 0;
         return MSEAL_REFUSE(why, err, "a seal keeps the contents of anonymous memory that cannot be written");
     }
@@ -56,14 +56,9 @@ static int is_sealable(struct mm *mm, const struct vma *v, uint64_t from, uint64
 
 static int64_t sys_mseal_v4(struct mm *mm, const uint64_t a[6])
 {
-    uint64_t end;
     if (a[2])
         return -EINVAL;
-    int r = seal_range(mm, a[0], a[1], &end);
-    if (r <= 0)
-        return r;
-    r = seal_walk(mm, a[0], end, is_sealable, 0);
-    return r ? r : mm_seal_apply(mm, a[0], end, seal_or, SEALED);
+    return seal_tested(mm, a[0], a[1], is_sealable, SEALED);
 }
 
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */

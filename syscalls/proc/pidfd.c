@@ -142,6 +142,14 @@ static int copy_iovec(struct task *t, uint64_t addr, uint64_t n, struct iovec *i
     return 0;
 }
 
+/* Linux pins the other side's pages; [vvar] has none that could be (check_vma_flags() in mm/gup.c). */
+static bool has_pages(struct mm *mm, uint64_t addr)
+{
+    const struct vma *v = mm_find_vma(mm, addr);
+
+    return !v || v->start > addr || !(v->flags & (VM_IO | VM_PFNMAP));
+}
+
 static int64_t vm_rw(struct task *t, const uint64_t a[6], bool write)
 {
     struct iovec local[IOV_LIMIT], remote[IOV_LIMIT];
@@ -186,7 +194,7 @@ static int64_t vm_rw(struct task *t, const uint64_t a[6], bool write)
                 n = mm_copy_in_partial(t->mm, buf, laddr, want);
                 n = mm_copy_out_partial(o->mm, raddr, buf, n);
             } else {
-                n = mm_copy_in_partial(o->mm, buf, raddr, want);
+                n = has_pages(o->mm, raddr) ? mm_copy_in_partial(o->mm, buf, raddr, want) : 0;
                 n = mm_copy_out_partial(t->mm, laddr, buf, n);
             }
             total += n;

@@ -104,6 +104,13 @@ said 'find' '<text\+2>'
 said 'monitor' 'monitor seals' '^\* linux-6.18' 'no such command: nonsense'
 said 'the end' 'exited with code 07'
 
+debug --vdso "$debuggee" <<'X'
+info symbol __vdso_clock_gettime
+info symbol __vdso_time
+info auxv
+X
+said 'the vDSO' 'in section .text of system-supplied DSO' 'in section .text of system-supplied DSO' 'AT_SYSINFO_EHDR .*0x'
+
 debug "$debuggee" watch <<'X'
 watch counter
 continue
