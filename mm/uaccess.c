@@ -158,6 +158,25 @@ int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, 
     return done || !len ? (int64_t)done : -EIO;
 }
 
+struct each_page {
+    int (*fn)(void *ctx, uint64_t addr);
+    void *ctx;
+};
+
+static int page_of_table(void *ctx, uint64_t addr, pte_t e)
+{
+    const struct each_page *p = ctx;
+
+    return p->fn(p->ctx, addr);
+}
+
+int mm_each_page(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(void *ctx, uint64_t addr), void *ctx)
+{
+    struct each_page p = {fn, ctx};
+
+    return pt_walk(&mm->pt, start, end, page_of_table, &p);
+}
+
 /* --- futexes ---------------------------------------------------------------------------------- */
 
 /*

@@ -72,6 +72,8 @@ int fd_close(struct task *t, int fd);
 /* ---- for other layers ---- */
 /* Open a guest path (relative to t's cwd) as open(2) would: *out gets a new reference. 0 or negative errno. */
 int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, struct file **out);
+/* Remove a guest path (relative to t's cwd) as unlink(2) would. 0 or negative errno. */
+int vfs_unlink(struct task *t, const char *path);
 /* Executable for exec: checks type and x permission. */
 int vfs_open_exec(struct task *t, const char *path, struct file **out);
 /* The same relative to dfd, with execveat's AT_SYMLINK_NOFOLLOW (-ELOOP on a link) and AT_EMPTY_PATH. */

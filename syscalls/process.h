@@ -8,6 +8,11 @@
 /* Ignored when the action is SIG_DFL. */
 #define SIG_KERNEL_IGNORE (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
 
+/* The default action leaves a core, too. */
+#define SIG_KERNEL_COREDUMP                                                                                                  \
+    (sigbit(SIGQUIT) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGABRT) | sigbit(SIGFPE) | sigbit(SIGSEGV) | sigbit(SIGBUS) | \
+     sigbit(SIGSYS) | sigbit(SIGXCPU) | sigbit(SIGXFSZ))
+
 /* ---- proc/ ---- */
 struct process *process_get(struct process *p);
 void process_put(struct process *p);

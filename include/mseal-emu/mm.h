@@ -396,6 +396,9 @@ int64_t mm_copy_str(struct mm *mm, char *dst, uint64_t src, uint64_t size);
 void *mm_user_ptr(struct mm *mm, uint64_t addr, uint64_t *len, unsigned access);
 /* ptrace and /proc/PID/mem: ignores protection, copies private pages (FOLL_FORCE). Bytes done or -EIO. */
 int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, bool write, bool force);
+/* fn for each page of [start, end) that has an entry in the page table; ends when it gives anything but 0, and returns that. fn may
+ * read memory, but change no mapping. */
+int mm_each_page(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(void *ctx, uint64_t addr), void *ctx);
 /* Futex and friends: identity of the word at addr: same key <=> same word. private: (mm, addr), else (object or frame, offset). */
 struct mm_key {
     const void *owner;

@@ -200,16 +200,12 @@ static void notify_removed(struct dentry *dir, struct dentry *d, bool isdir)
     notify_name(dir, IN_DELETE, d->name, isdir, 0);
 }
 
-static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
+static int remove_path(struct task *t, int dfd, const char *path, bool dir)
 {
-    char path[PATH_MAX];
     struct dentry *d = NULL;
     struct walk w;
-    int64_t n = getname(t, upath, path, false);
     int err;
 
-    if (n < 0)
-        return n;
     err = walk_begin(&w, t, dfd, path, 0);
     if (!err)
         err = walk_to_parent(&w);
@@ -250,6 +246,19 @@ out:
     dentry_put(d);
     walk_end(&w);
     return err;
+}
+
+int vfs_unlink(struct task *t, const char *path)
+{
+    return remove_path(t, AT_FDCWD, path, false);
+}
+
+static int64_t do_remove(struct task *t, int dfd, uint64_t upath, bool dir)
+{
+    char path[PATH_MAX];
+    int64_t n = getname(t, upath, path, false);
+
+    return n < 0 ? n : remove_path(t, dfd, path, dir);
 }
 
 int64_t sys_unlink(struct task *t, const uint64_t a[6])

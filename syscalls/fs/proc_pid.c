@@ -92,30 +92,36 @@ static int show_environ(const struct proc_ref *ref, FILE *out)
     return show_memory(ref->task, l->env_start, l->env_end, out);
 }
 
-/* The auxiliary vector lies above the environment's pointers on the stack that exec built. */
-static int show_auxv(const struct proc_ref *ref, FILE *out)
+/* It lies above the environment's pointers on the stack that exec built. */
+unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max)
 {
-    struct task *t = ref->task;
-    uint64_t at, word[2];
+    uint64_t at, word;
 
     if (!t->mm)
         return 0;
     at = mm_layout(t->mm)->start_stack;
-    if (mm_access_remote(t->mm, at, word, 8, false, false) != 8 || word[0] > 1u << 20)
+    if (mm_access_remote(t->mm, at, &word, 8, false, false) != 8 || word > 1u << 20)
         return 0;
-    at += 8 * (word[0] + 2);
+    at += 8 * (word + 2);
     do {
-        if (mm_access_remote(t->mm, at, word, 8, false, false) != 8)
+        if (mm_access_remote(t->mm, at, &word, 8, false, false) != 8)
             return 0;
         at += 8;
-    } while (word[0] && at < mm_layout(t->mm)->stack_top);
-    for (int i = 0; i < 40; i++, at += 16) {
-        if (mm_access_remote(t->mm, at, word, 16, false, false) != 16)
-            return 0;
-        fwrite(word, 16, 1, out);
-        if (!word[0])
-            return 0;
+    } while (word && at < mm_layout(t->mm)->stack_top);
+    for (unsigned i = 0; i < max; i++, at += 16) {
+        if (mm_access_remote(t->mm, at, auxv[i], 16, false, false) != 16)
+            return i;
+        if (!auxv[i][0])
+            return i + 1;
     }
+    return max;
+}
+
+static int show_auxv(const struct proc_ref *ref, FILE *out)
+{
+    uint64_t auxv[40][2];
+
+    fwrite(auxv, sizeof(*auxv), proc_auxv(ref->task, auxv, 40), out);
     return 0;
 }
 

@@ -46,6 +46,8 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out);
 int proc_show_mounts(const struct proc_ref *ref, FILE *out);
 int proc_show_mountinfo(const struct proc_ref *ref, FILE *out);
 
+/* The auxiliary vector that exec gave t, with its end: how many entries, at most max; 0: unreadable. */
+unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max);
 /* The row and reference of an open /proc file. false: its task is gone. */
 bool proc_ref_of(struct task *reader, const struct inode *inode, struct proc_ref *ref);
 /* Names in paths of /proc/mounts and maps: space, tab, newline, backslash as octal. */

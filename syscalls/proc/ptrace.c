@@ -272,7 +272,7 @@ static int64_t do_attach(struct task *t, struct task *c, bool seize, uint64_t ad
 
 /* ---- registers ---- */
 
-static void regs_out(struct task *c, struct user_regs_struct *u)
+void ptrace_user_regs(struct task *c, struct user_regs_struct *u)
 {
     struct cpu_regs r;
 
@@ -310,7 +310,7 @@ static int64_t user_word(struct task *t, struct task *c, uint64_t off, uint64_t 
     if (off % 8 || off >= sizeof(struct user))
         return -EIO;
     if (off < sizeof(u)) {
-        regs_out(c, &u);
+        ptrace_user_regs(c, &u);
         if (!write)
             memcpy(&v, (char *)&u + off, 8);
         else
@@ -327,7 +327,7 @@ static int64_t all_regs(struct task *t, struct task *c, uint64_t addr, uint64_t 
     struct cpu_regs r;
     void *data = fp ? (void *)r.fx : (void *)&u;
 
-    regs_out(c, &u);
+    ptrace_user_regs(c, &u);
     c->k->ops->get_regs(c, &r);
     if (!write)
         return mm_copy_out(t->mm, addr, data, len) ? -EFAULT : 0;

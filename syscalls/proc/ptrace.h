@@ -25,6 +25,10 @@ void ptrace_over(struct process *p);
 /* t ends: whom it traced is let go. */
 void ptrace_tracer_exit(struct task *t);
 
+/* Registers of t as PTRACE_GETREGS and core files have them. */
+struct user_regs_struct;
+void ptrace_user_regs(struct task *t, struct user_regs_struct *u);
+
 /* For wait4: something of tracee c to tell, as a status word; 0: nothing. take: it counts as told. */
 int ptrace_wait_status(struct task *c, bool take);
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "coredump.h"
+
 #include "../proc/ptrace.h"
 #include "../trace/lockstep.h"
 #include "../trace/trace.h"
@@ -111,7 +113,7 @@ static bool default_action(struct task *t, int signo, const struct ksiginfo *inf
     }
     if (t->k->ops->fatal_signal)
         t->k->ops->fatal_signal(t, info);
-    process_exit(p, signo);
+    process_exit(p, sigbit(signo) & SIG_KERNEL_COREDUMP && coredump(t, info) ? signo | 0x80 : signo);
     return false;
 }
 

@@ -23,3 +23,42 @@ emu python3 -c 'import ctypes; ctypes.CFUNCTYPE(None)(0x123000)()'
 ok 'a jump into nowhere shows the hole and who jumped' sh -c "grep -q '^=>  0x123000 is not mapped' '$work/err' && grep -q '^  #1 .*ffi' '$work/err'"
 emu bash -c 'ulimit -c 0; sh -c "kill -SEGV \$\$"; echo $?'
 is 'a child that is shot leaves its parent alone' 0 139
+
+# Core files, for gdb. Without --rw the working directory cannot be written, and there is none.
+rm -rf "$work/core"
+mkdir "$work/core"
+cp "$B/tests/guest/crash" "$work/core/"
+emu sh -c 'cd "$0" && ulimit -c unlimited && ./crash' "$work/core"
+is 'no core where the guest may not write' 139
+ok '... and there is none' [ ! -e "$work/core/core" ]
+emu --rw "$work/core" bash -c 'cd "$0" && ulimit -c unlimited && ./crash; echo $?' "$work/core"
+is 'a core is dumped' 0 139 '\(core dumped\)'
+if have gdb && have gcc; then
+    cat >"$work/core/deep.c" <<'END'
+#include <pthread.h>
+#include <unistd.h>
+static int global = 42;
+static void *other(void *arg) { pause(); return arg; }
+__attribute__((noinline)) static int inner(int n) { return n ? 1 + inner(n - 1) : *(volatile int *)0xdead0; }
+int main(void)
+{
+    pthread_t t;
+    global++;
+    pthread_create(&t, 0, other, 0);
+    usleep(1000);
+    return inner(2);
+}
+END
+    gcc -g -O0 -o "$work/core/deep" "$work/core/deep.c" -lpthread
+    emu --rw "$work/core" bash -c 'cd "$0" && ulimit -c unlimited && ./deep; echo $?' "$work/core"
+    (cd "$work/core" && gdb -nx -batch -ex bt -ex 'p global' -ex 'info threads' -ex 'p $_siginfo._sifields._sigfault.si_addr' \
+        -ex 'info sharedlibrary' deep core >"$work/gdb" 2>&1 </dev/null)
+    ok 'gdb reads it: the signal' grep -q 'terminated with signal SIGSEGV' "$work/gdb"
+    ok '... the stack' sh -c 'grep -q "^#0 .* inner (n=0) at " "$1" && grep -q "^#3 .* main () at " "$1"' - "$work/gdb"
+    ok '... memory' grep -q '= 43$' "$work/gdb"
+    ok '... threads' sh -c 'grep -c "Thread 0x.*LWP" "$1" | grep -qx "[3-9]" && grep -q "pause ()" "$1"' - "$work/gdb"
+    ok '... the address' grep -q '= (void \*) 0xdead0$' "$work/gdb"
+    ok '... libraries' grep -q 'libc\.so' "$work/gdb"
+else
+    skip "cli: gdb reads a core ($label)" 'needs gcc and gdb'
+fi
