@@ -48,14 +48,21 @@ static const struct row {
     {"explain", 0, FLAG, AT(explain), NULL,
      "say why memory calls and accesses fail: the rule, the area, who made it"},
     {"events", 'e', LIST, AT(events), "SPEC",
-     "trace=SET, signal=SET, status=..., inject=SET:error=E:when=N, as strace's -e"},
+     "trace=SET, status=, inject=SET:error=E:when=N, raw=, read= ..., as strace's"},
     {"string-limit", 's', NUMBER, AT(strsize), "N", "bytes of a string shown in traces (default: 32)"},
     {"const-print-style", 'X', STRING, AT(xlat), "STYLE", "constants as abbrev, raw or verbose"},
     {"strings-in-hex", 'x', COUNT, AT(hex), NULL, "strings that are not ASCII in hexadecimal; -xx: all"},
     {"timestamps", 't', COUNT, AT(stamps), NULL,
      "virtual time of day; -tt: with microseconds, -ttt: since 1970"},
     {"relative-timestamps", 'r', FLAG, AT(relative), NULL, "virtual time since the line before"},
-    {"decode-fds", 'y', FLAG, AT(paths), NULL, "show what descriptors stand for"},
+    {"decode-fds", 'y', COUNT, AT(fds), NULL, "show what descriptors stand for; -yy: devices and processes too"},
+    {"decode-pids", 'Y', FLAG, AT(comm), NULL, "show the names of processes"},
+    {"no-abbrev", 'v', FLAG, AT(full), NULL, "show structures and environments whole"},
+    {"syscall-number", 'n', FLAG, AT(number), NULL, "show the numbers of system calls"},
+    {"instruction-pointer", 'i', FLAG, AT(ip), NULL, "show the instruction pointer"},
+    {"trace-path", 'P', LIST, AT(trace_paths), "PATH", "trace calls about PATH only (may be repeated)"},
+    {"columns", 'a', NUMBER, AT(column), "COLUMN", "where results are (default: 40)"},
+    {"quiet", 'q', COUNT, AT(quiet), NULL, "-qq: do not tell how processes end"},
     {"stack-trace", 'k', FLAG, AT(backtrace), NULL, "a backtrace after each traced call"},
     {"syscall-times", 'T', FLAG, AT(spent), NULL, "show the virtual time spent in each call"},
     {"successful-only", 'z', FLAG, AT(successful), NULL, "trace calls that succeed"},
@@ -64,6 +71,9 @@ static const struct row {
      "always show process numbers (all processes are traced anyway)"},
     {"summary-only", 'c', FLAG, AT(summary), NULL, "count calls, time and errors instead of tracing"},
     {"summary", 'C', FLAG, AT(summary_too), NULL, "as -c, besides tracing"},
+    {"summary-wall-clock", 'w', FLAG, AT(wall), NULL, "count the time from a call's beginning to its end"},
+    {"summary-sort-by", 'S', STRING, AT(sort), "COLUMN", "sort the table: time (default), calls, errors, name, none ..."},
+    {"summary-columns", 'U', STRING, AT(columns), "COLUMN,...", "columns of the table, such as calls,max-time,name"},
     {"color", 0, STRING, AT(color), "WHEN", "colours in traces: auto (default), always, never"},
     {"trace-insn", 0, OPTIONAL, AT(trace_insn), "WHAT",
      "print executed instructions: of ADDR-ADDR, a function, a file (default: all)"},
@@ -74,6 +84,7 @@ static const struct row {
     {"crash-json", 0, STRING, AT(crash_json), "FILE", "write the report of a crash as JSON too"},
     {"record", 0, STRING, AT(record), "FILE", "record the run for mseal-emu history and mseal-emu view"},
     {"output", 'o', STRING, AT(output), "FILE", "print to FILE instead of standard error"},
+    {"output-append-mode", 'A', FLAG, AT(append), NULL, "with -o: add to what is in FILE"},
     {"maps", 0, FLAG, AT(maps), NULL, "print the address space when the program ends"},
     {"gdb", 'g', STRING, AT(gdb), "PORT|unix:PATH", "let gdb attach there (target remote)"},
     {"gdb-wait", 0, FLAG, AT(gdb_wait), NULL, "with -g: run nothing before gdb has come"},
@@ -236,6 +247,27 @@ static const struct row *find_long(const char *name, size_t len)
     return NULL;
 }
 
+/* strace's, for which there is no place here. */
+static const struct {
+    char letter;
+    const char *why;
+} not_here[] = {
+    {'p', "programs are started here, those that run already cannot be traced"},
+    {'b', "tracing cannot be left: it is the emulator that runs the program"},
+    {'D', "the tracer is no process of its own"},
+    {'I', "signals reach the program as its own kernel delivers them"},
+    {'u', "the program runs as the caller"},
+    {'O', "times are virtual, tracing adds nothing to them"},
+};
+
+static const char *why_not(char letter)
+{
+    for (size_t i = 0; i < sizeof(not_here) / sizeof(*not_here); i++)
+        if (not_here[i].letter == letter)
+            return not_here[i].why;
+    return NULL;
+}
+
 static const struct row *find_letter(char c)
 {
     for (size_t i = 0; i < NR_ROWS; i++)
@@ -268,6 +300,10 @@ static int parse_letters(struct options *o, char **argv, int argc, int *i)
         const struct row *r = find_letter(*p);
         int err;
 
+        if (!r && why_not(*p)) {
+            fprintf(stderr, "mseal-emu: strace's option -%c: %s\n", *p, why_not(*p));
+            return EXIT_USAGE;
+        }
         if (!r)
             return complain("unknown option", argv[*i]);
         if (r->kind != FLAG && r->kind != COUNT) {
@@ -295,6 +331,7 @@ int options_parse(struct options *o, int argc, char **argv, char **environment)
     o->memory = UINT64_C(4) << 30;
     o->stack = UINT64_C(8) << 20;
     o->strsize = UINT64_MAX;
+    o->column = UINT64_MAX;
     o->env = malloc((n + 1) * sizeof(*o->env));
     if (!o->env)
         return EXIT_FAILED;
@@ -328,4 +365,5 @@ void options_free(struct options *o)
     free(o->env);
     free(o->rw);
     free(o->events);
+    free(o->trace_paths);
 }

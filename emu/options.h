@@ -15,8 +15,12 @@ struct options {
     uint64_t seed, memory, stack;
     bool chaos;
     bool strace;
-    bool explain, follow, spent, paths, backtrace, successful, failed, summary,
-        summary_too;     /* --explain -f -T -y -k -z -Z -c -C */
+    bool explain, follow, spent, backtrace, successful, failed, summary, summary_too, wall, full, number, ip,
+        comm;            /* --explain -f -T -k -z -Z -c -C -w -v -n -i -Y */
+    unsigned fds, quiet;  /* -y -q: how often */
+    const char **trace_paths; /* -P, NULL-terminated */
+    uint64_t column;      /* -a; UINT64_MAX: not given */
+    const char *sort, *columns; /* -S -U, NULL: not given */
     unsigned hex, stamps; /* -x -t: how often */
     bool relative;        /* -r */
     uint64_t strsize;    /* -s; UINT64_MAX: not given */
@@ -25,6 +29,7 @@ struct options {
     const char **events; /* -e, NULL-terminated */
     const char *json, *record, *crash_json;
     const char *output;   /* -o */
+    bool append;          /* -A */
     const char *gdb;      /* -g */
     bool gdb_wait;
     bool maps;

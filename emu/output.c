@@ -16,9 +16,9 @@ static int wrong(const char *option, const char *value, const char *what)
     return EXIT_USAGE;
 }
 
-static int open_file(const char *name, FILE **out)
+static int open_file(const char *name, const char *mode, FILE **out)
 {
-    *out = fopen(name, "we");
+    *out = fopen(name, mode);
     if (*out)
         return 0;
     fprintf(stderr, "mseal-emu: %s: %s\n", name, strerror(errno));
@@ -35,8 +35,10 @@ static bool wants_lines(const struct options *o)
 {
     bool other = o->json || o->record || o->explain || wants_code(o);
 
-    if (o->strace || o->summary || o->summary_too || o->spent || o->paths || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->relative || o->strsize != UINT64_MAX)
+    if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->successful ||
+        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->relative || o->strsize != UINT64_MAX ||
+        o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
+        o->wall || o->sort || o->columns)
         return true;
     return o->events && !other;
 }
@@ -64,16 +66,43 @@ static int set_style(const struct options *o, struct trace_options *to)
 
 static int set_filter(const struct options *o, struct trace_options *to)
 {
-    if (o->successful)
-        to->layout.only = ONLY_SUCCESSFUL;
-    if (o->failed)
-        to->layout.only = ONLY_FAILED;
-    for (const char **e = o->events; e && *e; e++) {
-        const char *what = filter_add(&to->filter, *e, &to->layout.only);
+    const char *what;
 
+    if (o->successful || o->failed) {
+        to->layout.only = ONLY_STATUS;
+        to->layout.status = o->successful ? STATUS_SUCCESSFUL : STATUS_FAILED;
+    }
+    if (o->full && (what = filter_add(&to->filter, "abbrev=none", &to->layout, &to->fds)))
+        return wrong("-v", "", what);
+    for (const char **e = o->events; e && *e; e++) {
+        what = filter_add(&to->filter, *e, &to->layout, &to->fds);
         if (what)
             return wrong("-e", *e, what);
     }
+    for (const char **path = o->trace_paths; path && *path; path++) {
+        what = filter_add_path(&to->filter, *path);
+        if (what)
+            return wrong("-P", *path, what);
+    }
+    return 0;
+}
+
+static int set_summary(const struct options *o, struct trace_options *to)
+{
+    struct summary_options *s = &to->summary_options;
+
+    to->summary_only = o->summary;
+    to->summary = o->summary || o->summary_too;
+    if ((o->wall || o->sort || o->columns) && !to->summary) {
+        fprintf(stderr, "mseal-emu: -w, -S and -U need -c or -C\n");
+        return EXIT_USAGE;
+    }
+    s->wall = o->wall;
+    if (o->sort && !summary_parse_sort(s, o->sort))
+        return wrong("-S", o->sort, "is time, min-time, max-time, avg-time, calls, errors, name or none");
+    if (o->columns && !summary_parse_columns(s, o->columns))
+        return wrong("-U", o->columns,
+                     "is of time-percent, total-time, min-time, max-time, avg-time, calls, errors and name");
     return 0;
 }
 
@@ -84,7 +113,7 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     int err = 0;
 
     if (o->output)
-        err = open_file(o->output, &to.layout.out);
+        err = open_file(o->output, o->append ? "ae" : "we", &to.layout.out);
     if (!err && o->maps)
         m->maps_out = to.layout.out;
     if (!err && o->lockstep) {
@@ -95,7 +124,7 @@ int output_open(struct machine *m, const struct options *o, const char *program)
         }
     }
     if (!err && o->crash_json)
-        err = open_file(o->crash_json, &m->crash_json);
+        err = open_file(o->crash_json, "we", &m->crash_json);
     if (!err && (wants_code(o) || o->coverage))
         m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, o->coverage}, &err);
     if (!err && !lines && !o->explain && !o->json && !o->record && !o->events && !wants_code(o))
@@ -104,12 +133,15 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.explain = o->explain;
     to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
-    to.paths = o->paths;
+    to.fds = o->fds > 1 ? FD_PATH | FD_DEV | FD_PIDFD : o->fds ? FD_PATH : 0;
+    to.comm = to.layout.comm = o->comm;
+    to.layout.number = o->number;
+    to.layout.ip = o->ip;
+    to.layout.quiet = o->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : o->quiet > 1 ? QUIET_EXIT : 0;
+    to.layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN : o->column > 1000 ? 1000 : (unsigned)o->column;
     to.hex = o->hex;
     to.layout.stamps = o->relative ? STAMP_RELATIVE : o->stamps < 3 ? o->stamps : STAMP_EPOCH;
     to.stack = o->backtrace;
-    to.summary_only = o->summary;
-    to.summary = o->summary || o->summary_too;
     to.layout.terminal = to.layout.out == stderr;
     to.layout.always_pid = o->follow && o->output;
     to.layout.spent = o->spent;
@@ -121,10 +153,12 @@ int output_open(struct machine *m, const struct options *o, const char *program)
         err = set_style(o, &to);
     if (!err)
         err = set_filter(o, &to);
+    if (!err)
+        err = set_summary(o, &to);
     if (!err && o->json)
-        err = open_file(o->json, &to.json);
+        err = open_file(o->json, "we", &to.json);
     if (!err && o->record)
-        err = open_file(o->record, &to.record);
+        err = open_file(o->record, "we", &to.record);
     if (err)
         goto fail;
     m->k.trace = trace_create(&m->k, &to);

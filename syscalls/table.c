@@ -54,7 +54,7 @@ unsigned sys_nargs(unsigned nr)
     /* A variant may have more than the row shows, and behind sys_ni a design may have anything. */
     if (!row || !row->call || row->call == sys_ni || strstr(row->sig, "v:"))
         return 6;
-    nargs = *row->sig && *row->sig != '=';
+    nargs = *row->sig && strncmp(row->sig, " = ", 3);
     for (const char *c = row->sig; *c && *c != '='; c++)
         nargs += *c == ',';
     return nargs;

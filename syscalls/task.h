@@ -176,6 +176,7 @@ struct task {
     uint64_t event;               /* its event number */
     uint64_t call_since;          /* now_ns at its beginning, for traces */
     bool injected;                /* an error was put in its place (-e inject) */
+    bool untraced;                /* it is about no path that traces are wanted of (-P) */
     /* A call that waits: see task_block(). */
     struct list_head waits;       /* struct wait_entry.all */
     uint64_t deadline;            /* absolute ns, 0: none; survives retries */

@@ -101,12 +101,18 @@ static bool to_event(json_t *o, struct event *ev, char *room)
     ev->name = name.len ? name.s : NULL;
     if (!ev->name && ev->kind <= EVENT_CALL)
         return false;
+    ev->sysno = J.json_object_get(o, "nr") ? number_at(o, "nr") : -1;
+    name = string_at(o, "ip", &room);
+    ev->ip = name.len ? strtoull(name.s, NULL, 16) : EVENT_NO_IP;
+    name = string_at(o, "comm", &room);
+    ev->comm = name.len ? name.s : NULL;
     ev->cont = string_at(o, "more", &room);
     ev->result = string_at(o, "result", &room);
     ev->aux = string_at(o, "aux", &room);
     ev->detail = string_at(o, "detail", &room);
     ev->why = string_at(o, "why", &room);
     ev->stack = string_at(o, "stack", &room);
+    ev->dump = string_at(o, "dump", &room);
     for (size_t i = 0; args && i < J.json_array_size(args) && i < EVENT_ARGS; i++)
         ev->arg[ev->nargs++] = bytes_of(J.json_array_get(args, i), &room);
     return true;
@@ -152,7 +158,7 @@ out:
 
 static int usage(FILE *out)
 {
-    fputs("Usage: mseal-emu history --text [-kTtr] [-z|-Z|--code] [--explain] [--terminal] TRACE.json\n"
+    fputs("Usage: mseal-emu history --text [-kTtrniYq] [-a COLUMN] [-z|-Z|--code] [--explain] [--terminal] TRACE.json\n"
           "       mseal-emu history [QUESTION] RECORDING\n"
           "Tell about a run that is over.\n\n"
           "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
@@ -178,14 +184,15 @@ int cmd_history(int argc, char **argv)
         {"help", 0, 0, 'h'},  {"maps", 1, 0, 'M'},    {"diff", 1, 0, 'D'},     {"page", 1, 0, 'P'},
         {"seals", 0, 0, 'S'}, {"refused", 0, 0, 'R'}, {"mm", 1, 0, 'A'},       {0},
     };
-    struct layout_options opt = {.out = stdout};
+    struct layout_options opt = {.out = stdout, .column = LAYOUT_COLUMN};
     struct history_question q = {.kind = HISTORY_ALL};
+    unsigned quiet = 0;
     bool text = false;
     FILE *in;
     int c, err;
 
     optind = 0;
-    while ((c = getopt_long(argc, argv, "+TzZkrth", longs, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "+TzZkrthniYqa:", longs, NULL)) != -1) {
         char *end = NULL;
 
         switch (c) {
@@ -215,10 +222,28 @@ int cmd_history(int argc, char **argv)
             opt.spent = true;
             break;
         case 'z':
-            opt.only = ONLY_SUCCESSFUL;
+            opt.only = ONLY_STATUS;
+            opt.status = STATUS_SUCCESSFUL;
             break;
         case 'Z':
-            opt.only = ONLY_FAILED;
+            opt.only = ONLY_STATUS;
+            opt.status = STATUS_FAILED;
+            break;
+        case 'n':
+            opt.number = true;
+            break;
+        case 'i':
+            opt.ip = true;
+            break;
+        case 'Y':
+            opt.comm = true;
+            break;
+        case 'q':
+            quiet++;
+            opt.quiet = quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : quiet > 1 ? QUIET_EXIT : 0;
+            break;
+        case 'a':
+            opt.column = (unsigned)strtoull(optarg, &end, 10);
             break;
         case 'M':
             q.kind = HISTORY_MAPS;

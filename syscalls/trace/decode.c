@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include <mseal-emu/design.h>
 
@@ -163,7 +164,26 @@ static const char *nameless(struct trace *tr, const struct task *t)
 /* Is somebody interested in this call? */
 static bool is_traced(const struct trace *tr, const struct task *t, const char *name, unsigned classes)
 {
-    return !tr->opt.filter || filter_call(tr->opt.filter, t->sysno, name, classes);
+    return !tr->opt.filter || (!t->untraced && filter_call(tr->opt.filter, t->sysno, name, classes));
+}
+
+static void set_style(struct call *c, const char *name, unsigned classes)
+{
+    if (c->tr->opt.filter)
+        c->style = filter_style(c->tr->opt.filter, name, classes);
+}
+
+/* -e raw */
+static void print_raw_args(struct call *c, const struct sig *sig)
+{
+    int n = sig ? sig->n : 6;
+
+    if (n && sig && sig->arg[n - 1].kind == ARG_VARIANT) /* stands for as many as it may have */
+        n += variant_most_args(sig->arg[n - 1].variant->name) - 1;
+    for (int i = 0; i < n; i++) {
+        begin_arg(c->tr);
+        text_printf(c->out, "%#lx", c->args[i]);
+    }
 }
 
 void trace_sys_enter(struct task *t)
@@ -178,18 +198,17 @@ void trace_sys_enter(struct task *t)
     t->call_since = tr->k->now_ns;
     if (tr->nghosts)
         trace_tell_ignored(tr, t);
-    if (!tr->words)
+    if (!tr->words && !tr->opt.filter)
         return;
     sig = call_sig(tr, t, &name, &classes);
-    if (!is_traced(tr, t, name, classes))
+    t->untraced = tr->opt.filter && filter_has_paths(tr->opt.filter) && !touches_path(&c, sig);
+    if (!is_traced(tr, t, name, classes) || !tr->words)
         return;
+    set_style(&c, name, classes);
     ev = trace_event(tr, t, classes & SC_NORETURN ? EVENT_CALL : EVENT_ENTER);
     ev->name = sig ? name : nameless(tr, t);
-    if (!sig) {
-        for (int i = 0; i < 6; i++) {
-            begin_arg(tr);
-            text_printf(&tr->line, "%#lx", t->args[i]);
-        }
+    if (!sig || c.style.raw) {
+        print_raw_args(&c, sig);
     } else if (t->sysno == 219 && t->restart_name) {
         begin_arg(tr);
         text_printf(&tr->line, "<... resuming interrupted %s ...>", t->restart_name);
@@ -202,10 +221,41 @@ void trace_sys_enter(struct task *t)
     trace_deliver(tr, t, ev);
 }
 
+static void print_strings(struct call *c, char *const *s, int n)
+{
+    unsigned limit = c->tr->opt.strsize;
+
+    text_putc(c->out, '[');
+    for (int i = 0; i < n; i++) {
+        size_t len = strlen(s[i]);
+
+        text_puts(c->out, i ? ", " : "");
+        if (!c->style.full && (unsigned)i >= limit) {
+            text_puts(c->out, "...");
+            break;
+        }
+        print_quoted(c->out, (const uint8_t *)s[i], len < limit ? len : limit, len > limit,
+                     c->tr->opt.hex > 1);
+    }
+    text_putc(c->out, ']');
+}
+
+/* What the kernel told the program under this key; 0: nothing. */
+static uint64_t auxv_value(struct call *c, uint64_t auxv, uint64_t key)
+{
+    uint64_t entry[2];
+
+    for (; get(c, entry, auxv, sizeof(entry)) && entry[0]; auxv += sizeof(entry))
+        if (entry[0] == key)
+            return entry[1];
+    return 0;
+}
+
 void trace_first_exec(struct task *t, const struct exec_request *req)
 {
     struct trace *tr = t->k->trace;
-    unsigned limit = tr->opt.strsize;
+    uint64_t argv, envp;
+    struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
     struct watch_change changed;
     struct cpu_regs regs;
     struct event *ev;
@@ -215,31 +265,33 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
         trace_changes(tr, t, "execve", &changed);
         t->sysno = -1;
     }
-    if (tr->opt.filter && !filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes))
+    if (tr->opt.filter && (!filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes) ||
+                           (filter_has_paths(tr->opt.filter) && !filter_path(tr->opt.filter, req->path))))
         return;
     ev = trace_event(tr, t, EVENT_CALL);
     ev->name = "execve";
     ev->sysno = 59;
     t->k->ops->get_regs(t, &regs);
+    set_style(&c, "execve", sys_row(59)->classes);
+    argv = regs.rsp + 8; /* the stack at the start: argc, argv..., NULL, envp */
+    envp = argv + 8 * ((uint64_t)req->argc + 1);
     begin_arg(tr);
-    print_quoted(&tr->line, (const uint8_t *)req->path, strlen(req->path), false, false);
+    if (c.style.raw)
+        print_addr(&c, auxv_value(&c, envp + 8 * ((uint64_t)req->envc + 1), AT_EXECFN));
+    else
+        print_quoted(&tr->line, (const uint8_t *)req->path, strlen(req->path), false, tr->opt.hex > 1);
     begin_arg(tr);
-    text_putc(&tr->line, '[');
-    for (int i = 0; i < req->argc; i++) {
-        size_t len = strlen(req->argv[i]);
-
-        text_puts(&tr->line, i ? ", " : "");
-        if ((unsigned)i >= limit) {
-            text_puts(&tr->line, "...");
-            break;
-        }
-        print_quoted(&tr->line, (const uint8_t *)req->argv[i], len < limit ? len : limit, len > limit, false);
-    }
-    text_putc(&tr->line, ']');
+    if (c.style.raw || c.style.shallow)
+        print_addr(&c, argv);
+    else
+        print_strings(&c, req->argv, req->argc);
     begin_arg(tr);
-    /* the stack at the start: argc, argv..., NULL, envp */
-    text_printf(&tr->line, "%#lx /* %d var%s */", regs.rsp + 8 * ((uint64_t)req->argc + 2), req->envc,
-                req->envc == 1 ? "" : "s");
+    if (c.style.raw || c.style.shallow)
+        print_addr(&c, envp);
+    else if (c.style.full)
+        print_strings(&c, req->envp, req->envc);
+    else
+        text_printf(&tr->line, "%#lx /* %d var%s */", envp, req->envc, req->envc == 1 ? "" : "s");
     take_args(tr, ev);
     ev->result = (struct piece){"0", 1};
     trace_deliver(tr, t, ev);
@@ -286,6 +338,8 @@ static void print_value(struct call *c, const struct sig *sig)
         text_putc(c->out, ')');
     } else if (a->kind == ARG_FD) {
         print_fd(c, (int)ret);
+    } else if (a->kind == ARG_PID) {
+        print_pid(c, (int)ret);
     } else if (a->kind == ARG_PTR || a->kind == ARG_HEX) {
         text_printf(c->out, "%#lx", ret);
     } else if (a->kind == ARG_OCTAL) {
@@ -320,6 +374,8 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
         text_printf(c->out, "? %s", restart);
     else if (c->ret < 0 && c->ret >= -4095)
         text_printf(c->out, "-1 %s (%s)", strerrorname_np((int)-c->ret), strerror((int)-c->ret));
+    else if (c->style.raw)
+        text_printf(c->out, "%#lx", c->ret);
     else if (sig)
         print_value(c, sig);
     else
@@ -329,7 +385,8 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
 }
 
 /* The event of a call that is over, in words if somebody reads them. */
-static void tell_call(struct trace *tr, struct task *t, const char *name, const struct sig *sig, int64_t ret)
+static void tell_call(struct trace *tr, struct task *t, const char *name, unsigned classes,
+                      const struct sig *sig, int64_t ret)
 {
     struct event *ev = trace_event(tr, t, EVENT_EXIT);
     struct call c = {.tr = tr,
@@ -346,8 +403,9 @@ static void tell_call(struct trace *tr, struct task *t, const char *name, const 
     ev->injected = t->injected;
     ev->nr_regs = sig ? (unsigned)sig->n : 6;
     ev->spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
-    if (!tr->words) {
-        ; /* nor here */
+    set_style(&c, name, classes);
+    if (!tr->words || c.style.raw) {
+        ; /* nothing to be said, or nothing more */
     } else if (sig && t->sysno == 56) {
         begin_arg(tr);
         print_clone(&c);
@@ -363,6 +421,10 @@ static void tell_call(struct trace *tr, struct task *t, const char *name, const 
     take_result(&c, sig, ev);
     if (tr->watch)
         ev->why = trace_piece(&tr->why);
+    if (tr->opt.filter && sig) {
+        dump_call(&c, sig, &tr->dump);
+        ev->dump = trace_piece(&tr->dump);
+    }
     trace_take_stack(tr, t, ev);
     trace_deliver(tr, t, ev);
 }
@@ -391,7 +453,7 @@ void trace_sys_exit(struct task *t, int64_t ret)
         recorder_call(tr->recorder, t->event, t->tid, name, sig ? (unsigned)sig->n : 6, t->args, ret);
         recorder_why(tr->recorder, t->event, trace_piece(&tr->why));
     } else {
-        tell_call(tr, t, name, sig, ret);
+        tell_call(tr, t, name, classes, sig, ret);
     }
 out:
     if (tr->nghosts)

@@ -44,7 +44,8 @@ struct area {
     const char *name;          /* file or [name], "" for none; lives as long as the tracer */
 };
 
-#define EVENT_ARGS 8
+#define EVENT_ARGS  8
+#define EVENT_NO_IP UINT64_MAX
 struct event {
     enum event_kind kind;
     uint64_t nr;     /* number of the event; the end of a call has the number of its beginning */
@@ -52,6 +53,8 @@ struct event {
     int pid, tid;
     unsigned tasks; /* alive now */
     int64_t sysno;
+    uint64_t ip;      /* instruction pointer, EVENT_NO_IP: unknown */
+    const char *comm; /* name of the task */
     const char *name;
     unsigned nr_regs; /* argument registers the call looks at */
     int64_t ret;
@@ -66,6 +69,7 @@ struct event {
     struct piece cont;        /* EVENT_EXIT: more of the argument that was begun at the entry */
     struct piece result, aux; /* "-1 EPERM (Operation not permitted)"; aux is told in parentheses behind it */
     struct piece stack;       /* lines of a backtrace, each with its newline */
+    struct piece dump;        /* lines that show the bytes read or written */
     unsigned nargs;
     struct piece arg[EVENT_ARGS]; /* those past nargs hold anything */
 };
@@ -73,11 +77,13 @@ struct event {
 /* ---- layout.c: strace's lines ---- */
 enum layout_only {
     ONLY_ALL,
-    ONLY_SUCCESSFUL /* -z */,
-    ONLY_FAILED /* -Z */,
+    ONLY_STATUS /* -z, -Z, -e status */,
     ONLY_EXPLAINED,
     ONLY_CODE /* --trace-insn, --trace-calls */
 };
+enum layout_status { STATUS_SUCCESSFUL = 1, STATUS_FAILED = 2, STATUS_UNFINISHED = 4 };
+enum layout_quiet { QUIET_EXIT = 1, QUIET_THREAD_EXECVE = 2 };
+#define LAYOUT_COLUMN 40
 enum layout_stamps {
     STAMP_NONE,
     STAMP_SECONDS /* -t */,
@@ -91,7 +97,13 @@ struct layout_options {
                         then on */
     bool always_pid; /* a column from the first line (-f with -o) */
     enum layout_only only;
+    unsigned status; /* ONLY_STATUS: which, enum layout_status */
+    unsigned quiet;  /* -q: what is not told, enum layout_quiet */
+    unsigned column; /* -a: of results, usually LAYOUT_COLUMN */
     enum layout_stamps stamps;
+    bool number; /* -n: of calls */
+    bool ip;     /* -i */
+    bool comm;   /* -Y: names of tasks behind their numbers */
     bool why;   /* a line below each call that has something to explain */
     bool spent; /* -T */
     bool stack; /* -k */
@@ -107,7 +119,17 @@ void json_event(FILE *out, const struct event *ev);
 void json_put_string(FILE *out, const char *s, size_t len); /* with its quotes */
 
 /* ---- summary.c: -c ---- */
-struct summary *summary_create(void);
+#define SUMMARY_COLUMNS 8
+struct summary_options {
+    bool wall;                              /* -w: the time from beginning to end, not the processor's */
+    unsigned sort;                          /* -S: a column, or SUMMARY_UNSORTED */
+    unsigned column[SUMMARY_COLUMNS], n;    /* -U; n = 0: strace's usual ones */
+};
+#define SUMMARY_UNSORTED SUMMARY_COLUMNS
+/* "time-percent,calls,name" into columns. False: not such a list. */
+bool summary_parse_columns(struct summary_options *opt, const char *text);
+bool summary_parse_sort(struct summary_options *opt, const char *text);
+struct summary *summary_create(const struct summary_options *opt);
 void summary_event(struct summary *s, const struct event *ev);
 void summary_print(const struct summary *s, FILE *out);
 void summary_destroy(struct summary *s);

@@ -22,7 +22,7 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
     tr->opt.layout.stack = opt->stack;
     if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
         goto fail;
-    if (opt->summary && !(tr->summary = summary_create()))
+    if (opt->summary && !(tr->summary = summary_create(&opt->summary_options)))
         goto fail;
     if (opt->record && !(tr->recorder = recorder_create(
                              opt->record, k->cfg.design ? k->cfg.design->name : "none", opt->program)))
@@ -63,6 +63,7 @@ void trace_destroy(struct trace *tr)
     free(tr->why.s);
     free(tr->fault_why.s);
     free(tr->stack.s);
+    free(tr->dump.s);
     free(tr);
 }
 
@@ -80,6 +81,7 @@ void trace_flush(struct trace *tr)
 struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind)
 {
     struct event *ev = &tr->event;
+    struct cpu_regs regs;
 
     text_clear(&tr->line);
     tr->nargs = 0;
@@ -91,6 +93,12 @@ struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind
     ev->tid = t->tid;
     ev->tasks = tr->k->nr_tasks;
     ev->sysno = t->sysno;
+    ev->comm = t->comm;
+    ev->ip = EVENT_NO_IP;
+    if (t->mm && (tr->opt.layout.ip || tr->opt.json)) {
+        t->k->ops->get_regs(t, &regs);
+        ev->ip = regs.rip;
+    }
     return ev;
 }
 
@@ -276,6 +284,7 @@ void trace_exit(struct task *t, int status)
     struct call c = {.tr = tr, .t = t, .out = &tr->line, .aux = &tr->aux};
     struct event *ev = trace_event(tr, t, EVENT_DEATH);
 
+    ev->ip = EVENT_NO_IP;
     if (WIFEXITED(status)) {
         text_printf(&tr->line, "exited with %d", WEXITSTATUS(status));
     } else {

@@ -1,37 +1,13 @@
-/* filter.c - the language of -e: sets of calls, sets of signals, faults to inject. */
+/* filter.c - the language of -e and -P: what is shown of which calls, and faults to inject. */
 #include "filter.h"
+#include "sets.h"
 
 #include <errno.h>
-#include <mseal-emu/design.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../table.h"
 #include "../process.h"
-
-static const struct {
-    const char *name;
-    unsigned classes;
-} class_names[] = {
-    {"file", SC_FILE},     {"desc", SC_DESC},       {"memory", SC_MEMORY}, {"process", SC_PROCESS},
-    {"signal", SC_SIGNAL}, {"network", SC_NETWORK}, {"net", SC_NETWORK},   {"ipc", SC_IPC},
-    {"creds", SC_CREDS},   {"clock", SC_CLOCK},     {"pure", SC_PURE},     {"stat", SC_STAT},
-    {"%stat", SC_STAT},
-};
-
-struct word { /* a part of a set */
-    enum { EVERY, CLASS, NAME, REGEX } kind;
-    unsigned classes;
-    char *name;
-    regex_t regex;
-};
-
-struct set {
-    bool given, negated;
-    struct word *word;
-    size_t n;
-};
 
 struct rule {
     struct set set;
@@ -43,136 +19,14 @@ struct rule {
 
 struct trace_filter {
     struct set calls;
-    struct set signals; /* of names */
+    struct set signals;
+    struct set raw, abbrev, verbose; /* calls: how their arguments are shown */
+    struct set read, write;          /* descriptors whose data are shown */
+    char **path;                     /* -P: absolute */
+    size_t nr_paths;
     struct rule *rule;
     size_t nr_rules;
 };
-
-/* ---- sets ---- */
-
-static void set_destroy(struct set *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->word[i].kind == REGEX)
-            regfree(&s->word[i].regex);
-        free(s->word[i].name);
-    }
-    free(s->word);
-    memset(s, 0, sizeof(*s));
-}
-
-static bool set_has(const struct set *s, const char *name, unsigned classes)
-{
-    bool has = false;
-
-    for (size_t i = 0; i < s->n && !has; i++) {
-        const struct word *w = &s->word[i];
-
-        has = w->kind == EVERY || (w->kind == CLASS && classes & w->classes) ||
-              (w->kind == NAME && name && !strcmp(name, w->name)) ||
-              (w->kind == REGEX && name && !regexec(&w->regex, name, 0, NULL, 0));
-    }
-    return has != s->negated;
-}
-
-static bool is_known(const char *name)
-{
-    if (sys_row_by_name(name))
-        return true;
-    for (unsigned i = 0; mseal_design_at(i); i++)
-        for (const struct mseal_syscall *s = mseal_design_at(i)->syscalls; s && s->name; s++)
-            if (!strcmp(s->name, name))
-                return true;
-    return false;
-}
-
-static const char *add_call_word(struct set *s, const char *text)
-{
-    struct word w = {.kind = NAME}, *more;
-    bool may_be_unknown = *text == '?';
-
-    text += may_be_unknown;
-    if (!strcmp(text, "all")) {
-        w.kind = EVERY;
-    } else if (!strcmp(text, "none")) {
-        return NULL;
-    } else if (*text == '/') {
-        w.kind = REGEX;
-        if (regcomp(&w.regex, text + 1, REG_EXTENDED | REG_NOSUB))
-            return "not a regular expression";
-    } else {
-        const char *class = *text == '%' ? text + 1 : text;
-
-        for (size_t i = 0; i < sizeof(class_names) / sizeof(*class_names) && w.kind == NAME; i++)
-            if (!strcmp(class, class_names[i].name) && (*text == '%' || !is_known(text))) {
-                w.kind = CLASS;
-                w.classes = class_names[i].classes;
-            }
-        if (w.kind == NAME && (*text == '%' || (!may_be_unknown && !is_known(text))))
-            return *text == '%' ? "no such class of system calls" : "no such system call";
-    }
-    more = realloc(s->word, (s->n + 1) * sizeof(*more));
-    w.name = strdup(text);
-    if (!more || !w.name)
-        return "out of memory";
-    s->word = more;
-    s->word[s->n++] = w;
-    return NULL;
-}
-
-static int signal_by_name(const char *text)
-{
-    char *end;
-    long n = strtol(text, &end, 10);
-
-    if (*text && !*end)
-        return n > 0 && n <= 64 ? (int)n : 0;
-    if (!strncmp(text, "SIG", 3))
-        text += 3;
-    for (int i = 1; i < 32; i++)
-        if (!strcasecmp(text, sigabbrev_np(i)))
-            return i;
-    return 0;
-}
-
-static const char *add_signal_word(struct set *s, const char *text)
-{
-    struct word w = {.kind = EVERY}, *more;
-    int signo = signal_by_name(text);
-
-    if (!strcmp(text, "none"))
-        return NULL;
-    if (strcmp(text, "all")) {
-        if (!signo)
-            return "no such signal";
-        w.kind = CLASS;
-        w.classes = (unsigned)signo;
-    }
-    more = realloc(s->word, (s->n + 1) * sizeof(*more));
-    if (!more)
-        return "out of memory";
-    s->word = more;
-    s->word[s->n++] = w;
-    return NULL;
-}
-
-/* "[!]a,b,c" replaces what the set was. */
-static const char *set_parse(struct set *s, const char *text, const char *(*add)(struct set *, const char *))
-{
-    char *copy, *save = NULL;
-    const char *wrong = NULL;
-
-    set_destroy(s);
-    s->given = true;
-    s->negated = *text == '!';
-    copy = strdup(text + s->negated);
-    if (!copy)
-        return "out of memory";
-    for (char *w = strtok_r(copy, ",", &save); w && !wrong; w = strtok_r(NULL, ",", &save))
-        wrong = add(s, w);
-    free(copy);
-    return wrong;
-}
 
 /* ---- inject=SET:error=E:when=N ---- */
 
@@ -215,7 +69,7 @@ static bool parse_when(struct rule *r, const char *text)
 static const char *parse_rule(struct rule *r, char *text)
 {
     char *save = NULL, *part = strtok_r(text, ":", &save);
-    const char *wrong = part ? set_parse(&r->set, part, add_call_word) : "no system call named";
+    const char *wrong = part ? set_parse_calls(&r->set, part) : "no system call named";
 
     r->first = r->step = 1;
     r->last = UINT64_MAX;
@@ -275,9 +129,67 @@ static const char *add_rule(struct trace_filter *f, const char *text, bool fault
     return wrong;
 }
 
+/* ---- status, quiet, decode-fds: words, each of them a bit ---- */
+
+static unsigned bits_of(const struct set *s, const char *const *words)
+{
+    unsigned bits = 0;
+
+    for (unsigned i = 0; words[i]; i++)
+        bits |= set_has_number(s, i) ? 1u << i : 0;
+    return bits;
+}
+
+static const char *parse_bits(unsigned *bits, const char *text, const char *const *words, const char *wrong)
+{
+    struct set s = {.given = false};
+
+    if (set_parse_words(&s, text, words)) {
+        set_destroy(&s);
+        return wrong;
+    }
+    *bits = bits_of(&s, words);
+    set_destroy(&s);
+    return NULL;
+}
+
+static const char *parse_status(struct layout_options *layout, const char *text)
+{
+    static const char *const words[] = {"successful",  "failed",   "unfinished",
+                                        "unavailable", "detached", NULL};
+    unsigned bits;
+    const char *wrong = parse_bits(&bits, text, words,
+                                   "status is of successful, failed, unfinished, unavailable and detached");
+
+    if (wrong)
+        return wrong;
+    layout->only = ONLY_STATUS;
+    layout->status = bits;
+    return NULL;
+}
+
+static const char *parse_quiet(struct layout_options *layout, const char *text)
+{
+    static const char *const words[] = {"exit",        "thread-execve",   "attach",
+                                        "personality", "path-resolution", NULL};
+
+    return parse_bits(&layout->quiet, text, words,
+                      "quiet is of attach, exit, path-resolution, personality and thread-execve");
+}
+
+static const char *parse_fds(unsigned *fds, const char *text)
+{
+    static const char *const words[] = {"path", "dev", "pidfd", NULL};
+
+    if (strstr(text, "socket"))
+        return "the addresses of sockets are not shown with their descriptors";
+    return parse_bits(fds, text, words, "decode-fds is of path, dev and pidfd");
+}
+
 /* ---- */
 
-const char *filter_add(struct trace_filter **fp, const char *spec, enum layout_only *only)
+const char *filter_add(struct trace_filter **fp, const char *spec, struct layout_options *layout,
+                       unsigned *fds)
 {
     const char *eq = strchr(spec, '='), *value = eq ? eq + 1 : spec;
     size_t len = eq ? (size_t)(eq - spec) : 0;
@@ -288,22 +200,54 @@ const char *filter_add(struct trace_filter **fp, const char *spec, enum layout_o
         return "out of memory";
     *fp = f;
     if (!eq || IS("trace") || IS("t"))
-        return set_parse(&f->calls, value, add_call_word);
+        return set_parse_calls(&f->calls, value);
     if (IS("signal") || IS("signals") || IS("s"))
-        return set_parse(&f->signals, value, add_signal_word);
+        return set_parse_signals(&f->signals, value);
+    if (IS("raw") || IS("x"))
+        return set_parse_calls(&f->raw, value);
+    if (IS("abbrev") || IS("a"))
+        return set_parse_calls(&f->abbrev, value);
+    if (IS("verbose") || IS("v"))
+        return set_parse_calls(&f->verbose, value);
+    if (IS("read") || IS("reads") || IS("r"))
+        return set_parse_numbers(&f->read, value);
+    if (IS("write") || IS("writes") || IS("w"))
+        return set_parse_numbers(&f->write, value);
     if (IS("inject") || IS("fault"))
         return add_rule(f, value, IS("fault"));
-    if (IS("status")) {
-        if (!strcmp(value, "successful"))
-            *only = ONLY_SUCCESSFUL;
-        else if (!strcmp(value, "failed"))
-            *only = ONLY_FAILED;
-        else if (strcmp(value, "all"))
-            return "status is successful, failed or all";
-        return NULL;
-    }
-    return "-e takes trace=, signal=, status=, inject= and fault=";
+    if (IS("status"))
+        return parse_status(layout, value);
+    if (IS("quiet") || IS("silent") || IS("silence") || IS("q"))
+        return parse_quiet(layout, value);
+    if (IS("decode-fds") || IS("decode-fd"))
+        return parse_fds(fds, value);
+    if (IS("kvm"))
+        return "there is no kvm here";
+    return "-e takes trace=, signal=, status=, raw=, abbrev=, verbose=, read=, write=, quiet=, decode-fds=, "
+           "inject= and fault=";
 #undef IS
+}
+
+const char *filter_add_path(struct trace_filter **fp, const char *path)
+{
+    struct trace_filter *f = *fp ? *fp : calloc(1, sizeof(*f));
+    char **more;
+
+    if (!f)
+        return "out of memory";
+    *fp = f;
+    more = realloc(f->path, (f->nr_paths + 2) * sizeof(*more));
+    if (!more)
+        return "out of memory";
+    f->path = more;
+    f->path[f->nr_paths] = strdup(path);
+    if (!f->path[f->nr_paths])
+        return "out of memory";
+    f->nr_paths++;
+    /* Descriptors have the name of what links lead to. */
+    f->path[f->nr_paths] = realpath(path, NULL);
+    f->nr_paths += f->path[f->nr_paths] != NULL;
+    return NULL;
 }
 
 void filter_destroy(struct trace_filter *f)
@@ -312,6 +256,14 @@ void filter_destroy(struct trace_filter *f)
         return;
     set_destroy(&f->calls);
     set_destroy(&f->signals);
+    set_destroy(&f->raw);
+    set_destroy(&f->abbrev);
+    set_destroy(&f->verbose);
+    set_destroy(&f->read);
+    set_destroy(&f->write);
+    for (size_t i = 0; i < f->nr_paths; i++)
+        free(f->path[i]);
+    free(f->path);
     for (size_t i = 0; i < f->nr_rules; i++)
         set_destroy(&f->rule[i].set);
     free(f->rule);
@@ -323,18 +275,41 @@ bool filter_call(const struct trace_filter *f, int64_t sysno, const char *name, 
     /* What a design adds is about memory. */
     if (name && !classes && (sysno >= SYS_MAX || sysno < 0 || !sys_row((unsigned)sysno)))
         classes = SC_MEMORY;
-    return !f->calls.given || set_has(&f->calls, name, classes);
+    return !f->calls.given || set_has_call(&f->calls, name, classes);
 }
 
 bool filter_signal(const struct trace_filter *f, int signo)
 {
-    bool has = false;
+    return !f->signals.given || set_has_number(&f->signals, (uint64_t)signo);
+}
 
-    if (!f->signals.given)
-        return true;
-    for (size_t i = 0; i < f->signals.n; i++)
-        has |= f->signals.word[i].kind == EVERY || f->signals.word[i].classes == (unsigned)signo;
-    return has != f->signals.negated;
+struct call_style filter_style(const struct trace_filter *f, const char *name, unsigned classes)
+{
+    return (struct call_style){
+        .raw = f->raw.given && set_has_call(&f->raw, name, classes),
+        .full = f->abbrev.given && !set_has_call(&f->abbrev, name, classes),
+        .shallow = f->verbose.given && !set_has_call(&f->verbose, name, classes),
+    };
+}
+
+bool filter_dumps(const struct trace_filter *f, int fd, bool written)
+{
+    const struct set *s = written ? &f->write : &f->read;
+
+    return s->given && fd >= 0 && set_has_number(s, (uint64_t)fd);
+}
+
+bool filter_has_paths(const struct trace_filter *f)
+{
+    return f->nr_paths;
+}
+
+bool filter_path(const struct trace_filter *f, const char *path)
+{
+    for (size_t i = 0; i < f->nr_paths; i++)
+        if (!strcmp(f->path[i], path))
+            return true;
+    return false;
 }
 
 bool filter_injects(const struct trace_filter *f)
@@ -349,7 +324,7 @@ bool filter_inject(struct trace_filter *f, struct task *t, const char *name, uns
     for (size_t i = 0; i < f->nr_rules; i++) {
         struct rule *r = &f->rule[i];
 
-        if (!set_has(&r->set, name, classes))
+        if (!set_has_call(&r->set, name, classes))
             continue;
         r->seen++;
         if (r->seen < r->first || r->seen > r->last || (r->seen - r->first) % r->step)

@@ -1,4 +1,5 @@
-/* filter.h - -e: which calls and signals are of interest, and which calls fail on purpose. */
+/* filter.h - -e and -P: which calls and signals are of interest, how they are shown, and which fail on
+ * purpose. */
 #ifndef SYSCALLS_TRACE_FILTER_H
 #define SYSCALLS_TRACE_FILTER_H
 
@@ -8,14 +9,28 @@
 struct trace_filter;
 
 /*
- * One -e argument, as strace takes it: [trace=][!]NAME|%CLASS|/REGEX..., signal=...,
- * status=successful|failed, inject=SET:error=ERRNO|retval=N:signal=SIG:when=N|N+|N..M|N+STEP. *f is made at
- * the first. NULL: taken; else what is wrong. status= is left in *only.
+ * One -e argument, as strace takes it: [trace=][!]NAME|%CLASS|/REGEX..., signal=, raw=, abbrev=, verbose=,
+ * read=, write=, inject=SET:error=ERRNO|retval=N:signal=SIG:when=N|N+|N..M|N+STEP. *f is made at the first.
+ * NULL: taken; else what is wrong. status= and quiet= are left in *layout, decode-fds= (FD_*) in *fds.
  */
-const char *filter_add(struct trace_filter **f, const char *spec, enum layout_only *only);
+const char *filter_add(struct trace_filter **f, const char *spec, struct layout_options *layout,
+                       unsigned *fds);
+/* -P: only calls that have to do with this file, or one of others that were given. */
+const char *filter_add_path(struct trace_filter **f, const char *path);
 void filter_destroy(struct trace_filter *f);
 bool filter_call(const struct trace_filter *f, int64_t sysno, const char *name, unsigned classes);
 bool filter_signal(const struct trace_filter *f, int signo);
+/* How a call's arguments are to be shown. */
+struct call_style {
+    bool raw;     /* as numbers */
+    bool full;    /* with all fields of structures */
+    bool shallow; /* addresses instead of structures */
+};
+struct call_style filter_style(const struct trace_filter *f, const char *name, unsigned classes);
+/* Are the bytes read from fd, or written to it, to be shown? */
+bool filter_dumps(const struct trace_filter *f, int fd, bool written);
+bool filter_has_paths(const struct trace_filter *f);
+bool filter_path(const struct trace_filter *f, const char *path);
 bool filter_injects(const struct trace_filter *f);
 /* Counts t's call for each rule. True: *ret is its result; a rule's signal is sent. */
 bool filter_inject(struct trace_filter *f, struct task *t, const char *name, unsigned classes, int64_t *ret);

@@ -71,8 +71,14 @@ void json_event(FILE *out, const struct event *ev)
     fprintf(out,
             "{\"event\":%" PRIu64 ",\"kind\":\"%s\",\"time\":%" PRIu64 ",\"pid\":%d,\"tid\":%d,\"tasks\":%u",
             ev->nr, kind_names[ev->kind], ev->now_ns, ev->pid, ev->tid, ev->tasks);
+    if (ev->sysno >= 0)
+        fprintf(out, ",\"nr\":%" PRId64, ev->sysno);
+    if (ev->ip != EVENT_NO_IP)
+        fprintf(out, ",\"ip\":\"%#" PRIx64 "\"", ev->ip);
+    if (ev->comm)
+        put(out, "comm", (struct piece){ev->comm, strlen(ev->comm)});
     if (ev->kind == EVENT_ENTER || ev->kind == EVENT_EXIT || ev->kind == EVENT_CALL) {
-        fprintf(out, ",\"nr\":%" PRId64 ",\"call\":\"%s\"", ev->sysno, ev->name);
+        fprintf(out, ",\"call\":\"%s\"", ev->name);
         if (ev->kind == EVENT_EXIT)
             put(out, "more", ev->cont);
         fputs(",\"args\":[", out);
@@ -105,6 +111,7 @@ void json_event(FILE *out, const struct event *ev)
     if (ev->kind == EVENT_VMA || ev->kind == EVENT_SEAL)
         put_areas(out, ev);
     put(out, "why", ev->why);
+    put(out, "dump", ev->dump);
     put(out, "stack", ev->stack);
     fputs("}\n", out);
 }

@@ -12,13 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT_COLUMN 40
-
 struct held { /* the beginning of a call of tid */
     struct held *next;
     int tid;
     bool any_args;
-    bool waiting; /* the line is kept in `line` */
+    bool waiting;  /* the line is kept in `line` */
+    int64_t sysno; /* of its last call, -1: none */
     struct text line;
 };
 
@@ -126,6 +125,46 @@ static void stamp(struct layout *l, const struct event *ev)
     l->any = true;
 }
 
+static struct held *held_of(struct layout *l, int tid, bool create)
+{
+    struct held *h = l->held;
+
+    while (h && h->tid != tid)
+        h = h->next;
+    if (!h && create && (h = calloc(1, sizeof(*h)))) {
+        h->tid = tid;
+        h->sysno = -1;
+        h->next = l->held;
+        l->held = h;
+    }
+    return h;
+}
+
+static void put_pid(struct layout *l, const struct event *ev)
+{
+    char pid[64];
+
+    snprintf(pid, sizeof(pid), l->opt.comm && ev->comm ? "%d<%s>" : "%d", ev->tid, ev->comm);
+    if (l->opt.always_pid || (l->several && !l->opt.terminal))
+        text_printf(&l->line, "%-5s ", pid);
+    else if (ev->tasks > 1)
+        text_printf(&l->line, l->opt.comm ? "[pid  %s] " : "[pid %5s] ", pid);
+}
+
+/* -n: the call this is about, or the one before. -i */
+static void put_place(struct layout *l, const struct event *ev)
+{
+    const struct held *h = held_of(l, ev->tid, false);
+    int64_t nr = ev->sysno >= 0 || !h ? ev->sysno : h->sysno;
+
+    if (l->opt.number)
+        text_printf(&l->line, nr < 0 ? "[????] " : "[%4ld] ", nr);
+    if (l->opt.ip && ev->ip == EVENT_NO_IP)
+        text_puts(&l->line, "[????????????????] ");
+    else if (l->opt.ip)
+        text_printf(&l->line, "[%016lx] ", ev->ip);
+}
+
 /* Begin a line of ev's task; a line of somebody else that is still open is cut. */
 static void begin_line(struct layout *l, const struct event *ev)
 {
@@ -137,31 +176,15 @@ static void begin_line(struct layout *l, const struct event *ev)
     l->column = 0;
     if (ev->tasks > 1)
         l->several = true;
-    if (l->opt.always_pid || (l->several && !l->opt.terminal))
-        text_printf(&l->line, "%-5d ", ev->tid);
-    else if (ev->tasks > 1)
-        text_printf(&l->line, "[pid %5d] ", ev->tid);
+    put_pid(l, ev);
     stamp(l, ev);
+    put_place(l, ev);
 }
 
 static void pad(struct layout *l)
 {
-    while (l->column + l->line.len - l->invisible < RESULT_COLUMN - 1)
+    while (l->column + l->line.len - l->invisible + 1 < l->opt.column)
         text_putc(&l->line, ' ');
-}
-
-static struct held *held_of(struct layout *l, int tid, bool create)
-{
-    struct held *h = l->held;
-
-    while (h && h->tid != tid)
-        h = h->next;
-    if (!h && create && (h = calloc(1, sizeof(*h)))) {
-        h->tid = tid;
-        h->next = l->held;
-        l->held = h;
-    }
-    return h;
 }
 
 static void forget(struct layout *l, int tid)
@@ -211,6 +234,11 @@ static void put_result(struct layout *l, const struct event *ev)
 
 static void put_below(struct layout *l, const struct event *ev)
 {
+    if (ev->dump.len) {
+        put(l, ev->dump);
+        emit(l);
+        l->column = 0;
+    }
     if (l->opt.stack && ev->stack.len) {
         put(l, ev->stack);
         emit(l);
@@ -240,6 +268,7 @@ static void enter(struct layout *l, const struct event *ev)
     if (!h)
         return;
     h->any_args = ev->nargs;
+    h->sysno = ev->sysno;
     h->waiting = l->opt.only != ONLY_ALL;
     if (h->waiting) {
         struct text now = l->line;
@@ -264,10 +293,8 @@ static void enter(struct layout *l, const struct event *ev)
 static bool wanted(const struct layout *l, const struct event *ev)
 {
     switch (l->opt.only) {
-    case ONLY_SUCCESSFUL:
-        return !ev->failed;
-    case ONLY_FAILED:
-        return ev->failed;
+    case ONLY_STATUS:
+        return l->opt.status & (ev->failed ? STATUS_FAILED : STATUS_SUCCESSFUL);
     case ONLY_EXPLAINED:
         return ev->why.len;
     case ONLY_CODE:
@@ -300,9 +327,12 @@ static void leave(struct layout *l, const struct event *ev)
 
 static void whole(struct layout *l, const struct event *ev)
 {
-    bool over = ev->result.len == 1 && *ev->result.s == '0';
+    unsigned status = ev->result.len == 1 && *ev->result.s == '0' ? STATUS_SUCCESSFUL : STATUS_UNFINISHED;
+    struct held *h = held_of(l, ev->tid, true);
 
-    if (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_SUCCESSFUL && over))
+    if (h)
+        h->sysno = ev->sysno;
+    if (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_STATUS && l->opt.status & status))
         return;
     begin_line(l, ev);
     put_name(l, ev->name);
@@ -361,10 +391,13 @@ void layout_event(struct layout *l, const struct event *ev)
         note(l, ev, "--- stopped by ", " ---");
         break;
     case EVENT_SUPERSEDED:
+        if (l->opt.quiet & QUIET_THREAD_EXECVE)
+            break;
         note(l, ev, "+++ superseded by execve in pid ", " +++");
         break;
     case EVENT_DEATH:
-        note(l, ev, "+++ ", " +++");
+        if (!(l->opt.quiet & QUIET_EXIT))
+            note(l, ev, "+++ ", " +++");
         forget(l, ev->tid);
         break;
     case EVENT_INSN:

@@ -9,7 +9,6 @@
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 
-#include "../file.h"
 #include "strace.h"
 
 /* ---- pieces ---- */
@@ -25,45 +24,6 @@ void print_addr(struct call *c, uint64_t addr)
         text_printf(c->out, "%#lx", addr);
     else
         text_puts(c->out, "NULL");
-}
-
-/* Paths in <> are escaped where they would end early or break the line. */
-static void print_path_of(struct call *c, const char *path, size_t len)
-{
-    text_putc(c->out, '<');
-    for (size_t i = 0; i < len; i++)
-        if (path[i] < ' ' || path[i] > '~' || strchr("<>\\", path[i]))
-            text_printf(c->out, "\\%o", (uint8_t)path[i]);
-        else
-            text_putc(c->out, path[i]);
-    text_putc(c->out, '>');
-}
-
-void print_fd(struct call *c, int fd)
-{
-    struct file *f = c->tr->opt.paths && fd >= 0 ? fd_file_raw(c->t, fd) : NULL;
-    char path[4352];
-
-    text_printf(c->out, "%d", fd);
-    if (f)
-        print_path_of(c, path, vfs_path(f, path, sizeof(path)));
-}
-
-static void print_dirfd(struct call *c, int fd)
-{
-    if (fd != AT_FDCWD)
-        print_fd(c, fd);
-    else if (c->tr->opt.xlat == XLAT_ABBREV)
-        text_puts(c->out, "AT_FDCWD");
-    else
-        text_puts(c->out, c->tr->opt.xlat == XLAT_RAW ? "-100" : "-100 /* AT_FDCWD */");
-    if (fd == AT_FDCWD && c->tr->opt.paths) {
-        char path[4352];
-        int64_t len = vfs_cwd_path(c->t, path, sizeof(path));
-
-        if (len > 0)
-            print_path_of(c, path, (size_t)len);
-    }
 }
 
 /* -X raw, -X verbose. True: that was all. */
@@ -285,34 +245,51 @@ void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
     print_quoted(c->out, buf, n, len > n, hex || in_hex(c, buf, n));
 }
 
-/* A NUL-terminated string shown whole up to PATH_MAX (paths), or up to -s bytes. */
-static void print_nul(struct call *c, uint64_t addr, size_t limit)
+/*
+ * The NUL-terminated string at addr, or what of it fits. Its length, size if no NUL was found that early, -1
+ * if memory ends before.
+ */
+static ssize_t copy_string(struct call *c, uint64_t addr, char *buf, size_t size)
 {
-    char buf[4097];
     size_t n = 0;
 
-    while (addr && n <= limit && n < sizeof(buf)) { /* page by page: what follows need not be there */
+    while (addr && n < size) { /* page by page: what follows need not be there */
         uint64_t room = MM_PAGE_SIZE - (addr + n) % MM_PAGE_SIZE;
         char *end;
 
-        if (room > sizeof(buf) - n)
-            room = sizeof(buf) - n;
+        if (room > size - n)
+            room = size - n;
         if (!get(c, buf + n, addr + n, room))
-            break;
+            return -1;
         end = memchr(buf + n, 0, room);
-        if (end) {
-            n = (size_t)(end - buf);
-            if (n > limit)
-                break;
-            print_quoted(c->out, (uint8_t *)buf, n, false, in_hex(c, (uint8_t *)buf, n));
-            return;
-        }
+        if (end)
+            return end - buf;
         n += room;
     }
-    if (n > limit)
-        print_quoted(c->out, (uint8_t *)buf, limit, true, in_hex(c, (uint8_t *)buf, limit));
-    else
+    return addr ? (ssize_t)n : -1;
+}
+
+bool get_string(struct call *c, uint64_t addr, char *buf, size_t size)
+{
+    ssize_t n = copy_string(c, addr, buf, size);
+
+    return n >= 0 && (size_t)n < size;
+}
+
+/* A string shown whole up to PATH_MAX (paths), or up to -s bytes. */
+static void print_nul(struct call *c, uint64_t addr, size_t limit)
+{
+    char buf[4097];
+    size_t size = limit < sizeof(buf) - 1 ? limit + 1 : sizeof(buf);
+    ssize_t n = copy_string(c, addr, buf, size);
+    bool more = n == (ssize_t)size;
+
+    if (n < 0) {
         print_addr(c, addr);
+        return;
+    }
+    n -= more;
+    print_quoted(c->out, (uint8_t *)buf, (size_t)n, more, in_hex(c, (uint8_t *)buf, (size_t)n));
 }
 
 void print_string(struct call *c, uint64_t addr)
@@ -353,6 +330,12 @@ void print_dev(struct call *c, uint64_t dev)
 
 /* ---- vectors ---- */
 
+/* -s limits elements as it does bytes, unless all is to be shown. */
+static bool is_too_many(const struct call *c, uint64_t i)
+{
+    return !c->style.full && i >= c->tr->opt.strsize;
+}
+
 static void print_argv(struct call *c, uint64_t addr)
 {
     const char *sep = "";
@@ -366,7 +349,7 @@ static void print_argv(struct call *c, uint64_t addr)
     for (unsigned i = 0; p; i++) {
         text_puts(c->out, sep);
         sep = ", ";
-        if (i >= c->tr->opt.strsize) {
+        if (is_too_many(c, i)) {
             text_puts(c->out, "...");
             break;
         }
@@ -385,6 +368,10 @@ static void print_envp(struct call *c, uint64_t addr)
     unsigned n = 0;
     uint64_t p;
 
+    if (c->style.full) {
+        print_argv(c, addr);
+        return;
+    }
     print_addr(c, addr);
     if (!addr)
         return;
@@ -410,7 +397,7 @@ static void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint
             return;
         }
         text_puts(c->out, i ? ", " : "[");
-        if (i >= c->tr->opt.strsize) {
+        if (is_too_many(c, i)) {
             text_puts(c->out, "...");
             break;
         }
@@ -461,7 +448,7 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
         for (uint64_t i = 0; i < n; i++) {
             if (i)
                 text_puts(c->out, ", ");
-            if (i >= c->tr->opt.strsize) {
+            if (is_too_many(c, i)) {
                 text_puts(c->out, "...");
                 break;
             }
@@ -514,15 +501,28 @@ static void print_variant(struct call *c, const struct arg *a, int index)
     }
 }
 
+/* What -e verbose=!SET does not follow; texts are shown all the same. */
+static bool points_to_data(enum arg_kind kind)
+{
+    return kind == ARG_STRUCT || kind == ARG_NUMP || kind == ARG_SIGSET || kind == ARG_IOV ||
+           kind == ARG_OIOV || kind == ARG_RIOV || kind == ARG_ARGV || kind == ARG_ENVP;
+}
+
 void print_arg(struct call *c, const struct arg *a, int index)
 {
     uint64_t v = c->args[index], n = length_of(c, a);
     ksigset_t set = 0;
 
+    if (c->style.shallow && points_to_data(a->kind)) {
+        print_addr(c, v);
+        return;
+    }
     switch (a->kind) {
     case ARG_INT:
-    case ARG_PID:
         text_printf(c->out, "%d", (int)v);
+        break;
+    case ARG_PID:
+        print_pid(c, (int)v);
         break;
     case ARG_FD:
         print_fd(c, (int)v);

@@ -19,6 +19,7 @@ struct call {
     bool failed;
     struct text *out;
     struct text *aux; /* said after the result: "([{fd=0, revents=POLLIN}])" */
+    struct call_style style;
 };
 
 enum arg_kind {
@@ -96,7 +97,7 @@ struct struct_type {
     } how; /* ON_ERROR: decides itself what a failed call shows;
             * SPLIT: printed in two parts, arguments after it come with the second */
 };
-extern const struct struct_type structs_proc[], structs_fs[], structs_ipc[];
+extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_ipc[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
@@ -109,12 +110,14 @@ struct variant {
 };
 extern const struct variant variants[]; /* ends with name NULL */
 const struct variant *variant_find(const char *name, uint64_t value);
+/* The most arguments that one stands for. */
+int variant_most_args(const char *name);
 #define VARIANT_OTHERWISE UINT64_MAX
 
 /* ---- pieces ---- */
 bool get(struct call *c, void *p, uint64_t addr, size_t size);
+bool get_string(struct call *c, uint64_t addr, char *buf, size_t size); /* false: no such string, or longer */
 void print_addr(struct call *c, uint64_t addr);
-void print_fd(struct call *c, int fd); /* with -y: what it stands for */
 void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);
@@ -129,5 +132,15 @@ void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
 void print_st_mode(struct call *c, unsigned mode);
 void print_dev(struct call *c, uint64_t dev);
+
+/* ---- print_fd.c ---- */
+void print_fd(struct call *c, int fd); /* with -y: what it stands for */
+void print_dirfd(struct call *c, int fd);
+void print_pid(struct call *c, int pid);                  /* with -Y: its name */
+bool touches_path(struct call *c, const struct sig *sig); /* -P */
+
+/* ---- dump.c: -e read=, -e write= ---- */
+/* The bytes c read or wrote, if somebody wants them, to out. */
+void dump_call(struct call *c, const struct sig *sig, struct text *out);
 
 #endif

@@ -21,7 +21,7 @@ struct trace {
     struct text line;          /* arguments of the event being made, one behind the other */
     size_t arg_at[EVENT_ARGS]; /* where each begins */
     unsigned nargs;
-    struct text aux, result, why, stack;
+    struct text aux, result, why, stack, dump;
     struct text fault_why; /* of the last fault, told with its signal */
     int fault_tid;
     int running; /* tid of the last EVENT_SWITCH */

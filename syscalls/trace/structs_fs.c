@@ -15,35 +15,6 @@
 
 #include "strace.h"
 
-static void print_stat(struct call *c, const void *p)
-{
-    const struct stat *st = p;
-
-    text_puts(c->out, "{st_mode=");
-    print_st_mode(c, st->st_mode);
-    if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
-        text_puts(c->out, ", st_rdev=");
-        print_dev(c, st->st_rdev);
-    } else {
-        text_printf(c->out, ", st_size=%ld", st->st_size);
-    }
-    text_puts(c->out, ", ...}");
-}
-
-static void print_statx(struct call *c, const void *p)
-{
-    const struct statx *st = p;
-
-    text_puts(c->out, "{stx_mask=");
-    print_flags_named(c, "statx", st->stx_mask);
-    text_printf(c->out, ", stx_attributes=%s", st->stx_attributes ? "" : "0");
-    if (st->stx_attributes)
-        text_printf(c->out, "%#llx", (unsigned long long)st->stx_attributes);
-    text_puts(c->out, ", stx_mode=");
-    print_st_mode(c, st->stx_mode);
-    text_printf(c->out, ", stx_size=%llu, ...}", (unsigned long long)st->stx_size);
-}
-
 static void print_fdpair(struct call *c, const void *p)
 {
     const int *fd = p;
@@ -173,21 +144,6 @@ static void print_epoll_event(struct call *c, const void *p)
 
 /* ---- directories and file systems ---- */
 
-static void print_dirents(struct call *c, uint64_t addr, const struct arg *a)
-{
-    uint64_t n = 0;
-
-    for (uint64_t off = 0; off < (uint64_t)c->ret; n++) {
-        uint16_t len;
-
-        if (!get(c, &len, addr + off + 16, sizeof(len)) || len < 19)
-            break;
-        off += len;
-    }
-    print_addr(c, addr);
-    text_printf(c->out, " /* %lu entr%s */", n, n == 1 ? "y" : "ies");
-}
-
 static void print_statfs(struct call *c, const void *p)
 {
     const struct statfs *s = p;
@@ -247,23 +203,6 @@ static void print_utimbuf(struct call *c, const void *p)
     const int64_t *v = p;
 
     text_printf(c->out, "{actime=%ld, modtime=%ld}", v[0], v[1]);
-}
-
-/* ---- terminals ---- */
-
-static void print_winsize(struct call *c, const void *p)
-{
-    const uint16_t *w = p;
-
-    text_printf(c->out, "{ws_row=%u, ws_col=%u, ws_xpixel=%u, ws_ypixel=%u}", w[0], w[1], w[2], w[3]);
-}
-
-static void print_termios(struct call *c, const void *p)
-{
-    const uint32_t *f = p;
-
-    text_printf(c->out, "{B38400 %sopost %sisig %sicanon %secho ...}", f[1] & 1 ? "" : "-",
-                f[3] & 1 ? "" : "-", f[3] & 2 ? "" : "-", f[3] & 8 ? "" : "-");
 }
 
 /* ---- sockets ---- */
@@ -331,21 +270,15 @@ static void print_socklen(struct call *c, const void *p)
 }
 
 const struct struct_type structs_fs[] = {
-    {"stat", sizeof(struct stat), print_stat, NULL, false, STRUCT_PLAIN},
-    {"statx", sizeof(struct statx), print_statx, NULL, false, STRUCT_PLAIN},
     {"fdpair", 8, print_fdpair, NULL, false, STRUCT_PLAIN},
     {"pollfd", 0, NULL, print_pollfds, true, STRUCT_PLAIN},
     {"fd_set", 0, NULL, print_fd_set, true, STRUCT_PLAIN},
     {"sigset_ptr", 0, NULL, print_sigset_ptr, false, STRUCT_PLAIN},
     {"epoll_event", 12, print_epoll_event, NULL, false, STRUCT_PLAIN},
-    {"dirents", 0, NULL, print_dirents, false, STRUCT_PLAIN},
-    {"dirents64", 0, NULL, print_dirents, false, STRUCT_PLAIN},
     {"statfs", 120, print_statfs, NULL, false, STRUCT_PLAIN},
     {"flock", 32, print_flock, NULL, false, STRUCT_PLAIN},
     {"open_how", 24, print_open_how, NULL, false, STRUCT_PLAIN},
     {"utimbuf", 16, print_utimbuf, NULL, false, STRUCT_PLAIN},
-    {"winsize", 8, print_winsize, NULL, false, STRUCT_PLAIN},
-    {"termios", 36, print_termios, NULL, false, STRUCT_PLAIN},
     {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_PLAIN},
     {"socklen", 4, print_socklen, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
@@ -353,7 +286,7 @@ const struct struct_type structs_fs[] = {
 
 const struct struct_type *struct_find(const char *name)
 {
-    static const struct struct_type *const all[] = {structs_proc, structs_fs, structs_ipc};
+    static const struct struct_type *const all[] = {structs_proc, structs_fs, structs_stat, structs_tty, structs_ipc};
 
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         for (const struct struct_type *s = all[i]; s->name; s++)

@@ -168,7 +168,16 @@ static void print_rusage(struct call *c, const void *p)
     print_timeval(c, &ru->utime);
     text_puts(c->out, ", ru_stime=");
     print_timeval(c, &ru->stime);
-    text_puts(c->out, ", ...}");
+    if (!c->style.full) {
+        text_puts(c->out, ", ...}");
+        return;
+    }
+    text_printf(c->out,
+                ", ru_maxrss=%lu, ru_ixrss=%lu, ru_idrss=%lu, ru_isrss=%lu, ru_minflt=%lu, ru_majflt=%lu, "
+                "ru_nswap=%lu, ru_inblock=%lu, ru_oublock=%lu, ru_msgsnd=%lu, ru_msgrcv=%lu, ru_nsignals=%lu, "
+                "ru_nvcsw=%lu, ru_nivcsw=%lu}",
+                ru->maxrss, ru->ixrss, ru->idrss, ru->isrss, ru->minflt, ru->majflt, ru->nswap, ru->inblock,
+                ru->oublock, ru->msgsnd, ru->msgrcv, ru->nsignals, ru->nvcsw, ru->nivcsw);
 }
 
 static void print_sysinfo(struct call *c, const void *p)
@@ -187,7 +196,12 @@ static void print_utsname(struct call *c, const void *p)
 {
     const char *u = p;
 
-    text_printf(c->out, "{sysname=\"%.65s\", nodename=\"%.65s\", ...}", u, u + 65);
+    text_printf(c->out, "{sysname=\"%.65s\", nodename=\"%.65s\", ", u, u + 65);
+    if (c->style.full)
+        text_printf(c->out, "release=\"%.65s\", version=\"%.65s\", machine=\"%.65s\", domainname=\"%.65s\"}", u + 130,
+                    u + 195, u + 260, u + 325);
+    else
+        text_puts(c->out, "...}");
 }
 
 /* ---- signals ---- */
@@ -242,9 +256,17 @@ static void print_value(struct call *c, uint64_t v)
     print_addr(c, v);
 }
 
+static void put_sender(struct call *c, int pid, unsigned uid)
+{
+    text_puts(c->out, ", si_pid=");
+    print_pid(c, pid);
+    text_printf(c->out, ", si_uid=%u", uid);
+}
+
 static void print_chld(struct call *c, const struct ksiginfo *i)
 {
-    text_printf(c->out, ", si_pid=%d, si_uid=%u, si_status=", i->info.chld.pid, i->info.chld.uid);
+    put_sender(c, i->info.chld.pid, i->info.chld.uid);
+    text_puts(c->out, ", si_status=");
     if (i->info.si_code == CLD_EXITED)
         text_printf(c->out, "%d", i->info.chld.status);
     else
@@ -277,7 +299,7 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
                     i->info.timer.overrun);
         print_value(c, i->info.timer.value);
     } else if (code <= 0) {
-        text_printf(c->out, ", si_pid=%d, si_uid=%u", i->info.rt.pid, i->info.rt.uid);
+        put_sender(c, i->info.rt.pid, i->info.rt.uid);
         if (code != SI_USER && code != SI_TKILL)
             print_value(c, i->info.rt.value);
     } else if (i->info.si_signo == SIGCHLD) {

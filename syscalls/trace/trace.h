@@ -14,6 +14,7 @@
 #include "filter.h"
 #include "text.h"
 
+enum { FD_PATH = 1, FD_DEV = 2, FD_PIDFD = 4 };
 enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
     bool text; /* strace's lines, as `layout` says; layout.out is closed by trace_destroy() unless it is
@@ -26,10 +27,12 @@ struct trace_options {
     unsigned strsize;            /* -s: bytes of a string shown, usually 32 */
     unsigned hex;                /* -x: strings that are not ASCII as hexadecimal numbers, 2: all */
     enum xlat_style xlat;        /* -X */
-    bool paths;                  /* -y: what descriptors stand for */
+    unsigned fds;                /* -y: what is shown of descriptors, FD_* */
+    bool comm;                   /* -Y: names of tasks behind their numbers */
     bool stack;                  /* -k: a backtrace after each call */
     bool explain;                /* why calls and accesses fail */
     bool summary, summary_only;  /* -C, -c */
+    struct summary_options summary_options;
 };
 /* NULL: out of memory. Assign to kernel.trace; kernel_destroy() frees it. */
 struct trace *trace_create(struct kernel *k, const struct trace_options *opt);

@@ -154,3 +154,18 @@ const struct variant *variant_find(const char *name, uint64_t value)
     }
     return fallback;
 }
+
+int variant_most_args(const char *name)
+{
+    int most = 1;
+
+    for (const struct variant *v = variants; v->name; v++) {
+        int n = 1;
+
+        for (const char *p = v->type; p && *p && !strcmp(v->name, name); p++)
+            n += *p == ',';
+        if (n > most)
+            most = n;
+    }
+    return most;
+}

@@ -79,34 +79,3 @@ emu --strace true
 ok 'no colours in a file' sh -c "! grep -q '$(printf '\033')' '$work/err'"
 emu -f -o "$work/trace" --strace true
 ok '-f -o: a column of pids from the first line' grep -Eq '^1000 +execve' "$work/trace"
-
-# Debian's strace on the same programs, but for addresses, numbers of processes, and what depends on the machine.
-plain()
-{
-    sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/[0-9]+ vars?/N vars/; s/(set_tid_address\(ADDR\)|get(p|t)*[ip]*d\(\)) += [0-9]+/\1 = PID/; s/  +=/ =/;
-        s/, \.\.\.\}/, ...}/; s/st_size=[0-9]+/st_size=N/; s/\b[0-9]{5,}\b/N/g;
-        s/(F_GETFL.*flags )0x8001 \/\* (.*) \*\//\1\2/' "$1" | # newer ones print these flags by name only
-        grep -vE '^(rseq|prlimit64|getrandom|brk|arch_prctl|set_robust_list|mmap\(NULL, (8192|N), (PROT_READ.PROT_WRITE|0x3)|rt_sigaction.*/\* SIG|.*glibc-hwcaps)'
-}
-if have strace && strace -o /dev/null true 2>/dev/null; then
-    for run in 'cat /etc/hostname' 'sh -c :' 'head -c 10 /dev/zero' 'wc /etc/hostname' 'env -i /bin/echo hello' 'cat /nonexistent'; do
-        for options in '' '-y' '-X verbose' '-s 7' '-Z' '-e trace=%file'; do
-            # shellcheck disable=SC2086
-            (cd "$work/dir" && strace $options -o "$work/theirs" $run >/dev/null 2>&1
-             "$program" --strace $options -o "$work/ours" $run >/dev/null 2>&1)
-            plain "$work/theirs" >"$work/theirs.plain"
-            plain "$work/ours" >"$work/ours.plain"
-            ok "strace $options $run: the same lines" diff "$work/theirs.plain" "$work/ours.plain"
-        done
-    done
-    strace -e trace=futex -o "$work/theirs" "$guest/proc_requeue_pi" >"$work/out"
-    "$program" --strace -e trace=futex -o "$work/ours" "$guest/proc_requeue_pi" >"$work/out"
-    for side in ours theirs; do
-        sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/' "$work/$side" | grep -E '^futex.*(CMP_REQUEUE|TRYLOCK|= -1 E(INVAL|AGAIN|FAULT))' |
-            grep -v _PRIVATE >"$work/$side.plain"
-    done
-    ok 'strace of futex: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
-    ok 'which are there' grep -q '^futex(ADDR, FUTEX_CMP_REQUEUE_PI, 1, 10, ADDR, 0) = 3$' "$work/ours.plain"
-else
-    skip 'strace compared' 'no strace, or it may not trace here'
-fi

@@ -1,0 +1,155 @@
+# strace's options: line by line what Debian's strace prints of the same programs, run natively; and what it cannot be asked.
+
+# Addresses, numbers of processes, and what depends on the machine are no difference.
+plain()
+{
+    sed -E 's/\[[0-9a-f]{16}\]/[IP]/; s/0x[0-9a-f]{6,}/ADDR/g; s/[0-9]+ vars?/N vars/
+        s/(set_tid_address\(ADDR\)|get(p|t)*[ip]*d\(\)) += (0x)?[0-9a-f]+/\1 = PID/; s/  +=/ =/
+        s/, \.\.\.\}/, ...}/; s/st_size=[0-9]+/st_size=N/; s/\b[0-9]{5,}\b/N/g
+        s/(F_GETFL.*flags )0x8001 \/\* (.*) \*\//\1\2/' "$1" | # newer ones print these flags by name only
+        grep -vE '^(\[ *[0-9?]*\] )?(\[IP\] )?(rseq|prlimit64|getrandom|brk|arch_prctl|set_robust_list|mmap\((NULL|0), (8192|N|0x[23]000), (PROT_READ.PROT_WRITE|0x3)|rt_sigaction.*/\* SIG|.*glibc-hwcaps|newfstatat\(1, "", \{st_dev|getppid)'
+}
+
+# compared OPTIONS COMMAND: word by word, without quotes.
+compared()
+{
+    # shellcheck disable=SC2086
+    (cd "$work/dir" && export TZ=UTC0 && strace $1 -o "$work/theirs" $2 >/dev/null 2>&1
+     "$program" --strace $1 -o "$work/ours" $2 >/dev/null 2>&1)
+    plain "$work/theirs" >"$work/theirs.plain"
+    plain "$work/ours" >"$work/ours.plain"
+    ok "strace $1 $2: the same lines" diff "$work/theirs.plain" "$work/ours.plain"
+}
+
+if have strace && strace -o /dev/null true 2>/dev/null; then
+    for run in 'cat /etc/hostname' 'sh -c :' 'head -c 10 /dev/zero' 'wc /etc/hostname' 'env -i /bin/echo hello' 'cat /nonexistent'; do
+        for options in '' '-y' '-X verbose' '-s 7' '-Z' '-e trace=%file'; do
+            compared "$options" "$run"
+        done
+    done
+    while read -r options; do
+        compared "$options" 'cat /etc/hostname'
+    done <<'END'
+-n
+-n -i
+-a 20
+-a 0
+-q
+-qq
+-qqq
+-e quiet=exit
+-e quiet=!exit
+-P /etc/hostname
+-P /nonexistent -P /etc/hostname
+-yy
+-e decode-fds=none
+-e decode-fds=path,dev
+-e raw=openat,read
+-e raw=all
+-e raw=%file -e trace=%file
+-e verbose=none
+-e verbose=!newfstatat
+-e abbrev=!newfstatat
+-e read=3
+-e read=all -e write=1
+-e read=3 -xx
+-e status=failed
+-e status=unfinished
+-e status=!failed
+-e status=none
+END
+    compared '-e abbrev=none' 'env -i /bin/cat /etc/hostname'
+    compared '-v -e trace=execve,newfstatat' 'env -i /bin/cat /etc/hostname'
+    compared '-e raw=all' 'cat /nonexistent'
+    compared '-e signal=none' "sh -c kill"
+    strace -e trace=futex -o "$work/theirs" "$guest/proc_requeue_pi" >"$work/out"
+    "$program" --strace -e trace=futex -o "$work/ours" "$guest/proc_requeue_pi" >"$work/out"
+    for side in ours theirs; do
+        sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/' "$work/$side" | grep -E '^futex.*(CMP_REQUEUE|TRYLOCK|= -1 E(INVAL|AGAIN|FAULT))' |
+            grep -v _PRIVATE >"$work/$side.plain"
+    done
+    ok 'strace of futex: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
+    ok 'which are there' grep -q '^futex(ADDR, FUTEX_CMP_REQUEUE_PI, 1, 10, ADDR, 0) = 3$' "$work/ours.plain"
+else
+    skip 'strace compared' 'no strace, or it may not trace here'
+fi
+
+# ---- what differs on purpose, or is not there ----
+emu -Y -e getpid,kill sh -c 'kill -0 $$'
+ok '-Y: names of processes' grep -Eq '^kill\(1000<sh>, 0\) += 0$' "$work/err"
+emu -Y -f -e none -o "$work/trace" sh -c 'sleep 0; exit 0'
+ok '... before each line too' grep -q '^1001<sleep> +++ exited' "$work/trace"
+emu -v -e uname,getrusage uname
+ok '-v: whole structures' grep -q '^uname({sysname="Linux", nodename="[^"]*", release="6.18.0-mseal-emu", .*, domainname="(none)"}) = 0$' "$work/err"
+emu -v -E A=1 -E HOME -e execve env -i A=1 /bin/true
+ok '... and environments' grep -q '^execve("/bin/true", \["/bin/true"\], \["A=1"\])' "$work/err"
+mkdir -p "$work/dir/one" && touch "$work/dir/one/a"
+emu -v -e getdents64 ls one
+ok '... and directories' grep -Eq '^getdents64\(3, \[.*\{d_ino=[0-9]+, d_off=[0-9]+, d_reclen=24, d_type=DT_REG, d_name="a"\}\], 32768\) = 72$' "$work/err"
+echo first >"$work/trace"
+emu -A -o "$work/trace" -e none true
+ok '-A: adds to the file' [ "$(cat "$work/trace")" = "first
++++ exited with 0 +++" ]
+emu -n -i -e kill sh -c 'kill -SEGV $$'
+ok '-n -i: a signal has the number of the call before it, an end no place' \
+    sh -c "grep -Eq '^\[  62\] \[0000[0-9a-f]{12}\] --- SIGSEGV' '$work/err' && grep -Eq '^\[ +62\] \[\?{16}\] \+\+\+ killed' '$work/err'"
+emu -n -i -Y -a 60 -qq -f -o "$work/trace" --trace-json "$work/json" bash -c 'true | cat'
+"$program" history --text --help >"$work/text"
+for each in '-n -i -Y -a 60 -qq' '-n' '-i -a 1' '-Y -q'; do
+    # shellcheck disable=SC2086
+    emu $each -o "$work/trace" --strace --trace-json "$work/json" bash -c 'true | cat'
+    # shellcheck disable=SC2086
+    "$program" history --text $each "$work/json" >"$work/text"
+    ok "JSON -> text with $each" sh -c "cmp '$work/trace' '$work/text' && [ \$(wc -l <'$work/text') -gt 100 ]"
+done
+emu --strace -e write=1 -o "$work/trace" --trace-json "$work/json" echo hello
+"$program" history --text "$work/json" >"$work/text"
+ok '... with bytes written' sh -c "cmp '$work/trace' '$work/text' && grep -q '^ | 00000  68 65 6c 6c 6f 0a   .* hello.  *|\$' '$work/text'"
+
+# ---- the table ----
+emu -c -S name -U name,calls,errors sh -c 'exec cat /nonexistent'
+ok '-c -U: these columns' sh -c "head -n 1 '$work/err' | grep -q 'nonexistent' || sed -n 2p '$work/err' | grep -qx '[-]* [-]* [-]*'"
+ok '... sorted by name' sh -c "sed -n '/^[a-z0-9_]* *[0-9]/p' '$work/err' | grep -v '^total' | sort -c"
+emu -c -S calls -U calls,name true
+ok '-S calls: the most first' sh -c "sed '1,2d; /^-/,\$d' '$work/err' | awk '{print \$1}' | sort -rnc"
+emu -c -U max-time,name sleep 3
+ok '-c: time the processor works' grep -Eq '^ *0\.0[0-9]* clock_nanosleep$' "$work/err"
+emu -c -w -U max-time,name sleep 3
+ok '-w: time that passes' grep -Eq '^3\.[0-9]* clock_nanosleep$' "$work/err"
+if have strace && strace -o /dev/null true 2>/dev/null; then
+    for columns in calls,name name,calls,errors time-percent,total-time,min-time,max-time,avg-time,calls,errors,name errors; do
+        strace -c -U $columns -o "$work/theirs" true 2>/dev/null
+        "$program" -c -U $columns -o "$work/ours" true
+        ok "-U $columns: strace's head" [ "$(head -n 2 "$work/theirs")" = "$(head -n 2 "$work/ours")" ]
+    done
+fi
+
+# ---- wrong ones ----
+while read -r options; do
+    what=${options#*: }
+    options=${options%%: *}
+    # shellcheck disable=SC2086
+    emu $options true
+    is "$options is a usage error" 2 '' "$what"
+done <<'END'
+-p 1: cannot be traced
+-D: no process of its own
+-b execve: cannot be left
+-u root: runs as the caller
+-I 1: signals reach the program
+-O 5: times are virtual
+-a x: not a number
+-S nonsense -c: -S 'nonsense': is time
+-U calls,nonsense -c: -U 'calls,nonsense': is of
+-U calls,calls -c: -U 'calls,calls': is of
+-S name: need -c or -C
+-w: need -c or -C
+-e status=good: status is of
+-e quiet=never: quiet is of
+-e decode-fds=socket: addresses of sockets
+-e decode-fds=x: decode-fds is of
+-e read=x: not a number
+-e raw=nonsense: no such system call
+-e kvm=vcpu: no kvm here
+-e nonsense=1: -e takes trace=
+END
