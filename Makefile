@@ -80,7 +80,7 @@ UNIT_EMU := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
 	$(shell grep -lsE '^\#include "(\.\./)*(emu|syscalls)/' tests/unit/test_*.c))
 GUEST := $(patsubst %.c,$(B)/%,$(wildcard guest-tests/*.c))
 SCENARIOS := $(if $(wildcard guest-tests/scenarios/main.c),$(B)/guest-tests/scenarios/scenarios)
-TEST_GUEST := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c))
+TEST_GUEST := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c tests/host/*.c))
 DEMO := $(patsubst %.c,$(B)/%,$(wildcard demo/*.c))
 EXAMPLES := $(patsubst %.c,$(B)/%.so,$(wildcard examples/*.c))
 BENCH_HOST := $(patsubst %.c,$(B)/%,$(filter-out bench/measure.c,$(wildcard bench/*.c)))
@@ -146,8 +146,8 @@ $(GUEST) $(TEST_GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
 	@mkdir -p $(@D)
 	$(say) GUEST $@
 	$(Q)gcc $(GUEST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
-# One in assembler: the screens of mseal-emu tui are compared byte by byte, addresses and registers too.
-$(B)/tests/guest/steps: GUEST_CFLAGS += -nostdlib -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
+# Two in assembler: their addresses and registers are compared, on screens of mseal-emu tui and with the host's processor.
+$(B)/tests/guest/steps $(B)/tests/guest/arithmetic: GUEST_CFLAGS += -nostdlib -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
 $(SCENARIOS): $(wildcard guest-tests/scenarios/*.[ch])
 	@mkdir -p $(@D)
 	$(say) GUEST $@

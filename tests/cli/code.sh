@@ -36,6 +36,17 @@ ok '--trace-insn: everything' [ "$(wc -l <"$work/trace")" -gt 10000 ]
 ok '... begins at the entry point' sh -c "head -n 1 '$work/trace' | grep -q '<_start> '"
 ok '... and ends with the call that ends it' sh -c "tail -n 1 '$work/trace' | grep -q 'syscall\$'"
 in_order '... a system call is told with its result' "$work/trace" ' syscall +; rax=0x[0-9a-f]+ rcx=0x[0-9a-f]+ r11='
+emu --trace-insn -o "$work/trace" "$B/tests/guest/arithmetic"
+"$B/tests/host/singlestep" "$work/trace" "$B/tests/guest/arithmetic" >"$work/text" 2>"$work/err"
+native=$?
+if [ $native = 3 ]; then
+    skip "--trace-insn compared with this machine's processor ($label)" "$(head -n 1 "$work/err")"
+else
+    ok "--trace-insn: registers and flags are those of this machine's processor at every step" \
+        sh -c "cat '$work/err'; [ $native = 0 ] && [ \$(sed 's/ .*//' '$work/text') -gt 1000 ]"
+    sed '500,$s/ rbx=0x/&1/' "$work/trace" >"$work/wrong"
+    ok '... and another one would be told' sh -c "! '$B/tests/host/singlestep' '$work/wrong' '$B/tests/guest/arithmetic' 2>'$work/err' && grep -q '^rbx is' '$work/err'"
+fi
 emu --strace "$calls"
 plain=$(sed 's/0x[0-9a-f]*/ADDR/g' "$work/err")
 emu --strace --trace-insn=main --trace-calls=main --coverage "$work/cov" "$calls"
