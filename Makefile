@@ -225,15 +225,17 @@ $(FUZZERS:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%.c $(B)/libmseal-emu.a $(B)/libmsea
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(B)/libmseal-emu.a $(B)/libmseal-mm.a \
 		$(call unicorn_libs,$(UNICORN_PREFIX),$(call unicorn_libdir,$(UNICORN_PREFIX))) $(LDLIBS)
 
-# A private Unicorn that is not in the program is installed beside it; it is found relative to the program.
+# A private Unicorn is installed beside the program, which finds it relative to itself, if it does not hold it already,
+# and for those who link libmseal-emu.a.
 install: all ## program, libraries, headers, pkg-config files, man page (PREFIX=, DESTDIR=)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/mseal-emu \
 		$(DESTDIR)$(PREFIX)/share/man/man1
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(DESTDIR)$(PREFIX)/bin/mseal-emu $(B)/emu/main.o $(B)/libmseal-emu.a \
 		$(B)/libmseal-mm.a \
 		$(call unicorn_libs,$(UNICORN_PREFIX),'$$ORIGIN/../lib/mseal-emu') $(LDLIBS)
-	$(if $(call unicorn_archive,$(UNICORN_PREFIX)),,$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
-		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/))
+	$(if $(UNICORN_PREFIX),install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu && install -m 644 \
+		$(call unicorn_libdir,$(UNICORN_PREFIX))/libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/ && \
+		ln -sf libunicorn.so.2 $(DESTDIR)$(PREFIX)/lib/mseal-emu/libunicorn.so)
 	install -d $(DESTDIR)$(PREFIX)/lib/mseal-emu
 	$(if $(wildcard $(B)/mseal-fuzz-static),install -m 755 $(B)/mseal-fuzz-static $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
 	$(if $(SCENARIOS),install -m 755 $(SCENARIOS) $(wildcard guest-tests/scenarios/expected.tsv) $(DESTDIR)$(PREFIX)/lib/mseal-emu/)
