@@ -212,7 +212,9 @@ KERNEL ?= 6.1 6.12 uml-6.12 6.16 6.17 6.18 6.19 7.0 7.1 7.2 7.3
 conformance: test-programs ## KERNEL='...': the same programs on other kernels and in the emulator; KERNEL=--judge: compare again; docs/conformance.md
 	@B=$(B) scripts/conformance.sh $(KERNEL)
 
-fuzz: ## run each libFuzzer target for FUZZ_TIME seconds (needs clang)
+fuzz: ## the long form of what make check does: mm/ and this kernel, then each libFuzzer target (needs clang), FUZZ_TIME seconds each
+	@case $$(uname -r) in 6.18.*) $(MAKE) --no-print-directory fuzz-kernel ;; \
+	    *) echo "mm/ is not compared with this kernel, $$(uname -r): it is Linux 6.18's" ;; esac
 	@$(MAKE) --no-print-directory B=build-fuzz CC=clang SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-run
 fuzz-run: $(FUZZERS:%=$(B)/fuzz/%)
 	@for f in $^; do mkdir -p $$f.corpus; echo "== $$f, $(FUZZ_TIME) s"; \

@@ -10,19 +10,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* ---- what pictures say page by page: where areas begin and end is left out ---- */
+/* ---- what pictures say page by page ---- */
 
 struct page_view {
     char perms_and_object[32], flags[64];
     unsigned long off;
+    bool first; /* of its area */
 };
 
-/* Takes out what the words of `list` name: flags ("lo lf"), and "[heap]". */
+/* Takes out the flags of `list` ("lo lf"), and "[heap]", which rests on where the area ends. */
 static void ignore(struct page_view *v, const char *list)
 {
     char kept[sizeof(v->flags)] = "", *word, *rest = v->flags, *heap = strstr(v->perms_and_object, "[heap]");
 
-    if (heap && strstr(list, "[heap]"))
+    if (heap)
         strncpy(heap, "-", sizeof("[heap]"));
     while ((word = strtok_r(rest, " ", &rest))) {
         if (!strstr(list, word))
@@ -32,30 +33,37 @@ static void ignore(struct page_view *v, const char *list)
     strcpy(v->flags, kept);
 }
 
-static void view_pages(const char *picture, const char *ignored, struct page_view view[ARENA_PAGES])
+/* areas: with where they begin. */
+static void view_pages(const char *picture, const char *ignored, bool areas,
+                       struct page_view view[ARENA_PAGES])
 {
     memset(view, 0, ARENA_PAGES * sizeof(*view));
     for (const char *line = picture; *line; line += strcspn(line, "\n"), line += *line == '\n') {
         struct page_view v = {0};
+        bool anonymous;
         int start, end;
 
         if (sscanf(line, "%d-%d %31[^@]@%lx %*up%63[^\n]", &start, &end, v.perms_and_object, &v.off,
                    v.flags) < 4)
             continue;
         ignore(&v, ignored);
-        for (int i = start; i < end; i++, v.off += v.off != 0) {
-            if (i >= 0 && i < (int)ARENA_PAGES)
-                view[i] = v;
+        anonymous = strchr(v.perms_and_object, ' ')[1] == '-'; /* its offset is not told */
+        for (int i = start; i < end; i++, v.off += !anonymous) {
+            if (i < 0 || i >= (int)ARENA_PAGES)
+                continue;
+            view[i] = v;
+            view[i].first = areas && i == start;
         }
     }
 }
 
-static bool same_pages(const struct fuzz_answer *model, const struct fuzz_answer *host, const char *ignored)
+static bool same_pages(const struct fuzz_answer *model, const struct fuzz_answer *host, const char *ignored,
+                       bool areas)
 {
     static struct page_view ours[ARENA_PAGES], theirs[ARENA_PAGES];
 
-    view_pages(model->picture, ignored, ours);
-    view_pages(host->picture, ignored, theirs);
+    view_pages(model->picture, ignored, areas, ours);
+    view_pages(host->picture, ignored, areas, theirs);
     return !memcmp(ours, theirs, sizeof(ours));
 }
 
@@ -113,20 +121,22 @@ static bool maps_stack(const struct fuzz_seq *seq, unsigned at)
 
 /* ---- the table ---- */
 
-/* The call's result is the same, and so is every page but for what is ignored, once that has happened. */
+/* The call's result is the same, and so is every page but for what is ignored, once that has happened; areas
+ * may end elsewhere. */
 static const struct {
     const char *name;
     bool (*happened)(const struct fuzz_seq *seq, unsigned at);
-    const char *ignored; /* flags of smaps, and [heap], with spaces between */
-    bool looks;          /* only smaps says so: nothing that follows depends on it */
+    const char *ignored; /* flags of smaps, with spaces between */
+    bool looks; /* the areas are the same, smaps only calls them otherwise: nothing that follows depends on it
+                 */
 } other_areas[] = {
+    {"heap-beside-the-break", ever, "", true},
+    {"on-fault-has-no-letters", locks_on_fault, "lf ??", true},
     {"unmerged-when-written", ever, ""},
     {"uncharged-by-dontunmap", left_by_mremap, "ac"},
     {"dontunmap-apart", left_by_mremap, "lo lf"},
     {"droppable-is-locked", locks_what_may_be_dropped, "lo lf"},
     {"guarded-and-forked", guarded_and_forked, ""},
-    {"heap-beside-the-break", ever, "[heap]", true},
-    {"on-fault-has-no-letters", locks_on_fault, "lf ??", true},
     {"charge-is-kept", loses_access, "ac"},
     {"stack-may-be-huge", maps_stack, "nh"},
 };
@@ -138,7 +148,7 @@ static const struct {
     bool both; /* the model refuses it, too: only the order of the tests differs */
 } other_errors[] = {
     {"mremap-arguments", "mremap", false},
-    {"mmap-arguments", "mmap", true},
+    {"no-place-for-mmap", "mmap", true},
     {"populate-errors", "madvise", true},
 };
 #define NERRORS (sizeof(other_errors) / sizeof(other_errors[0]))
@@ -193,7 +203,7 @@ const char *fuzz_excluded_for_kernel(const struct fuzz_seq *seq, unsigned at, co
     for (size_t i = 0; i < NOTHERS && model->ret == host->ret; i++) {
         if (!asked[i] || !other_areas[i].happened(seq, at))
             continue;
-        if (same_pages(model, host, other_areas[i].ignored)) {
+        if (same_pages(model, host, other_areas[i].ignored, other_areas[i].looks)) {
             seen[i] = true;
             return other_areas[i].name;
         }
@@ -201,7 +211,7 @@ const char *fuzz_excluded_for_kernel(const struct fuzz_seq *seq, unsigned at, co
         strcat(strcat(ignored, " "), other_areas[i].ignored);
         if (!name || (fuzz_exclusion_goes_on(name) && !other_areas[i].looks))
             name = other_areas[i].name;
-        if (same_pages(model, host, ignored))
+        if (same_pages(model, host, ignored, fuzz_exclusion_goes_on(name)))
             return name;
     }
     return NULL;

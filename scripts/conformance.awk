@@ -3,7 +3,8 @@
 #   awk -f conformance.awk -v kernel=6.12 -v kind=fact -v report=FILE EXCLUSIONS KERNEL.tsv EMULATOR.tsv
 #
 # The tables have "what<TAB>outcome" in each line; an outcome that begins with "skip" was not asked, and a fact that one side does not
-# have counts as skipped if the same program told there that it skips some. Standard output: four numbers - same, excluded, skipped,
+# have counts as skipped if the same program told there that it skips some, or did not come to its end there, which is a fact itself.
+# Standard output: four numbers - same, excluded, skipped,
 # different. Rows of markdown tables go to report.differ, report.excluded and report.skipped.
 
 function row(file, a, b, c) { printf "| %s | %s | %s |\n", a, b, c >>(report "." file) }
@@ -38,11 +39,13 @@ function judge(what, host, ours)
 
 function absent(what, skips) { return program(what) in skips ? "skip (not told there)" : "(nothing)" }
 
+function skips(what, outcome) { return outcome ~ /^skip/ || (what ~ / comes to its end$/ && outcome == "not ok") }
+
 BEGIN { FS = "\t" }
 FNR == 1 { file++ }
-file == 1 && !/^#/ && $2 !~ /^random calls/ && listed($1) && ((kind == "fact") == ($2 ~ / /)) { reason[$2] = $3 }
-file == 2 { host[$1] = $2; if ($2 ~ /^skip/) host_skips[program($1)] = 1 }
-file == 3 { ours[$1] = $2; order[++n] = $1; if ($2 ~ /^skip/) our_skips[program($1)] = 1 }
+file == 1 && !/^#/ && $2 !~ /^(no )?random calls/ && listed($1) && ((kind == "fact") == ($2 ~ / /)) { reason[$2] = $3 }
+file == 2 { host[$1] = $2; if (skips($1, $2)) host_skips[program($1)] = 1 }
+file == 3 { ours[$1] = $2; order[++n] = $1; if (skips($1, $2)) our_skips[program($1)] = 1 }
 END {
     for (i = 1; i <= n; i++)
         judge(order[i], order[i] in host ? host[order[i]] : absent(order[i], host_skips), ours[order[i]])

@@ -5,8 +5,9 @@
 #   B=build scripts/conformance.sh --judge         compare again what the kernels said before
 #
 # Kernels are what ../shared/oracle/kernel-oracle knows (ORACLE= another place). Three things are compared: each fact of guest-tests,
-# each scenario, and random memory calls (the fuzzer itself as a static program, with the design as the model). What differs for a
-# known reason is listed in guest-tests/kernels.tsv; anything else, and a row there that no longer differs, is an error (status 1).
+# each scenario, and random memory calls (the fuzzer itself as a static program, with the design as the model), after a case for each
+# exclusion that the kernel needs. What differs for a known reason is listed in guest-tests/kernels.tsv; anything else, and a row there
+# that no longer differs, is an error (status 1).
 # Results are kept in $B/conformance/; docs/conformance.md is made of all that are there.
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
@@ -59,6 +60,12 @@ random_exclusions()  # KERNEL
     awk -F '\t' -v kernel="$1" 'sub(/^random calls: /, "", $2) && index("," $1 ",", "," kernel ",") { print $2 "\t" $3 }' "$exclusions"
 }
 
+# What the fuzzer's random calls leave out on the kernel (its --without), with commas between.
+random_without()  # KERNEL
+{
+    awk -F '\t' -v kernel="$1" 'sub(/^no random calls: /, "", $2) && index("," $1 ",", "," kernel ",") { print $2 }' "$exclusions"
+}
+
 ask_kernel()  # KERNEL
 {
     k=$1
@@ -76,8 +83,11 @@ ask_random()  # KERNEL
 {
     dir=$out/$1
     design=$(design_of "$(release_of "$dir")")
-    "$oracle" --timeout 300 "$1" "$out/fuzz" --quiet --design "$design" --ops "$ops" --seed 1 --ignore gu \
-        $(random_exclusions "$1" | sed 's/^/--exclude /; s/	.*//') >"$dir/fuzz" 2>"$dir/fuzz.log"
+    names=$(random_exclusions "$1" | cut -f 1)
+    without=$(random_without "$1")
+    "$oracle" --timeout 600 $(echo "$names" | sed -n 's,..*,--file fuzz/kernels/&.case,p') "$1" "$out/fuzz" --quiet \
+        --design "$design" --ops "$ops" --seed 1 --ignore gu ${without:+--without "$without"} \
+        $(echo "$names" | sed -n 's/..*/--exclude & &.case/p') >"$dir/fuzz" 2>"$dir/fuzz.log"
     echo $? >"$dir/fuzz.status"
 }
 
@@ -178,6 +188,7 @@ document()
         done
         [ -z "$reason" ] || printf '\nRandom calls: %s.\n' "$reason"
         random_exclusions "${dir##*/}" | sed 's/\(.*\)	\(.*\)/\nExcluded (random calls), `\1`: \2./'
+        [ -z "$(random_without "${dir##*/}")" ] || printf '\nRandom calls without: %s.\n' "$(random_without "${dir##*/}")"
         if grep -q . "$dir/fuzz"; then
             printf '\nThe first difference in random calls, shrunk:\n\n```\n'
             sed '/^$/d' "$dir/fuzz"

@@ -32,11 +32,22 @@ printf 'D18\tok\nU09\tskipped: none\n' >"$conf/kernel"
 printf 'D18\tEPERM\nU09\tok\n' >"$conf/ours"
 got=$(compare scenario)
 told "0 1 1 0" "scenarios"
+printf '6.12\tq comes to its end\tit takes the kernel down\n' >"$conf/exclusions"
+printf 'p same\tok\nq comes to its end\tnot ok\n' >"$conf/kernel"
+printf 'p same\tok\nq fact\tok\nq comes to its end\tok\n' >"$conf/ours"
+got=$(compare fact)
+told "1 1 1 0" "a program that did not come to its end could not be asked the rest"
+printf '# none\n' >"$conf/exclusions"
+got=$(compare fact)
+told "1 0 1 1" "which is a difference itself"
 
-# each row of the list: kernels, what, reason; random calls name an exclusion that the fuzzer has
+# each row of the list: kernels, what, reason; random calls name an exclusion that the fuzzer has and a case that shows it
 got=$(awk -F '\t' '!/^#/ && (NF != 3 || $3 == "")' guest-tests/kernels.tsv)
 told "" "every exclusion has a reason"
-for name in $(sed -n 's/^[^#	]*	random calls: \([^	]*\)	.*/\1/p' guest-tests/kernels.tsv | sort -u); do
+names=$(sed -n 's/^[^#	]*	random calls: \([^	]*\)	.*/\1/p' guest-tests/kernels.tsv | sort -u)
+got=$(ls fuzz/kernels | sed 's/\.case$//')
+told "$names" "every exclusion from random calls has a case"
+for name in $names; do
     got=$("$program" fuzz --pair --quiet --ops 1 --exclude "$name" 2>&1)
     told "$name: no call differs so; take the exclusion out" "exclusion $name, which does not show here"
 done

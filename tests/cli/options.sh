@@ -5,6 +5,12 @@ sed '/^Subcommands/,$d' "$work/out" | grep -o -e '--[a-z][a-z0-9-]*' | sort -u >
 sed -n '/^\.SH OPTIONS/,/^\.SH COMMANDS/p' docs/mseal-emu.1 | sed 's|\\f.||g; s|\\||g' | grep -o -e '--[a-z][a-z0-9-]*' | sort -u >"$work/documented"
 ok '--help tells of options' grep -q -x -e --design "$work/options"
 ok '--help and the manual page know the same ones' diff "$work/options" "$work/documented"
+for command in diff fuzz; do # the subcommands whose options the manual page lists
+    "$program" $command --help | grep -o -e '--[a-z][a-z-]*' | grep -v -x -e --help | sort -u >"$work/options"
+    awk -v command=$command '/^\.SH/ { within = $2 == "COMMANDS" } /^\.B[IR]? [a-z]/ && before == ".TP" { on = $2 == command }
+        { before = $0 } within && on' docs/mseal-emu.1 | sed 's|\\f.||g; s|\\||g' | grep -o -e '--[a-z][a-z-]*' | sort -u >"$work/documented"
+    ok "those of $command, too" diff "$work/options" "$work/documented"
+done
 ok 'its lines fit a terminal' sh -c '[ "$(wc -L <"$work/out")" -le 110 ]'
 emu --version
 is '--version' 0
