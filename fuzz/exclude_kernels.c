@@ -191,7 +191,7 @@ const char *fuzz_excluded_for_kernel(const struct fuzz_seq *seq, unsigned at, co
                                      const struct fuzz_answer *host)
 {
     char ignored[64] = "";
-    const char *name = NULL;
+    const char *name = NULL, *alone = NULL, *together = NULL;
 
     for (size_t i = 0; i < NERRORS && host->ret < 0; i++) {
         if (asked[NOTHERS + i] && !strcmp(fuzz_calls[seq->op[at].call].name, other_errors[i].call) &&
@@ -205,14 +205,15 @@ const char *fuzz_excluded_for_kernel(const struct fuzz_seq *seq, unsigned at, co
             continue;
         if (same_pages(model, host, other_areas[i].ignored, other_areas[i].looks)) {
             seen[i] = true;
-            return other_areas[i].name;
+            if (!alone)
+                alone = other_areas[i].name;
         }
         /* Several at once go by the name of the first, or of one after which nothing can be compared. */
         strcat(strcat(ignored, " "), other_areas[i].ignored);
         if (!name || (fuzz_exclusion_goes_on(name) && !other_areas[i].looks))
             name = other_areas[i].name;
-        if (same_pages(model, host, ignored, fuzz_exclusion_goes_on(name)))
-            return name;
+        if (!together && same_pages(model, host, ignored, fuzz_exclusion_goes_on(name)))
+            together = name;
     }
-    return NULL;
+    return alone ? alone : together;
 }
