@@ -29,6 +29,7 @@ static const struct {
     {SIGSEGV, 0x80 /* SI_KERNEL */, "general protection: a privileged instruction or an address no process has"},
     {SIGBUS, BUS_ADRALN, "the address is not aligned"},
     {SIGBUS, BUS_ADRERR, "past the end of the mapped file"},
+    {SIGBUS, BUS_MCEERR_AR, "the page is lost (MADV_HWPOISON)"},
     {SIGFPE, FPE_INTDIV, "integer division by zero, or its result does not fit"},
     {SIGFPE, FPE_FLTDIV, "floating-point division by zero"},
     {SIGILL, ILL_ILLOPN, "the processor does not know the instruction"},

@@ -196,7 +196,8 @@ int main(int argc, char **argv)
     cfg.mmap_phase = o.mmap_phase;
     cfg.no_pkeys = o.no_pkeys;
     cfg.no_anon_names = o.no_anon_names;
-    cfg.uid = getuid();
+    cfg.no_memory_failure = o.no_memory_failure;
+    cfg.uid = o.as_root ? 0 : getuid();
     cfg.gid = getgid();
     cfg.ignored = ignored_signals();
     err = machine_init(&m, &cfg, &why);

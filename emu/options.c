@@ -93,6 +93,8 @@ static const struct row {
     {"mmap-phase", 0, NUMBER, AT(mmap_phase), "BYTES", NULL},
     {"no-pkeys", 0, FLAG, AT(no_pkeys), NULL, NULL},
     {"no-anon-names", 0, FLAG, AT(no_anon_names), NULL, NULL},
+    {"no-memory-failure", 0, FLAG, AT(no_memory_failure), NULL, NULL},
+    {"as-root", 0, FLAG, AT(as_root), NULL, NULL}, /* mseal-emu matrix */
     {"record-states", 0, FLAG, AT(record_states), NULL, NULL}, /* mseal-emu tui */
     {"lockstep", 0, NUMBER, AT(lockstep), "FD", NULL},
     {"help", 'h', FLAG, AT(help), NULL, "this text"},

@@ -38,7 +38,8 @@ struct options {
     const char *coverage;
     bool vsyscall;
     uint64_t mmap_phase;
-    bool no_pkeys, no_anon_names;
+    bool no_pkeys, no_anon_names, no_memory_failure;
+    bool as_root; /* the program is root's, whoever runs it */
     bool record_states;   /* with record: registers and code too */
     uint64_t lockstep;    /* descriptor for records of what happens, 0: none */
     const char *seal_image; /* NULL: off */

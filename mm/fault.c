@@ -145,6 +145,8 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
     pfn = vm_object_page(obj, index, obj->kind != OBJ_SPECIAL, &err);
     if (pfn == PFN_NONE)
         return err == -ENOMEM ? MM_FAULT_OOM : err ? MM_FAULT_IO : MM_FAULT_PAST_EOF;
+    if (pm->frames[pfn].flags & FRAME_POISON)
+        return MM_FAULT_POISON;
     if (write && !(v->flags & VM_SHARED))
         return make_private(mm, v, addr, pfn, e);
     *e = pte_make(pfn, PTE_PRESENT);

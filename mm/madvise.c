@@ -88,6 +88,8 @@ static int advise_free(struct mm *mm, struct vma_part *r, int advice)
                           "locked or special memory cannot be given up");
     if (!vma_is_anonymous(&r->v))
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "MADV_FREE is for private anonymous memory");
+    for (uint64_t lost = at; mm_find_entry(mm, lost, r->end, PTE_POISON, &lost); lost += MM_PAGE_SIZE)
+        mm_zap(mm, &r->v, lost, lost + MM_PAGE_SIZE);
     for (; mm_find_entry(mm, at, r->end, PTE_ANON, &at); at += MM_PAGE_SIZE) {
         pte_t *slot;
 
@@ -283,11 +285,13 @@ static const struct advice advices[] = {
     {MADV_POPULATE_WRITE, CHANGE_ADVISE, false, 0, 0, NULL},
     {MADV_DONTNEED_LOCKED, CHANGE_DISCARD, false, 0, 0, advise_dontneed},
     {MADV_COLLAPSE, CHANGE_ADVISE, true, 0, 0, advise_collapse},
+    {MADV_HWPOISON, CHANGE_POISON, false, 0, 0, NULL},
+    {MADV_SOFT_OFFLINE, CHANGE_POISON, false, 0, 0, NULL},
     {MADV_GUARD_INSTALL, CHANGE_GUARD, false, 0, 0, advise_guard_install},
     {MADV_GUARD_REMOVE, CHANGE_GUARD, false, 0, 0, advise_guard_remove},
 };
 
-/* NULL: EINVAL. MADV_HWPOISON and MADV_SOFT_OFFLINE are not there, as in a kernel without CONFIG_MEMORY_FAILURE. */
+/* NULL: EINVAL. */
 static const struct advice *advice_find(const struct mm *mm, int nr)
 {
     if (mm->design && !(mm->design->rules & RULE_GUARD_ADVICE) &&
@@ -295,7 +299,7 @@ static const struct advice *advice_find(const struct mm *mm, int nr)
         return NULL;
     for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
         if (advices[i].nr == nr)
-            return &advices[i];
+            return advices[i].kind == CHANGE_POISON && mm->sys->no_memory_failure ? NULL : &advices[i];
     }
     return NULL;
 }
@@ -389,7 +393,7 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
         copy = *v;
         reason = mm_fault_page(mm, &copy, start, write, &e); /* not mm_fault(): no CPU gets the entry */
         if (reason)
-            return reason == MM_FAULT_OOM ? -ENOMEM : -EFAULT;
+            return reason == MM_FAULT_OOM ? -ENOMEM : reason == MM_FAULT_POISON ? -EHWPOISON : -EFAULT;
     }
     return 0;
 }
@@ -415,9 +419,12 @@ static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const stru
     err = mm_ask_range(mm, &ad.c);
     if (err)
         return err;
-    if (a->nr == MADV_POPULATE_READ || a->nr == MADV_POPULATE_WRITE)
-        return advise_populate(mm, addr, addr + size, a->nr == MADV_POPULATE_WRITE);
-    err = mm_walk_parts(mm, addr, addr + size, advise_vma, &ad);
+    if (a->kind == CHANGE_POISON)
+        err = mm_memory_failure(mm, &ad.c, a->nr == MADV_SOFT_OFFLINE);
+    else if (a->nr == MADV_POPULATE_READ || a->nr == MADV_POPULATE_WRITE)
+        err = advise_populate(mm, addr, addr + size, a->nr == MADV_POPULATE_WRITE);
+    else
+        err = mm_walk_parts(mm, addr, addr + size, advise_vma, &ad);
     mm_assert_valid(mm);
     return err;
 }

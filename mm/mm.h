@@ -24,6 +24,7 @@ struct mm {
     uint64_t rlim_data_max;   /* hard limit of RLIMIT_DATA (may_expand_vm looks at it) */
     uint32_t pkru;
     uint16_t pkey_map;        /* allocated protection keys; bit 0 always */
+    uint64_t poisoned_page;   /* see mm_take_poisoned(); 0: none */
     bool read_implies_exec;   /* personality(READ_IMPLIES_EXEC) */
     uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
     unsigned mdwe;            /* PR_MDWE_*, prctl(2) */
@@ -165,6 +166,8 @@ void mm_update_hiwater(struct mm *mm);
 /* --- object.c ----------------------------------------------------------------------------------------- */
 /* A frame for any purpose, with one reference; clean file pages that nobody maps give way. PFN_NONE: exhausted. */
 pfn_t mm_alloc_frame(struct mm_system *sys, bool zeroed);
+/* The page at index, which nobody maps any more, goes from the cache. */
+void vm_object_forget(struct vm_object *obj, uint64_t index);
 /* Drops the clean file pages that nobody maps: they can be read again. False: there were none. */
 bool mm_reclaim(struct mm_system *sys);
 
@@ -174,6 +177,10 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
                    uint64_t pgoff, enum mm_door door);
 /* The protection key of execute-only memory, taken at first use (and mm->pkru set to deny reading); 0: none to be had. */
 int mm_execute_only_pkey(struct mm *mm);
+
+/* --- memory_failure.c -------------------------------------------------------------------------------- */
+/* MADV_HWPOISON, or softly MADV_SOFT_OFFLINE, of c's pages, page by page. 0 or negative errno: the pages before are done. */
+int mm_memory_failure(struct mm *mm, const struct mm_change *c, bool soft);
 
 /* --- exec_maps.c ------------------------------------------------------------------------------------- */
 void mm_vdso_destroy(struct mm_system *sys);

@@ -67,6 +67,11 @@ static void drop_page(struct vm_object *obj, uint64_t index)
     frame_put(&obj->sys->phys, pfn);
 }
 
+void vm_object_forget(struct vm_object *obj, uint64_t index)
+{
+    drop_page(obj, index);
+}
+
 static void drop_pages(struct vm_object *obj, uint64_t first, uint64_t end)
 {
     uint64_t index = first;
@@ -166,7 +171,9 @@ int64_t vm_object_read(struct vm_object *obj, uint64_t offset, void *buf, uint64
         pfn_t pfn = vm_object_page(obj, at >> MM_PAGE_SHIFT, obj->kind == OBJ_FILE, &err);
 
         n = page_part(at, len - done);
-        if (pfn == PFN_NONE && err)
+        if (pfn != PFN_NONE && obj->sys->phys.frames[pfn].flags & FRAME_POISON)
+            err = -EIO;
+        if (err)
             return done ? (int64_t)done : err;
         if (pfn == PFN_NONE)
             memset((char *)buf + done, 0, n);
@@ -194,6 +201,8 @@ static int write_part(struct vm_object *obj, uint64_t at, const void *buf, uint6
     pfn = vm_object_page(obj, at >> MM_PAGE_SHIFT, !through, &err);
     if (err)
         return err;
+    if (pfn != PFN_NONE && pm->frames[pfn].flags & FRAME_POISON)
+        return -EIO;
     if (pfn != PFN_NONE) {
         memcpy((char *)frame_ptr(pm, pfn) + (at & ~MM_PAGE_MASK), buf, n);
         frame_written(pm, pfn);

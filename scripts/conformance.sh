@@ -72,9 +72,9 @@ ask_kernel()  # KERNEL
     dir=$out/$k
     rm -rf "$dir" && mkdir -p "$dir/got"
     date -u +%Y-%m-%d >"$dir/date"
-    "$oracle" --timeout 100 --out "$dir/got" --batch "$k" "$out/programs" >"$dir/batch.json" 2>"$dir/log" ||
+    "$oracle" --timeout 100 --env HWPOISON=1 --out "$dir/got" --batch "$k" "$out/programs" >"$dir/batch.json" 2>"$dir/log" ||
         echo "conformance: $k: $(tail -n 1 "$dir/log")"
-    "$oracle" --timeout 120 "$k" "$out/scenarios" --all >"$dir/scenarios" 2>>"$dir/log"
+    "$oracle" --timeout 120 --env HWPOISON=1 "$k" "$out/scenarios" --all >"$dir/scenarios" 2>>"$dir/log"
     ask_random "$k"
 }
 
@@ -128,10 +128,10 @@ judge()  # KERNEL
     for p in "$out"/programs/*; do
         name=${p##*/}
         facts "$name" <"$dir/got/$name.stdout" >>"$dir/got.tsv"
-        "$B/mseal-emu" --vdso --design "$design" -E "PROBE_RELEASE=$release" "$p" 2>/dev/null | facts "$name" >>"$dir/ours.tsv"
+        "$B/mseal-emu" --vdso --design "$design" -E HWPOISON=1 -E "PROBE_RELEASE=$release" "$p" 2>/dev/null | facts "$name" >>"$dir/ours.tsv"
     done
     sed 's/: /	/' "$dir/scenarios" >"$dir/got-scenarios.tsv"
-    "$B/mseal-emu" --vdso --design "$design" "$out/scenarios" --all 2>/dev/null | sed 's/: /	/' >"$dir/our-scenarios.tsv"
+    "$B/mseal-emu" --vdso --as-root --design "$design" "$out/scenarios" --all 2>/dev/null | sed 's/: /	/' >"$dir/our-scenarios.tsv"
     facts=$(awk -f scripts/conformance.awk -v kernel="$k" -v kind=fact -v report="$dir/facts" \
         "$exclusions" "$dir/got.tsv" "$dir/ours.tsv")
     scenarios=$(awk -f scripts/conformance.awk -v kernel="$k" -v kind=scenario -v report="$dir/scenarios" \

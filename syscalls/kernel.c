@@ -78,6 +78,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     if (err)
         return err;
     k->sys.no_pkeys = cfg->no_pkeys;
+    k->sys.no_memory_failure = cfg->no_memory_failure;
     k->futexes = futex_table_create();
     if (!k->futexes) {
         err = -ENOMEM;

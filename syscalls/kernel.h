@@ -25,6 +25,7 @@ struct kernel_config {
     bool vsyscall;             /* /proc/PID/maps ends with [vsyscall] */
     uint64_t mmap_phase;       /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */
     bool no_pkeys, no_anon_names; /* a processor without protection keys; a kernel without CONFIG_ANON_VMA_NAME */
+    bool no_memory_failure;       /* a kernel without CONFIG_MEMORY_FAILURE */
 };
 
 struct exec_request {

@@ -2,7 +2,8 @@
 # guest.sh - the memory-behaviour probe: each program of guest-tests/ on the host kernel and in the emulator.
 #
 # A program prints 'ok N - fact', 'not ok N - fact' or 'skip N - fact (reason)'. A fact is held against each side, and a
-# fact that one side prints and the other does not is a failure too. With --vdso, since the host's kernel gives one.
+# fact that one side prints and the other does not is a failure too. With --vdso, since the host's kernel gives one;
+# and with memory that may be declared broken (hwpoison.c).
 . tests/lib.sh
 
 facts()  # LABEL PROGRAM OUTPUT STATUS
@@ -23,7 +24,7 @@ for src in guest-tests/*.c; do
     facts host "$prog" "$bin.native" $?
     for e in $(emulators); do
         label=${e%%=*}
-        timeout 120 "${e#*=}" --vdso "$bin" >"$bin.$label" 2>"$bin.$label.err" </dev/null
+        timeout 120 "${e#*=}" --vdso -E HWPOISON=1 "$bin" >"$bin.$label" 2>"$bin.$label.err" </dev/null
         facts "$label" "$prog" "$bin.$label" $?
     done
 done

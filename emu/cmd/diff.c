@@ -97,6 +97,7 @@ static void ask_host(struct diff_run *run)
         syscall(SYS_pkey_free, key);
     run->no_anon_names =
         p != MAP_FAILED && prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, 4096, NULL) && errno == EINVAL;
+    run->no_memory_failure = p != MAP_FAILED && madvise(p, 0, MADV_HWPOISON) && errno == EINVAL;
     if (p != MAP_FAILED)
         munmap(p, 4096);
     if (!run->design)

@@ -25,6 +25,7 @@ struct diff_run {
     const char *design;
     bool same_layout;
     bool vsyscall;                /* the host's maps have a line for it */
+    bool no_memory_failure;       /* MADV_HWPOISON is EINVAL */
     bool no_pkeys, no_anon_names; /* the host has none: the emulated side goes without */
     int stdin_fd;                 /* a regular file or /dev/null, opened anew for each side */
 };

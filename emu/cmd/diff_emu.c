@@ -54,6 +54,8 @@ static _Noreturn void become_emulator(const struct diff_run *run, const struct d
         args[n++] = "--no-pkeys";
     if (run->no_anon_names)
         args[n++] = "--no-anon-names";
+    if (run->no_memory_failure)
+        args[n++] = "--no-memory-failure";
     args[n++] = "--";
     memcpy(args + n, run->argv, argc * sizeof(*args));
     diff_default_signals();

@@ -50,7 +50,7 @@ struct job {
 /* The child's side: stdout to the pipe, stderr kept only for a trace. */
 static void exec_cell(const char *program, const char *arg, const char *design, int out)
 {
-    const char *argv[] = {self_path(), "--vdso", "--design", design, "--", program, arg, NULL};
+    const char *argv[] = {self_path(), "--vdso", "--as-root", "--design", design, "--", program, arg, NULL};
     int null = open("/dev/null", O_RDWR);
     dup2(null, 0);
     dup2(out, 1);
@@ -258,7 +258,7 @@ static int trace_cell(const struct options *o)
         return 2;
     }
     char *id = strndup(o->trace, (size_t)(colon - o->trace));
-    const char *argv[] = {self_path(), "--vdso", "--design", colon + 1, "--strace", "--", o->scenarios, id, NULL};
+    const char *argv[] = {self_path(), "--vdso", "--as-root", "--design", colon + 1, "--strace", "--", o->scenarios, id, NULL};
     execv(argv[0], (char **)argv);
     fprintf(stderr, "mseal-emu: %s: %s\n", argv[0], strerror(errno));
     return 125;

@@ -33,6 +33,7 @@ enum mm_change_kind {
     CHANGE_STACK_GROW,/* a fault below a VM_GROWSDOWN area */
     CHANGE_POKE,      /* forced write: /proc/PID/mem, ptrace */
     CHANGE_SEAL,      /* the design's own call sets a seal */
+    CHANGE_POISON,    /* pages declared broken: MADV_HWPOISON, contents lost; MADV_SOFT_OFFLINE, contents kept */
 };
 
 /* The system call (or kernel path) it came through. */

@@ -57,6 +57,7 @@ struct frame {
 };
 #define FRAME_EXEC 1u  /* handed to a CPU for instruction fetch since it was allocated */
 #define FRAME_DIRTY 2u /* page cache: differs from the backing store */
+#define FRAME_POISON 4u /* page cache: lost (MADV_HWPOISON), but still there so that nobody gets another in its place */
 
 /* size: bytes, rounded down to pages, at least 1 MiB. Returns 0 or -ENOMEM. */
 int physmem_init(struct physmem *pm, uint64_t size);
@@ -236,6 +237,7 @@ struct mm_system {
     uint64_t next_anon_vma;
     uint64_t committed;      /* pages promised (VM_ACCOUNT): Committed_AS */
     bool no_pkeys;           /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
+    bool no_memory_failure;  /* no CONFIG_MEMORY_FAILURE: MADV_HWPOISON and MADV_SOFT_OFFLINE are EINVAL */
     uint64_t last_mm_id;     /* see mm_id() */
     struct vm_object *special[MM_NR_SPECIALS]; /* what [vvar], [vvar_vclock], [vdso] show; NULL: there is no vDSO */
     uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
@@ -299,6 +301,9 @@ int64_t mm_brk(struct mm *mm, uint64_t brk);
 int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
 /* One iovec element of process_madvise(2); remote: the caller acts on another process. */
 int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote);
+/* After madvise: the first page that the caller lost by MADV_HWPOISON since this was last asked; it gets SIGBUS,
+ * BUS_MCEERR_AR. False: none. */
+bool mm_take_poisoned(struct mm *mm, uint64_t *addr);
 int64_t mm_mlock(struct mm *mm, uint64_t addr, uint64_t len, int flags /* MLOCK_ONFAULT */);
 int64_t mm_munlock(struct mm *mm, uint64_t addr, uint64_t len);
 int64_t mm_mlockall(struct mm *mm, int flags);

@@ -2,6 +2,7 @@
  * advise.c - madvise(2) and process_madvise(2).
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/uio.h>
 
 #include "../handlers.h"
@@ -22,10 +23,23 @@ static int pidfd_target(struct task *t, int fd, struct task **target)
     return *target ? 0 : -ESRCH;
 }
 
+/* Who declares memory broken that it uses is told so as if it had met the fault. */
+static void tell_poisoned(struct task *t)
+{
+    uint64_t addr;
+
+    if (mm_take_poisoned(t->mm, &addr))
+        force_sig_fault(t, SIGBUS, BUS_MCEERR_AR, addr, 0);
+}
+
 int64_t sys_madvise(struct task *t, const uint64_t a[6])
 {
+    int64_t ret;
+
     creds_to_mm(t);
-    return mm_madvise(t->mm, a[0], a[1], arg_int(a[2]));
+    ret = mm_madvise(t->mm, a[0], a[1], arg_int(a[2]));
+    tell_poisoned(t);
+    return ret;
 }
 
 /* import_iovec(): the vector's shape is checked whole before anything is done. Total length, or negative errno. */
@@ -88,5 +102,6 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
             break;
         done += iov[i].iov_len;
     }
+    tell_poisoned(t);
     return done ? (int64_t)done : ret;
 }

@@ -283,6 +283,8 @@ void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_
     info.info.fault.addr = addr;
     if (signo == SIGSEGV && code == SEGV_PKUERR)
         info.info.fault.pkey = pkey;
+    if (signo == SIGBUS && (code == BUS_MCEERR_AR || code == BUS_MCEERR_AO))
+        info.info.fault.lower = MM_PAGE_SHIFT; /* si_addr_lsb */
     force_sig_info(t, &info);
 }
 

@@ -314,6 +314,70 @@ START_TEST(mlockall_current)
 }
 END_TEST
 
+static int zeroes(struct vm_object *obj, uint64_t index, void *page)
+{
+    memset(page, 0, P);
+    return 0;
+}
+
+static int advise_poison(uint64_t addr, int *told)
+{
+    uint64_t at;
+    int err = (int)mm_madvise(mm, addr, P, 100 /* MADV_HWPOISON */);
+
+    ck_assert_int_eq(mm_check(mm, stderr), 0);
+    *told = mm_take_poisoned(mm, &at);
+    ck_assert(!*told || at == addr);
+    return err;
+}
+
+/* What the guest test cannot see: the books, a file of the host, a kernel built without it. */
+START_TEST(memory_failure)
+{
+    static const struct vm_object_ops ops = {.read_page = zeroes};
+    struct mm_file file = {.obj = vm_object_create(&sys, OBJ_FILE, 2 * P, &ops, NULL), .refs = 1, .readable = true, .writable = true};
+    uint64_t free_before, at;
+    struct mm_fault f;
+    struct mm *child;
+    int told, err;
+
+    map(BASE, 2, RW, MAP_PRIVATE);
+    ck_assert_int_eq(mm_copy_out(mm, BASE, "xy", 2), 0);
+    ck_assert_int_eq(advise_poison(BASE, &told), -EPERM);
+    ck_assert(!told);
+    mm_set_owner(mm, &(struct mm_owner){.cap_sys_admin = true});
+    ck_assert_int_eq(advise_poison(BASE + P, &told), -EBUSY); /* the page of zeroes */
+    sys.no_memory_failure = true;
+    ck_assert_int_eq(advise_poison(BASE, &told), -EINVAL);
+    sys.no_memory_failure = false;
+
+    child = mm_fork(mm, &err);
+    ck_assert_ptr_nonnull(child);
+    free_before = sys.phys.nfree;
+    ck_assert_uint_eq(child->stats.rss_anon, mm->stats.rss_anon);
+    ck_assert_int_eq(advise_poison(BASE, &told), 0);
+    ck_assert(told);
+    ck_assert(!mm_take_poisoned(mm, &at)); /* told once */
+    ck_assert_int_eq(mm_check(child, stderr), 0);
+    ck_assert_int_eq(mm_fault(child, BASE, MM_READ, &f), -EFAULT);
+    ck_assert_int_eq(f.reason, MM_FAULT_POISON);
+    mm_put(child);
+    ck_assert_uint_ge(sys.phys.nfree, free_before); /* nobody holds the frame */
+
+    ck_assert_int_eq(mm_mmap(mm, BASE, 2 * P, RW, MAP_SHARED | MAP_FIXED, &file, 0), (int64_t)BASE);
+    ck_assert_int_eq(mm_fault(mm, BASE, MM_READ, &f), 0);
+    ck_assert_int_eq(advise_poison(BASE, &told), 0);
+    ck_assert(!told); /* clean: read again */
+    ck_assert_uint_eq(file.obj->nr_pages, 0);
+    ck_assert_int_eq(mm_fault(mm, BASE, MM_WRITE, &f), 0);
+    ck_assert_int_eq(advise_poison(BASE, &told), 0);
+    ck_assert(told); /* dirty: lost */
+    ck_assert_int_eq(mm_fault(mm, BASE, MM_READ, &f), -EFAULT);
+    ck_assert_int_eq(mm_munmap(mm, BASE, 2 * P), 0);
+    vm_object_put(file.obj);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("advice");
@@ -333,6 +397,7 @@ int main(void)
     tcase_add_test(tc, mdwe);
     tcase_add_test(tc, pageout_drops_what_was_given_up);
     tcase_add_test(tc, mlockall_current);
+    tcase_add_test(tc, memory_failure);
     suite_add_tcase(s, tc);
     srunner_run_all(sr, CK_ENV);
     failed = srunner_ntests_failed(sr);
