@@ -227,6 +227,49 @@ int main(void)
     is_err(syscall(434, 0, 0), "EINVAL", "pidfd_open of 0");
     is_err(syscall(434, 999999, 0), "ESRCH", "pidfd_open of nobody");
 
+    char cwd[2][4096];
+    memset(args, 0, sizeof args);
+    args[0] = 0x1000 | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_FS;
+    args[1] = (uint64_t)&pidfd;
+    args[2] = (uint64_t)&ctid;
+    args[3] = (uint64_t)&ptid;
+    args[4] = SIGCHLD;
+    ptid = ctid = 0;
+    must(getcwd(cwd[0], sizeof cwd[0]));
+    pid = must((pid_t)syscall(SYS_clone3, args, 64));
+    if (!pid) {
+        chdir("/proc");
+        for (;;)
+            pause();
+    }
+    is_num(ptid, pid, "clone3 with several flags: CLONE_PARENT_SETTID");
+    for (int i = 0; i < 500 && strcmp(must(getcwd(cwd[1], sizeof cwd[1])), "/proc"); i++)
+        usleep(1000);
+    is_str(cwd[1], "/proc", "CLONE_FS: the child goes elsewhere, and the parent with it");
+    must(chdir(cwd[0]));
+    int other = must((int)syscall(434, pid, 0));
+    is_num(poll(&(struct pollfd){.fd = other, .events = POLLIN}, 1, 0), 0, "pidfd_open: it lives");
+    is_ok(syscall(424, other, SIGUSR2, NULL, 0), "pidfd_send_signal");
+    struct rusage usage;
+    memset(&usage, 0xff, sizeof usage);
+    is_ok(syscall(SYS_waitid, 3 /* P_PIDFD */, pidfd, &si, WEXITED, &usage), "waitid with usage");
+    is_true(si.si_code == CLD_KILLED && si.si_status == SIGUSR2, "killed by that signal");
+    is_true(usage.ru_utime.tv_sec == 0 && usage.ru_maxrss > 0, "and the usage is the child's");
+    close(pidfd);
+    close(other);
+    pid = spawn(sleep_on, NULL);
+    kill(pid, SIGSTOP);
+    is_ok(waitid(P_PID, (id_t)pid, &si, WSTOPPED), "waitid for a stop");
+    is_true(si.si_code == CLD_STOPPED && si.si_status == SIGSTOP, "tells the signal");
+    is_ok(waitid(P_PID, (id_t)pid, &si, WSTOPPED | WEXITED | WNOHANG), "once:");
+    is_num(si.si_pid, 0, "then there is nothing to tell");
+    kill(pid, SIGCONT);
+    is_ok(waitid(P_PGID, 0, &si, WCONTINUED), "waitid for a continue, of the own group");
+    is_true(si.si_pid == pid && si.si_code == CLD_CONTINUED && si.si_status == SIGCONT, "tells it");
+    kill(pid, SIGKILL);
+    is_ok(waitid(P_ALL, 0, &si, WEXITED), "waitid for anybody");
+    is_true(si.si_pid == pid && si.si_code == CLD_KILLED && si.si_status == SIGKILL, "tells who");
+
     pid = vfork();
     if (!pid) {
         shared = 77;

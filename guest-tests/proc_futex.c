@@ -24,6 +24,15 @@ static void *bit_waiter(void *arg)
     __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
+static void *vector_waiter(void *arg)
+{
+    struct {
+        uint64_t val, uaddr;
+        uint32_t flags, pad;
+    } v[2] = {{0, (uint64_t)&word, 2 | 128, 0}, {(uint64_t)word2, (uint64_t)&word2, 2 | 128, 0}};
+
+    return (void *)syscall(449, v, 2, 0, NULL, 0);
+}
 static void start(pthread_t *t, int n, void *(*f)(void *), long arg)
 {
     for (int i = 0; i < n; i++)
@@ -144,6 +153,15 @@ int main(int argc, char **argv)
     is_err(syscall(449, v, 129, 0, NULL, 0), "EINVAL", "futex_waitv for too many");
     v[1].val = 3;
     is_err(syscall(449, v, 2, 0, NULL, 0), "EAGAIN", "futex_waitv: one has another value");
+
+    start(t, 1, vector_waiter, 0);
+    is_num(futex(&word2, FUTEX_WAKE, 1, NULL, NULL, 0), 0, "a shared wake does not meet a private futex_waitv");
+    is_num(futex(&word2, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 1, "a private one does");
+    pthread_join(t[0], &r);
+    is_num((long)r, 1, "and futex_waitv tells which");
+    clock_gettime(CLOCK_REALTIME, &abs);
+    abs.tv_sec--;
+    is_err(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &abs, NULL, 1), "ETIMEDOUT", "WAIT_BITSET on the wall clock");
 
     pthread_mutexattr_init(&ma);
     pthread_mutexattr_setrobust(&ma, PTHREAD_MUTEX_ROBUST);
