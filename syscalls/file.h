@@ -31,6 +31,7 @@ struct file_ops {
     int64_t (*fsync)(struct file *f);
     void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
+    void (*flush)(struct file *f); /* kernel.current closed a descriptor of it */
     bool byte_stream; /* a write that was taken in part goes on with the rest (or waits) */
 };
 

@@ -107,8 +107,8 @@ void kernel_destroy(struct kernel *k)
 {
     kernel_destroy_tasks(k);
     aio_exit(k, NULL);
-    vfs_destroy(k);
     ipc_destroy(k);
+    vfs_destroy(k);
     futex_table_destroy(k->futexes);
     mm_system_destroy(&k->sys);
     trace_destroy(k->trace);

@@ -13,6 +13,13 @@
     (sigbit(SIGQUIT) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGABRT) | sigbit(SIGFPE) | sigbit(SIGSEGV) | sigbit(SIGBUS) | \
      sigbit(SIGSYS) | sigbit(SIGXCPU) | sigbit(SIGXFSZ))
 
+/* struct sigevent of timer_create(2) and mq_notify(2). */
+struct ksigevent {
+    uint64_t value;
+    int32_t signo, notify;
+    int32_t tid, pad[11];
+};
+
 /* ---- proc/ ---- */
 struct process *process_get(struct process *p);
 void process_put(struct process *p);

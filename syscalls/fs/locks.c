@@ -140,6 +140,8 @@ int file_flush(struct file *f, struct files *owner)
 {
     if (f->inode && f->inode->locks)
         cut(f->inode, LOCK_POSIX, owner, 0, LOCK_END);
+    if (f->ops && f->ops->flush)
+        f->ops->flush(f);
     return 0;
 }
 

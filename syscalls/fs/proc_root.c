@@ -181,6 +181,9 @@ SHOW_TEXT(show_domainname, "(none)")
 SHOW_TEXT(show_0, "0")
 SHOW_TEXT(show_1, "1")
 SHOW_TEXT(show_2, "2")
+SHOW_TEXT(show_10, "10")
+SHOW_TEXT(show_256, "256")
+SHOW_TEXT(show_8192, "8192")
 SHOW_TEXT(show_cap_last_cap, "40")
 SHOW_TEXT(show_ngroups_max, "65536")
 SHOW_TEXT(show_4194304, "4194304")
@@ -330,9 +333,14 @@ static const struct proc_row vm_rows[] = {
     ROW(swappiness, show_swappiness),
     {NULL},
 };
+static const struct proc_row mqueue_rows[] = {
+    ROW(msg_default, show_10), ROW(msg_max, show_10), ROW(msgsize_default, show_8192), ROW(msgsize_max, show_8192),
+    ROW(queues_max, show_256), {NULL},
+};
 static const struct proc_row fs_rows[] = {
     ROW(file - max, show_file_max),
     ROW(file - nr, show_file_nr),
+    DIR_ROW(mqueue, mqueue_rows),
     ROW(nr_open, show_nr_open),
     ROW(pipe - max - size, show_pipe_max_size),
     ROW(pipe - user - pages - hard, show_pipe_hard),

@@ -20,8 +20,11 @@ struct ipc_namespace *ipc_create(void)
 {
     struct ipc_namespace *ns = calloc(1, sizeof(*ns));
 
-    if (ns)
+    if (ns) {
         ns->sem.last_idx = ns->msg.last_idx = -1;
+        list_init(&ns->mqs);
+        list_init(&ns->mqs_charged);
+    }
     return ns;
 }
 
@@ -36,6 +39,7 @@ void ipc_destroy(struct kernel *k)
             sem_set_free(k, (struct sem_set *)ns->sem.slot[i]);
     }
     msg_destroy_all(ns);
+    mq_destroy_all(ns);
     free(ns->sem.slot);
     free(ns->msg.slot);
     free(ns);

@@ -1,6 +1,6 @@
 /*
  * ipc.h - System V semaphores and message queues: what both share (ipc/util.c of Linux 6.18), and their
- * tables.
+ * tables; with them POSIX message queues.
  *
  * Shared memory is mm's (mm/shm.c): its segments are part of address spaces.
  */
@@ -34,6 +34,9 @@ struct ipc_namespace {
     struct ipc_ids sem, msg;
     int64_t used_sems;            /* semaphores of all sets */
     uint64_t msg_bytes, msg_hdrs; /* of all queues */
+    struct list_head mqs;         /* POSIX message queues with a name: mqueue.c */
+    struct list_head mqs_charged; /* and all of them */
+    int nr_mqs;
 };
 
 static inline int64_t ipc_now(const struct kernel *k)
@@ -106,5 +109,8 @@ void ipc_show_sem(const struct kernel *k, FILE *out);
 /* ---- msg.c ---- */
 void ipc_show_msg(const struct kernel *k, FILE *out);
 void msg_destroy_all(struct ipc_namespace *ns);
+
+/* ---- mqueue.c ---- */
+void mq_destroy_all(struct ipc_namespace *ns); /* before the inodes go */
 
 #endif

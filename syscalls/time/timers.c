@@ -30,12 +30,6 @@ struct ptimer {
     uint64_t overrun, last_overrun;
 };
 
-struct ksigevent {
-    uint64_t value;
-    int32_t signo, notify;
-    int32_t tid, pad[11];
-};
-
 struct kitimerspec {
     struct ktimespec interval, value;
 };

@@ -437,7 +437,7 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
         s->print2(c, v, a);
         return;
     }
-    if (a->len != LEN_NONE) { /* an array */
+    if (a->len != LEN_NONE && !a->mode_if_creat) { /* an array */
         uint64_t n = length_of(c, a);
 
         if (!v || (n && !get(c, buf, v, s->size))) {

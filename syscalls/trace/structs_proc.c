@@ -115,9 +115,13 @@ static void print_sigevent(struct call *c, const void *p)
         int32_t signo, notify, tid;
     } *ev = p;
 
-    text_printf(c->out, "{sigev_value={sival_int=%d, sival_ptr=", (int)ev->value);
-    print_addr(c, ev->value);
-    text_puts(c->out, "}, sigev_signo=");
+    text_putc(c->out, '{');
+    if (ev->value) {
+        text_printf(c->out, "sigev_value={sival_int=%d, sival_ptr=", (int)ev->value);
+        print_addr(c, ev->value);
+        text_puts(c->out, "}, ");
+    }
+    text_puts(c->out, "sigev_signo=");
     if (ev->notify == 1) /* SIGEV_NONE: just a number */
         text_printf(c->out, "%d", ev->signo);
     else
@@ -127,6 +131,15 @@ static void print_sigevent(struct call *c, const void *p)
     if (ev->notify == 4)
         text_printf(c->out, ", sigev_notify_thread_id=%d", ev->tid);
     text_putc(c->out, '}');
+}
+
+static void print_mq_attr(struct call *c, const void *p)
+{
+    const int64_t *a = p;
+
+    text_puts(c->out, "{mq_flags=");
+    print_flags_named(c, "mq_flags", (uint64_t)a[0]);
+    text_printf(c->out, ", mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld}", (long)a[1], (long)a[2], (long)a[3]);
 }
 
 /* ---- limits and usage ---- */
@@ -532,6 +545,7 @@ const struct struct_type structs_proc[] = {
     {"tms", 32, print_tms, NULL, false, STRUCT_PLAIN},
     {"timerid", 4, print_timerid, NULL, false, STRUCT_PLAIN},
     {"sigevent", 64, print_sigevent, NULL, false, STRUCT_PLAIN},
+    {"mq_attr", 64, print_mq_attr, NULL, false, STRUCT_PLAIN},
     {"rlimit", 16, print_rlimit, NULL, false, STRUCT_PLAIN},
     {"rlimit64", 16, print_rlimit64, NULL, false, STRUCT_PLAIN},
     {"rusage", 144, print_rusage, NULL, false, STRUCT_PLAIN},

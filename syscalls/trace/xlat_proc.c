@@ -302,6 +302,7 @@ static const struct xlat futex_ops[] = {FUTEX_BOTH(FUTEX_WAIT),
                                         {"FUTEX_CLOCK_REALTIME", 256, 0},
                                         XEND};
 
+static const struct xlat mq_flags[] = {{"O_NONBLOCK", 04000, 0}, XEND};
 static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
@@ -352,6 +353,7 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"sigev", sigev, "SIGEV_???"},
                                        {"futex", futex_ops, "FUTEX_???"},
                                        {"bitset", bitsets, 0},
+                                       {"mq_flags", mq_flags, "O_???"},
                                        {0, 0, 0}};
 const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},
                                       {"ipcget", ipcget, 0, true},

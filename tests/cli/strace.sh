@@ -70,6 +70,15 @@ END
     done
     ok 'strace of futex: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
     ok 'which are there' grep -q '^futex(ADDR, FUTEX_CMP_REQUEUE_PI, 1, 10, ADDR, 0) = 3$' "$work/ours.plain"
+    calls=mq_open,mq_unlink,mq_timedsend,mq_timedreceive,mq_notify,mq_getsetattr
+    strace -e trace=$calls -o "$work/theirs.mq" "$guest/proc_mqueue" >"$work/out"
+    "$program" --strace -e trace=$calls -o "$work/ours.mq" "$guest/proc_mqueue" >"$work/out"
+    for side in ours theirs; do # what waits is told otherwise when another process is traced, too
+        sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/; s/probe-mq(2?)-[0-9]+/NAME\1/' "$work/$side.mq" |
+            grep '^mq_' | grep -vE 'unfinished|from the child|fill|waited' >"$work/$side.plain.mq"
+    done
+    ok 'strace of message queues: the same lines' diff "$work/theirs.plain.mq" "$work/ours.plain.mq"
+    ok 'many of them' [ "$(wc -l <"$work/ours.plain.mq")" -gt 50 ]
 else
     skip 'strace compared' 'no strace, or it may not trace here'
 fi
