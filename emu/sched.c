@@ -452,6 +452,7 @@ static void run_task(struct machine *m, struct task *t)
             goto out;
     }
     while (t->state == TASK_RUNNING && !m->broken && !held(m, t)) {
+        kernel_run_work(&m->k);
         if (!return_to_user(t) || held(m, t))
             break;
         run_user_code(m, t);
@@ -515,6 +516,7 @@ int machine_run(struct machine *m)
 
         if (m->gdb)
             gdb_poll(m->gdb);
+        kernel_run_work(&m->k);
         t = pick(m);
         if (!t) {
             int outside;

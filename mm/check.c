@@ -76,12 +76,12 @@ struct pages_ctx {
 /* An entry that shows a page of the VMA's object shows the right one. */
 static int check_object_entry(struct pages_ctx *c, uint64_t addr, pte_t e)
 {
-    const struct frame *f = &c->mm->sys->phys.frames[pte_pfn(e)];
     struct vm_object *obj = vma_object(c->v);
+    int err = 0;
 
     if (!obj || obj->kind == OBJ_ZERO)
         return bad(c->why, "page %#" PRIx64 " of anonymous memory is not private", addr);
-    if (f->obj != obj || f->index != vma_index(c->v, addr))
+    if (vm_object_page(obj, vma_index(c->v, addr), false, &err) != pte_pfn(e))
         return bad(c->why, "page %#" PRIx64 " shows another page than its file has there", addr);
     if (!(e & PTE_SHMEM) != (obj->kind != OBJ_SHMEM))
         return bad(c->why, "page %#" PRIx64 " is counted in the wrong place", addr);

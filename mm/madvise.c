@@ -118,6 +118,8 @@ static int advise_remove(struct mm *mm, struct vma_part *r, int advice)
     if ((r->v.flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
         return mm_fail_at(mm, -EACCES, MM_ABOUT_VMA, r->v.start,
                           "MADV_REMOVE needs a shared mapping that may write");
+    if (file->obj->kind == OBJ_SPECIAL)
+        return mm_fail_at(mm, -ENODEV, MM_ABOUT_VMA, r->v.start, "no file system is behind the mapping");
     if (file->append_only)
         return mm_fail_at(mm, -EPERM, MM_ABOUT_VMA, r->v.start, "the file is append-only");
     return vm_object_punch(file->obj, vma_index(&r->v, r->start) << MM_PAGE_SHIFT, r->end - r->start);
@@ -429,12 +431,21 @@ static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const stru
     return err;
 }
 
-int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
+static int64_t madvise_through(struct mm *mm, uint64_t addr, uint64_t len, int advice, enum mm_door door)
 {
     const struct advice *a = advice_find(mm, advice);
 
-    return a ? do_madvise(mm, addr, len, a, DOOR_MADVISE)
-             : mm_fail(mm, -EINVAL, "this kernel has no such advice");
+    return a ? do_madvise(mm, addr, len, a, door) : mm_fail(mm, -EINVAL, "this kernel has no such advice");
+}
+
+int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
+{
+    return madvise_through(mm, addr, len, advice, DOOR_MADVISE);
+}
+
+int64_t mm_uring_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
+{
+    return madvise_through(mm, addr, len, advice, DOOR_URING);
 }
 
 int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote)

@@ -123,9 +123,12 @@ pfn_t vm_object_page(struct vm_object *obj, uint64_t index, bool create, int *er
 {
     struct physmem *pm = &obj->sys->phys;
     bool reads = obj->ops && obj->ops->read_page;
-    pfn_t pfn = pfn_map_get(map_of(obj), index);
+    pfn_t pfn;
     int ret;
 
+    if (index - obj->mirror_at < obj->mirror_pages)
+        index -= obj->mirror_at;
+    pfn = pfn_map_get(map_of(obj), index);
     if (pfn != PFN_NONE || !create)
         return pfn;
     pfn = mm_alloc_frame(obj->sys, !reads);

@@ -29,6 +29,8 @@ struct file_ops {
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
     uint64_t (*changes)(struct file *f); /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
     int64_t (*fsync)(struct file *f);
+    /* May addr be asked for (0: anywhere) to show what is at off? 0 or negative errno. NULL: where mm_file.obj is. */
+    int (*may_mmap)(struct file *f, uint64_t addr, uint64_t off);
     void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
     void (*flush)(struct file *f); /* kernel.current closed a descriptor of it */

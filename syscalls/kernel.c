@@ -68,6 +68,10 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     list_init(&k->processes);
     list_init(&k->uffds);
     list_init(&k->aio);
+    k->aio_max_nr = 65536;
+    list_init(&k->urings);
+    list_init(&k->waiting_work);
+    list_init(&k->ready_work);
     waitq_init(&k->signal_wait);
     k->next_pid = KERNEL_FIRST_PID;
     k->now_ns = KERNEL_UPTIME_NS;

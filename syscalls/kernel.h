@@ -87,6 +87,8 @@ struct kernel {
     unsigned nr_tasks;
     unsigned nr_siginfo;       /* queued signals of all tasks: RLIMIT_SIGPENDING */
     struct task *current;
+    struct list_head waiting_work; /* struct task.node: of those with .work that sleep */
+    struct list_head ready_work;   /* struct task.run_node: that are to go on, see kernel_run_work() */
     uint64_t now_ns;           /* virtual monotonic clock; realtime = KERNEL_EPOCH_NS + now_ns */
     uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
     uint64_t event;            /* number of the event in progress */
@@ -97,6 +99,8 @@ struct kernel {
     struct futex_table *futexes;
     struct list_head uffds;    /* struct uffd.node: fs/userfaultfd.c */
     struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
+    uint64_t aio_max_nr;       /* /proc/sys/fs/aio-max-nr */
+    struct list_head urings;   /* struct uring.node: uring/ */
     struct ipc_namespace *ipc; /* System V semaphores and message queues */
 };
 #define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */
@@ -122,6 +126,8 @@ struct task *kernel_create_init(struct kernel *k);
  * reference is taken over) replaces t->mm. `file` is the program itself (exe), `path` what execve was given (comm).
  */
 void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct file *file);
+/* Work the kernel does by itself and that is due, in the order it became so. To be called before user code runs. */
+void kernel_run_work(struct kernel *k);
 /* Free tasks that are over. `current` may be among them and is kept (it is still on somebody's stack). */
 void kernel_bury_dead(struct kernel *k, const struct task *current);
 void kernel_destroy_tasks(struct kernel *k);

@@ -104,6 +104,13 @@ int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uin
 /* Contexts of asynchronous I/O of an address space that ends (NULL: all) go. */
 void aio_exit(struct kernel *k, const struct mm *mm);
 
+/* /proc/sys/fs/aio-nr: requests that all contexts of the machine were made for. */
+uint64_t aio_in_use(const struct kernel *k);
+
+/* ---- uring/ ---- */
+/* t ends or leaves its program: its requests to io_uring go, without a completion. */
+void uring_task_exit(struct task *t);
+
 /* ---- futex/ ---- */
 struct futex_table *futex_table_create(void);
 void futex_table_destroy(struct futex_table *ft);

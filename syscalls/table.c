@@ -110,6 +110,7 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
     else
         ret = not_implemented(t, nr);
 
+    kernel_run_work(k);
     t->retrying = ret == SYS_BLOCK;
     if (ret == SYS_BLOCK) {
         if (k->trace)

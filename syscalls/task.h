@@ -193,6 +193,9 @@ struct task {
     const char *restart_name;     /* the call it continues, for traces */
     uint64_t restart_arg[4];
     bool debug_interrupt;         /* a debugger ends the wait, as a signal would */
+    /* No user code belongs to it: this is called when it is woken (a request of io_uring). NULL: a task of the guest. */
+    void (*work)(struct task *t);
+    struct file *work_file;       /* what the descriptor WORK_FD means in its calls, no reference; may be NULL */
     /* ptrace(2) */
     struct task *tracer;
     struct {
@@ -224,6 +227,7 @@ struct task {
 int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const char *what);
 /* As task_block(), but only a fatal signal interrupts (TASK_KILLABLE). */
 int64_t task_block_killable(struct task *t, struct waitq *q, const char *what);
+#define WORK_FD INT32_MIN
 /* Make one sleeping task run its call again. */
 void task_wake(struct task *t);
 /* Take t off all its wait queues (the dispatcher does it when a call is over). */

@@ -44,6 +44,14 @@ void task_wait_end(struct task *t)
     t->deadline_soon = false;
 }
 
+static void make_ready(struct task *t)
+{
+    if (t->work)
+        list_add_tail(&t->k->ready_work, &t->run_node);
+    else
+        t->k->ops->wake(t);
+}
+
 int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const char *what)
 {
     if (!t->deadline)
@@ -61,7 +69,7 @@ int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const cha
         task_wait_add(t, q);
     t->wait_what = what;
     if (t->deadline_soon) /* stays runnable: it polls */
-        t->k->ops->wake(t);
+        make_ready(t);
     else
         t->state = TASK_SLEEPING;
     return SYS_BLOCK;
@@ -79,7 +87,17 @@ void task_wake(struct task *t)
         return;
     task_wait_end(t);
     t->state = TASK_RUNNING;
-    t->k->ops->wake(t);
+    make_ready(t);
+}
+
+void kernel_run_work(struct kernel *k)
+{
+    while (!list_empty(&k->ready_work)) {
+        struct task *t = list_first(&k->ready_work, struct task, run_node);
+
+        list_del(&t->run_node);
+        t->work(t);
+    }
 }
 
 void wake_up(struct waitq *q)
@@ -98,11 +116,9 @@ void wake_up(struct waitq *q)
     }
 }
 
-uint64_t kernel_next_deadline(const struct kernel *k)
+static uint64_t next_deadline(const struct list_head *tasks, uint64_t next)
 {
-    uint64_t next = timers_next_deadline(k);
-
-    list_for_each (n, &k->tasks) {
+    list_for_each (n, tasks) {
         const struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING && t->deadline && (!next || t->deadline < next))
@@ -111,15 +127,26 @@ uint64_t kernel_next_deadline(const struct kernel *k)
     return next;
 }
 
-void kernel_advance(struct kernel *k, uint64_t now_ns)
+uint64_t kernel_next_deadline(const struct kernel *k)
 {
-    if (now_ns > k->now_ns)
-        k->now_ns = now_ns;
-    timers_expire(k);
-    list_for_each (n, &k->tasks) {
+    return next_deadline(&k->waiting_work, next_deadline(&k->tasks, timers_next_deadline(k)));
+}
+
+static void wake_due(struct kernel *k, const struct list_head *tasks)
+{
+    list_for_each (n, tasks) {
         struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING && t->deadline && t->deadline <= k->now_ns)
             task_wake(t);
     }
+}
+
+void kernel_advance(struct kernel *k, uint64_t now_ns)
+{
+    if (now_ns > k->now_ns)
+        k->now_ns = now_ns;
+    timers_expire(k);
+    wake_due(k, &k->tasks);
+    wake_due(k, &k->waiting_work);
 }

@@ -42,6 +42,7 @@ enum mm_door {
     DOOR_PROCESS_MADVISE, DOOR_BRK, DOOR_SHMAT, DOOR_SHMDT, DOOR_REMAP_FILE_PAGES, DOOR_MLOCK, DOOR_MUNLOCK,
     DOOR_PRCTL, DOOR_MBIND, DOOR_FAULT, DOOR_REMOTE, DOOR_SEAL, DOOR_EXEC, DOOR_EXIT,
     DOOR_AIO, /* io_destroy unmaps its ring */
+    DOOR_URING, /* IORING_OP_MADVISE: no system call has the address among its arguments */
 };
 
 struct mm_change {

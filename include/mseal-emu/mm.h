@@ -108,6 +108,7 @@ struct vm_object {
     uint64_t writable_maps; /* pages of shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
     unsigned nr_vmas;     /* VMAs, in all address spaces and snapshots, that show this object */
     uint64_t nr_pages;    /* frames cached now */
+    uint64_t mirror_at, mirror_pages; /* the pages from mirror_at on are those from 0 on once more; 0 pages: none are */
     const struct vm_object_ops *ops; /* NULL for OBJ_SHMEM */
     void *priv;           /* the owner's */
     struct mm_system *sys;
@@ -299,6 +300,8 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
 int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags, uint64_t new_addr);
 int64_t mm_brk(struct mm *mm, uint64_t brk);
 int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
+/* The same asked of io_uring (DOOR_URING). */
+int64_t mm_uring_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
 /* One iovec element of process_madvise(2); remote: the caller acts on another process. */
 int64_t mm_process_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice, bool remote);
 /* After madvise: the first page that the caller lost by MADV_HWPOISON since this was last asked; it gets SIGBUS,

@@ -6,7 +6,7 @@
  * kernel's own actions pass. The design keeps the window as a mark on the areas of it: seccomp_window(addr, len), our number 4158.
  *
  * Known holes: everything that is not a direct call with an address in its arguments: brk (U06), shmdt by a stale address (U07, U08),
- * forced writing (W*), calls the filter's author didn't think of. And it refuses legitimate later use as well.
+ * io_uring (D17), forced writing (W*), calls the filter's author didn't think of. And it refuses legitimate later use as well.
  */
 #include "common.h"
 

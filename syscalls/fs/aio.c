@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define AIO_MAX_NR     65536u /* /proc/sys/fs/aio-max-nr: requests of all contexts of the machine */
 #define AIO_RING_MAGIC 0xa10a10a1
 #define AIO_DEV        0x13 /* 00:13 */
 
@@ -104,6 +103,15 @@ void aio_exit(struct kernel *k, const struct mm *mm)
     }
 }
 
+uint64_t aio_in_use(const struct kernel *k)
+{
+    uint64_t used = 0;
+
+    list_for_each (n, &k->aio)
+        used += container_of(n, struct aio_context, node)->max_reqs;
+    return used;
+}
+
 /* aio_private_file() */
 static struct file *ring_file(struct task *t, uint64_t size)
 {
@@ -130,15 +138,14 @@ static struct file *ring_file(struct task *t, uint64_t size)
 /* ioctx_alloc(): 0 or negative errno. */
 static int context_create(struct task *t, unsigned asked, struct aio_context **out)
 {
-    unsigned nr = (asked > 4 ? asked : 4) * 2, used = 0;
+    unsigned nr = (asked > 4 ? asked : 4) * 2;
+    uint64_t used = aio_in_use(t->k);
     struct aio_context *ctx;
     int64_t at;
 
     if (nr > 0x10000000u / sizeof(struct io_event))
         return -EINVAL;
-    list_for_each (n, &t->k->aio)
-        used += container_of(n, struct aio_context, node)->max_reqs;
-    if (!nr || asked > AIO_MAX_NR - used)
+    if (!nr || used + asked > t->k->aio_max_nr)
         return -EAGAIN;
     ctx = calloc(1, sizeof(*ctx));
     if (!ctx)

@@ -273,25 +273,14 @@ static int64_t file_to_pipe(struct task *t, struct file *in, uint64_t *pos, stru
 #define SPLICE_ALL      15u /* MOVE NONBLOCK MORE GIFT */
 #define SPLICE_NONBLOCK 2u
 
-int64_t sys_splice(struct task *t, const uint64_t a[6])
+int64_t file_splice(struct task *t, struct file *in, uint64_t *iat, struct file *out, uint64_t *oat,
+                    uint64_t len, unsigned flags)
 {
-    struct file *in, *out;
-    struct pipe *ip, *op;
-    uint64_t pos, len = a[4];
-    bool nonblock = arg_uint(a[5]) & SPLICE_NONBLOCK;
+    struct pipe *ip = file_pipe(in), *op = file_pipe(out);
+    bool nonblock = flags & SPLICE_NONBLOCK;
     int64_t r;
 
-    if (!len)
-        return 0;
-    if (arg_uint(a[5]) & ~SPLICE_ALL)
-        return -EINVAL;
-    in = fd_file(t, arg_int(a[0]));
-    out = fd_file(t, arg_int(a[2]));
-    if (!in || !out)
-        return -EBADF;
-    ip = file_pipe(in);
-    op = file_pipe(out);
-    if ((ip && a[1]) || (op && a[3]))
+    if ((ip && iat) || (op && oat))
         return -ESPIPE;
     if (!in->mf.readable || !out->mf.writable)
         return -EBADF;
@@ -305,68 +294,74 @@ int64_t sys_splice(struct task *t, const uint64_t a[6])
         return r ? r : pipe_to_pipe(ip, op, len, true);
     }
     if (ip) {
-        if (a[3] && file_is_stream(out))
+        if (oat && file_is_stream(out))
             return -EINVAL;
         if ((out->flags & O_APPEND) || (!out->ops->write && !out->ops->writev))
             return -EINVAL;
-        pos = out->pos;
-        if (copy_off_in(t, a[3], &pos))
-            return -EFAULT;
         r = pipe_input(t, ip, nonblock || (in->flags & O_NONBLOCK));
-        if (r)
-            return r;
-        r = pipe_to_file(t, ip, out, &pos, len);
-        if (r < 0)
-            return r;
-        if (a[3])
-            return mm_copy_out(t->mm, a[3], &pos, sizeof(pos)) ? -EFAULT : r;
-        out->pos = pos;
-        return r;
+        return r ? r : pipe_to_file(t, ip, out, oat ? oat : &out->pos, len);
     }
     if (op) {
-        if (a[1] && file_is_stream(in))
+        if (iat && file_is_stream(in))
             return -EINVAL;
         if (is_dir(in->inode) || (!in->ops->read && !in->ops->readv))
             return -EINVAL;
-        pos = in->pos;
-        if (copy_off_in(t, a[1], &pos))
-            return -EFAULT;
         r = pipe_output(t, op, nonblock || (out->flags & O_NONBLOCK));
-        if (r)
-            return r;
-        r = file_to_pipe(t, in, &pos, op, len);
-        if (r < 0)
-            return r;
-        if (a[1])
-            return mm_copy_out(t->mm, a[1], &pos, sizeof(pos)) ? -EFAULT : r;
-        in->pos = pos;
-        return r;
+        return r ? r : file_to_pipe(t, in, iat ? iat : &in->pos, op, len);
     }
     return -EINVAL;
+}
+
+int64_t sys_splice(struct task *t, const uint64_t a[6])
+{
+    struct file *in, *out;
+    uint64_t iat, oat;
+    int64_t r;
+
+    if (!a[4])
+        return 0;
+    if (arg_uint(a[5]) & ~SPLICE_ALL)
+        return -EINVAL;
+    in = fd_file(t, arg_int(a[0]));
+    out = fd_file(t, arg_int(a[2]));
+    if (!in || !out)
+        return -EBADF;
+    if ((a[1] && file_pipe(in)) || (a[3] && file_pipe(out)))
+        return -ESPIPE;
+    if (copy_off_in(t, a[1], &iat) || copy_off_in(t, a[3], &oat))
+        return -EFAULT;
+    r = file_splice(t, in, a[1] ? &iat : NULL, out, a[3] ? &oat : NULL, a[4], arg_uint(a[5]));
+    if (r >= 0 && ((a[1] && mm_copy_out(t->mm, a[1], &iat, sizeof(iat))) ||
+                   (a[3] && mm_copy_out(t->mm, a[3], &oat, sizeof(oat)))))
+        return -EFAULT;
+    return r;
+}
+
+int64_t file_tee(struct task *t, struct file *in, struct file *out, uint64_t len, unsigned flags)
+{
+    struct pipe *ip = file_pipe(in), *op = file_pipe(out);
+    bool nonblock = flags & SPLICE_NONBLOCK || (in->flags | out->flags) & O_NONBLOCK;
+    int64_t r;
+
+    if (!in->mf.readable || !out->mf.writable)
+        return -EBADF;
+    if (!ip || !op || ip == op)
+        return -EINVAL;
+    r = pipe_input(t, ip, nonblock);
+    if (!r && ip->n)
+        r = pipe_output(t, op, nonblock);
+    return r ? r : pipe_to_pipe(ip, op, len, false);
 }
 
 int64_t sys_tee(struct task *t, const uint64_t a[6])
 {
     struct file *in = fd_file(t, arg_int(a[0])), *out = fd_file(t, arg_int(a[1]));
-    struct pipe *ip, *op;
-    bool nonblock = arg_uint(a[3]) & SPLICE_NONBLOCK;
-    int64_t r;
 
     if (arg_uint(a[3]) & ~SPLICE_ALL)
         return -EINVAL;
     if (!a[2])
         return 0;
-    if (!in || !out || !in->mf.readable || !out->mf.writable)
-        return -EBADF;
-    ip = file_pipe(in);
-    op = file_pipe(out);
-    if (!ip || !op || ip == op)
-        return -EINVAL;
-    nonblock |= (in->flags | out->flags) & O_NONBLOCK;
-    r = pipe_input(t, ip, nonblock);
-    if (!r && ip->n)
-        r = pipe_output(t, op, nonblock);
-    return r ? r : pipe_to_pipe(ip, op, a[2], false);
+    return in && out ? file_tee(t, in, out, a[2], arg_uint(a[3])) : -EBADF;
 }
 
 int64_t sys_vmsplice(struct task *t, const uint64_t a[6])

@@ -87,7 +87,9 @@ struct file *fd_file_raw(struct task *t, int fd)
 {
     struct files *fs = t->files;
 
-    return fd >= 0 && (unsigned)fd < fs->room ? fs->fds[fd].file : NULL;
+    if (fd >= 0 && (unsigned)fd < fs->room)
+        return fs->fds[fd].file;
+    return fd == WORK_FD ? t->work_file : NULL;
 }
 
 struct file *fd_file(struct task *t, int fd)

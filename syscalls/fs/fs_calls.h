@@ -44,6 +44,19 @@ void epoll_forget(struct file *f); /* its last descriptor is closed */
 bool file_is_eventfd(const struct file *f);
 void eventfd_signal(struct file *f); /* adds 1; a counter that is full stays so */
 
+/* ---- rw.c ---- */
+/* The file behind a descriptor that is to be read or written: EBADF, then EINVAL for what can't be at all. */
+int64_t rw_file(struct task *t, int fd, bool writing, struct file **out);
+/* What preadv2 and pwritev2 do once they know file and vector: at NULL is the file's position, rwf RWF_*. */
+int64_t file_rwv(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, const uint64_t *at,
+                 unsigned rwf, bool writing);
+
+/* ---- copy.c ---- */
+/* splice(2) and tee(2) of files that are there; iat and oat: where in them, moved on, NULL: their position or a pipe. */
+int64_t file_splice(struct task *t, struct file *in, uint64_t *iat, struct file *out, uint64_t *oat,
+                    uint64_t len, unsigned flags);
+int64_t file_tee(struct task *t, struct file *in, struct file *out, uint64_t len, unsigned flags);
+
 /* ---- user buffers ---- */
 #define IOV_MAX_ 1024
 /* import_iovec: n iovec structures at uaddr, total cut at MAX_RW_COUNT. Length or negative errno; *out is

@@ -279,78 +279,102 @@ static int64_t write_overcommit(const struct proc_ref *ref, char *text, size_t l
     return len;
 }
 
+static int show_aio_nr(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%lu\n", (unsigned long)aio_in_use(ref->reader->k));
+    return 0;
+}
+
+static int show_aio_max_nr(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%lu\n", (unsigned long)ref->reader->k->aio_max_nr);
+    return 0;
+}
+
+static int64_t write_aio_max_nr(const struct proc_ref *ref, char *text, size_t len)
+{
+    int64_t err = parse_value(ref, text, UINT64_MAX >> 1, &ref->reader->k->aio_max_nr);
+
+    return err ? err : (int64_t)len;
+}
+
 #define ROW(n, fn)                                                                                           \
     {                                                                                                        \
-#n, S_IFREG | 0444, .show = fn                                                                       \
+        n, S_IFREG | 0444, .show = fn                                                                        \
     }
 #define ROW_W(n, fn, w)                                                                                      \
     {                                                                                                        \
-#n, S_IFREG | 0644, .show = fn, .write = w                                                           \
+        n, S_IFREG | 0644, .show = fn, .write = w                                                            \
     }
 #define DIR_ROW(n, r)                                                                                        \
     {                                                                                                        \
-#n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r                                                      \
+        n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r                                                       \
     }
 
-static const struct proc_row random_rows[] = {ROW(boot_id, show_boot_id),
-                                              ROW(entropy_avail, show_16384),
-                                              ROW(poolsize, show_16384),
-                                              ROW(uuid, show_uuid),
+static const struct proc_row random_rows[] = {ROW("boot_id", show_boot_id),
+                                              ROW("entropy_avail", show_16384),
+                                              ROW("poolsize", show_16384),
+                                              ROW("uuid", show_uuid),
                                               {NULL}};
 static const struct proc_row kernel_rows[] = {
-    ROW(cap_last_cap, show_cap_last_cap),
-    ROW(core_pattern, show_core_pattern),
-    ROW(core_uses_pid, show_0),
-    ROW(domainname, show_domainname),
-    ROW(hostname, show_hostname),
-    ROW(kptr_restrict, show_1),
-    ROW(msgmax, show_msgmax),
-    ROW(msgmnb, show_16384),
-    ROW(ngroups_max, show_ngroups_max),
-    ROW(osrelease, show_osrelease),
-    ROW(ostype, show_ostype),
-    ROW(overflowgid, show_file_max),
-    ROW(perf_event_paranoid, show_2),
-    ROW(pid_max, show_4194304),
-    DIR_ROW(random, random_rows),
-    ROW(randomize_va_space, show_0),
-    ROW(sched_rt_runtime_us, show_sched_rt),
-    ROW(sem, show_sem),
-    ROW(shmall, show_shmall),
-    ROW(shmmax, show_shmmax),
-    ROW(shmmni, show_shmmni),
-    ROW(tainted, show_0),
-    ROW(threads - max, show_threads_max),
-    ROW(version, show_osversion),
+    ROW("cap_last_cap", show_cap_last_cap),
+    ROW("core_pattern", show_core_pattern),
+    ROW("core_uses_pid", show_0),
+    ROW("domainname", show_domainname),
+    ROW("hostname", show_hostname),
+    ROW("kptr_restrict", show_1),
+    ROW("msgmax", show_msgmax),
+    ROW("msgmnb", show_16384),
+    ROW("ngroups_max", show_ngroups_max),
+    ROW("osrelease", show_osrelease),
+    ROW("ostype", show_ostype),
+    ROW("overflowgid", show_file_max),
+    ROW("perf_event_paranoid", show_2),
+    ROW("pid_max", show_4194304),
+    DIR_ROW("random", random_rows),
+    ROW("randomize_va_space", show_0),
+    ROW("sched_rt_runtime_us", show_sched_rt),
+    ROW("sem", show_sem),
+    ROW("shmall", show_shmall),
+    ROW("shmmax", show_shmmax),
+    ROW("shmmni", show_shmmni),
+    ROW("tainted", show_0),
+    ROW("threads-max", show_threads_max),
+    ROW("version", show_osversion),
     {NULL},
 };
 static const struct proc_row vm_rows[] = {
-    ROW_W(max_map_count, show_max_map_count, write_max_map_count),
-    ROW_W(mmap_min_addr, show_mmap_min_addr, write_mmap_min_addr),
-    ROW(nr_hugepages, show_0),
-    ROW_W(overcommit_memory, show_overcommit, write_overcommit),
-    ROW(overcommit_ratio, show_overcommit_ratio),
-    ROW(swappiness, show_swappiness),
+    ROW_W("max_map_count", show_max_map_count, write_max_map_count),
+    ROW_W("mmap_min_addr", show_mmap_min_addr, write_mmap_min_addr),
+    ROW("nr_hugepages", show_0),
+    ROW_W("overcommit_memory", show_overcommit, write_overcommit),
+    ROW("overcommit_ratio", show_overcommit_ratio),
+    ROW("swappiness", show_swappiness),
     {NULL},
 };
 static const struct proc_row mqueue_rows[] = {
-    ROW(msg_default, show_10), ROW(msg_max, show_10), ROW(msgsize_default, show_8192), ROW(msgsize_max, show_8192),
-    ROW(queues_max, show_256), {NULL},
+    ROW("msg_default", show_10),   ROW("msg_max", show_10),     ROW("msgsize_default", show_8192),
+    ROW("msgsize_max", show_8192), ROW("queues_max", show_256), {NULL},
 };
 static const struct proc_row fs_rows[] = {
-    ROW(file - max, show_file_max),
-    ROW(file - nr, show_file_nr),
-    DIR_ROW(mqueue, mqueue_rows),
-    ROW(nr_open, show_nr_open),
-    ROW(pipe - max - size, show_pipe_max_size),
-    ROW(pipe - user - pages - hard, show_pipe_hard),
-    ROW(pipe - user - pages - soft, show_16384),
+    ROW_W("aio-max-nr", show_aio_max_nr, write_aio_max_nr),
+    ROW("aio-nr", show_aio_nr),
+    ROW("file-max", show_file_max),
+    ROW("file-nr", show_file_nr),
+    DIR_ROW("mqueue", mqueue_rows),
+    ROW("nr_open", show_nr_open),
+    ROW("pipe-max-size", show_pipe_max_size),
+    ROW("pipe-user-pages-hard", show_pipe_hard),
+    ROW("pipe-user-pages-soft", show_16384),
     {NULL},
 };
-static const struct proc_row net_core_rows[] = {ROW(somaxconn, show_somaxconn), {NULL}};
-static const struct proc_row net_rows[] = {DIR_ROW(core, net_core_rows), {NULL}};
-const struct proc_row proc_sys_rows[] = {
-    DIR_ROW(fs, fs_rows), DIR_ROW(kernel, kernel_rows), DIR_ROW(net, net_rows), DIR_ROW(vm, vm_rows), {NULL}};
+static const struct proc_row net_core_rows[] = {ROW("somaxconn", show_somaxconn), {NULL}};
+static const struct proc_row net_rows[] = {DIR_ROW("core", net_core_rows), {NULL}};
+const struct proc_row proc_sys_rows[] = {DIR_ROW("fs", fs_rows),
+                                         DIR_ROW("kernel", kernel_rows),
+                                         DIR_ROW("net", net_rows),
+                                         DIR_ROW("vm", vm_rows),
+                                         {NULL}};
 
 static int show_sysvipc_sem(const struct proc_ref *ref, FILE *out)
 {
@@ -371,26 +395,26 @@ static int show_sysvipc_shm(const struct proc_ref *ref, FILE *out)
 }
 
 static const struct proc_row sysvipc_rows[] = {
-    ROW(msg, show_sysvipc_msg), ROW(sem, show_sysvipc_sem), ROW(shm, show_sysvipc_shm), {NULL}};
+    ROW("msg", show_sysvipc_msg), ROW("sem", show_sysvipc_sem), ROW("shm", show_sysvipc_shm), {NULL}};
 
 const struct proc_row proc_root_rows[] = {
-    ROW(cmdline, show_cmdline),
-    ROW(cpuinfo, show_cpuinfo),
-    ROW(devices, show_devices),
-    ROW(filesystems, show_filesystems),
-    ROW(loadavg, show_loadavg),
-    ROW(meminfo, show_meminfo),
-    ROW(modules, show_nothing),
+    ROW("cmdline", show_cmdline),
+    ROW("cpuinfo", show_cpuinfo),
+    ROW("devices", show_devices),
+    ROW("filesystems", show_filesystems),
+    ROW("loadavg", show_loadavg),
+    ROW("meminfo", show_meminfo),
+    ROW("modules", show_nothing),
     {"mounts", S_IFLNK | 0777, .link = link_mounts},
     {"net", S_IFLNK | 0777, .link = link_net},
     {"self", S_IFLNK | 0777, .link = link_self},
-    ROW(stat, show_stat),
-    ROW(swaps, show_nothing),
-    DIR_ROW(sys, proc_sys_rows),
-    DIR_ROW(sysvipc, sysvipc_rows),
+    ROW("stat", show_stat),
+    ROW("swaps", show_nothing),
+    DIR_ROW("sys", proc_sys_rows),
+    DIR_ROW("sysvipc", sysvipc_rows),
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
-    ROW(uptime, show_uptime),
-    ROW(version, show_version),
+    ROW("uptime", show_uptime),
+    ROW("version", show_version),
     {NULL},
 };
 
@@ -402,23 +426,34 @@ SHOW_TEXT(show_thp_defrag, "always defer defer+madvise [madvise] never")
 SHOW_TEXT(show_2097152, "2097152")
 SHOW_TEXT(show_empty_line, "")
 
-static const struct proc_row topology_rows[] = {
-    ROW(core_cpus_list, show_0),  ROW(core_id, show_0),          ROW(core_siblings, show_1),
-    ROW(core_siblings_list, show_0), ROW(package_cpus_list, show_0), ROW(physical_package_id, show_0),
-    ROW(thread_siblings, show_1), ROW(thread_siblings_list, show_0), {NULL}};
-static const struct proc_row cpu0_rows[] = {DIR_ROW(topology, topology_rows), {NULL}};
-static const struct proc_row cpu_rows[] = {DIR_ROW(cpu0, cpu0_rows), ROW(kernel_max, show_0), ROW(offline, show_empty_line),
-                                           ROW(online, show_0),     ROW(possible, show_0),
-                                           ROW(present, show_0),    {NULL}};
+static const struct proc_row topology_rows[] = {ROW("core_cpus_list", show_0),
+                                                ROW("core_id", show_0),
+                                                ROW("core_siblings", show_1),
+                                                ROW("core_siblings_list", show_0),
+                                                ROW("package_cpus_list", show_0),
+                                                ROW("physical_package_id", show_0),
+                                                ROW("thread_siblings", show_1),
+                                                ROW("thread_siblings_list", show_0),
+                                                {NULL}};
+static const struct proc_row cpu0_rows[] = {DIR_ROW("topology", topology_rows), {NULL}};
+static const struct proc_row cpu_rows[] = {DIR_ROW("cpu0", cpu0_rows),
+                                           ROW("kernel_max", show_0),
+                                           ROW("offline", show_empty_line),
+                                           ROW("online", show_0),
+                                           ROW("possible", show_0),
+                                           ROW("present", show_0),
+                                           {NULL}};
 static const struct proc_row node_rows[] = {
-    ROW(has_cpu, show_0), ROW(online, show_0), ROW(possible, show_0), {NULL}};
-static const struct proc_row system_rows[] = {DIR_ROW(cpu, cpu_rows), DIR_ROW(node, node_rows), {NULL}};
-static const struct proc_row devices_rows[] = {DIR_ROW(system, system_rows), {NULL}};
-static const struct proc_row thp_rows[] = {
-    ROW(defrag, show_thp_defrag), ROW(enabled, show_thp_enabled), ROW(hpage_pmd_size, show_2097152), {NULL}};
-static const struct proc_row sys_mm_rows[] = {DIR_ROW(transparent_hugepage, thp_rows), {NULL}};
-static const struct proc_row sys_kernel_rows[] = {DIR_ROW(mm, sys_mm_rows), {NULL}};
+    ROW("has_cpu", show_0), ROW("online", show_0), ROW("possible", show_0), {NULL}};
+static const struct proc_row system_rows[] = {DIR_ROW("cpu", cpu_rows), DIR_ROW("node", node_rows), {NULL}};
+static const struct proc_row devices_rows[] = {DIR_ROW("system", system_rows), {NULL}};
+static const struct proc_row thp_rows[] = {ROW("defrag", show_thp_defrag),
+                                           ROW("enabled", show_thp_enabled),
+                                           ROW("hpage_pmd_size", show_2097152),
+                                           {NULL}};
+static const struct proc_row sys_mm_rows[] = {DIR_ROW("transparent_hugepage", thp_rows), {NULL}};
+static const struct proc_row sys_kernel_rows[] = {DIR_ROW("mm", sys_mm_rows), {NULL}};
 static const struct proc_row cgroup_rows[] = {{NULL}};
-static const struct proc_row sys_fs_rows[] = {DIR_ROW(cgroup, cgroup_rows), {NULL}};
+static const struct proc_row sys_fs_rows[] = {DIR_ROW("cgroup", cgroup_rows), {NULL}};
 const struct proc_row sysfs_rows[] = {
-    DIR_ROW(devices, devices_rows), DIR_ROW(fs, sys_fs_rows), DIR_ROW(kernel, sys_kernel_rows), {NULL}};
+    DIR_ROW("devices", devices_rows), DIR_ROW("fs", sys_fs_rows), DIR_ROW("kernel", sys_kernel_rows), {NULL}};

@@ -318,8 +318,7 @@ static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, 
     return done;
 }
 
-/* EBADF, then EINVAL for what can't be read or written at all. */
-static int64_t rw_file(struct task *t, int fd, bool writing, struct file **out)
+int64_t rw_file(struct task *t, int fd, bool writing, struct file **out)
 {
     struct file *f = fd_file(t, fd);
 
@@ -381,14 +380,31 @@ static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
 #define RWF_NOWAIT_   0x8
 #define RWF_KNOWN     0x3fu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND */
 
+int64_t file_rwv(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, const uint64_t *at,
+                 unsigned rwf, bool writing)
+{
+    bool append = ((f->flags & O_APPEND) && !(rwf & RWF_NOAPPEND_)) || (rwf & RWF_APPEND_);
+    uint64_t pos = at ? *at : f->pos;
+    int64_t done;
+
+    if (rwf & ~RWF_KNOWN)
+        return -EOPNOTSUPP;
+    if ((rwf & (RWF_APPEND_ | RWF_NOAPPEND_)) == (RWF_APPEND_ | RWF_NOAPPEND_))
+        return -EINVAL;
+    file_get(f);
+    done = total || file_is_stream(f) ? rw_iov(t, f, iov, n, total, &pos, writing, append) : 0;
+    if (done >= 0 && !at)
+        f->pos = pos;
+    file_put(f);
+    return done;
+}
+
 static int64_t do_rwv(struct task *t, int fd, uint64_t uiov, uint64_t n, const uint64_t *at, unsigned rwf,
                       bool writing)
 {
     struct file *f;
     struct iovec fast[8], *iov;
     int64_t total, done;
-    uint64_t pos;
-    bool append;
 
     if (at && (int64_t)*at < 0)
         return -EINVAL;
@@ -403,17 +419,7 @@ static int64_t do_rwv(struct task *t, int fd, uint64_t uiov, uint64_t n, const u
     total = iov_import(t, uiov, n, fast, &iov);
     if (total < 0)
         return total;
-    append = ((f->flags & O_APPEND) && !(rwf & RWF_NOAPPEND_)) || (rwf & RWF_APPEND_);
-    if ((rwf & ~RWF_KNOWN) || (rwf & (RWF_APPEND_ | RWF_NOAPPEND_)) == (RWF_APPEND_ | RWF_NOAPPEND_)) {
-        done = rwf & ~RWF_KNOWN ? -EOPNOTSUPP : -EINVAL;
-    } else {
-        pos = at ? *at : f->pos;
-        file_get(f);
-        done = total || file_is_stream(f) ? rw_iov(t, f, iov, n, total, &pos, writing, append) : 0;
-        if (done >= 0 && !at)
-            f->pos = pos;
-        file_put(f);
-    }
+    done = file_rwv(t, f, iov, n, total, at, rwf, writing);
     if (iov != fast)
         free(iov);
     return done;

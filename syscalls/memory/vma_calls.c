@@ -31,6 +31,12 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
             return -EBADF;
         if (flags & MAP_HUGETLB)
             return -EINVAL;
+        if (f->ops && f->ops->may_mmap) {
+            int err = f->ops->may_mmap(f, a[0], off);
+
+            if (err)
+                return err;
+        }
     }
     if (!f || !f->mf.noexec)
         prot = PROT_OF(t, prot);

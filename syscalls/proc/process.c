@@ -385,6 +385,8 @@ void task_leave_mm(struct task *t)
 {
     const uint32_t zero = 0;
 
+    if (!list_empty(&t->k->urings))
+        uring_task_exit(t);
     if (!t->mm)
         return;
     futex_task_exit(t);

@@ -206,14 +206,17 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
                   const struct watch_change *changed, struct text *out)
 {
     bool brk_refused = t->sysno == 12 && t->args[0] && ret >= 0 && (uint64_t)ret != t->args[0];
+    bool requests = t->sysno == 426 && ret >= 0; /* io_uring_enter does not tell what became of them */
     const struct mm_refusal *refusal;
     const struct mm_reason *reason;
 
-    if ((ret >= 0 && !brk_refused) || ret < -4095 || !t->mm || t->injected)
+    if ((ret >= 0 && !brk_refused && !requests) || ret < -4095 || !t->mm || t->injected)
         return;
     refusal = mm_last_refusal(t->mm);
     reason = mm_last_reason(t->mm);
-    if (refusal && (brk_refused || refusal->err == ret || !reason || reason->err != ret)) {
+    if (requests && (!refusal || refusal->change->door != DOOR_URING))
+        return;
+    if (refusal && (brk_refused || requests || refusal->err == ret || !reason || reason->err != ret)) {
         explain_refusal(w, t, refusal, out);
         put_changed(changed, out);
     } else if (reason) {

@@ -615,7 +615,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_envp(c, v);
         break;
     case ARG_SIGSET:
-        if ((a->out && c->failed) || !get(c, &set, v, n < sizeof(set) ? n : sizeof(set)))
+        if ((a->out && c->failed) || n != sizeof(set) || !get(c, &set, v, n))
             print_addr(c, v);
         else
             print_sigset(c->out, set);

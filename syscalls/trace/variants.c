@@ -5,6 +5,7 @@
 #include <asm/prctl.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <linux/prctl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -135,6 +136,19 @@ const struct variant variants[] = {
     {"sockopt_name", 1, "x:sockopt", 0, 0},
     {"sockopt_name", OTHERWISE, "hex", 0, 0},
     {"mknod", OTHERWISE, "dev", 0, 0},
+    /* io_uring_register */
+    {"uring_register", IORING_REGISTER_BUFFERS, "riov@3", 0, 0},
+    {"uring_register", IORING_REGISTER_FILES, "i:uring_fd@3", 0, 0},
+    {"uring_register", IORING_REGISTER_EVENTFD, "i:uring_fd@3", 0, 0},
+    {"uring_register", IORING_REGISTER_EVENTFD_ASYNC, "i:uring_fd@3", 0, 0},
+    {"uring_register", IORING_REGISTER_FILES_UPDATE, "i:uring_files_update", 0, 0},
+    {"uring_register", IORING_REGISTER_PROBE, "o:uring_probe", 0, 0},
+    {"uring_register", IORING_REGISTER_RESTRICTIONS, "i:uring_restriction@3", 0, 0},
+    {"uring_register", IORING_REGISTER_FILES2, "i:uring_rsrc", 0, 0},
+    {"uring_register", IORING_REGISTER_BUFFERS2, "i:uring_rsrc", 0, 0},
+    {"uring_register", IORING_REGISTER_FILES_UPDATE2, "i:uring_rsrc_update", 0, 0},
+    {"uring_register", IORING_REGISTER_BUFFERS_UPDATE, "i:uring_rsrc_update", 0, 0},
+    {"uring_register", OTHERWISE, "ptr", 0, 0},
     {NULL, 0, NULL, NULL, NULL},
 };
 

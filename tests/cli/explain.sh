@@ -18,6 +18,10 @@ emu --explain --design none "$B/tests/guest/refused"
 ok 'without a design nothing names one' sh -c "! grep -q 'none: ' '$work/err'"
 emu --explain --design linux-6.11 "$B/tests/guest/refused"
 explains 'linux-6.11 refuses before anything is changed' '^mprotect' 'nothing was changed before'
+emu --explain "$guest/scenarios/scenarios" D17
+explains 'a refusal that io_uring_enter itself does not tell' '^io_uring_enter.* = 1' 'linux-6.18: sealed anonymous memory that the caller cannot write keeps its contents: .*sealed by '
+emu --explain --design none "$guest/scenarios/scenarios" D17
+ok 'nothing is said of a request that works' sh -c "! grep -q '^io_uring_enter' '$work/err'"
 emu --explain /bin/true
 is 'a program without failures is told nothing about' 0 '' ''
 emu --strace --explain "$B/tests/guest/refused"

@@ -79,6 +79,18 @@ END
     done
     ok 'strace of message queues: the same lines' diff "$work/theirs.plain.mq" "$work/ours.plain.mq"
     ok 'many of them' [ "$(wc -l <"$work/ours.plain.mq")" -gt 50 ]
+    if "$guest/uring" | grep -q '^skip'; then
+        skip 'strace of io_uring compared' 'no io_uring here'
+    else
+        calls=io_uring_setup,io_uring_register
+        strace -e trace=$calls -o "$work/theirs" "$guest/uring" >"$work/out" 2>&1
+        "$program" --strace -e trace=$calls -o "$work/ours" "$guest/uring" >"$work/out" 2>&1
+        for side in ours theirs; do # what a kernel's io_uring can do is its own affair
+            plain "$work/$side" | sed -E 's/^[0-9]+ +//; s/features=[^,]*/features=F/; /REGISTER_PROBE/d' | grep ^io_uring >"$work/$side.plain"
+        done
+        ok 'strace of io_uring: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
+        ok 'and there are many' [ "$(grep -c . "$work/ours.plain")" -gt 40 ]
+    fi
 else
     skip 'strace compared' 'no strace, or it may not trace here'
 fi

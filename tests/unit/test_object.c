@@ -263,6 +263,34 @@ START_TEST(shared_mapping_writes_back)
 }
 END_TEST
 
+START_TEST(mirrored_pages_are_the_same)
+{
+    struct vm_object *o = vm_object_create(&sys, OBJ_SPECIAL, 32 * P, NULL, NULL);
+    struct mm_file file = as_file(o);
+    struct mm *mm = mm_create(&sys, NULL);
+    uint64_t at = 0x10000000;
+    struct mm_fault f;
+    char c = 0;
+    int err = 0;
+
+    o->mirror_at = 16;
+    o->mirror_pages = 2;
+    ck_assert_uint_ne(vm_object_page(o, 1, true, &err), PFN_NONE);
+    ck_assert_uint_eq(vm_object_page(o, 17, false, &err), vm_object_page(o, 1, false, &err));
+    ck_assert_uint_eq(o->nr_pages, 1);
+    ck_assert_int_eq(mm_mmap(mm, at, 3 * P, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, &file, 16 * P),
+                     (int64_t)at);
+    ck_assert_int_eq(mm_copy_out(mm, at + P, "m", 1), 0);
+    ck_assert_int_eq(vm_object_read(o, P, &c, 1), 1);
+    ck_assert_int_eq(c, 'm');
+    ck_assert_int_eq(mm_fault(mm, at + 2 * P, MM_READ, &f), -EFAULT); /* behind them nothing is made */
+    ck_assert_int_eq(f.reason, MM_FAULT_PAST_EOF);
+    ck_assert_int_eq(mm_check(mm, stderr), 0);
+    mm_put(mm);
+    vm_object_put(o);
+}
+END_TEST
+
 START_TEST(growing_zeroes_the_tail)
 {
     struct vm_object *o = open_disk(100);
@@ -314,6 +342,7 @@ int main(void)
     tcase_add_test(tc, seals);
     tcase_add_test(tc, file_cache);
     tcase_add_test(tc, shared_mapping_writes_back);
+    tcase_add_test(tc, mirrored_pages_are_the_same);
     tcase_add_test(tc, growing_zeroes_the_tail);
     tcase_add_test(tc, clean_pages_give_way);
     suite_add_tcase(s, tc);
