@@ -97,8 +97,8 @@ struct struct_type {
     } how; /* ON_ERROR: decides itself what a failed call shows;
             * SPLIT: printed in two parts, arguments after it come with the second */
 };
-extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_ipc[],
-    structs_uring[];
+extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
+    structs_ipc[], structs_uring[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */

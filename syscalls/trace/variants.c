@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/prctl.h>
+#include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/msg.h>
@@ -23,6 +24,9 @@
 #define MSG_STAT_ANY 13
 #endif
 #define OTHERWISE VARIANT_OTHERWISE
+/* Of newer kernels' headers. */
+#define UFFDIO_MOVE_   0xc028aa05u
+#define UFFDIO_POISON_ 0xc020aa08u
 const struct variant variants[] = {
     /* fcntl: the third argument, and what the result means */
     {"fcntl", F_DUPFD, "int", 0, "fd"},
@@ -64,13 +68,20 @@ const struct variant variants[] = {
     {"ioctl", FIONCLEX, NULL, 0, 0},
     {"ioctl", TIOCGPTN, "ointp", 0, 0},
     {"ioctl", TIOCSPTLCK, "intp", 0, 0},
+    {"ioctl", UFFDIO_API, "o:uffd_api", 0, 0},
+    {"ioctl", UFFDIO_REGISTER, "o:uffd_register", 0, 0},
+    {"ioctl", UFFDIO_UNREGISTER, "o:uffd_range", 0, 0},
+    {"ioctl", UFFDIO_WAKE, "o:uffd_range", 0, 0},
+    {"ioctl", UFFDIO_COPY, "o:uffd_copy", 0, 0},
+    {"ioctl", UFFDIO_MOVE_, "o:uffd_copy", 0, 0},
+    {"ioctl", UFFDIO_ZEROPAGE, "o:uffd_fill", 0, 0},
+    {"ioctl", UFFDIO_CONTINUE, "o:uffd_fill", 0, 0},
+    {"ioctl", UFFDIO_POISON_, "o:uffd_fill", 0, 0},
+    {"ioctl", UFFDIO_WRITEPROTECT, "o:uffd_protect", 0, 0},
     {"ioctl", OTHERWISE, "hex", 0, 0},
     /* mremap's new address */
     {"mremap", 2 | 1, "ptr", 0, 0},
-    {"mremap", 4 | 1, "ptr", 0, 0},
     {"mremap", 7, "ptr", 0, 0},
-    {"mremap", 2, "ptr", 0, 0},
-    {"mremap", 6, "ptr", 0, 0},
     {"mremap", OTHERWISE, NULL, 0, 0},
     /* futex */
     {"futex", FUTEX_WAIT, "uint,i:timespec", 0, 0},
@@ -91,7 +102,7 @@ const struct variant variants[] = {
     {"prctl", PR_GET_NAME, "opath", 0, 0},
     {"prctl", PR_SET_PDEATHSIG, "sig", 0, 0},
     {"prctl", PR_GET_PDEATHSIG, "ointp", 0, 0},
-    {"prctl", PR_SET_DUMPABLE, "ulong", 0, 0},
+    {"prctl", PR_SET_DUMPABLE, "x:dumpable", 0, 0},
     {"prctl", PR_GET_DUMPABLE, NULL, 0, 0},
     {"prctl", PR_SET_NO_NEW_PRIVS, "ulong,hex,hex,hex", 0, 0},
     {"prctl", PR_GET_NO_NEW_PRIVS, "hex,hex,hex,hex", 0, 0},
@@ -135,7 +146,9 @@ const struct variant variants[] = {
     {"sock_proto", OTHERWISE, "int", 0, 0},
     {"sockopt_name", 1, "x:sockopt", 0, 0},
     {"sockopt_name", OTHERWISE, "hex", 0, 0},
-    {"mknod", OTHERWISE, "dev", 0, 0},
+    {"mknod", S_IFCHR, "dev", 0, 0},
+    {"mknod", S_IFBLK, "dev", 0, 0},
+    {"mknod", OTHERWISE, NULL, 0, 0},
     /* io_uring_register */
     {"uring_register", IORING_REGISTER_BUFFERS, "riov@3", 0, 0},
     {"uring_register", IORING_REGISTER_FILES, "i:uring_fd@3", 0, 0},
@@ -158,6 +171,8 @@ const struct variant *variant_find(const char *name, uint64_t value)
 
     if (!strcmp(name, "futex"))
         value = value == VARIANT_OTHERWISE ? value : value & FUTEX_CMD_MASK;
+    if (!strcmp(name, "mknod"))
+        value = value == VARIANT_OTHERWISE ? value : value & S_IFMT;
     for (const struct variant *v = variants; v->name; v++) {
         if (strcmp(v->name, name))
             continue;

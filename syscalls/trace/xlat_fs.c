@@ -1,4 +1,5 @@
 /* xlat_fs.c - constants of files, descriptors, polling and sockets. */
+#include <linux/userfaultfd.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/fs.h>
@@ -51,7 +52,7 @@ static const struct xlat at_flags[] = {X(AT_SYMLINK_NOFOLLOW),
                                        X(AT_EMPTY_PATH),
                                        X(AT_RECURSIVE),
                                        XEND};
-static const struct xlat unlinkat_flags[] = {X(AT_REMOVEDIR), XEND};
+static const struct xlat unlinkat_flags[] = {X(AT_REMOVEDIR), X(AT_EMPTY_PATH), XEND};
 static const struct xlat faccessat_flags[] = {X(AT_EACCESS), X(AT_SYMLINK_NOFOLLOW), X(AT_EMPTY_PATH), XEND};
 static const struct xlat statx_at[] = {XM(AT_STATX_SYNC_AS_STAT, AT_STATX_SYNC_TYPE),
                                        XM(AT_STATX_FORCE_SYNC, AT_STATX_SYNC_TYPE),
@@ -123,7 +124,17 @@ static const struct xlat fcntl_seals[] = {X(F_SEAL_SEAL),
                                           XEND};
 static const struct xlat lock_types[] = {X(F_RDLCK), X(F_WRLCK), X(F_UNLCK), XEND};
 static const struct xlat flock_ops[] = {X(LOCK_SH), X(LOCK_EX), X(LOCK_NB), X(LOCK_UN), XEND};
-static const struct xlat ioctls[] = {X(TCGETS),
+static const struct xlat ioctls[] = {X(UFFDIO_API),
+                                     X(UFFDIO_REGISTER),
+                                     X(UFFDIO_UNREGISTER),
+                                     X(UFFDIO_WAKE),
+                                     X(UFFDIO_COPY),
+                                     X(UFFDIO_ZEROPAGE),
+                                     X(UFFDIO_WRITEPROTECT),
+                                     X(UFFDIO_CONTINUE),
+                                     {"UFFDIO_MOVE", 0xc028aa05, 0}, /* newer than some headers */
+                                     {"UFFDIO_POISON", 0xc020aa08, 0},
+                                     X(TCGETS),
                                      X(TCSETS),
                                      X(TCSETSW),
                                      X(TCSETSF),
@@ -172,9 +183,9 @@ static const struct xlat inotify_mask[] = {X(IN_ACCESS),        X(IN_MODIFY),
                                            X(IN_UNMOUNT),       X(IN_Q_OVERFLOW),
                                            X(IN_IGNORED),       X(IN_ONLYDIR),
                                            X(IN_DONT_FOLLOW),   X(IN_EXCL_UNLINK),
-                                           X(IN_MASK_ADD),      X(IN_ISDIR),
+                                           {"IN_MASK_CREATE", 0x10000000, 0}, X(IN_MASK_ADD),      X(IN_ISDIR),
                                            X(IN_ONESHOT),       XEND};
-static const struct xlat inotify_init_flags[] = {X(IN_CLOEXEC), X(IN_NONBLOCK), XEND};
+static const struct xlat inotify_init_flags[] = {X(IN_NONBLOCK), X(IN_CLOEXEC), XEND};
 static const struct xlat falloc[] = {{"FALLOC_FL_KEEP_SIZE", 1, 0},      {"FALLOC_FL_PUNCH_HOLE", 2, 0},
                                      {"FALLOC_FL_NO_HIDE_STALE", 4, 0},  {"FALLOC_FL_COLLAPSE_RANGE", 8, 0},
                                      {"FALLOC_FL_ZERO_RANGE", 16, 0},    {"FALLOC_FL_INSERT_RANGE", 32, 0},

@@ -1,4 +1,7 @@
 /* xlat_mm.c - constants of the memory calls. */
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <linux/userfaultfd.h>
 #include <linux/mempolicy.h>
 #include <linux/membarrier.h>
 #include <sys/mman.h>
@@ -103,10 +106,52 @@ static const struct xlat membarrier_cmds[] = {{"MEMBARRIER_CMD_QUERY", 0, 0},
                                               {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", 256, 0},
                                               XEND};
 
+/* Headers of older kernels lack the last ones. */
+static const struct xlat uffd_features[] = {{"UFFD_FEATURE_PAGEFAULT_FLAG_WP", 1 << 0, 0},
+                                            {"UFFD_FEATURE_EVENT_FORK", 1 << 1, 0},
+                                            {"UFFD_FEATURE_EVENT_REMAP", 1 << 2, 0},
+                                            {"UFFD_FEATURE_EVENT_REMOVE", 1 << 3, 0},
+                                            {"UFFD_FEATURE_MISSING_HUGETLBFS", 1 << 4, 0},
+                                            {"UFFD_FEATURE_MISSING_SHMEM", 1 << 5, 0},
+                                            {"UFFD_FEATURE_EVENT_UNMAP", 1 << 6, 0},
+                                            {"UFFD_FEATURE_SIGBUS", 1 << 7, 0},
+                                            {"UFFD_FEATURE_THREAD_ID", 1 << 8, 0},
+                                            {"UFFD_FEATURE_MINOR_HUGETLBFS", 1 << 9, 0},
+                                            {"UFFD_FEATURE_MINOR_SHMEM", 1 << 10, 0},
+                                            {"UFFD_FEATURE_EXACT_ADDRESS", 1 << 11, 0},
+                                            {"UFFD_FEATURE_WP_HUGETLBFS_SHMEM", 1 << 12, 0},
+                                            {"UFFD_FEATURE_WP_UNPOPULATED", 1 << 13, 0},
+                                            {"UFFD_FEATURE_POISON", 1 << 14, 0},
+                                            {"UFFD_FEATURE_WP_ASYNC", 1 << 15, 0},
+                                            {"UFFD_FEATURE_MOVE", 1 << 16, 0},
+                                            XEND};
+/* Bits by the numbers of the requests. */
+#define REQUEST(name, nr) {"1<<_UFFDIO_" name, UINT64_C(1) << (nr), 0}
+static const struct xlat uffd_ioctls[] = {REQUEST("REGISTER", 0), REQUEST("UNREGISTER", 1), REQUEST("WAKE", 2),
+                                          REQUEST("COPY", 3),     REQUEST("ZEROPAGE", 4),   REQUEST("MOVE", 5),
+                                          REQUEST("WRITEPROTECT", 6), REQUEST("CONTINUE", 7), REQUEST("POISON", 8),
+                                          REQUEST("API", 0x3f),   XEND};
+static const struct xlat uffd_register[] = {X(UFFDIO_REGISTER_MODE_MISSING), X(UFFDIO_REGISTER_MODE_WP),
+                                            X(UFFDIO_REGISTER_MODE_MINOR), XEND};
+static const struct xlat uffd_copy[] = {X(UFFDIO_COPY_MODE_DONTWAKE), X(UFFDIO_COPY_MODE_WP), XEND};
+static const struct xlat uffd_protect[] = {X(UFFDIO_WRITEPROTECT_MODE_WP), X(UFFDIO_WRITEPROTECT_MODE_DONTWAKE),
+                                           XEND};
+static const struct xlat userfaultfd_flags[] = {X(UFFD_USER_MODE_ONLY), X(O_NONBLOCK), X(O_CLOEXEC), XEND};
+static const struct xlat iocb_commands[] = {X(IOCB_CMD_PREAD), X(IOCB_CMD_PWRITE), X(IOCB_CMD_FSYNC),
+                                            X(IOCB_CMD_FDSYNC), X(IOCB_CMD_POLL),  X(IOCB_CMD_NOOP),
+                                            X(IOCB_CMD_PREADV), X(IOCB_CMD_PWRITEV), XEND};
+
 const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
                                      {"mmap", mmap_flags, "MAP_???"},
                                      {"mremap", mremap_flags, "MREMAP_???"},
                                      {"msync", msync_flags, "MS_???"},
+                                     {"uffd_features", uffd_features, "UFFD_FEATURE_???"},
+                                     {"uffd_ioctls", uffd_ioctls, "_UFFDIO_???"},
+                                     {"uffd_register", uffd_register, "UFFDIO_REGISTER_MODE_???"},
+                                     {"uffd_copy", uffd_copy, "UFFDIO_COPY_???"},
+                                     {"uffd_protect", uffd_protect, "UFFDIO_WRITEPROTECT_MODE_???"},
+                                     {"userfaultfd", userfaultfd_flags, "UFFD_???"},
+                                     {"iocb_cmd", iocb_commands, "IOCB_CMD_???"},
                                      {"madvise", advice, "MADV_???"},
                                      {"mlockall", mlockall_flags, "MCL_???"},
                                      {"mlock2", mlock2_flags, "MLOCK_???"},

@@ -51,6 +51,7 @@ static const struct xlat clone_flags[] = {X(CLONE_VM),
                                           {"CLONE_CLEAR_SIGHAND", CLONE_CLEAR_SIGHAND_, 0},
                                           {"CLONE_INTO_CGROUP", CLONE_INTO_CGROUP_, 0},
                                           XEND};
+static const struct xlat dumpable[] = {{"SUID_DUMP_DISABLE", 0, 0}, {"SUID_DUMP_USER", 1, 0}, {"SUID_DUMP_ROOT", 2, 0}, XEND};
 static const struct xlat wait_options[] = {X(WNOHANG),    X(WUNTRACED),   X(WEXITED),
                                            X(WCONTINUED), X(WNOWAIT),     X(__WCLONE),
                                            X(__WALL),     X(__WNOTHREAD), XEND};
@@ -319,6 +320,7 @@ static const struct xlat msgctls[] = {X(IPC_RMID), X(IPC_SET),  X(IPC_STAT), X(I
 
 const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"unshare", clone_flags, "CLONE_???"},
+                                       {"dumpable", dumpable, "SUID_DUMP_???"},
                                        {"wait", wait_options, "W???"},
                                        {"waitid", waitid_types, "P_???"},
                                        {"rlimit", rlimits, "RLIMIT_???"},

@@ -91,6 +91,17 @@ END
         ok 'strace of io_uring: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
         ok 'and there are many' [ "$(grep -c . "$work/ours.plain")" -gt 40 ]
     fi
+    # The memory calls of guest tests, by shape: how often they come and what numbers they have is the kernel's business.
+    for compare in aio:'io_[a-z]*' mlock:mincore mremap:mremap \
+        userfault:'userfaultfd|ioctl\(N, UFFDIO_(COPY|ZEROPAGE|UNREGISTER|WAKE)'; do
+        strace -f -o "$work/theirs" "$guest/${compare%%:*}" >"$work/out" 2>&1
+        "$program" --strace -f -o "$work/ours" "$guest/${compare%%:*}" >"$work/out" 2>&1
+        for side in ours theirs; do
+            sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/N/g; s/"([^"\\]|\\.)*"(\.\.\.)?/S/g; s/-?[0-9]+/N/g; s/  +=/ =/; s/\) = .*/)/' "$work/$side" |
+                grep -E "^(${compare#*:})" | grep -v -e unfinished -e resumed | sort -u >"$work/$side.plain"
+        done
+        ok "strace of guest-tests/${compare%%:*}: no other shapes" sh -c "comm -23 '$work/theirs.plain' '$work/ours.plain' | grep . && exit 1; [ \$(wc -l <'$work/ours.plain') -ge 2 ]"
+    done
 else
     skip 'strace compared' 'no strace, or it may not trace here'
 fi

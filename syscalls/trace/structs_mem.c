@@ -1,0 +1,235 @@
+/* structs_mem.c - structures of memory calls: userfaultfd's requests, mincore's answer, asynchronous I/O. */
+#include <linux/aio_abi.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <string.h>
+
+#include "strace.h"
+
+/* ---- userfaultfd: what a request that failed gave back is not looked at ---- */
+
+static void print_range(struct call *c, const struct uffdio_range *r)
+{
+    text_printf(c->out, "{start=%#llx, len=%#llx}", (unsigned long long)r->start, (unsigned long long)r->len);
+}
+
+static void print_uffd_range(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct uffdio_range r;
+
+    if (get(c, &r, addr, sizeof(r)))
+        print_range(c, &r);
+    else
+        print_addr(c, addr);
+}
+
+static void print_uffd_api(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct uffdio_api api;
+
+    if (!get(c, &api, addr, sizeof(api))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_printf(c->out, "{api=%#llx, features=", (unsigned long long)api.api);
+    print_flags_named(c, "uffd_features", api.features);
+    text_puts(c->out, ", ioctls=");
+    print_flags_named(c, "uffd_ioctls", api.ioctls);
+    text_putc(c->out, '}');
+}
+
+static void print_uffd_register(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct uffdio_register r;
+
+    if (!get(c, &r, addr, sizeof(r))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_puts(c->out, "{range=");
+    print_range(c, &r.range);
+    text_puts(c->out, ", mode=");
+    print_flags_named(c, "uffd_register", r.mode);
+    if (!c->failed) {
+        text_puts(c->out, ", ioctls=");
+        print_flags_named(c, "uffd_ioctls", r.ioctls);
+    }
+    text_putc(c->out, '}');
+}
+
+/* COPY, and MOVE, which has the same form. */
+static void print_uffd_copy(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct uffdio_copy v;
+
+    if (!get(c, &v, addr, sizeof(v))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_printf(c->out, "{dst=%#llx, src=%#llx, len=%#llx, mode=", (unsigned long long)v.dst,
+                (unsigned long long)v.src, (unsigned long long)v.len);
+    print_flags_named(c, "uffd_copy", v.mode);
+    if (!c->failed)
+        text_printf(c->out, ", copy=%#llx", (unsigned long long)v.copy);
+    text_putc(c->out, '}');
+}
+
+/* A range, a mode, and the bytes that were done: ZEROPAGE, CONTINUE, POISON. */
+static void print_uffd_fill(struct call *c, uint64_t addr, const struct arg *a)
+{
+    bool zero = (uint32_t)c->args[1] == (uint32_t)UFFDIO_ZEROPAGE,
+         more = (uint32_t)c->args[1] == (uint32_t)UFFDIO_CONTINUE;
+    struct uffdio_zeropage v;
+
+    if (!get(c, &v, addr, sizeof(v))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_puts(c->out, "{range=");
+    print_range(c, &v.range);
+    text_puts(c->out, ", mode=");
+    print_flags_named(c, "uffd_copy", v.mode);
+    if (!c->failed)
+        text_printf(c->out, ", %s=%#llx",
+                    zero   ? "zeropage"
+                    : more ? "mapped"
+                           : "updated",
+                    (unsigned long long)v.zeropage);
+    text_putc(c->out, '}');
+}
+
+static void print_uffd_protect(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct uffdio_writeprotect v;
+
+    if (!get(c, &v, addr, sizeof(v))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_puts(c->out, "{range=");
+    print_range(c, &v.range);
+    text_puts(c->out, ", mode=");
+    print_flags_named(c, "uffd_protect", v.mode);
+    text_putc(c->out, '}');
+}
+
+/* ---- mincore ---- */
+
+static void print_mincore(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t pages = (c->args[1] + MM_PAGE_SIZE - 1) / MM_PAGE_SIZE;
+    uint8_t in;
+
+    text_putc(c->out, '[');
+    for (uint64_t i = 0; i < pages; i++) {
+        text_puts(c->out, i ? ", " : "");
+        if (!get(c, &in, addr + i, 1) || (!c->style.full && i >= c->tr->opt.strsize)) {
+            text_puts(c->out, "...");
+            break;
+        }
+        text_printf(c->out, "%u", in & 1);
+    }
+    text_putc(c->out, ']');
+}
+
+/* ---- asynchronous I/O ---- */
+
+static void print_iocb_head(struct call *c, const struct iocb *cb)
+{
+    text_putc(c->out, '{');
+    if (cb->aio_data)
+        text_printf(c->out, "aio_data=%#llx, ", (unsigned long long)cb->aio_data);
+    if (cb->aio_key)
+        text_printf(c->out, "aio_key=%u, ", cb->aio_key);
+    text_puts(c->out, "aio_lio_opcode=");
+    if (xlat_name(xlat_find("iocb_cmd")->x, cb->aio_lio_opcode))
+        print_xlat_named(c, "iocb_cmd", cb->aio_lio_opcode);
+    else
+        text_printf(c->out, "%u /* IOCB_CMD_??? */", cb->aio_lio_opcode);
+    if (cb->aio_reqprio)
+        text_printf(c->out, ", aio_reqprio=%d", cb->aio_reqprio);
+    text_puts(c->out, ", aio_fildes=");
+    print_fd(c, (int)cb->aio_fildes);
+}
+
+static void print_iocb_whole(struct call *c, const struct iocb *cb)
+{
+    bool writes = cb->aio_lio_opcode == IOCB_CMD_PWRITE, reads = cb->aio_lio_opcode == IOCB_CMD_PREAD;
+
+    print_iocb_head(c, cb);
+    if (cb->aio_lio_opcode == IOCB_CMD_POLL) {
+        text_puts(c->out, ", aio_buf=");
+        print_flags_named(c, "poll", cb->aio_buf);
+    } else if (writes || reads || cb->aio_lio_opcode == IOCB_CMD_PREADV ||
+               cb->aio_lio_opcode == IOCB_CMD_PWRITEV) {
+        text_puts(c->out, ", aio_buf=");
+        if (writes)
+            print_mem(c, cb->aio_buf, cb->aio_nbytes, false);
+        else
+            print_addr(c, cb->aio_buf);
+        text_printf(c->out, ", aio_nbytes=%llu, aio_offset=%lld", (unsigned long long)cb->aio_nbytes,
+                    (long long)cb->aio_offset);
+        if (cb->aio_flags & IOCB_FLAG_RESFD) {
+            text_puts(c->out, ", aio_flags=IOCB_FLAG_RESFD, aio_resfd=");
+            print_fd(c, (int)cb->aio_resfd);
+        }
+    }
+    text_putc(c->out, '}');
+}
+
+static void print_iocb(struct call *c, const void *p)
+{
+    print_iocb_head(c, p);
+    text_putc(c->out, '}');
+}
+
+/* Pointers to requests. */
+static void print_iocbs(struct call *c, uint64_t addr, const struct arg *a)
+{
+    int64_t n = (int64_t)c->args[1];
+    struct iocb cb;
+    uint64_t p;
+
+    if (n <= 0 || !get(c, &p, addr, sizeof(p))) {
+        if (!n && addr)
+            text_puts(c->out, "[]");
+        else
+            print_addr(c, addr);
+        return;
+    }
+    text_putc(c->out, '[');
+    for (int64_t i = 0; i < n; i++) {
+        text_puts(c->out, i ? ", " : "");
+        if (!get(c, &p, addr + 8 * (uint64_t)i, sizeof(p)) || (!c->style.full && i >= c->tr->opt.strsize)) {
+            text_puts(c->out, "...");
+            break;
+        }
+        if (get(c, &cb, p, sizeof(cb)))
+            print_iocb_whole(c, &cb);
+        else
+            print_addr(c, p);
+    }
+    text_putc(c->out, ']');
+}
+
+static void print_io_event(struct call *c, const void *p)
+{
+    const struct io_event *e = p;
+
+    text_printf(c->out, "{data=%#llx, obj=%#llx, res=%lld, res2=%lld}", (unsigned long long)e->data,
+                (unsigned long long)e->obj, (long long)e->res, (long long)e->res2);
+}
+
+const struct struct_type structs_mem[] = {
+    {"uffd_range", 0, NULL, print_uffd_range, false, STRUCT_ON_ERROR},
+    {"uffd_api", 0, NULL, print_uffd_api, false, STRUCT_PLAIN},
+    {"uffd_register", 0, NULL, print_uffd_register, false, STRUCT_ON_ERROR},
+    {"uffd_copy", 0, NULL, print_uffd_copy, false, STRUCT_ON_ERROR},
+    {"uffd_fill", 0, NULL, print_uffd_fill, false, STRUCT_ON_ERROR},
+    {"uffd_protect", 0, NULL, print_uffd_protect, false, STRUCT_ON_ERROR},
+    {"mincore", 0, NULL, print_mincore, false, STRUCT_PLAIN},
+    {"iocb", sizeof(struct iocb), print_iocb, NULL, false, STRUCT_PLAIN},
+    {"iocbs", 0, NULL, print_iocbs, false, STRUCT_PLAIN},
+    {"io_event", sizeof(struct io_event), print_io_event, NULL, false, STRUCT_PLAIN},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
+};
