@@ -12,6 +12,7 @@
 #include "diff_compare.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,7 +69,10 @@ static int one_call(struct diff *d, struct diff_pair *p, int *result)
         return 0;
     }
     if (starts_thread(d, n)) {
-        fprintf(stderr, "mseal-emu: diff: the program starts a thread: compared up to here\n");
+        fprintf(stderr,
+                "mseal-emu: diff: the program starts a thread: no difference up to here, in %" PRIu64
+                " calls, %" PRIu64 " of them about memory\n",
+                d->calls, d->memory_calls);
         *result = THREADS;
         return 0;
     }
