@@ -160,5 +160,8 @@ provide_unicorn
 if [ "$1" = test ]; then
     # shellcheck disable=SC2086
     install_packages $test_packages
+    # Python's own tests: named after its version, and they can be done without.
+    suite=$(apt-cache depends python3 2>/dev/null | sed -n 's/^ *Depends: \(python3\.[0-9]*\)$/lib\1-testsuite/p')
+    [ -z "$suite" ] || (install_packages "$suite") || echo "deps.sh: without $suite"
     provide_newest_unicorn
 fi

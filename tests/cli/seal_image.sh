@@ -68,22 +68,5 @@ else
     skip 'cli: --seal-image of programs compiled here' 'no gcc'
 fi
 
-# every design that seals, three real programs
-emu designs
-cut -d ' ' -f 1 "$work/out" >"$work/sealing"
-while read -r d; do
-    [ "$d" != none ] || continue
-    [ "$label" = unicorn ] || [ "$d" = linux-6.18 ] || continue
-    emu -d "$d" --seal-image=all --maps bash -c 'read -r x < <(echo 1 2 3 | tr -d " "); echo "$x"'
-    ok "--seal-image=all -d $d: bash" sh -c '[ $0 = 0 ] && grep -qx 123 "$work/out" && grep -q "r-xp.*/bash sl$" "$work/err"' "$status"
-    if have sqlite3; then
-        emu -d "$d" --seal-image=all sqlite3 :memory: 'create table t(a); insert into t values(1),(2); select sum(a) from t'
-        ok "--seal-image=all -d $d: sqlite3" sh -c '[ $0 = 0 ] && grep -qx 3 "$work/out"' "$status"
-    fi
-    if have python3; then
-        emu -d "$d" --seal-image=all python3 -S -c 'import ctypes, json; print(json.dumps([ctypes.sizeof(ctypes.c_long)]))'
-        ok "--seal-image=all -d $d: python3" sh -c '[ $0 = 0 ] && grep -qxF "[8]" "$work/out"' "$status"
-    fi
-done <"$work/sealing"
 emu --seal-image sh -c 'sed -n "/r-xp/,/VmFlags/p" /proc/self/smaps'
 ok '--seal-image: sl in smaps' grep -q '^VmFlags: rd ex mr mw me sl *$' "$work/out"
