@@ -282,6 +282,9 @@ static void refused(void)
     is_num(one(s), -EINVAL, "an identity that was not registered");
     is_num(one(nop(0, IOSQE_BUFFER_SELECT)), -EOPNOTSUPP, "a buffer for an operation without");
     is_num(one(io(IORING_OP_READ, 99, NULL, 0, 0, 0)), -EBADF, "no file");
+    s = io(IORING_OP_READ, 99, NULL, 0, 0, 0);
+    s.ioprio = 0xffff;
+    is_num(one(s), -EINVAL, "a priority of no class comes first");
     s = nop(1, 0);
     s.opcode = 200;
     push(s);
@@ -598,6 +601,12 @@ static void links(void)
     push(timeout(IORING_OP_LINK_TIMEOUT, &late, 0, 0, 2));
     must(enter(2, 0, 0));
     is_str(all(2), "1:2 2:ECANCELED", "and is cancelled by what does not");
+    push(nop(1, IOSQE_IO_LINK));
+    s = timeout(IORING_OP_LINK_TIMEOUT, &late, 0, 0, 2);
+    s.flags = IOSQE_CQE_SKIP_SUCCESS;
+    push(s);
+    must(enter(2, 0, 0));
+    is_str(all(1), "1:0", "which is no failure of its own");
     is_num(one(timeout(IORING_OP_LINK_TIMEOUT, &late, 0, 0, 2)), -EINVAL, "it stands behind something");
     close(fd), close(p[0]), close(p[1]);
 }
@@ -853,11 +862,15 @@ static void kinds(void)
     close(r.fd);
 
     r = open_ring(4, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG, 0);
+    int e = eventfd(0, EFD_NONBLOCK);
+    uint64_t count = 0;
+    must(reg(IORING_REGISTER_EVENTFD, &e, 1));
     push(io(IORING_OP_READ, p[0], buf, 4, 0, 1));
     must(enter(1, 0, 0));
     must(write(p[1], "ab", 2));
     is_num(ready(), 0, "DEFER_TASKRUN: nothing completes by itself");
     is_true(sq_flags() & 4 /* IORING_SQ_TASKRUN */, "the ring tells that there is work");
+    is_true(read(e, &count, 8) == 8 && count == 1, "and so does its eventfd");
     is_str(all(1), "1:2", "which is done when asked for");
     is_true(!(sq_flags() & 4), "and then no more");
     push(nop(1, 0));
@@ -866,6 +879,7 @@ static void kinds(void)
     int st;
     wait(&st);
     is_num(st, 0, "SINGLE_ISSUER: nobody else may submit");
+    close(e);
     close(r.fd);
 
     r = open_ring(4, IORING_SETUP_CQE32 | IORING_SETUP_SQE128, 0);
@@ -901,6 +915,14 @@ static void processes(void)
     wait(&st);
     is_num(st, 0, "a child has the ring, too");
     is_str(all(1), "9:0", "what it left undone ends with it");
+    struct __kernel_timespec soon = {0, 1000000};
+    if (!fork()) {
+        push(poll_add(r.fd, POLLIN, 0, 8));
+        push(timeout(IORING_OP_TIMEOUT, &soon, 0, 0, 7));
+        _exit(enter(2, 0, 0) == 2 ? 0 : 1);
+    }
+    wait(&st);
+    is_str(all(2), "7:ETIME 8:ECANCELED", "but a timeout goes on, and who watched the ring is told");
     push(io(IORING_OP_READ, p[0], buf, 4, 0, 1));
     must(enter(1, 0, 0));
     close(r.fd);

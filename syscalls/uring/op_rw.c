@@ -1,7 +1,9 @@
 /* op_rw.c - READ, WRITE, their vectors and those with registered buffers (io_uring/rw.c, Linux 6.18). */
 #include "uring.h"
 
+#include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/ioprio.h>
 #include <stdlib.h>
 
 static bool writes(const struct uring_req *req)
@@ -10,8 +12,31 @@ static bool writes(const struct uring_req *req)
            req->sqe.opcode == IORING_OP_WRITE_FIXED;
 }
 
+/* ioprio_check_cap() */
+static int check_priority(const struct uring_req *req)
+{
+    unsigned class = req->sqe.ioprio >> IOPRIO_CLASS_SHIFT,
+             level = req->sqe.ioprio & ((1u << IOPRIO_CLASS_SHIFT) - 1);
+
+    switch (class) {
+    case IOPRIO_CLASS_NONE:
+        return level ? -EINVAL : 0;
+    case IOPRIO_CLASS_RT:
+        return capable(req->owner, CAP_SYS_ADMIN) || capable(req->owner, CAP_SYS_NICE) ? 0 : -EPERM;
+    case IOPRIO_CLASS_BE:
+    case IOPRIO_CLASS_IDLE:
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
 int rw_prep(struct uring_req *req)
 {
+    int err = check_priority(req);
+
+    if (err)
+        return err;
     req->no_wait = req->sqe.rw_flags & RWF_NOWAIT;
     return 0;
 }

@@ -36,6 +36,7 @@ int timeout_prep(struct uring_req *req)
         return -EINVAL;
     req->count = (unsigned)req->sqe.off;
     req->benign = flags & IORING_TIMEOUT_ETIME_SUCCESS;
+    req->multishot = flags & MULTISHOT;
     return take_time(req, req->sqe.addr);
 }
 

@@ -88,6 +88,8 @@ static bool failed(const struct uring_req *req, int64_t result)
 {
     if (result == -ETIME && req->benign)
         return false;
+    if (req->op == uring_op(IORING_OP_LINK_TIMEOUT) && !req->error)
+        return false;
     return result < 0 || (req->op && req->op->flags & OP_SHORT_FAILS && result != req->want);
 }
 
@@ -156,6 +158,9 @@ static void take_place(struct uring_req *req)
     const struct task *o = req->owner;
     struct task *w = &req->w;
 
+    w->state = TASK_RUNNING;
+    if (!o)
+        return;
     w->proc = o->proc;
     w->tid = o->tid;
     w->mm = o->mm;
@@ -165,7 +170,6 @@ static void take_place(struct uring_req *req)
     w->cred = o->cred;
     w->personality = o->personality;
     w->work_file = req->file;
-    w->state = TASK_RUNNING;
     if (w->mm)
         mm_set_event(w->mm, w->k->event);
 }
@@ -334,6 +338,8 @@ static void work(struct task *w)
         run(req);
         return;
     }
+    if (list_empty(&ring->deferred))
+        ring_signal(ring);
     list_add_tail(&ring->deferred, &w->run_node);
     if (ring->flags & IORING_SETUP_TASKRUN_FLAG)
         ring_sq_flag(ring, IORING_SQ_TASKRUN, true);
@@ -364,7 +370,16 @@ static struct uring_req *owned(struct kernel *k, const struct task *t)
     return NULL;
 }
 
-/* Nobody is told (io_uring_files_cancel() leaves them to the end of the ring). */
+/* A timeout needs nobody's memory or files: it goes on. */
+static bool outlives_owner(const struct uring_req *req)
+{
+    return req->op == uring_op(IORING_OP_TIMEOUT) && req->started && !req->multishot && !req->next;
+}
+
+/*
+ * io_uring_files_cancel(): only what watches a ring is cancelled. The rest would find its task gone when it
+ * is woken; it goes at once, and nobody is told.
+ */
 void uring_task_exit(struct task *t)
 {
     struct uring_req *req;
@@ -375,7 +390,13 @@ void uring_task_exit(struct task *t)
 
         if (!list_empty(&req->held_node)) /* end_one() expects it to be counted */
             ring->running += chain_length(req);
-        end_one(req, 0, true);
+        if (outlives_owner(req)) {
+            req->owner = NULL;
+        } else if (req->file && file_is_uring(req->file)) {
+            end_broken_chain(req);
+        } else {
+            end_one(req, 0, true);
+        }
         uring_release_held(ring);
         ring_flush(ring);
         file_put(hold);

@@ -186,6 +186,13 @@ void ring_flush_overflow(struct uring *ring)
     ring_sq_flag(ring, IORING_SQ_CQ_OVERFLOW, false);
 }
 
+void ring_signal(struct uring *ring)
+{
+    if (ring->eventfd && (!ring->eventfd_async || ring->async) &&
+        !(get(ring, AT(cq_flags)) & IORING_CQ_EVENTFD_DISABLED))
+        eventfd_signal(ring->eventfd);
+}
+
 void ring_flush(struct uring *ring)
 {
     if (!ring->posted)
@@ -194,7 +201,5 @@ void ring_flush(struct uring *ring)
     ring->posted = false;
     ring->changes++;
     wake_up(&ring->wait);
-    if (ring->eventfd && (!ring->eventfd_async || ring->async) &&
-        !(get(ring, AT(cq_flags)) & IORING_CQ_EVENTFD_DISABLED))
-        eventfd_signal(ring->eventfd);
+    ring_signal(ring);
 }

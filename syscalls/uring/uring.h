@@ -157,6 +157,7 @@ void ring_commit_sq(struct uring *ring); /* tells the guest what was taken */
 /* A completion, in the CQ ring or, when that is full, behind it. */
 void ring_post(struct uring *ring, uint64_t user_data, int32_t res, uint32_t flags);
 void ring_flush(struct uring *ring);          /* wakes whom completions since the last time are for */
+void ring_signal(struct uring *ring);         /* its eventfd counts, unless the guest said not to */
 void ring_flush_overflow(struct uring *ring); /* what has room now goes into the CQ ring */
 uint32_t ring_cq_ready(const struct uring *ring);
 uint32_t ring_cq_head(const struct uring *ring);
