@@ -579,6 +579,17 @@ static void links(void)
     must(write(p[1], "xy", 2));
     is_str(all(2), "1:2 2:2", "goes on");
     is_true(pread(fd, buf + 4, 2, 0) == 2 && !memcmp(buf + 4, "xy", 2), "with what came");
+    struct iovec v = {buf, 2};
+    push(nop(1, IOSQE_IO_LINK));
+    push(io(IORING_OP_READV, fd, &v, 1, 0, 2));
+    must(enter(2, 0, 0));
+    v = (struct iovec){(void *)8, 1};
+    is_str(all(2), "1:0 2:2", "a vector is read when it is submitted");
+    push(io(IORING_OP_READV, fd, (void *)8, 1, 0, 1));
+    push(nop(2, 0));
+    is_num(enter(2, 0, 0), 1, "and a bad one ends the submission");
+    must(enter(1, 0, 0));
+    is_str(all(2), "1:EFAULT 2:0", "with its completion");
     push(nop(1, IOSQE_CQE_SKIP_SUCCESS));
     push(nop(2, 0));
     must(enter(2, 0, 0));

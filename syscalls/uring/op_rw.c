@@ -31,55 +31,61 @@ static int check_priority(const struct uring_req *req)
     }
 }
 
+static bool has_vector(const struct uring_req *req)
+{
+    return req->sqe.opcode == IORING_OP_READV || req->sqe.opcode == IORING_OP_WRITEV;
+}
+
+/* A vector is read when it is submitted: the guest may forget it then (IORING_FEAT_SUBMIT_STABLE). */
 int rw_prep(struct uring_req *req)
 {
+    struct iovec fast[8], *iov;
     int err = check_priority(req);
 
     if (err)
         return err;
     req->no_wait = req->sqe.rw_flags & RWF_NOWAIT;
+    if (!has_vector(req))
+        return 0;
+    req->want = iov_import(req->owner, req->sqe.addr, req->sqe.len, fast, &iov);
+    if (req->want < 0)
+        return (int)req->want;
+    req->iov = iov != fast ? iov : malloc(sizeof(fast));
+    if (!req->iov)
+        return -ENOMEM;
+    if (iov == fast)
+        memcpy(req->iov, fast, sizeof(fast));
     return 0;
 }
 
-/* The one buffer or the vector: total length, or negative errno; *out may have to be freed. */
-static int64_t take_vector(struct uring_req *req, struct iovec fast[8], struct iovec **out, int *n)
+/* The one buffer: 0 or -EFAULT. */
+static int take_buffer(struct uring_req *req, struct iovec *iov)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     bool fixed = sqe->opcode == IORING_OP_READ_FIXED || sqe->opcode == IORING_OP_WRITE_FIXED;
-    uint32_t len = sqe->len < MAX_RW_COUNT ? sqe->len : MAX_RW_COUNT;
 
-    *n = 1;
-    *out = fast;
-    if (sqe->opcode == IORING_OP_READV || sqe->opcode == IORING_OP_WRITEV) {
-        *n = (int)sqe->len;
-        return iov_import(&req->w, sqe->addr, sqe->len, fast, out);
-    }
     if (fixed ? buffer_check(req->ring, sqe->buf_index, sqe->addr, sqe->len)
               : !access_ok(sqe->addr, sqe->len))
         return -EFAULT;
-    fast[0] = (struct iovec){(void *)(uintptr_t)sqe->addr, len};
-    return len;
+    req->want = sqe->len < MAX_RW_COUNT ? sqe->len : MAX_RW_COUNT;
+    *iov = (struct iovec){(void *)(uintptr_t)sqe->addr, (size_t)req->want};
+    return 0;
 }
 
 int64_t rw_issue(struct uring_req *req)
 {
-    struct iovec fast[8], *iov;
     const uint64_t *at = (uint64_t *)&req->sqe.off;
+    struct iovec one, *iov = req->iov ? req->iov : &one;
     struct file *f;
-    int64_t total, done;
-    int n;
+    int64_t err;
 
-    done = rw_file(&req->w, WORK_FD, writes(req), &f);
-    if (done)
-        return done;
-    total = take_vector(req, fast, &iov, &n);
-    if (total < 0)
-        return total;
-    req->want = total;
+    err = rw_file(&req->w, WORK_FD, writes(req), &f);
+    if (!err && !has_vector(req))
+        err = take_buffer(req, &one);
+    if (err)
+        return err;
     if (file_is_stream(f) || req->sqe.off == UINT64_MAX)
         at = NULL;
-    done = file_rwv(&req->w, f, iov, n, (uint64_t)total, at, (unsigned)req->sqe.rw_flags, writes(req));
-    if (iov != fast)
-        free(iov);
-    return done;
+    return file_rwv(&req->w, f, iov, has_vector(req) ? (int)req->sqe.len : 1, (uint64_t)req->want, at,
+                    (unsigned)req->sqe.rw_flags, writes(req));
 }

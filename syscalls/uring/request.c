@@ -53,6 +53,7 @@ void req_free(struct uring_req *req)
         req->guarded->guard = NULL;
     if (req->file)
         file_put(req->file);
+    free(req->iov);
     free(req);
 }
 

@@ -105,12 +105,13 @@ struct uring_req {
     bool benign;       /* -ETIME is no failure (IORING_TIMEOUT_ETIME_SUCCESS) */
     unsigned tries;    /* that found nothing although poll said there was something */
     int stop_result;
-    int error;      /* of its preparation: it never runs */
-    int64_t want;   /* OP_SHORT_FAILS: what it must bring for its links to go on */
-    uint64_t time;  /* timeouts: ns, as the guest gave it */
-    uint64_t armed; /* and the moment on the virtual clock, once it runs */
-    unsigned count; /* timeouts: completions to wait for; how often they still repeat */
-    uint32_t since; /* ring->events when the count began */
+    int error;         /* of its preparation: it never runs */
+    struct iovec *iov; /* of READV and WRITEV */
+    int64_t want;      /* OP_SHORT_FAILS: what it must bring for its links to go on */
+    uint64_t time;     /* timeouts: ns, as the guest gave it */
+    uint64_t armed;    /* and the moment on the virtual clock, once it runs */
+    unsigned count;    /* timeouts: completions to wait for; how often they still repeat */
+    uint32_t since;    /* ring->events when the count began */
 };
 
 enum {
