@@ -814,6 +814,11 @@ static void registering(void)
     one(nop(0, 0));
     is_err(read(e, &count, 8), "EAGAIN", "unless the ring says not to");
     *word(r.p.cq_off.flags) = 0;
+    push(poll_add(e, POLLIN, IORING_POLL_ADD_MULTI, 1));
+    push(nop(2, 0));
+    must(enter(2, 0, 0));
+    is_str(all(2), "1:1 2:0", "to watch it again and again would never end: once");
+    must(read(e, &count, 8));
     is_ok(reg(IORING_UNREGISTER_EVENTFD, NULL, 0), "and no more");
     is_err(reg(IORING_UNREGISTER_EVENTFD, NULL, 0), "ENXIO", "at all");
     close(e), close(fd);
@@ -947,6 +952,9 @@ static void processes(void)
     push(nop(1, 0));
     must(enter(1, 0, 0));
     is_num(epoll_wait(ep, &got, 1, 0), 1, "and a completion");
+    push(poll_add(ep, POLLIN, IORING_POLL_ADD_MULTI, 2));
+    must(enter(1, 0, 0));
+    is_true(strstr(all(1), "2:1"), "a ring that watches itself through epoll does not go on for ever");
     close(ep), close(p[0]), close(p[1]);
 }
 

@@ -21,6 +21,18 @@ int poll_prep(struct uring_req *req)
     return 0;
 }
 
+/* Does a completion make the file ready, so that telling of it again and again would never end
+ * (EPOLL_URING_WAKE)? */
+static bool feeds_itself(const struct uring_req *req)
+{
+    if (file_is_uring(req->file))
+        return true;
+    list_for_each (n, &req->ring->k->urings)
+        if (container_of(n, struct uring, node)->eventfd == req->file)
+            return true;
+    return false;
+}
+
 /* The multishot form tells what it finds at each wake-up. */
 int64_t poll_issue(struct uring_req *req)
 {
@@ -28,7 +40,7 @@ int64_t poll_issue(struct uring_req *req)
 
     req->w.wake_at = 0;
     ready = file_poll(&req->w, req->file, true) & events(&req->sqe);
-    if (ready && !(req->sqe.len & IORING_POLL_ADD_MULTI))
+    if (ready && (!(req->sqe.len & IORING_POLL_ADD_MULTI) || feeds_itself(req) || !ring_has_room(req->ring)))
         return ready;
     if (ready)
         req_post_more(req, (int32_t)ready);

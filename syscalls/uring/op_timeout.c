@@ -64,7 +64,7 @@ int64_t timeout_issue(struct uring_req *req)
         arm(req);
     if (req->ring->k->now_ns >= req->armed) {
         req->ring->timeouts++;
-        if (!again || (req->count && !--req->count))
+        if (!again || (req->count && !--req->count) || !ring_has_room(req->ring))
             return -ETIME;
         req_post_more(req, -ETIME);
         arm(req);

@@ -94,7 +94,7 @@ static bool failed(const struct uring_req *req, int64_t result)
     return result < 0 || (req->op && req->op->flags & OP_SHORT_FAILS && result != req->want);
 }
 
-void req_break_chain(struct uring_req *req, bool silently)
+static void break_chain(struct uring_req *req, bool silently)
 {
     req->chain_broken = true;
     req->skip_links = silently;
@@ -138,7 +138,7 @@ void req_complete(struct uring_req *req, int64_t result)
     if (guard)
         req_stop(guard, -ECANCELED);
     if (next && bad && !hard)
-        req_break_chain(next, skip);
+        break_chain(next, skip);
     else if (next)
         req_queue(next);
     uring_release_held(ring);
@@ -273,7 +273,8 @@ static bool issue(struct uring_req *req)
         r = run_once(req);
         if (r >= 0 && req->op->flags & OP_NEW_FD && req->sqe.file_index)
             r = files_install(&req->w, req->ring, (int)r, req->sqe.file_index);
-        if (r < 0 || !req->multishot)
+        if (r < 0 || !req->multishot ||
+            !ring_has_room(req->ring)) /* a full ring ends those that would go on */
             break;
         req_post_more(req, (int32_t)r);
         memset(req->w.restart_data, 0, sizeof(req->w.restart_data));

@@ -143,6 +143,11 @@ uint32_t ring_cq_ready(const struct uring *ring)
     return ring->cq_tail - ring_cq_head(ring);
 }
 
+bool ring_has_room(const struct uring *ring)
+{
+    return list_empty(&ring->overflow) && ring_cq_ready(ring) < ring->cq_entries;
+}
+
 static bool store(struct uring *ring, const struct io_uring_cqe *cqe)
 {
     uint64_t at = sizeof(struct rings) + (uint64_t)(ring->cq_tail & (ring->cq_entries - 1)) * ring->cqe_size;

@@ -22,12 +22,10 @@
 /* Newer than the headers of some supported systems. */
 #define URING_NO_SQARRAY (1u << 16)
 enum {
-    UOP_READ_MULTISHOT = 49,
     UOP_FTRUNCATE = 55,
     UOP_BIND,
     UOP_LISTEN,
-    UOP_PIPE = 62,
-    UOP_LAST /* of Linux 6.18 */
+    UOP_LAST = 63 /* of Linux 6.18 */
 };
 
 #define URING_OFF_MASK 0xf8000000u /* which part of an mmap offset says what is mapped */
@@ -95,7 +93,7 @@ struct uring_req {
     struct uring_req *next;    /* IOSQE_IO_LINK: begins when this one is over */
     struct uring_req *guard;   /* the IORING_OP_LINK_TIMEOUT that watches this one */
     struct uring_req *guarded; /* the other way round */
-    bool started, waiting, queued;
+    bool started;
     bool polled;       /* it waits until its file is ready for what op->flags say, then tries again */
     bool stopped;      /* cancelled: ends with stop_result as soon as it runs */
     bool chain_broken; /* so do all that are linked to it */
@@ -157,6 +155,7 @@ bool ring_take_sqe(struct uring *ring, struct io_uring_sqe *sqe);
 void ring_commit_sq(struct uring *ring); /* tells the guest what was taken */
 /* A completion, in the CQ ring or, when that is full, behind it. */
 void ring_post(struct uring *ring, uint64_t user_data, int32_t res, uint32_t flags);
+bool ring_has_room(const struct uring *ring); /* the next completion goes into the CQ ring itself */
 void ring_flush(struct uring *ring);          /* wakes whom completions since the last time are for */
 void ring_signal(struct uring *ring);         /* its eventfd counts, unless the guest said not to */
 void ring_flush_overflow(struct uring *ring); /* what has room now goes into the CQ ring */
@@ -186,8 +185,7 @@ void req_queue(struct uring_req *req); /* ... as soon as what is going on is ove
 void req_complete(struct uring_req *req, int64_t result);
 /* One more result of a multishot request, which goes on. */
 void req_post_more(struct uring_req *req, int32_t result);
-void req_stop(struct uring_req *req, int result);           /* it will end with this, and not run again */
-void req_break_chain(struct uring_req *req, bool silently); /* it and all after it are cancelled */
+void req_stop(struct uring_req *req, int result); /* it will end with this, and not run again */
 void req_wait(struct uring_req *req,
               uint64_t deadline);            /* the end of an issue that waits: SYS_BLOCK follows */
 void uring_run_deferred(struct uring *ring); /* IORING_SETUP_DEFER_TASKRUN: the issuer asks */
