@@ -191,8 +191,7 @@ static void rings(void)
     unsigned *cq = must(mmap(NULL, PG, RW, MAP_SHARED, r.fd, IORING_OFF_CQ_RING));
     is_num(cq[r.p.cq_off.ring_entries / 4], 8, "the completion ring by its own offset is the same memory");
     is_err((long)mmap(r.mem, PG, RW, MAP_SHARED, r.fd, 0), "EINVAL", "rings go where the kernel wants them");
-    is_err((long)mmap(NULL, PG, RW, MAP_SHARED, r.fd, 0x18000000), since(6, 12) ? "ENOMEM" : "EINVAL",
-           "nothing is at other offsets");
+    is_err((long)mmap(NULL, PG, RW, MAP_SHARED, r.fd, 0x18000000), "ENOMEM", "nothing is at other offsets");
     is_err((long)mmap(NULL, PG, PROT_READ | PROT_EXEC, MAP_SHARED, r.fd, 0), since(6, 16) ? "EPERM" : "ok",
            "rings are not code");
     is_err((long)mremap(r.mem, PG, 2 * PG, MREMAP_MAYMOVE), "EFAULT", "and do not grow");
@@ -404,13 +403,16 @@ static void waiting(void)
     push(io(IORING_OP_READ, p[0], buf, 4, 0, 1));
     must(enter(1, 0, 0));
     must(write(p[1], "q", 1));
-    is_num(ready(), 1, "the completion is there when the call that caused it returns");
+    if (since(6, 12))
+        is_num(ready(), 1, "the completion is there when the call that caused it returns");
+    else
+        told_skip("the completion is there when the call that caused it returns", "6.1 may be later");
     is_str(all(1), "1:1", "with what was written");
     struct io_uring_sqe s = io(IORING_OP_READ, p[0], buf, 4, 0, 3);
     s.rw_flags = 8;
     push(s);
     must(enter(1, 0, 0));
-    is_str(all(1), "3:EAGAIN", "RWF_NOWAIT does not wait");
+    is_str(all(1), since(6, 12) ? "3:EAGAIN" : "3:EOPNOTSUPP", "RWF_NOWAIT does not wait");
     push(io(IORING_OP_READ, p[0], buf, 4, 0, 4));
     must(enter(1, 0, 0));
     must(close(p[1]));
@@ -587,7 +589,7 @@ static void links(void)
     is_str(all(2), "1:0 2:2", "a vector is read when it is submitted");
     push(io(IORING_OP_READV, fd, (void *)8, 1, 0, 1));
     push(nop(2, 0));
-    is_num(enter(2, 0, 0), 1, "and a bad one ends the submission");
+    is_num(enter(2, 0, 0), since(6, 12) ? 1 : 2, "and a bad one ends the submission");
     must(enter(1, 0, 0));
     is_str(all(2), "1:EFAULT 2:0", "with its completion");
     push(nop(1, IOSQE_CQE_SKIP_SUCCESS));
