@@ -171,7 +171,8 @@ static void take_place(struct uring_req *req)
     w->cred = o->cred;
     w->personality = o->personality;
     w->work_file = req->file;
-    if (w->mm)
+    if (w->mm &&
+        !(w->k->current && w->k->current->mm == w->mm)) /* there it is known, and what was refused before */
         mm_set_event(w->mm, w->k->event);
 }
 
