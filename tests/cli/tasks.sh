@@ -55,11 +55,21 @@ a fork bomb: stopped by its limit' ''
 
 if [ "$SANITIZE" = 1 ]; then
     leaks=${ASAN_OPTIONS%detect_leaks=*}detect_leaks=1:handle_segv=1
-    ASAN_OPTIONS=$leaks LSAN_OPTIONS=suppressions=$top/tests/lsan.supp emu bash -c 'seq 3 | sort; sleep 1 & wait; cat <(echo x); exit 0'
+    without_leaks()
+    {
+        ASAN_OPTIONS=$leaks LSAN_OPTIONS=suppressions=$top/tests/lsan.supp:print_suppressions=0 emu "$@"
+    }
+    without_leaks bash -c 'seq 3 | sort; sleep 1 & wait; cat <(echo x); exit 0'
     is 'everything is freed at the end' 0 '1
 2
 3
 x' ''
-    ASAN_OPTIONS=$leaks LSAN_OPTIONS=suppressions=$top/tests/lsan.supp emu "$B/tests/guest/pthread_stress" 8 10
+    without_leaks "$B/tests/guest/pthread_stress" 8 10
     is '... also with threads' 0
+    without_leaks "$B/tests/guest/many_tasks"
+    is '... after a thousand tasks, ten thousand forks and a fork bomb' 0
+    for facts in proc_fork proc_signal proc_futex proc_requeue_pi proc_time proc_ptrace proc_ipc proc_mqueue proc_inotify proc_core; do
+        without_leaks "$guest/$facts"
+        ok "... after $facts" sh -c '[ "$1" = 0 ] && ! grep -q LeakSanitizer "$2"' - "$status" "$work/err"
+    done
 fi
