@@ -1,5 +1,6 @@
 #!/bin/sh
-# readme.sh FILE... - run again each command of the ```console blocks ("$ command") and put in what it prints now.
+# readme.sh FILE... - run again each command of the ```console blocks ("$ command"), in a manual page (FILE.1) of those between .EX
+# and .EE, and put in what it prints now.
 #
 # With --check nothing is written: it fails if a command does or if its output differs. B names the build directory.
 cd "$(dirname "$0")/.." || exit 1
@@ -9,16 +10,33 @@ PATH=$PWD/${B:-build}:$PATH
 LC_ALL=C.UTF-8
 export PATH LC_ALL
 result=0
+
+# A command as it is typed, and lines of output, out of and into FILE's language.
+typed()
+{
+    case $file in
+    *.1) printf '%s\n' "$1" | sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g' ;;
+    *) printf '%s\n' "$1" ;;
+    esac
+}
+printed()
+{
+    case $file in
+    *.1) sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/'/\\\\(aq/g" -e 's/^\./\\\&./' ;;
+    *) cat ;;
+    esac
+}
+
 for file; do
     new=$(mktemp)
     in=
     while IFS= read -r line; do
         case $in$line in
-        '```console') in=block; printf '%s\n' "$line" ;;
-        'block```') in=; printf '%s\n' "$line" ;;
+        '```console' | .EX) in=block; printf '%s\n' "$line" ;;
+        'block```' | block.EE) in=; printf '%s\n' "$line" ;;
         'block$ '*)
             printf '%s\n' "$line"
-            sh -c "${line#??}" 2>&1 </dev/null | sed -e "s|$PWD|/home/you/mseal-emu|g" -e 's/ *$//' | cut -c 1-130
+            sh -c "$(typed "${line#??}")" 2>&1 </dev/null | sed -e "s|$PWD|/home/you/mseal-emu|g" -e 's/ *$//' | cut -c 1-130 | printed
             ;;
         block*) ;;
         *) printf '%s\n' "$line" ;;

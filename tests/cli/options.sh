@@ -48,3 +48,12 @@ emu --memory 64M /usr/bin/python3 -c 'x = bytearray(256 << 20); print("survived"
 ok '--memory bounds what the guest can have' [ "$status" != 0 ]
 emu --stack 1M /bin/sh -c 'ulimit -s'
 is '--stack is the stack limit' 0 1024 ''
+# The examples in the manual page are those of today (paths in it are those of the usual build directory).
+if [ "$label" = unicorn ] && [ "$B" = "$top/build" ] && have gdb; then
+    ok 'the manual page shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/mseal-emu.1
+fi
+if have man; then
+    man -l docs/mseal-emu.1 >"$work/page" 2>"$work/err"
+    ok 'man reads it without a complaint' [ ! -s "$work/err" ]
+    ok '... and it shows them' grep -q 'mseal-emu history --seals /tmp/run.rec' "$work/page"
+fi

@@ -77,5 +77,13 @@ emu --strace --color=always true
 ok '--color=always' grep -q "$(printf '\033\\[36mexecve')" "$work/err"
 emu --strace true
 ok 'no colours in a file' sh -c "! grep -q '$(printf '\033')' '$work/err'"
+if have script; then
+    script -qec "'$program' --strace true" /dev/null >"$work/out" 2>&1 </dev/null
+    ok 'colours on a terminal' grep -q "$(printf '\033\\[36mexecve')" "$work/out"
+    NO_COLOR=1 script -qec "'$program' --strace true" /dev/null >"$work/out" 2>&1 </dev/null
+    ok '... not with NO_COLOR' sh -c "grep -q ^execve '$work/out' && ! grep -q '$(printf '\033')' '$work/out'"
+    NO_COLOR=1 script -qec "'$program' --strace --color=always true" /dev/null >"$work/out" 2>&1 </dev/null
+    ok '... but with --color=always' grep -q "$(printf '\033\\[36mexecve')" "$work/out"
+fi
 emu -f -o "$work/trace" --strace true
 ok '-f -o: a column of pids from the first line' grep -Eq '^1000 +execve' "$work/trace"
