@@ -228,6 +228,8 @@ int main(void)
     is_err(syscall(434, 999999, 0), "ESRCH", "pidfd_open of nobody");
 
     char cwd[2][4096];
+    int there[2];
+    must(pipe(there));
     memset(args, 0, sizeof args);
     args[0] = 0x1000 | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_FS;
     args[1] = (uint64_t)&pidfd;
@@ -239,14 +241,17 @@ int main(void)
     pid = must((pid_t)syscall(SYS_clone3, args, 64));
     if (!pid) {
         chdir("/proc");
+        write(there[1], "x", 1);
         for (;;)
             pause();
     }
     is_num(ptid, pid, "clone3 with several flags: CLONE_PARENT_SETTID");
-    for (int i = 0; i < 500 && strcmp(must(getcwd(cwd[1], sizeof cwd[1])), "/proc"); i++)
-        usleep(1000);
+    is_num(read(there[0], &c, 1), 1, "the child runs");
+    must(getcwd(cwd[1], sizeof cwd[1]));
     is_str(cwd[1], "/proc", "CLONE_FS: the child goes elsewhere, and the parent with it");
     must(chdir(cwd[0]));
+    close(there[0]);
+    close(there[1]);
     int other = must((int)syscall(434, pid, 0));
     is_num(poll(&(struct pollfd){.fd = other, .events = POLLIN}, 1, 0), 0, "pidfd_open: it lives");
     is_ok(syscall(424, other, SIGUSR2, NULL, 0), "pidfd_send_signal");

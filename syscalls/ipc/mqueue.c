@@ -24,7 +24,7 @@
 #define MSGSIZE_MAX      8192
 #define HARD_MSG_MAX     65536 /* with CAP_SYS_RESOURCE */
 #define HARD_MSGSIZE_MAX (16 << 20)
-#define MQ_PRIO_MAX_         32768u
+#define MQ_PRIO_MAX_     32768u
 #define FILE_SIZE        80 /* st_size */
 #define MSG_OVERHEAD     48 /* charged for each message, and again for each priority in use */
 

@@ -1,20 +1,20 @@
 /*
- * coredump.c - core files (fs/coredump.c, fs/binfmt_elf.c): what gdb wants to know of a program that a signal
- * killed.
+ * coredump.c - core files (fs/coredump.c, fs/binfmt_elf.c): what gdb wants to know of a program that a signal killed.
  *
- *      ELF header | program headers | notes: registers of each thread, siginfo, auxv, mapped files | pages,
- * one segment for each area
+ *      ELF header
+ *      program headers
+ *      notes: registers of each thread, siginfo, auxv, mapped files
+ *      pages, one segment for each area
  *
- * The name is core_pattern's, "core", below the working directory; so there is one only where the guest may
- * write. What goes in is what coredump_filter 0x33 says: private memory that was written, shared memory
- * without a name, the first page of ELF files.
+ * The name is core_pattern's, "core", in the working directory; so there is one only where the guest may write. What goes in is
+ * what coredump_filter 0x33 says: private memory that was written, shared memory without a name, the first page of ELF files.
  */
 #include "coredump.h"
 
 #include "../file.h"
 #include "../fs/procfs.h"
-#include "../proc/ptrace.h"
 #include "../fs/vfs.h"
+#include "../proc/ptrace.h"
 
 #include <elf.h>
 #include <errno.h>
