@@ -142,7 +142,8 @@ static const struct {
 };
 #define NOTHERS (sizeof(other_areas) / sizeof(other_areas[0]))
 
-/* The host refuses the call, for a reason that the model tests later, or does not have; never because of a seal. */
+/* The host refuses the call, for a reason that the model tests later, or does not have; never because of a
+ * seal. */
 static const struct {
     const char *name, *call;
     bool both; /* the model refuses it, too: only the order of the tests differs */

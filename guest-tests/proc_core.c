@@ -26,6 +26,7 @@ static int die(int sig, rlim_t limit, int dumpable, int *code)
     if (!pid) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){limit, RLIM_INFINITY});
         prctl(PR_SET_DUMPABLE, dumpable);
+        signal(sig, SIG_DFL); /* who started us may ignore it */
         if (sig == SIGSEGV)
             *(volatile char *)16 = 1;
         raise(sig);
