@@ -27,6 +27,17 @@ else
     fail "fuzz: no difference, no output" "$log"
 fi
 
+# Cases are run instead of random sequences, or with --ops before these; one that differs ends the run.
+case=fuzz/cases/droppable-under-future-locks-stays-alone.case
+"$emu" fuzz --pair --quiet --resume "$work/none" "$case" >"$log" 2>&1
+cases=$?
+"$emu" fuzz --pair --quiet --ops 512 --resume "$work/both" "$case" >>"$log" 2>&1
+if [ $? = 0 ] && [ $cases = 0 ] && [ ! -e "$work/none" ] && grep -q 'calls 512 ' "$work/both"; then
+    pass "fuzz: cases before random sequences"
+else
+    fail "fuzz: cases before random sequences" "$log"
+fi
+
 case $(uname -r) in
 6.18.*) "$emu" fuzz --quiet --ops 1 >/dev/null 2>"$log" ;;
 *)
