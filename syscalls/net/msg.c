@@ -312,18 +312,22 @@ int64_t sys_recvfrom(struct task *t, const uint64_t a[6])
     return n;
 }
 
+/* What sendmsg and recvmsg begin with: the socket, and the header at a[1]. 0 or negative errno. */
+static int socket_and_header(struct task *t, const uint64_t a[6], struct file **f, struct sock **s, struct user_msghdr *m)
+{
+    int err = sock_of(t, a[0], f, s);
+
+    return err ? err : mm_copy_in(t->mm, m, a[1], 56);
+}
+
 int64_t sys_sendmsg(struct task *t, const uint64_t a[6])
 {
     struct user_msghdr m;
     struct file *f;
     struct sock *s;
-    int err = sock_of(t, a[0], &f, &s);
+    int err = socket_and_header(t, a, &f, &s, &m);
 
-    if (err)
-        return err;
-    if (mm_copy_in(t->mm, &m, a[1], 56))
-        return -EFAULT;
-    return send_msg(t, f, s, &m, arg_uint(a[2]));
+    return err ? err : send_msg(t, f, s, &m, arg_uint(a[2]));
 }
 
 int64_t sys_recvmsg(struct task *t, const uint64_t a[6])
@@ -331,12 +335,10 @@ int64_t sys_recvmsg(struct task *t, const uint64_t a[6])
     struct user_msghdr m;
     struct file *f;
     struct sock *s;
-    int64_t n = sock_of(t, a[0], &f, &s);
+    int64_t n = socket_and_header(t, a, &f, &s, &m);
 
     if (n)
         return n;
-    if (mm_copy_in(t->mm, &m, a[1], 56))
-        return -EFAULT;
     n = recv_msg(t, f, s, &m, arg_uint(a[2]), m.name, a[1] + 8);
     if (n >= 0 &&
         (mm_copy_out(t->mm, a[1] + 40, &m.controllen, 8) || mm_copy_out(t->mm, a[1] + 48, &m.flags, 4)))
