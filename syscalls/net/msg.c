@@ -3,6 +3,7 @@
  * (SCM_RIGHTS) and credentials beside the bytes (net/socket.c, net/core/scm.c).
  */
 #include "../handlers.h"
+#include "../process.h"
 #include "sock.h"
 
 #include <stdlib.h>
@@ -370,13 +371,17 @@ int64_t sys_sendmmsg(struct task *t, const uint64_t a[6])
     return i ? (int64_t)i : r;
 }
 
+/* The time is looked at behind each message only (as Linux does), and none but the first waits: of it only zero matters. */
 int64_t sys_recvmmsg(struct task *t, const uint64_t a[6])
 {
     unsigned n = arg_uint(a[2]) < IOV_MAX_ ? arg_uint(a[2]) : IOV_MAX_, i;
+    uint64_t left = 0;
     struct file *f;
     struct sock *s;
-    int64_t r = sock_of(t, a[0], &f, &s);
+    int64_t r = a[4] ? copy_timespec_in(t, a[4], &left) : 0;
 
+    if (!r)
+        r = sock_of(t, a[0], &f, &s);
     for (i = 0; !r && i < n; i++) {
         uint64_t at = a[1] + i * 64;
         struct user_msghdr m;
@@ -392,6 +397,10 @@ int64_t sys_recvmmsg(struct task *t, const uint64_t a[6])
                     mm_copy_out(t->mm, at + 56, &len, sizeof(len))
                 ? -EFAULT
                 : 0;
+        if (a[4] && !left) {
+            i += !r;
+            break;
+        }
     }
     return i ? (int64_t)i : r;
 }

@@ -214,6 +214,9 @@ void trace_sys_enter(struct task *t)
         text_printf(&tr->line, "<... resuming interrupted %s ...>", t->restart_name);
     } else if (t->sysno != 56) { /* clone: all at the end */
         print_args(&c, sig, 0, first_output(&c, sig));
+        for (int i = 0; i < sig->n; i++)
+            if (sig->arg[i].type && sig->arg[i].type->before)
+                sig->arg[i].type->before(&c, t->args[i]);
     }
     take_args(tr, ev);
     if (ev->kind == EVENT_CALL) /* what follows is said now */

@@ -331,7 +331,7 @@ void print_dev(struct call *c, uint64_t dev)
 /* ---- vectors ---- */
 
 /* -s limits elements as it does bytes, unless all is to be shown. */
-static bool is_too_many(const struct call *c, uint64_t i)
+bool is_too_many(const struct call *c, uint64_t i)
 {
     return !c->style.full && i >= c->tr->opt.strsize;
 }
@@ -380,7 +380,7 @@ static void print_envp(struct call *c, uint64_t addr)
     text_printf(c->out, " /* %u var%s */", n, n == 1 ? "" : "s");
 }
 
-static void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail)
+void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail)
 {
     if (!n) {
         text_puts(c->out, addr ? "[]" : "NULL");

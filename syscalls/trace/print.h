@@ -96,10 +96,15 @@ struct struct_type {
         STRUCT_SPLIT
     } how; /* ON_ERROR: decides itself what a failed call shows;
             * SPLIT: printed in two parts, arguments after it come with the second */
+    void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
 extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
-    structs_ipc[], structs_uring[];
+    structs_ipc[], structs_uring[], structs_socket[];
 const struct struct_type *struct_find(const char *name);
+
+/* ---- what messages were as a call began (structs_socket.c) ---- */
+struct message_note;
+void message_notes_destroy(struct message_note *list);
 
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
 struct variant {
@@ -131,6 +136,11 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, boo
 void print_string(struct call *c, uint64_t addr);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
+/* The date, as a comment; nothing for 0 or a fraction that is none. digits: 9 or 6. */
+void print_when(struct call *c, int64_t sec, uint64_t fraction, int digits);
+/* avail: bytes that are there, of all elements together. */
+void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail);
+bool is_too_many(const struct call *c, uint64_t i); /* elements: beyond -s */
 void print_st_mode(struct call *c, unsigned mode);
 void print_dev(struct call *c, uint64_t dev);
 

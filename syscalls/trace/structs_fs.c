@@ -1,14 +1,9 @@
-/* structs_fs.c - structures of files, polling and sockets, as strace shows them. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
+/* structs_fs.c - structures of files and polling, as strace shows them. */
 #include <poll.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/un.h>
 #include <sys/vfs.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
@@ -144,27 +139,24 @@ static void print_epoll_event(struct call *c, const void *p)
 
 /* ---- directories and file systems ---- */
 
+#define ST_VALID 0x20
+
 static void print_statfs(struct call *c, const void *p)
 {
     const struct statfs *s = p;
-    const char *name = s->f_type == 0xef53       ? "EXT2_SUPER_MAGIC"
-                       : s->f_type == 0x01021994 ? "TMPFS_MAGIC"
-                       : s->f_type == 0x9fa0     ? "PROC_SUPER_MAGIC"
-                       : s->f_type == 0x794c7630 ? "OVERLAYFS_SUPER_MAGIC"
-                       : s->f_type == 0x9123683e ? "BTRFS_SUPER_MAGIC"
-                                                 : NULL;
 
     text_puts(c->out, "{f_type=");
-    if (name)
-        text_puts(c->out, name);
-    else
-        text_printf(c->out, "%#lx", s->f_type);
+    print_xlat_named(c, "fs_magic", (uint64_t)s->f_type);
     text_printf(c->out,
                 ", f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, f_files=%lu, f_ffree=%lu, "
-                "f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu, f_flags=%#lx}",
+                "f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu",
                 s->f_bsize, s->f_blocks, s->f_bfree, s->f_bavail, s->f_files, s->f_ffree,
-                (unsigned)s->f_fsid.__val[0], (unsigned)s->f_fsid.__val[1], s->f_namelen, s->f_frsize,
-                s->f_flags);
+                (unsigned)s->f_fsid.__val[0], (unsigned)s->f_fsid.__val[1], s->f_namelen, s->f_frsize);
+    if (s->f_flags & ST_VALID) {
+        text_puts(c->out, ", f_flags=");
+        print_flags_named(c, "st_flags", (uint64_t)s->f_flags);
+    }
+    text_putc(c->out, '}');
 }
 
 static void print_flock(struct call *c, const void *p)
@@ -198,75 +190,29 @@ static void print_open_how(struct call *c, const void *p)
     text_putc(c->out, '}');
 }
 
+/* Where sendfile begins to read, and where it ended: [2] => [6]. */
+static void print_sendfile_off(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t off;
+
+    if (!get(c, &off, addr, sizeof(off))) {
+        if (!c->done)
+            print_addr(c, addr);
+        return;
+    }
+    if (!c->done || (c->ret > 0 && c->args[3]))
+        text_printf(c->out, c->done ? " => [%lu]" : "[%lu]", off);
+}
+
 static void print_utimbuf(struct call *c, const void *p)
 {
     const int64_t *v = p;
 
-    text_printf(c->out, "{actime=%ld, modtime=%ld}", v[0], v[1]);
-}
-
-/* ---- sockets ---- */
-
-static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
-{
-    union {
-        struct sockaddr sa;
-        struct sockaddr_un un;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } u;
-    char text[INET6_ADDRSTRLEN];
-    int len = 0;
-
-    memset(&u, 0, sizeof(u));
-    if (a->len >= 0)
-        len = (int)c->args[(int)a->len];
-    else if (!get(c, &len, c->args[2], sizeof(len)))
-        len = 0;
-    if (len < 2 || !get(c, &u, addr, (size_t)len < sizeof(u) ? (size_t)len : sizeof(u))) {
-        print_addr(c, addr);
-        return;
-    }
-    if ((size_t)len > sizeof(u))
-        len = sizeof(u);
-    text_puts(c->out, "{sa_family=");
-    print_xlat_named(c, "af", u.sa.sa_family);
-    switch (u.sa.sa_family) {
-    case AF_UNIX:
-        if (len > (int)offsetof(struct sockaddr_un, sun_path)) {
-            size_t n = (size_t)len - offsetof(struct sockaddr_un, sun_path);
-
-            if (n > sizeof(u.un.sun_path))
-                n = sizeof(u.un.sun_path);
-            text_puts(c->out, ", sun_path=");
-            if (u.un.sun_path[0]) {
-                print_quoted(c->out, (uint8_t *)u.un.sun_path, strnlen(u.un.sun_path, n), false, false);
-            } else {
-                text_putc(c->out, '@');
-                print_quoted(c->out, (uint8_t *)u.un.sun_path + 1, n - 1, false, false);
-            }
-        }
-        break;
-    case AF_INET:
-        text_printf(c->out, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")", ntohs(u.in.sin_port),
-                    inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text)));
-        break;
-    case AF_INET6:
-        text_printf(c->out,
-                    ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", "
-                    "&sin6_addr), sin6_scope_id=%u",
-                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo),
-                    inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)), u.in6.sin6_scope_id);
-        break;
-    default:
-        text_puts(c->out, ", ...");
-    }
+    text_printf(c->out, "{actime=%ld", v[0]);
+    print_when(c, v[0], 0, 9);
+    text_printf(c->out, ", modtime=%ld", v[1]);
+    print_when(c, v[1], 0, 9);
     text_putc(c->out, '}');
-}
-
-static void print_socklen(struct call *c, const void *p)
-{
-    text_printf(c->out, "[%d]", *(const int *)p);
 }
 
 const struct struct_type structs_fs[] = {
@@ -278,16 +224,15 @@ const struct struct_type structs_fs[] = {
     {"statfs", 120, print_statfs, NULL, false, STRUCT_PLAIN},
     {"flock", 32, print_flock, NULL, false, STRUCT_PLAIN},
     {"open_how", 24, print_open_how, NULL, false, STRUCT_PLAIN},
+    {"sendfile_off", 0, NULL, print_sendfile_off, true, STRUCT_SPLIT},
     {"utimbuf", 16, print_utimbuf, NULL, false, STRUCT_PLAIN},
-    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_PLAIN},
-    {"socklen", 4, print_socklen, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };
 
 const struct struct_type *struct_find(const char *name)
 {
-    static const struct struct_type *const all[] = {structs_proc, structs_fs,  structs_stat, structs_tty,
-                                                   structs_mem,  structs_ipc, structs_uring};
+    static const struct struct_type *const all[] = {structs_proc, structs_fs,  structs_stat,  structs_tty,
+                                                    structs_mem,  structs_ipc, structs_uring, structs_socket};
 
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         for (const struct struct_type *s = all[i]; s->name; s++)

@@ -13,14 +13,14 @@ void print_timespec(struct call *c, const void *p)
 {
     const int64_t *ts = p;
 
-    text_printf(c->out, "{tv_sec=%ld, tv_nsec=%ld}", ts[0], ts[1]);
+    text_printf(c->out, "{tv_sec=%ld, tv_nsec=%lu}", ts[0], ts[1]);
 }
 
 static void print_timeval(struct call *c, const void *p)
 {
     const int64_t *tv = p;
 
-    text_printf(c->out, "{tv_sec=%ld, tv_usec=%ld}", tv[0], tv[1]);
+    text_printf(c->out, "{tv_sec=%ld, tv_usec=%lu}", tv[0], tv[1]);
 }
 
 /* What is left of a sleep is only written when a signal cut it short. */
@@ -58,12 +58,14 @@ static void print_itimerspec(struct call *c, const void *p)
 
 static void print_utime(struct call *c, const int64_t ts[2])
 {
-    if (ts[1] == 0x3fffffff)
+    if (ts[1] == 0x3fffffff) {
         text_puts(c->out, "UTIME_NOW");
-    else if (ts[1] == 0x3ffffffe)
+    } else if (ts[1] == 0x3ffffffe) {
         text_puts(c->out, "UTIME_OMIT");
-    else
+    } else {
         print_timespec(c, ts);
+        print_when(c, ts[0], (uint64_t)ts[1], 9);
+    }
 }
 
 static void print_timespec_pair(struct call *c, const void *p)
@@ -83,8 +85,10 @@ static void print_timeval_pair(struct call *c, const void *p)
 
     text_putc(c->out, '[');
     print_timeval(c, v);
+    print_when(c, v[0], (uint64_t)v[1], 6);
     text_puts(c->out, ", ");
     print_timeval(c, v + 2);
+    print_when(c, v[2], (uint64_t)v[3], 6);
     text_putc(c->out, ']');
 }
 

@@ -7,25 +7,25 @@
 
 #include "strace.h"
 
-/* The date of a time, as a comment; nothing for 0. */
-static void print_when(struct call *c, int64_t sec, unsigned nsec)
+void print_when(struct call *c, int64_t sec, uint64_t fraction, int digits)
 {
     char date[32];
     struct tm tm;
     time_t t = sec;
 
-    if ((!sec && !nsec) || !gmtime_r(&t, &tm) || !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm))
+    if ((!sec && !fraction) || fraction >= (digits == 6 ? 1000000u : 1000000000u) || !gmtime_r(&t, &tm) ||
+        !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm))
         return;
     text_printf(c->out, " /* %s", date);
-    if (nsec)
-        text_printf(c->out, ".%09u", nsec);
+    if (fraction)
+        text_printf(c->out, ".%0*lu", digits, fraction);
     text_puts(c->out, "+0000 */");
 }
 
 static void print_stat_time(struct call *c, char which, const struct timespec *t)
 {
     text_printf(c->out, ", st_%ctime=%ld", which, t->tv_sec);
-    print_when(c, t->tv_sec, (unsigned)t->tv_nsec);
+    print_when(c, t->tv_sec, (uint64_t)t->tv_nsec, 9);
     text_printf(c->out, ", st_%ctime_nsec=%ld", which, t->tv_nsec);
 }
 
@@ -63,7 +63,7 @@ static void print_stat(struct call *c, const void *p)
 static void print_statx_time(struct call *c, char which, const struct statx_timestamp *t)
 {
     text_printf(c->out, ", stx_%ctime={tv_sec=%lld, tv_nsec=%u}", which, (long long)t->tv_sec, t->tv_nsec);
-    print_when(c, t->tv_sec, t->tv_nsec);
+    print_when(c, t->tv_sec, t->tv_nsec, 9);
 }
 
 static void print_statx(struct call *c, const void *p)

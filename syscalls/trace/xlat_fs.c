@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/signalfd.h>
+#include <sys/statvfs.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/xattr.h>
@@ -216,6 +217,40 @@ static const struct xlat resolve_flags[] = {X(RESOLVE_NO_XDEV),
                                             X(RESOLVE_IN_ROOT),
                                             X(RESOLVE_CACHED),
                                             XEND};
+static const struct xlat st_flags[] = {{"ST_VALID", 0x20, 0},
+                                       X(ST_RDONLY),
+                                       X(ST_NOSUID),
+                                       X(ST_NODEV),
+                                       X(ST_NOEXEC),
+                                       X(ST_SYNCHRONOUS),
+                                       X(ST_MANDLOCK),
+                                       X(ST_NOATIME),
+                                       X(ST_NODIRATIME),
+                                       X(ST_RELATIME),
+                                       {"ST_NOSYMFOLLOW", 0x2000, 0},
+                                       XEND};
+static const struct xlat fs_magics[] = {{"EXT2_SUPER_MAGIC", 0xef53, 0},
+                                        {"PROC_SUPER_MAGIC", 0x9fa0, 0},
+                                        {"DEVPTS_SUPER_MAGIC", 0x1cd1, 0},
+                                        {"ISOFS_SUPER_MAGIC", 0x9660, 0},
+                                        {"NFS_SUPER_MAGIC", 0x6969, 0},
+                                        {"TMPFS_MAGIC", 0x01021994, 0},
+                                        {"V9FS_MAGIC", 0x01021997, 0},
+                                        {"CGROUP_SUPER_MAGIC", 0x27e0eb, 0},
+                                        {"CGROUP2_SUPER_MAGIC", 0x63677270, 0},
+                                        {"ANON_INODE_FS_MAGIC", 0x09041934, 0},
+                                        {"PIPEFS_MAGIC", 0x50495045, 0},
+                                        {"SOCKFS_MAGIC", 0x534f434b, 0},
+                                        {"SYSFS_MAGIC", 0x62656572, 0},
+                                        {"OVERLAYFS_SUPER_MAGIC", 0x794c7630, 0},
+                                        {"SQUASHFS_MAGIC", 0x73717368, 0},
+                                        {"RAMFS_MAGIC", 0x858458f6, 0},
+                                        {"XFS_SUPER_MAGIC", 0x58465342, 0},
+                                        {"FUSE_SUPER_MAGIC", 0x65735546, 0},
+                                        {"BTRFS_SUPER_MAGIC", 0x9123683e, 0},
+                                        {"HUGETLBFS_MAGIC", 0x958458f6, 0},
+                                        {"F2FS_SUPER_MAGIC", 0xf2f52010, 0},
+                                        XEND};
 static const struct xlat file_types[] = {
     {"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
     {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0},   {"S_IFCHR", S_IFCHR, 0}, XEND};
@@ -225,13 +260,30 @@ static const struct xlat sock_type[] = {
     XM(SOCK_STREAM, 15),    XM(SOCK_DGRAM, 15), XM(SOCK_RAW, 15), XM(SOCK_RDM, 15),
     XM(SOCK_SEQPACKET, 15), X(SOCK_CLOEXEC),    X(SOCK_NONBLOCK), XEND};
 static const struct xlat sock_flags[] = {X(SOCK_CLOEXEC), X(SOCK_NONBLOCK), XEND};
-static const struct xlat msg_flags[] = {X(MSG_OOB),          X(MSG_PEEK),
-                                        X(MSG_DONTROUTE),    X(MSG_CTRUNC),
-                                        X(MSG_TRUNC),        X(MSG_DONTWAIT),
-                                        X(MSG_EOR),          X(MSG_WAITALL),
-                                        X(MSG_CONFIRM),      X(MSG_ERRQUEUE),
-                                        X(MSG_NOSIGNAL),     X(MSG_MORE),
-                                        X(MSG_CMSG_CLOEXEC), XEND};
+/* The names of headers where these are enumerations, and of some only the kernel uses. */
+static const struct xlat msg_flags[] = {X(MSG_OOB),
+                                        X(MSG_PEEK),
+                                        X(MSG_DONTROUTE),
+                                        X(MSG_CTRUNC),
+                                        {"MSG_PROBE", 0x10, 0},
+                                        X(MSG_TRUNC),
+                                        X(MSG_DONTWAIT),
+                                        X(MSG_EOR),
+                                        X(MSG_WAITALL),
+                                        X(MSG_FIN),
+                                        X(MSG_SYN),
+                                        X(MSG_CONFIRM),
+                                        X(MSG_RST),
+                                        X(MSG_ERRQUEUE),
+                                        X(MSG_NOSIGNAL),
+                                        X(MSG_MORE),
+                                        X(MSG_WAITFORONE),
+                                        X(MSG_BATCH),
+                                        X(MSG_ZEROCOPY),
+                                        X(MSG_FASTOPEN),
+                                        X(MSG_CMSG_CLOEXEC),
+                                        XEND};
+static const struct xlat scm_types[] = {X(SCM_RIGHTS), X(SCM_CREDENTIALS), {"SCM_SECURITY", 3, 0}, XEND};
 static const struct xlat shutdown_how[] = {X(SHUT_RD), X(SHUT_WR), X(SHUT_RDWR), XEND};
 static const struct xlat sol[] = {
     X(SOL_SOCKET), {"SOL_IP", 0, 0}, {"SOL_TCP", 6, 0}, {"SOL_IPV6", 41, 0}, XEND};
@@ -291,11 +343,14 @@ const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
                                      {"umount", umount_flags, "MNT_???"},
                                      {"resolve", resolve_flags, "RESOLVE_???"},
                                      {"statx_attr", statx_attributes, "STATX_ATTR_???"},
+                                     {"st_flags", st_flags, "ST_???"},
+                                     {"fs_magic", fs_magics, 0},
                                      {"file_type", file_types, 0},
                                      {"af", af, "AF_???"},
                                      {"sock_type", sock_type, "SOCK_???"},
                                      {"sock_flags", sock_flags, "SOCK_???"},
                                      {"msg", msg_flags, "MSG_???"},
+                                     {"scm", scm_types, "SCM_???"},
                                      {"shutdown", shutdown_how, "SHUT_???"},
                                      {"sol", sol, "SOL_???"},
                                      {"sockopt", sockopts, "SO_???"},

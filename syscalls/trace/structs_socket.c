@@ -1,0 +1,377 @@
+/* structs_socket.c - addresses and messages of sockets, as strace shows them. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "../kernel.h"
+#include "strace.h"
+
+/* ---- addresses ---- */
+
+static void put_sockaddr(struct call *c, uint64_t addr, int len)
+{
+    union {
+        struct sockaddr sa;
+        struct sockaddr_un un;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } u;
+    char text[INET6_ADDRSTRLEN];
+
+    memset(&u, 0, sizeof(u));
+    if (len < 2 || !get(c, &u, addr, (size_t)len < sizeof(u) ? (size_t)len : sizeof(u))) {
+        print_addr(c, addr);
+        return;
+    }
+    if ((size_t)len > sizeof(u))
+        len = sizeof(u);
+    text_puts(c->out, "{sa_family=");
+    print_xlat_named(c, "af", u.sa.sa_family);
+    switch (u.sa.sa_family) {
+    case AF_UNIX:
+        if (len > (int)offsetof(struct sockaddr_un, sun_path)) {
+            size_t n = (size_t)len - offsetof(struct sockaddr_un, sun_path);
+
+            if (n > sizeof(u.un.sun_path))
+                n = sizeof(u.un.sun_path);
+            text_puts(c->out, ", sun_path=");
+            if (u.un.sun_path[0]) {
+                print_quoted(c->out, (uint8_t *)u.un.sun_path, strnlen(u.un.sun_path, n), false, false);
+            } else {
+                text_putc(c->out, '@');
+                print_quoted(c->out, (uint8_t *)u.un.sun_path + 1, n - 1, false, false);
+            }
+        }
+        break;
+    case AF_INET:
+        text_printf(c->out, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")", ntohs(u.in.sin_port),
+                    inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text)));
+        break;
+    case AF_INET6:
+        text_printf(c->out,
+                    ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", "
+                    "&sin6_addr), sin6_scope_id=%u",
+                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo),
+                    inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)), u.in6.sin6_scope_id);
+        break;
+    default:
+        text_puts(c->out, ", ...");
+    }
+    text_putc(c->out, '}');
+}
+
+static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
+{
+    int len = 0;
+
+    if (a->len >= 0)
+        len = (int)c->args[(int)a->len];
+    else if (!get(c, &len, c->args[2], sizeof(len)))
+        len = 0;
+    put_sockaddr(c, addr, len);
+}
+
+static void print_socklen(struct call *c, const void *p)
+{
+    text_printf(c->out, "[%d]", *(const int *)p);
+}
+
+/* ---- what comes beside the bytes ---- */
+
+#define CONTROL_MAX 131072 /* net.core.optmem_max: more is not looked at */
+
+static void print_rights(struct call *c, uint64_t addr, uint64_t len)
+{
+    int fd;
+
+    text_putc(c->out, '[');
+    for (uint64_t i = 0; i < len / sizeof(fd) && get(c, &fd, addr + i * sizeof(fd), sizeof(fd)); i++) {
+        text_puts(c->out, i ? ", " : "");
+        if (is_too_many(c, i)) {
+            text_puts(c->out, "...");
+            break;
+        }
+        print_fd(c, fd);
+    }
+    text_putc(c->out, ']');
+}
+
+static void print_credentials(struct call *c, uint64_t addr, uint64_t len)
+{
+    struct ucred u;
+
+    if (!get(c, &u, addr, sizeof(u)))
+        return;
+    text_puts(c->out, "{pid=");
+    print_pid(c, u.pid);
+    text_printf(c->out, ", uid=%d, gid=%d}", (int)u.uid, (int)u.gid);
+}
+
+static void print_unknown(struct call *c, uint64_t addr, uint64_t len)
+{
+    uint8_t data[1024];
+    size_t n = len < sizeof(data) ? len : sizeof(data);
+
+    if (get(c, data, addr, n))
+        print_quoted(c->out, data, n, len > n, true);
+}
+
+static const struct {
+    int level, type;
+    uint64_t least; /* bytes */
+    void (*print)(struct call *c, uint64_t addr, uint64_t len);
+} control_types[] = {
+    {SOL_SOCKET, SCM_RIGHTS, sizeof(int), print_rights},
+    {SOL_SOCKET, SCM_CREDENTIALS, sizeof(struct ucred), print_credentials},
+};
+
+/* One header at addr and what it has of the len bytes there. */
+static void print_control_entry(struct call *c, const struct cmsghdr *h, uint64_t addr, uint64_t len)
+{
+    uint64_t n = h->cmsg_len < len ? h->cmsg_len : len;
+    void (*print)(struct call * c, uint64_t addr, uint64_t len) = print_unknown;
+
+    n -= n < sizeof(*h) ? n : sizeof(*h);
+    text_printf(c->out, "{cmsg_len=%lu, cmsg_level=", h->cmsg_len);
+    print_xlat_named(c, "sol", (uint32_t)h->cmsg_level);
+    text_puts(c->out, ", cmsg_type=");
+    if (h->cmsg_level == SOL_SOCKET)
+        print_xlat_named(c, "scm", (uint32_t)h->cmsg_type);
+    else
+        text_printf(c->out, "%#x", (unsigned)h->cmsg_type);
+    for (unsigned i = 0; i < sizeof(control_types) / sizeof(*control_types); i++)
+        if (control_types[i].level == h->cmsg_level && control_types[i].type == h->cmsg_type &&
+            n >= control_types[i].least)
+            print = control_types[i].print;
+    if (n) {
+        text_puts(c->out, ", cmsg_data=");
+        print(c, addr + sizeof(*h), n);
+    }
+    text_putc(c->out, '}');
+}
+
+static void print_control(struct call *c, uint64_t addr, uint64_t given)
+{
+    uint64_t len = given < CONTROL_MAX ? given : CONTROL_MAX, at = 0;
+    struct cmsghdr h;
+    uint8_t last;
+
+    if (len < sizeof(h) || !get(c, &last, addr + len - 1, 1) || !get(c, &h, addr, sizeof(h))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_putc(c->out, '[');
+    while (len - at >= sizeof(h) && get(c, &h, addr + at, sizeof(h))) {
+        text_puts(c->out, at ? ", " : "");
+        print_control_entry(c, &h, addr + at, len - at);
+        if (h.cmsg_len < sizeof(h) || h.cmsg_len > len - at) {
+            at = h.cmsg_len < sizeof(h) ? at + sizeof(h) : len;
+            break;
+        }
+        at += (h.cmsg_len + 7) & ~7ul;
+        if (at >= len)
+            break;
+    }
+    if (at < len)
+        text_printf(c->out, ", ... /* %#lx */", addr + at);
+    else if (len < given)
+        text_puts(c->out, ", ...");
+    text_putc(c->out, ']');
+}
+
+/* ---- messages ---- */
+
+/* What a call that receives will write over: lengths of names, the time left. */
+struct message_note {
+    struct message_note *next;
+    int tid;
+    bool timed;
+    int64_t timeout[2];
+    unsigned n; /* names: those that could be read */
+    int name_len[];
+};
+
+static struct message_note *take_note(struct call *c)
+{
+    for (struct message_note **p = &c->tr->notes; *p; p = &(*p)->next)
+        if ((*p)->tid == c->t->tid) {
+            struct message_note *note = *p;
+
+            *p = note->next;
+            return note;
+        }
+    return NULL;
+}
+
+void message_notes_destroy(struct message_note *list)
+{
+    for (struct message_note *next; list; list = next) {
+        next = list->next;
+        free(list);
+    }
+}
+
+#define MESSAGES_MAX 1024 /* UIO_MAXIOV: the kernel takes no more at once */
+
+static void note_messages(struct call *c, uint64_t addr, uint64_t n)
+{
+    struct message_note *note;
+
+    free(take_note(c)); /* of a call that never ended */
+    n = n < MESSAGES_MAX ? n : MESSAGES_MAX;
+    note = calloc(1, sizeof(*note) + n * sizeof(note->name_len[0]));
+    if (!note)
+        return;
+    for (; note->n < n; note->n++) {
+        struct mmsghdr m;
+
+        if (!get(c, &m, addr + note->n * sizeof(m), sizeof(m.msg_hdr)))
+            break;
+        note->name_len[note->n] = (int)m.msg_hdr.msg_namelen;
+    }
+    note->tid = c->t->tid;
+    note->next = c->tr->notes;
+    c->tr->notes = note;
+}
+
+static void note_message(struct call *c, uint64_t addr)
+{
+    note_messages(c, addr, 1);
+}
+
+static void note_mmsgs(struct call *c, uint64_t addr)
+{
+    note_messages(c, addr, (unsigned)c->args[2]);
+    if (c->tr->notes && c->tr->notes->tid == c->t->tid)
+        c->tr->notes->timed = get(c, c->tr->notes->timeout, c->args[4], sizeof(c->tr->notes->timeout));
+}
+
+/* name_len: what the caller gave, NULL: nothing was received; data: bytes that are there. */
+static void put_message(struct call *c, const struct msghdr *m, const int *name_len, uint64_t data)
+{
+    int len = (int)m->msg_namelen;
+
+    text_puts(c->out, "{msg_name=");
+    put_sockaddr(c, (uint64_t)(uintptr_t)m->msg_name, name_len && len > *name_len ? *name_len : len);
+    text_puts(c->out, ", msg_namelen=");
+    if (name_len && *name_len != len)
+        text_printf(c->out, "%d => ", *name_len);
+    text_printf(c->out, "%d, msg_iov=", len);
+    print_iov(c, (uint64_t)(uintptr_t)m->msg_iov, m->msg_iovlen, true, data);
+    text_printf(c->out, ", msg_iovlen=%lu", m->msg_iovlen);
+    if (m->msg_controllen) {
+        text_puts(c->out, ", msg_control=");
+        print_control(c, (uint64_t)(uintptr_t)m->msg_control, m->msg_controllen);
+    }
+    text_printf(c->out, ", msg_controllen=%lu, msg_flags=", m->msg_controllen);
+    print_flags_named(c, "msg", (uint32_t)m->msg_flags);
+    text_putc(c->out, '}');
+}
+
+static void print_message(struct call *c, const void *p)
+{
+    put_message(c, p, NULL, UINT64_MAX);
+}
+
+static void print_got_message(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct message_note *note = take_note(c);
+    struct msghdr m;
+
+    if (!note || !note->n || (!c->failed && !get(c, &m, addr, sizeof(m))))
+        print_addr(c, addr);
+    else if (c->failed)
+        text_printf(c->out, "{msg_namelen=%d}", note->name_len[0]);
+    else
+        put_message(c, &m, note->name_len, (uint64_t)c->ret);
+    free(note);
+}
+
+/* n messages of which the first `over` were sent or received. */
+static void put_messages(struct call *c, uint64_t addr, uint64_t n, uint64_t over,
+                         const struct message_note *note)
+{
+    struct mmsghdr m;
+
+    if (!addr || (n && !get(c, &m, addr, sizeof(m)))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_putc(c->out, '[');
+    for (uint64_t i = 0; i < n; i++) {
+        text_puts(c->out, i ? ", " : "");
+        if (is_too_many(c, i) || i >= MESSAGES_MAX || (note && i >= note->n)) {
+            text_puts(c->out, "...");
+            break;
+        }
+        if (!get(c, &m, addr + i * sizeof(m), sizeof(m))) {
+            text_printf(c->out, "... /* %#lx */", addr + i * sizeof(m));
+            break;
+        }
+        text_puts(c->out, "{msg_hdr=");
+        put_message(c, &m.msg_hdr, note ? &note->name_len[i] : NULL, note ? m.msg_len : UINT64_MAX);
+        if (i < over)
+            text_printf(c->out, ", msg_len=%u", m.msg_len);
+        text_putc(c->out, '}');
+    }
+    text_putc(c->out, ']');
+}
+
+static void print_sent_mmsgs(struct call *c, uint64_t addr, const struct arg *a)
+{
+    put_messages(c, addr, (unsigned)c->args[2], c->failed ? 0 : (uint64_t)c->ret, NULL);
+}
+
+static void print_mmsgs(struct call *c, uint64_t addr, const struct arg *a)
+{
+    const struct message_note *note = c->tr->notes;
+
+    while (note && note->tid != c->t->tid)
+        note = note->next;
+    if (c->failed || !note)
+        print_addr(c, addr);
+    else
+        put_messages(c, addr, (uint64_t)c->ret, (uint64_t)c->ret, note);
+}
+
+/* The last argument: as it was given, and behind the result what is left of it. */
+static void print_mmsg_timeout(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct message_note *note = take_note(c);
+    struct text *out = c->out;
+    int64_t left[2];
+
+    if (note && note->timed)
+        print_timespec(c, note->timeout);
+    else
+        print_addr(c, addr);
+    free(note);
+    if (c->failed || (c->ret && !addr))
+        return;
+    c->out = c->aux;
+    if (!c->ret) {
+        text_puts(c->out, "Timeout");
+    } else {
+        text_puts(c->out, "left ");
+        if (get(c, left, addr, sizeof(left)))
+            print_timespec(c, left);
+        else
+            print_addr(c, addr);
+    }
+    c->out = out;
+}
+
+const struct struct_type structs_socket[] = {
+    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_PLAIN},
+    {"socklen", 4, print_socklen, NULL, false, STRUCT_PLAIN},
+    {"msghdr", sizeof(struct msghdr), print_message, NULL, false, STRUCT_PLAIN},
+    {"got_msghdr", 0, NULL, print_got_message, false, STRUCT_ON_ERROR, note_message},
+    {"sent_mmsgs", 0, NULL, print_sent_mmsgs, false, STRUCT_ON_ERROR},
+    {"mmsgs", 0, NULL, print_mmsgs, false, STRUCT_ON_ERROR, note_mmsgs},
+    {"mmsg_timeout", 0, NULL, print_mmsg_timeout, false, STRUCT_ON_ERROR},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
+};
