@@ -8,14 +8,14 @@
  * What was tried for the mean of the compute programs, with Unicorn 2.1.1, and what came of it:
  *
  *   - Processor features left out (SSE4, SSSE3 and SSE4; GLIBC_TUNABLES inside): no difference that shows,
- * python3 -c pass takes 253, 247 and 259 ms with all, without SSE4 and without both. Debian 12's sha256sum does
+ *     python3 -c pass takes 253, 247 and 259 ms with all, without SSE4 and without both. Debian 12's sha256sum does
  * not use OpenSSL.
  *   - Large pages of the host: the guest's memory from 4 MiB on is in them (all 16 MB of "memory"), and the
- * engine asks for them for its code.
+ *     engine asks for them for its code.
  *   - Other sizes of the engine's TLB: 1,024 and 8,192 entries from the start cost python3 1 and 22 % and
- * sha256sum 1 and 4 %; held at 256 or 512 entries, python3 takes a tenth more.
+ *     sha256sum 1 and 4 %; held at 256 or 512 entries, python3 takes a tenth more.
  *   - Misses of the engine's TLB and flushes: neither shows in a profile of "memory" once it is warm; 85 % of
- * its time is at one load, waiting for the caches, which also have to hold the TLB here.
+ *     its time is at one load, waiting for the caches, which also have to hold the TLB here.
  *   - Hooks: none is in the code while a single task runs and no timer is set.
  *
  * What is left is the engine's. It finds code by physical address, so blocks are only chained within a page:

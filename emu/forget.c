@@ -7,9 +7,9 @@
  * misses if the page may not be executed, and asks us. The answer is a frame full of HLT, to be executed
  * only:
  *
- *     before   page | read, write | frame         what the page is from now on: data misses, as it should;
- *     after    page | execute     | trap frame    a jump there meets HLT, a fault at CPL 3, and is then tried
- * again without any of this
+ *     before   page | read, write | frame
+ *     after    page | execute     | trap frame    data misses, as it should; a jump there meets HLT, a fault
+ *                                                 at CPL 3, and is then tried again without any of this
  *
  * What could go wrong is executable pages. An entry that allows execution would not be replaced, and an
  * instruction that begins on the page before would run into the trap frame. So where either page is known to

@@ -1,15 +1,14 @@
 /*
  * seal_image.c - when the parts of a program are sealed.
  *
- * The vDSO is sealed by execve, as Linux can be configured to do; for the rest there are two moments. The first instruction at the program's entry page: the dynamic linker has mapped and
- * relocated everything the program needs, so what is mapped is sealed (of a static program: at once). And the
- * mprotect() that makes the RELRO of an object read-only, which is the last thing that relocating it does
+ * The vDSO is sealed by execve, as Linux can be configured to do; for the rest there are two moments. The
+ * first instruction at the program's entry page: the dynamic linker has mapped and relocated everything the
+ * program needs, so what is mapped is sealed (of a static program: at once). And the mprotect() that makes the RELRO of an object read-only, which is the last thing that relocating it does
  * (glibc elf/dl-reloc.c, musl ldso/dynlink.c; static programs do it in their start-up code): the object is
  * complete, and its own RELRO is final.
  *
- *      execve    ld.so: map, relocate, mprotect(RELRO) ...    entry          dlopen: map, relocate,
- * mprotect(RELRO) |                           ^ that object            ^ all objects                       ^
- * with =all: that object
+ *     execve   ld.so: map, relocate, mprotect(RELRO) ...   entry          dlopen: map, relocate, mprotect(RELRO)
+ *     ^ vDSO                         ^ that object         ^ all objects             =all: that object ^
  *
  * Objects that come later may go again (dlclose), which a seal forbids, so they are left alone unless asked
  * for; one without RELRO has no moment by which it is complete, and is never sealed when it comes late. The

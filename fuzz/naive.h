@@ -3,8 +3,8 @@
  * arena.
  *
  *     page    0      1      2      3      4      5
- *           | rw-p | rw-p | r--p |      | r--s | r--s |        a VMA is a run of records: only its first page
- * has `first` first         first         first
+ *           | rw-p | rw-p | r--p |      | r--s | r--s |     a VMA is a run of records: only its first page
+ *             first         first         first             has `first`
  *
  * There is no tree, no page table, no frame and no reference count: every question is a loop over the
  * records. It is written from the manual pages and Linux' sources to be read beside them, not from mm/, and

@@ -55,8 +55,7 @@ static int check_vma(struct naive *w, struct move *m, unsigned i)
  * A VMA like the old one at m->to, joined with what is there (be it the old one), then the pages go over:
  *
  *     i                          k
- *     |--pages--|                |--pages--|0000|      and the old place goes, or stays without pages
- * (DONTUNMAP)
+ *     |--pages--|                |--pages--|0000|     and the old place goes, or (DONTUNMAP) stays without pages
  */
 static int64_t carry(struct naive *w, const struct move *m)
 {

@@ -1,10 +1,9 @@
 /*
  * worlds.c - the search: states, their looks, what each letter of the alphabet makes of them.
  *
- *     opening -> state -> call -> state -> call ...     a state is kept as the way to it; who needs it runs
- * that again
+ *     opening -> state -> call -> state -> call ...
  *
- * A call that changes nothing leaves the state as it was, so the next letter can be tried at once: most are
+ * A state is kept as the way to it; who needs it runs that again. A call that changes nothing leaves the state as it was, so the next letter can be tried at once: most are
  * of that kind.
  */
 #include "worlds.h"

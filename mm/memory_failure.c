@@ -1,14 +1,14 @@
 /*
- * memory_failure.c - MADV_HWPOISON and MADV_SOFT_OFFLINE: a page of memory is said to be broken, or about to
- * be.
+ * memory_failure.c - MADV_HWPOISON and MADV_SOFT_OFFLINE: a page of memory is said to be broken, or soon.
  *
  * Source: madvise_inject_error (mm/madvise.c), memory_failure, hwpoison_user_mappings (mm/memory-failure.c),
  * Linux 6.18; what happens was measured on Debian's 6.18. The frame is lost to all who show it:
  *
- *     private pages          each entry of it becomes PTE_POISON: SIGBUS, BUS_MCEERR_AR, until it is
- * discarded or unmapped shared memory          the page cache keeps it, poisoned: SIGBUS for each mapping,
- * EIO for read(2) a file's clean page    is dropped and can be read again: nobody notices the page of zeroes
- * stays (EBUSY), as do the kernel's own
+ *     private pages        each entry of it becomes PTE_POISON: SIGBUS, BUS_MCEERR_AR, until it is discarded
+ *                          or unmapped
+ *     shared memory        the page cache keeps it, poisoned: SIGBUS for each mapping, EIO for read(2)
+ *     a file's clean page  is dropped and can be read again: nobody notices
+ *     the page of zeroes   stays (EBUSY), as do the kernel's own
  *
  * A page that goes offline softly is copied elsewhere first, which no program can see. Linux remembers for
  * the whole machine that the page of zeroes was tried once, and gives another error after that (EHWPOISON);

@@ -211,9 +211,11 @@ static void move_whole_leaf(struct pagetable *pt, uint64_t from, uint64_t to)
 }
 
 /*
- *   from    |..aaaaaaa|bbbbbbbbb|cc.......|        leaves; a step ends where either side changes leaf. Where
- * from to   |.....aaaa|aaabbbbbb|bbbcc....|           and to are equal modulo 2 MiB whole leaves change their
- * parent.
+ *     from  |..aaaaaaa|bbbbbbbbb|cc.......|     leaves
+ *     to    |.....aaaa|aaabbbbbb|bbbcc....|
+ *
+ * A step ends where either side changes leaf. Where from and to are equal modulo 2 MiB whole leaves change
+ * their parent.
  *
  * Two passes, so that running out of memory leaves everything where it was.
  */

@@ -5,10 +5,10 @@
  * known by where its return address is, and is over once the stack pointer is above that; however that came
  * about:
  *
- *      stack  |  ...      |                       rsp above the slot, at the return address: a return
- *             |  return   | <- slot of the frame      ...            , somewhere else:      left (longjmp,
- * exceptions) |  locals   |                       rsp at the slot, at another function:     a tail call rsp
- * -> |  return   | <- slot of the next   rsp in another mapping:                   another stack
+ *     stack  |  ...      |                        rsp above the slot, at the return address: a return
+ *            |  return   | <- slot of the frame   rsp above the slot, elsewhere: left (longjmp, exceptions)
+ *            |  locals   |                        rsp at the slot, at another function: a tail call
+ *     rsp -> |  return   | <- slot of the next    rsp in another mapping: another stack
  */
 #include "priv.h"
 

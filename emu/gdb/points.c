@@ -9,9 +9,9 @@
  * then refused with RIP at the instruction; run.c runs that one alone with the page open, and watch_hit()
  * says what came of it:
  *
- *      page of the watchpoint:  fetch ok | read refused if Z3, Z4 | write refused
- *                    refused -> open the page -> one instruction -> close -> bytes changed? (Z2)  met by the
- * access? (Z3, Z4)
+ *     page of the watchpoint:  fetch ok | read refused if Z3, Z4 | write refused
+ *     refused -> open the page -> one instruction -> close -> bytes changed? (Z2)
+ *                                                             met by the access? (Z3, Z4)
  *
  * What the kernel writes on the program's behalf (read(2) into a watched buffer) is found by comparing after
  * each call.

@@ -5,9 +5,10 @@
  * releases but for the discarding advice; WHEN it is looked at is not:
  *
  *   6.10, 6.11   the whole range first, so a refused call has changed nothing (mremap with old_len 0 looks at
- * an empty range) 6.12 - 6.16  at each VMA when the operation reaches it: what came before stays changed 6.17
- * -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the rule for
- * advice means no vm_ops
+ *                an empty range)
+ *   6.12 - 6.16  at each VMA when the operation reaches it: what came before stays changed
+ *   6.17 -       the same; mremap tests all its arguments first, moves several VMAs, and "anonymous" in the
+ *                rule for advice means no vm_ops
  *
  * Two releases have mistakes that are kept: 6.16 forgets a seal with MADV_UNMERGEABLE (D18; so did 6.12 until some time
  * after 6.12.43, which is not modelled), 6.17 to 6.18.15 merge less when they seal (M08).

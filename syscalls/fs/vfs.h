@@ -1,8 +1,9 @@
 /*
  * vfs.h - the inside of the guest's file systems: superblocks, inodes, dentries, the path walk.
  *
- *      struct files (descriptors) -> struct file (open description) -> struct dentry -> struct inode ->
- * vm_object |  parent, covers/mounted struct fs_struct (cwd, root, umask) ------------------------------+
+ *     struct files (descriptors) -> struct file (open description) -+
+ *                                                                   +-> struct dentry -> struct inode -> vm_object
+ *     struct fs_struct (cwd, root, umask) --------------------------+   parent, covers/mounted
  *
  * The names and the order of checks follow Linux' fs/ (6.18). One dentry tree holds every file system; a
  * mount is a pair of dentries, the one covered and the root that stands for it. Times are ns since the epoch.

@@ -3,10 +3,8 @@
  * word is moved on to a lock of pi.c without waking up in between, as a condition variable with a PI mutex
  * needs.
  *
- *      waiter: at `from`, says the lock it will want --CMP_REQUEUE_PI--> has the lock (the first, if it is
- * free)
- *                                                                  `---> in the lock's queue, served by
- * FUTEX_UNLOCK_PI
+ *     waiter at `from`, says which   --CMP_REQUEUE_PI-->  has the lock (the first waiter, if it is free)
+ *     lock it will want                              `->  is in the lock's queue, served by FUTEX_UNLOCK_PI
  */
 #include <errno.h>
 #include <linux/futex.h>

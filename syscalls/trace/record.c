@@ -6,8 +6,8 @@
  *
  * - STRING: length, bytes: the next string, numbered from 1. The first two are design and program.
  * - CALL: events since the last record, tid, name (string), mask, args, result. Mask: bits 0-5: the argument
- * is there and not 0; 6: the call failed; 7: bits 8-13 say which arguments are addresses, written as the
- * signed distance from the last address written. An odd result is such a distance, too.
+ *   is there and not 0; 6: the call failed; 7: bits 8-13 say which arguments are addresses, written as the
+ *   signed distance from the last address written. An odd result is such a distance, too.
  * - AREAS: events, mm, start (signed distance in pages from the last address), pages, count, then each area:
  *   pages since the last one's end, pages, bits (rwxs; 16: sealed; 32: has a name; pkey << 6), [name, page
  *   offset], events since it was mapped, [seal, events since it was sealed].

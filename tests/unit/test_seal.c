@@ -1,18 +1,18 @@
 /*
  * test_seal.c - the sealing designs of Linux held to what its releases did (specification, Appendix A).
  *
- * A row is a script and what it must print with no design, and under each release. The script speaks of pages
- * of one region, statements are separated by ';', and '=' in front of one prints its result:
+ * A row is a script and what it must print with no design, and under each release. The script speaks of pages of one
+ * region, statements are separated by ';', and '=' in front of one prints its result:
  *
  *   make PICTURE [AT]        map and fill pages, "rx|rx.wx" (see show); '|' makes no border by itself
- *   file KIND PERM N         N pages of a file: priv, shared (memfd), zero (private /dev/zero), anon (shared
- * anonymous) seal A N [FLAGS]         mseal(2); nothing without a design mprotect|munmap|map|noreplace A N
- * [PERM]      A, N in pages; N may be "1+b": one page and a byte mremap A OLD NEW FLAGS DEST FLAGS of
- * m(aymove) f(ixed) d(ontunmap) or - advise A N ADVICE, lock|unlock A N, heap N, brk N, shmat|remap A N,
- * shmdt A, limit, maxmaps N, fork, rier show A N                 prints the page picture
+ *   file KIND PERM N         N pages of a file: priv, shared (memfd), zero (private /dev/zero), anon (shared anonymous)
+ *   seal A N [FLAGS]         mseal(2); nothing without a design
+ *   mprotect|munmap|map|noreplace A N [PERM]      A, N in pages; N may be "1+b": one page and a byte
+ *   mremap A OLD NEW FLAGS DEST                   FLAGS of m(aymove) f(ixed) d(ontunmap) or -
+ *   advise A N ADVICE, lock|unlock A N, heap N, brk N, shmat|remap A N, shmdt A, limit, maxmaps N, fork, rier
+ *   show A N                 prints the page picture
  *
- * A page in a picture: r w e W n = R RW RX RWX none, then x original, 0 zero, f file, N new contents, !
- * SIGSEGV, B SIGBUS,
+ * A page in a picture: r w e W n = R RW RX RWX none, then x original, 0 zero, f file, N new contents, ! SIGSEGV, B SIGBUS,
  * - unreadable, then s if sealed; '.' is unmapped, '|' a border between VMAs.
  */
 #include "mm.h"
