@@ -9,7 +9,7 @@
  *
  *   - Processor features left out (SSE4, SSSE3 and SSE4; GLIBC_TUNABLES inside): no difference that shows,
  *     python3 -c pass takes 253, 247 and 259 ms with all, without SSE4 and without both. Debian 12's sha256sum does
- * not use OpenSSL.
+ *     not use OpenSSL.
  *   - Large pages of the host: the guest's memory from 4 MiB on is in them (all 16 MB of "memory"), and the
  *     engine asks for them for its code.
  *   - Other sizes of the engine's TLB: 1,024 and 8,192 entries from the start cost python3 1 and 22 % and

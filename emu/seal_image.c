@@ -3,9 +3,10 @@
  *
  * The vDSO is sealed by execve, as Linux can be configured to do; for the rest there are two moments. The
  * first instruction at the program's entry page: the dynamic linker has mapped and relocated everything the
- * program needs, so what is mapped is sealed (of a static program: at once). And the mprotect() that makes the RELRO of an object read-only, which is the last thing that relocating it does
- * (glibc elf/dl-reloc.c, musl ldso/dynlink.c; static programs do it in their start-up code): the object is
- * complete, and its own RELRO is final.
+ * program needs, so what is mapped is sealed (of a static program: at once). And the mprotect() that makes
+ * the RELRO of an object read-only, which is the last thing that relocating it does (glibc elf/dl-reloc.c,
+ * musl ldso/dynlink.c; static programs do it in their start-up code): the object is complete, and its own
+ * RELRO is final.
  *
  *     execve   ld.so: map, relocate, mprotect(RELRO) ...   entry          dlopen: map, relocate, mprotect(RELRO)
  *     ^ vDSO                         ^ that object         ^ all objects             =all: that object ^

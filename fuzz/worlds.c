@@ -3,8 +3,8 @@
  *
  *     opening -> state -> call -> state -> call ...
  *
- * A state is kept as the way to it; who needs it runs that again. A call that changes nothing leaves the state as it was, so the next letter can be tried at once: most are
- * of that kind.
+ * A state is kept as the way to it; who needs it runs that again. A call that changes nothing leaves the
+ * state as it was, so the next letter can be tried at once: most are of that kind.
  */
 #include "worlds.h"
 #include "mm/mm.h"
