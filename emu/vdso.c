@@ -89,7 +89,7 @@ struct unwinding {
 
 static const struct image {
     Elf64_Ehdr eh;
-    Elf64_Phdr ph[3];
+    Elf64_Phdr ph[4];
     struct {
         uint32_t nbucket, nchain, bucket[1], chain[NR_SYMS];
     } hash;
@@ -137,6 +137,7 @@ static const struct image {
             {PT_DYNAMIC, PF_R, AT(dyn), AT(dyn), AT(dyn), SIZE(dyn), SIZE(dyn), 8},
             {PT_GNU_EH_FRAME, PF_R, AT(eh_frame_hdr), AT(eh_frame_hdr), AT(eh_frame_hdr), SIZE(eh_frame_hdr),
              SIZE(eh_frame_hdr), 4},
+            {PT_GNU_STACK, PF_R | PF_W}, /* Linux's has none, but who loads the image as a file may insist on it */
         },
     /* One chain through all symbols. */
     .hash = {1, NR_SYMS, {1}, {0, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
