@@ -72,29 +72,12 @@ static const struct sig *call_sig(struct trace *tr, const struct task *t, const 
 
 #define HAS_MODE(flags) ((flags)&0100 || ((flags)&020200000) == 020200000)
 
-static bool is_output(const struct call *c, const struct sig *sig, int i)
-{
-    const struct arg *a = &sig->arg[i];
-
-    if (a->kind == ARG_VARIANT) { /* output if the type it becomes is */
-        const struct variant *v = variant_find(a->variant->name, (uint32_t)c->args[i - 1]);
-
-        return v && v->type && v->type[0] == 'o' && strcmp(v->type, "octal");
-    }
-    return a->out;
-}
-
 static bool is_shown(const struct call *c, const struct sig *sig, int i)
 {
     const struct arg *a = &sig->arg[i];
 
     if (a->kind == ARG_PAD)
         return false;
-    if (a->kind == ARG_VARIANT) {
-        const struct variant *v = variant_find(a->variant->name, (uint32_t)c->args[i - 1]);
-
-        return v && v->type;
-    }
     if (a->mode_if_creat)
         return HAS_MODE(c->args[(int)a->len]);
     return true;
@@ -131,11 +114,11 @@ static void print_clone(struct call *c)
 }
 
 /* First argument that has to wait for the end of the call. */
-static int first_output(const struct call *c, const struct sig *sig)
+static int first_output(const struct sig *sig)
 {
     int i = 0;
 
-    while (i < sig->n && !is_output(c, sig, i)) {
+    while (i < sig->n && !sig->arg[i].out) {
         i++;
         if (sig->arg[i - 1].type && sig->arg[i - 1].type->how == STRUCT_SPLIT)
             break;
@@ -193,6 +176,7 @@ void trace_sys_enter(struct task *t)
     const char *name = NULL;
     unsigned classes;
     const struct sig *sig;
+    struct sig resolved;
     struct event *ev;
 
     t->call_since = tr->k->now_ns;
@@ -213,7 +197,8 @@ void trace_sys_enter(struct task *t)
         begin_arg(tr);
         text_printf(&tr->line, "<... resuming interrupted %s ...>", t->restart_name);
     } else if (t->sysno != 56) { /* clone: all at the end */
-        print_args(&c, sig, 0, first_output(&c, sig));
+        sig = sig_resolve(sig, t->args, &resolved);
+        print_args(&c, sig, 0, first_output(sig));
         for (int i = 0; i < sig->n; i++)
             if (sig->arg[i].type && sig->arg[i].type->before)
                 sig->arg[i].type->before(&c, t->args[i]);
@@ -413,12 +398,14 @@ static void tell_call(struct trace *tr, struct task *t, const char *name, unsign
         begin_arg(tr);
         print_clone(&c);
     } else if (sig && !(t->sysno == 219 && t->restart_name && ret != -ERESTART_RESTARTBLOCK)) {
-        int first = first_output(&c, sig);
+        struct sig resolved;
+        const struct sig *now = sig_resolve(sig, t->args, &resolved);
 
-        for (int i = 0; i < sig->n; i++) /* what was shown as it went in says now what came out */
-            if (sig->arg[i].type && sig->arg[i].type->print2 && sig->arg[i].type->at_entry)
-                sig->arg[i].type->print2(&c, t->args[i], &sig->arg[i]);
-        print_args(&c, sig, first, sig->n);
+        for (int i = 0; i < now->n; i++) /* what was shown as it went in says now what came out */
+            if (now->arg[i].type && now->arg[i].type->print2 && now->arg[i].type->at_entry &&
+                !(c.style.shallow && now->arg[i].type->how == STRUCT_SPLIT))
+                now->arg[i].type->print2(&c, t->args[i], &now->arg[i]);
+        print_args(&c, now, first_output(now), now->n);
     }
     take_args(tr, ev);
     take_result(&c, sig, ev);

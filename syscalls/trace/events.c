@@ -57,7 +57,7 @@ void trace_destroy(struct trace *tr)
         fclose(tr->opt.layout.out);
     for (int i = 0; i < SYS_MAX; i++)
         free(tr->sigs[i]);
-    message_notes_destroy(tr->notes);
+    notes_destroy(tr->notes);
     free(tr->line.s);
     free(tr->aux.s);
     free(tr->result.s);

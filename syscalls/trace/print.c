@@ -26,8 +26,7 @@ void print_addr(struct call *c, uint64_t addr)
         text_puts(c->out, "NULL");
 }
 
-/* -X raw, -X verbose. True: that was all. */
-static bool print_raw(struct call *c, uint64_t v, bool named)
+bool print_raw(struct call *c, uint64_t v, bool named)
 {
     if (c->tr->opt.xlat == XLAT_ABBREV || (c->tr->opt.xlat == XLAT_VERBOSE && !named))
         return false;
@@ -51,19 +50,23 @@ void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
         text_printf(c->out, v > 9 ? "%#lx" : "%lu", v);
 }
 
+/* Six bits that say how big huge pages are, in all calls that take them. */
+#define SHIFT_FROM 26
+#define SHIFT_MASK UINT64_C(63)
+
 static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_t v)
 {
     const char *sep = "";
     uint64_t rest = v;
 
-    if (x->mode) {
-        const struct xlat_table flags = {x->name, x->x, NULL, false};
+    if (x->shift && v >> SHIFT_FROM & SHIFT_MASK) {
+        uint64_t others = v & ~(SHIFT_MASK << SHIFT_FROM);
 
-        if (v & ~0777ull) {
-            print_flag_names(c, &flags, v & ~0777ull);
+        if (others || x->type) {
+            print_flag_names(c, x, others);
             text_putc(c->out, '|');
         }
-        text_printf(c->out, "%#03o", (unsigned)(v & 0777));
+        text_printf(c->out, "%lu<<%s", v >> SHIFT_FROM & SHIFT_MASK, x->shift);
         return;
     }
     if (!v) {
@@ -75,10 +78,23 @@ static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_
         text_puts(c->out, zero ? zero : "0");
         return;
     }
+    if (x->type) {
+        const struct xlat *e = x->x;
+
+        while (e->str && (e->mask != x->type || e->val != (v & x->type)))
+            e++;
+        if (e->str)
+            text_puts(c->out, e->str);
+        else
+            text_printf(c->out, "%#lx /* %s */", v & x->type, x->unknown);
+        sep = "|";
+        rest &= ~x->type;
+    }
     for (const struct xlat *e = x->x; e->str; e++) {
         uint64_t mask = e->mask ? e->mask : e->val;
 
-        if (mask == ~0ull || (v & mask) != e->val || (e->val && !(rest & e->val)))
+        if (mask == ~0ull || (v & mask) != e->val || (e->val && !(rest & e->val)) ||
+            (x->type && mask == x->type))
             continue;
         text_printf(c->out, "%s%s", sep, e->str);
         sep = "|";
@@ -92,12 +108,47 @@ static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_
         text_printf(c->out, "%#lx", rest);
 }
 
+/* Is there a name in what v is told as? */
+static bool has_name(const struct xlat_table *x, uint64_t v)
+{
+    if (x->type)
+        return true;
+    for (const struct xlat *e = x->x; e->str; e++)
+        if (v ? e->val & v && (v & (e->mask ? e->mask : e->val)) == e->val : !e->val && e->mask)
+            return true;
+    return false;
+}
+
+/* Flags with the permissions of an object in the lowest bits: IPC_CREAT|0600, each part for itself. */
+static void print_mode_flags(struct call *c, const struct xlat_table *x, uint64_t v)
+{
+    const struct xlat_table flags = {.name = x->name, .x = x->x};
+    uint64_t bits = x->shift ? v >> SHIFT_FROM & SHIFT_MASK : 0,
+             others = v & ~0777ull & ~(bits << SHIFT_FROM);
+
+    if (others) {
+        print_flags(c, &flags, others);
+        text_putc(c->out, '|');
+    }
+    if (bits) {
+        text_printf(c->out, "%lu<<", bits);
+        if (c->tr->opt.xlat == XLAT_ABBREV)
+            text_puts(c->out, x->shift);
+        else
+            text_printf(c->out, c->tr->opt.xlat == XLAT_RAW ? "%d" : "%d /* %s */", SHIFT_FROM, x->shift);
+        text_putc(c->out, '|');
+    }
+    text_printf(c->out, "%#03o", (unsigned)(v & 0777));
+}
+
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
 {
-    bool named = v;
+    bool named = has_name(x, v);
 
-    for (const struct xlat *e = x->x; e->str && !named; e++)
-        named = !e->val && e->mask;
+    if (x->mode) {
+        print_mode_flags(c, x, v);
+        return;
+    }
     if (print_raw(c, v, named))
         return;
     if (c->tr->opt.xlat == XLAT_VERBOSE && named)
@@ -415,6 +466,31 @@ void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t av
     text_putc(c->out, ']');
 }
 
+void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
+                 void (*print)(struct call *c, const void *p))
+{
+    uint8_t buf[512] __attribute__((aligned(8)));
+
+    if (!addr || (n && !get(c, buf, addr, size))) {
+        print_addr(c, addr);
+        return;
+    }
+    text_putc(c->out, '[');
+    for (uint64_t i = 0; i < n; i++) {
+        text_puts(c->out, i ? ", " : "");
+        if (is_too_many(c, i)) {
+            text_puts(c->out, "...");
+            break;
+        }
+        if (!get(c, buf, addr + i * size, size)) {
+            text_printf(c->out, "... /* %#lx */", addr + i * size);
+            break;
+        }
+        print(c, buf);
+    }
+    text_putc(c->out, ']');
+}
+
 /* ---- by type ---- */
 
 static uint64_t length_of(const struct call *c, const struct arg *a)
@@ -437,28 +513,8 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
         s->print2(c, v, a);
         return;
     }
-    if (a->len != LEN_NONE && !a->mode_if_creat) { /* an array */
-        uint64_t n = length_of(c, a);
-
-        if (!v || (n && !get(c, buf, v, s->size))) {
-            print_addr(c, v);
-            return;
-        }
-        text_putc(c->out, '[');
-        for (uint64_t i = 0; i < n; i++) {
-            if (i)
-                text_puts(c->out, ", ");
-            if (is_too_many(c, i)) {
-                text_puts(c->out, "...");
-                break;
-            }
-            if (!get(c, buf, v + i * s->size, s->size)) {
-                text_printf(c->out, "... /* %#lx */", v + i * s->size);
-                break;
-            }
-            s->print(c, buf);
-        }
-        text_putc(c->out, ']');
+    if (a->len != LEN_NONE && !a->mode_if_creat) {
+        print_array(c, v, length_of(c, a), s->size, s->print);
         return;
     }
     if (!get(c, buf, v, s->size))
@@ -482,23 +538,6 @@ static void print_nump(struct call *c, const struct arg *a, uint64_t v)
         text_printf(c->out, "[%d]", (int)n);
     else
         text_printf(c->out, a->num_size < 0 ? "[%ld]" : "[%lu]", n);
-}
-
-static void print_variant(struct call *c, const struct arg *a, int index)
-{
-    const struct variant *v = variant_find(a->variant->name, (uint32_t)c->args[index - 1]);
-    struct sig sig;
-
-    if (!v || !v->type)
-        return;
-    sig_parse(&sig, v->type);
-    for (int i = 0; i < sig.n && index + i < 6; i++) {
-        if (sig.arg[i].kind == ARG_PAD)
-            continue;
-        if (i)
-            text_puts(c->out, ", ");
-        print_arg(c, &sig.arg[i], index + i);
-    }
 }
 
 /* What -e verbose=!SET does not follow; texts are shown all the same. */
@@ -623,8 +662,8 @@ void print_arg(struct call *c, const struct arg *a, int index)
     case ARG_NUMP:
         print_nump(c, a, v);
         break;
-    case ARG_VARIANT:
-        print_variant(c, a, index);
+    case ARG_NUMBER:
+        a->type->print2(c, v, a);
         break;
     default:
         break;

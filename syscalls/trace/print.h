@@ -49,6 +49,7 @@ enum arg_kind {
     ARG_XLAT,
     ARG_FLAGS,
     ARG_STRUCT,
+    ARG_NUMBER, /* a number told by a printer of structures */
     ARG_IOV,
     ARG_OIOV,
     ARG_RIOV,
@@ -81,6 +82,11 @@ struct sig {
 };
 /* Parse the text of syscalls.def. What cannot be understood becomes hex; the number of such words. */
 int sig_parse(struct sig *sig, const char *text);
+/*
+ * What sig says of a call with these arguments: in the place of a variant stands what it became, nothing (-)
+ * if it is not there. Either sig itself or *out.
+ */
+const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], struct sig *out);
 void print_arg(struct call *c, const struct arg *a, int index);
 
 /* ---- structures (structs.c, structs_fs.c ...) ---- */
@@ -99,12 +105,19 @@ struct struct_type {
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
 extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
-    structs_ipc[], structs_uring[], structs_socket[];
+    structs_ipc[], structs_uring[], structs_socket[], structs_sched[];
 const struct struct_type *struct_find(const char *name);
 
-/* ---- what messages were as a call began (structs_socket.c) ---- */
-struct message_note;
-void message_notes_destroy(struct message_note *list);
+/* ---- notes.c: what a call writes over, of one task ---- */
+struct call_note {
+    struct call_note *next;
+    int tid;
+    uint64_t n, v[]; /* the values, of which n are known */
+};
+struct call_note *note_make(struct call *c, uint64_t n); /* room for n; NULL: out of memory */
+struct call_note *note_find(const struct call *c);       /* NULL: there is none */
+void note_drop(struct call *c);
+void notes_destroy(struct call_note *list);
 
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
 struct variant {
@@ -124,6 +137,11 @@ int variant_most_args(const char *name);
 bool get(struct call *c, void *p, uint64_t addr, size_t size);
 bool get_string(struct call *c, uint64_t addr, char *buf, size_t size); /* false: no such string, or longer */
 void print_addr(struct call *c, uint64_t addr);
+/* -X raw, -X verbose: v as a number, named: a name follows. True: that was all. */
+bool print_raw(struct call *c, uint64_t v, bool named);
+/* n elements of size bytes (512 at most) as print shows each. */
+void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
+                 void (*print)(struct call *c, const void *p));
 void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);

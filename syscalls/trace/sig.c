@@ -64,7 +64,7 @@ static bool parse_one(struct arg *a, const char *s, size_t len)
             a->kind = ARG_VARIANT;
     } else {
         a->type = struct_find(colon + 1);
-        a->kind = a->type ? ARG_STRUCT : ARG_PTR;
+        a->kind = !a->type ? ARG_PTR : !strcmp(word, "n") ? ARG_NUMBER : ARG_STRUCT;
         a->out = *word == 'o' || (!strcmp(word, "io") && a->type && !a->type->at_entry);
     }
     return a->xlat || a->variant || a->type;
@@ -88,4 +88,33 @@ int sig_parse(struct sig *sig, const char *text)
     if (result)
         unknown += !parse_one(&sig->ret, result + 3, strlen(result + 3));
     return unknown;
+}
+
+const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], struct sig *out)
+{
+    int i = 0;
+
+    while (i < sig->n && sig->arg[i].kind != ARG_VARIANT)
+        i++;
+    if (i == sig->n)
+        return sig;
+    *out = *sig;
+    for (out->n = i; i < sig->n && out->n < 6; i++) {
+        const struct variant *v = NULL;
+        struct sig more;
+
+        if (sig->arg[i].kind != ARG_VARIANT) {
+            out->arg[out->n++] = sig->arg[i];
+            continue;
+        }
+        v = variant_find(sig->arg[i].variant->name, (uint32_t)args[i - 1]);
+        if (!v || !v->type) {
+            out->arg[out->n++] = (struct arg){.kind = ARG_PAD, .len = LEN_NONE};
+            continue;
+        }
+        sig_parse(&more, v->type);
+        for (int j = 0; j < more.n && out->n < 6; j++)
+            out->arg[out->n++] = more.arg[j];
+    }
+    return out;
 }

@@ -31,7 +31,7 @@ struct trace {
         struct ksiginfo info;
     } ghost[TRACE_GHOSTS]; /* ignored signals not yet told */
     unsigned nghosts;
-    struct message_note *notes; /* of calls that are not over */
+    struct call_note *notes; /* of calls that are not over */
     struct sig *sigs[SYS_MAX];
     struct {
         const char *text;

@@ -1,6 +1,8 @@
-/* structs_ipc.c - structures of System V semaphores and message queues, as strace shows them. */
+/* structs_ipc.c - structures of System V shared memory, semaphores and message queues, as strace shows them.
+ */
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 
 #include "../kernel.h"
 #include "strace.h"
@@ -18,8 +20,43 @@ static void print_perm(struct call *c, const char *name, const struct ipc_perm *
 {
     text_printf(c->out, "{%s={uid=%u, gid=%u, mode=%#o", name, p->uid, p->gid, (unsigned)p->mode);
     if (whole)
-        text_printf(c->out, ", key=%d, cuid=%u, cgid=%u", p->__key, p->cuid, p->cgid);
+        text_printf(c->out, ", key=%u, cuid=%u, cgid=%u", (unsigned)p->__key, p->cuid, p->cgid);
     text_putc(c->out, '}');
+}
+
+static void print_shmid(struct call *c, const void *p)
+{
+    const struct shmid_ds *ds = p;
+
+    print_perm(c, "shm_perm", &ds->shm_perm, true);
+    text_printf(c->out,
+                ", shm_segsz=%zu, shm_cpid=%d, shm_lpid=%d, shm_nattch=%lu, shm_atime=%lu, shm_dtime=%lu, "
+                "shm_ctime=%lu}",
+                ds->shm_segsz, ds->shm_cpid, ds->shm_lpid, (unsigned long)ds->shm_nattch,
+                (unsigned long)ds->shm_atime, (unsigned long)ds->shm_dtime, (unsigned long)ds->shm_ctime);
+}
+
+static void print_shmid_set(struct call *c, const void *p)
+{
+    print_perm(c, "shm_perm", &((const struct shmid_ds *)p)->shm_perm, false);
+    text_putc(c->out, '}');
+}
+
+static void print_shm_limits(struct call *c, const void *p)
+{
+    const struct shminfo *s = p;
+
+    text_printf(c->out, "{shmmax=%lu, shmmin=%lu, shmmni=%lu, shmseg=%lu, shmall=%lu}", s->shmmax, s->shmmin,
+                s->shmmni, s->shmseg, s->shmall);
+}
+
+static void print_shm_usage(struct call *c, const void *p)
+{
+    const struct shm_info *s = p;
+
+    text_printf(c->out,
+                "{used_ids=%d, shm_tot=%lu, shm_rss=%lu, shm_swp=%lu, swap_attempts=%lu, swap_successes=%lu}",
+                s->used_ids, s->shm_tot, s->shm_rss, s->shm_swp, s->swap_attempts, s->swap_successes);
 }
 
 static void print_semid(struct call *c, const void *p)
@@ -98,6 +135,10 @@ static void print_msgbuf(struct call *c, uint64_t addr, const struct arg *a)
 
 const struct struct_type structs_ipc[] = {
     {"sembuf", 6, print_sembuf, NULL, false, STRUCT_PLAIN},
+    {"shmid", sizeof(struct shmid_ds), print_shmid, NULL, false, STRUCT_PLAIN},
+    {"shmid_set", sizeof(struct shmid_ds), print_shmid_set, NULL, false, STRUCT_PLAIN},
+    {"shm_limits", sizeof(struct shminfo), print_shm_limits, NULL, false, STRUCT_PLAIN},
+    {"shm_usage", sizeof(struct shm_info), print_shm_usage, NULL, false, STRUCT_PLAIN},
     {"semid", sizeof(struct semid_ds), print_semid, NULL, false, STRUCT_PLAIN},
     {"semid_set", sizeof(struct semid_ds), print_semid_set, NULL, false, STRUCT_PLAIN},
     {"seminfo", sizeof(struct seminfo), print_seminfo, NULL, false, STRUCT_PLAIN},

@@ -23,19 +23,36 @@ static void print_uffd_range(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
 }
 
+/* The features asked for, and those there are. */
 static void print_uffd_api(struct call *c, uint64_t addr, const struct arg *a)
 {
+    const struct call_note *asked = c->done ? note_find(c) : NULL;
+    struct call_note *note;
     struct uffdio_api api;
 
     if (!get(c, &api, addr, sizeof(api))) {
-        print_addr(c, addr);
+        if (!c->done)
+            print_addr(c, addr);
         return;
     }
-    text_printf(c->out, "{api=%#llx, features=", (unsigned long long)api.api);
-    print_flags_named(c, "uffd_features", api.features);
-    text_puts(c->out, ", ioctls=");
-    print_flags_named(c, "uffd_ioctls", api.ioctls);
+    if (!c->done) {
+        text_printf(c->out, "{api=%#llx, features=", (unsigned long long)api.api);
+        print_flags_named(c, "uffd_features", api.features);
+        note = note_make(c, 1);
+        if (note)
+            note->v[note->n++] = api.features;
+        return;
+    }
+    if (!c->failed && (!asked || asked->v[0] != api.features)) {
+        text_puts(c->out, " => features=");
+        print_flags_named(c, "uffd_features", api.features);
+    }
+    if (!c->failed) {
+        text_puts(c->out, ", ioctls=");
+        print_flags_named(c, "uffd_ioctls", api.ioctls);
+    }
     text_putc(c->out, '}');
+    note_drop(c);
 }
 
 static void print_uffd_register(struct call *c, uint64_t addr, const struct arg *a)
@@ -111,6 +128,52 @@ static void print_uffd_protect(struct call *c, uint64_t addr, const struct arg *
     text_puts(c->out, ", mode=");
     print_flags_named(c, "uffd_protect", v.mode);
     text_putc(c->out, '}');
+}
+
+/* ---- nodes of memory ---- */
+
+static void print_nodes(struct call *c, const void *p)
+{
+    text_printf(c->out, "%#016lx", *(const uint64_t *)p);
+}
+
+/* Argument a->len counts the bits, and one. */
+static void print_nodemask(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t bits = c->args[(int)a->len], n = (bits + 62) / 64;
+
+    if (n < bits / 64 || (bits && !n))
+        print_addr(c, addr);
+    else
+        print_array(c, addr, n, sizeof(uint64_t), print_nodes);
+}
+
+static void print_mpol_mode(struct call *c, const void *p)
+{
+    text_putc(c->out, '[');
+    print_xlat_named(c, "mpol", *(const uint32_t *)p);
+    text_putc(c->out, ']');
+}
+
+static void print_page(struct call *c, const void *p)
+{
+    print_addr(c, *(const uint64_t *)p);
+}
+
+static void print_node(struct call *c, const void *p)
+{
+    text_printf(c->out, "%d", *(const int *)p);
+}
+
+static void print_page_status(struct call *c, const void *p)
+{
+    int status = *(const int *)p;
+    const char *name = status < 0 ? strerrorname_np(-status) : NULL;
+
+    if (!name || c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%d", status);
+    if (name && c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* -%s */" : "-%s", name);
 }
 
 /* ---- mincore ---- */
@@ -222,11 +285,16 @@ static void print_io_event(struct call *c, const void *p)
 
 const struct struct_type structs_mem[] = {
     {"uffd_range", 0, NULL, print_uffd_range, false, STRUCT_ON_ERROR},
-    {"uffd_api", 0, NULL, print_uffd_api, false, STRUCT_PLAIN},
+    {"uffd_api", 0, NULL, print_uffd_api, true, STRUCT_SPLIT},
     {"uffd_register", 0, NULL, print_uffd_register, false, STRUCT_ON_ERROR},
     {"uffd_copy", 0, NULL, print_uffd_copy, false, STRUCT_ON_ERROR},
     {"uffd_fill", 0, NULL, print_uffd_fill, false, STRUCT_ON_ERROR},
     {"uffd_protect", 0, NULL, print_uffd_protect, false, STRUCT_ON_ERROR},
+    {"nodemask", 0, NULL, print_nodemask, false, STRUCT_PLAIN},
+    {"mpol_mode", 4, print_mpol_mode, NULL, false, STRUCT_PLAIN},
+    {"page", 8, print_page, NULL, false, STRUCT_PLAIN},
+    {"node", 4, print_node, NULL, false, STRUCT_PLAIN},
+    {"page_status", 4, print_page_status, NULL, false, STRUCT_PLAIN},
     {"mincore", 0, NULL, print_mincore, false, STRUCT_PLAIN},
     {"iocb", sizeof(struct iocb), print_iocb, NULL, false, STRUCT_PLAIN},
     {"iocbs", 0, NULL, print_iocbs, false, STRUCT_PLAIN},

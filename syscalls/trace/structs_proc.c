@@ -58,14 +58,14 @@ static void print_itimerspec(struct call *c, const void *p)
 
 static void print_utime(struct call *c, const int64_t ts[2])
 {
-    if (ts[1] == 0x3fffffff) {
-        text_puts(c->out, "UTIME_NOW");
-    } else if (ts[1] == 0x3ffffffe) {
-        text_puts(c->out, "UTIME_OMIT");
-    } else {
+    const char *special = ts[1] == 0x3fffffff ? "UTIME_NOW" : ts[1] == 0x3ffffffe ? "UTIME_OMIT" : NULL;
+
+    if (!special || c->tr->opt.xlat != XLAT_ABBREV)
         print_timespec(c, ts);
+    if (!special)
         print_when(c, ts[0], (uint64_t)ts[1], 9);
-    }
+    else if (c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", special);
 }
 
 static void print_timespec_pair(struct call *c, const void *p)
@@ -448,46 +448,16 @@ static void print_gid(struct call *c, const void *p)
     text_printf(c->out, "%u", *(const unsigned *)p);
 }
 
-static void print_sched_param(struct call *c, const void *p)
-{
-    text_printf(c->out, "[%d]", *(const int *)p);
-}
-
-static void print_affinity(struct call *c, uint64_t addr, const struct arg *a)
-{
-    uint64_t n = a->len == LEN_RET ? (uint64_t)c->ret : c->args[1], mask[16] = {0};
-    const char *sep = "";
-
-    if (n > sizeof(mask))
-        n = sizeof(mask);
-    if (!get(c, mask, addr, n)) {
-        print_addr(c, addr);
-        return;
-    }
-    text_putc(c->out, '[');
-    for (unsigned i = 0; i < n * 8; i++)
-        if (mask[i / 64] >> i % 64 & 1) {
-            text_printf(c->out, "%s%u", sep, i);
-            sep = " ";
-        }
-    text_putc(c->out, ']');
-}
-
 static void print_cap_header(struct call *c, const void *p)
 {
     const struct {
         uint32_t version;
         int32_t pid;
     } *h = p;
-    const char *name = h->version == 0x19980330   ? "_LINUX_CAPABILITY_VERSION_1"
-                       : h->version == 0x20071026 ? "_LINUX_CAPABILITY_VERSION_2"
-                       : h->version == 0x20080522 ? "_LINUX_CAPABILITY_VERSION_3"
-                                                  : NULL;
 
-    if (name)
-        text_printf(c->out, "{version=%s, pid=%d}", name, h->pid);
-    else
-        text_printf(c->out, "{version=%#x /* _LINUX_CAPABILITY_VERSION_??? */, pid=%d}", h->version, h->pid);
+    text_puts(c->out, "{version=");
+    print_xlat_named(c, "cap_version", h->version);
+    text_printf(c->out, ", pid=%d}", h->pid);
 }
 
 static void print_caps(struct call *c, const char *field, uint64_t set)
@@ -527,16 +497,6 @@ static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '}');
 }
 
-static void print_waitv(struct call *c, const void *p)
-{
-    const struct {
-        uint64_t val, uaddr;
-        uint32_t flags;
-    } *w = p;
-
-    text_printf(c->out, "{val=%#lx, uaddr=%#lx, flags=%#x}", w->val, w->uaddr, w->flags);
-}
-
 const struct struct_type structs_proc[] = {
     {"timespec", 16, print_timespec, NULL, true, STRUCT_PLAIN},
     {"rem_timespec", 0, NULL, print_remaining, false, STRUCT_ON_ERROR},
@@ -562,10 +522,7 @@ const struct struct_type structs_proc[] = {
     {"wstatus", 0, NULL, print_wstatus, false, STRUCT_PLAIN},
     {"clone_args", 0, NULL, print_clone_args, true, STRUCT_SPLIT},
     {"gid", 4, print_gid, NULL, false, STRUCT_PLAIN},
-    {"sched_param", 4, print_sched_param, NULL, false, STRUCT_PLAIN},
-    {"affinity", 0, NULL, print_affinity, false, STRUCT_PLAIN},
     {"cap_header", 8, print_cap_header, NULL, true, STRUCT_PLAIN},
     {"cap_data", 0, NULL, print_cap_data, false, STRUCT_PLAIN},
-    {"futex_waitv", 24, print_waitv, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -185,57 +184,22 @@ static void print_control(struct call *c, uint64_t addr, uint64_t given)
 
 /* ---- messages ---- */
 
-/* What a call that receives will write over: lengths of names, the time left. */
-struct message_note {
-    struct message_note *next;
-    int tid;
-    bool timed;
-    int64_t timeout[2];
-    unsigned n; /* names: those that could be read */
-    int name_len[];
-};
-
-static struct message_note *take_note(struct call *c)
-{
-    for (struct message_note **p = &c->tr->notes; *p; p = &(*p)->next)
-        if ((*p)->tid == c->t->tid) {
-            struct message_note *note = *p;
-
-            *p = note->next;
-            return note;
-        }
-    return NULL;
-}
-
-void message_notes_destroy(struct message_note *list)
-{
-    for (struct message_note *next; list; list = next) {
-        next = list->next;
-        free(list);
-    }
-}
-
 #define MESSAGES_MAX 1024 /* UIO_MAXIOV: the kernel takes no more at once */
 
+/* A call that receives writes over the lengths of names. */
 static void note_messages(struct call *c, uint64_t addr, uint64_t n)
 {
-    struct message_note *note;
+    struct call_note *note;
 
-    free(take_note(c)); /* of a call that never ended */
     n = n < MESSAGES_MAX ? n : MESSAGES_MAX;
-    note = calloc(1, sizeof(*note) + n * sizeof(note->name_len[0]));
-    if (!note)
-        return;
-    for (; note->n < n; note->n++) {
+    note = note_make(c, n);
+    for (; note && note->n < n; note->n++) {
         struct mmsghdr m;
 
         if (!get(c, &m, addr + note->n * sizeof(m), sizeof(m.msg_hdr)))
             break;
-        note->name_len[note->n] = (int)m.msg_hdr.msg_namelen;
+        note->v[note->n] = m.msg_hdr.msg_namelen;
     }
-    note->tid = c->t->tid;
-    note->next = c->tr->notes;
-    c->tr->notes = note;
 }
 
 static void note_message(struct call *c, uint64_t addr)
@@ -246,20 +210,18 @@ static void note_message(struct call *c, uint64_t addr)
 static void note_mmsgs(struct call *c, uint64_t addr)
 {
     note_messages(c, addr, (unsigned)c->args[2]);
-    if (c->tr->notes && c->tr->notes->tid == c->t->tid)
-        c->tr->notes->timed = get(c, c->tr->notes->timeout, c->args[4], sizeof(c->tr->notes->timeout));
 }
 
-/* name_len: what the caller gave, NULL: nothing was received; data: bytes that are there. */
-static void put_message(struct call *c, const struct msghdr *m, const int *name_len, uint64_t data)
+/* room: of the name, as the caller gave it, NULL: nothing was received; data: bytes that are there. */
+static void put_message(struct call *c, const struct msghdr *m, const uint64_t *room, uint64_t data)
 {
     int len = (int)m->msg_namelen;
 
     text_puts(c->out, "{msg_name=");
-    put_sockaddr(c, (uint64_t)(uintptr_t)m->msg_name, name_len && len > *name_len ? *name_len : len);
+    put_sockaddr(c, (uint64_t)(uintptr_t)m->msg_name, room && len > (int)*room ? (int)*room : len);
     text_puts(c->out, ", msg_namelen=");
-    if (name_len && *name_len != len)
-        text_printf(c->out, "%d => ", *name_len);
+    if (room && (int)*room != len)
+        text_printf(c->out, "%d => ", (int)*room);
     text_printf(c->out, "%d, msg_iov=", len);
     print_iov(c, (uint64_t)(uintptr_t)m->msg_iov, m->msg_iovlen, true, data);
     text_printf(c->out, ", msg_iovlen=%lu", m->msg_iovlen);
@@ -279,21 +241,21 @@ static void print_message(struct call *c, const void *p)
 
 static void print_got_message(struct call *c, uint64_t addr, const struct arg *a)
 {
-    struct message_note *note = take_note(c);
+    const struct call_note *note = note_find(c);
     struct msghdr m;
 
     if (!note || !note->n || (!c->failed && !get(c, &m, addr, sizeof(m))))
         print_addr(c, addr);
     else if (c->failed)
-        text_printf(c->out, "{msg_namelen=%d}", note->name_len[0]);
+        text_printf(c->out, "{msg_namelen=%d}", (int)note->v[0]);
     else
-        put_message(c, &m, note->name_len, (uint64_t)c->ret);
-    free(note);
+        put_message(c, &m, note->v, (uint64_t)c->ret);
+    note_drop(c);
 }
 
 /* n messages of which the first `over` were sent or received. */
 static void put_messages(struct call *c, uint64_t addr, uint64_t n, uint64_t over,
-                         const struct message_note *note)
+                         const struct call_note *note)
 {
     struct mmsghdr m;
 
@@ -313,7 +275,7 @@ static void put_messages(struct call *c, uint64_t addr, uint64_t n, uint64_t ove
             break;
         }
         text_puts(c->out, "{msg_hdr=");
-        put_message(c, &m.msg_hdr, note ? &note->name_len[i] : NULL, note ? m.msg_len : UINT64_MAX);
+        put_message(c, &m.msg_hdr, note ? &note->v[i] : NULL, note ? m.msg_len : UINT64_MAX);
         if (i < over)
             text_printf(c->out, ", msg_len=%u", m.msg_len);
         text_putc(c->out, '}');
@@ -328,28 +290,26 @@ static void print_sent_mmsgs(struct call *c, uint64_t addr, const struct arg *a)
 
 static void print_mmsgs(struct call *c, uint64_t addr, const struct arg *a)
 {
-    const struct message_note *note = c->tr->notes;
+    const struct call_note *note = note_find(c);
 
-    while (note && note->tid != c->t->tid)
-        note = note->next;
     if (c->failed || !note)
         print_addr(c, addr);
     else
         put_messages(c, addr, (uint64_t)c->ret, (uint64_t)c->ret, note);
+    note_drop(c);
 }
 
-/* The last argument: as it was given, and behind the result what is left of it. */
+/* The last argument, and behind the result what is left of the time. The kernel's answer is what was given.
+ */
 static void print_mmsg_timeout(struct call *c, uint64_t addr, const struct arg *a)
 {
-    struct message_note *note = take_note(c);
     struct text *out = c->out;
     int64_t left[2];
 
-    if (note && note->timed)
-        print_timespec(c, note->timeout);
+    if (get(c, left, addr, sizeof(left)))
+        print_timespec(c, left);
     else
         print_addr(c, addr);
-    free(note);
     if (c->failed || (c->ret && !addr))
         return;
     c->out = c->aux;

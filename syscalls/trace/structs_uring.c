@@ -51,34 +51,6 @@ static void print_params(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '}');
 }
 
-/* The elements of an array behind a field. */
-static void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
-                        void (*print)(struct call *c, const void *p))
-{
-    uint64_t buf[2];
-
-    if (!n && addr) {
-        text_puts(c->out, "[]");
-        return;
-    }
-    for (uint64_t i = 0; i < n; i++) {
-        if (!get(c, buf, addr + i * size, size)) {
-            if (i)
-                text_printf(c->out, ", ... /* %#lx */]", addr + i * size);
-            else
-                print_addr(c, addr);
-            return;
-        }
-        text_puts(c->out, i ? ", " : "[");
-        if (i >= c->tr->opt.strsize) {
-            text_puts(c->out, "...");
-            break;
-        }
-        print(c, buf);
-    }
-    text_puts(c->out, n ? "]" : "NULL");
-}
-
 static void print_one_fd(struct call *c, const void *p)
 {
     print_fd(c, *(const int *)p);

@@ -17,6 +17,12 @@
 
 #include "print.h"
 
+#ifndef FUTEX_LOCK_PI2
+#define FUTEX_LOCK_PI2 13
+#endif
+#ifndef SHM_STAT_ANY
+#define SHM_STAT_ANY 15
+#endif
 #ifndef SEM_STAT_ANY
 #define SEM_STAT_ANY 20
 #endif
@@ -68,7 +74,7 @@ const struct variant variants[] = {
     {"ioctl", FIONCLEX, NULL, 0, 0},
     {"ioctl", TIOCGPTN, "ointp", 0, 0},
     {"ioctl", TIOCSPTLCK, "intp", 0, 0},
-    {"ioctl", UFFDIO_API, "o:uffd_api", 0, 0},
+    {"ioctl", UFFDIO_API, "io:uffd_api", 0, 0},
     {"ioctl", UFFDIO_REGISTER, "o:uffd_register", 0, 0},
     {"ioctl", UFFDIO_UNREGISTER, "o:uffd_range", 0, 0},
     {"ioctl", UFFDIO_WAKE, "o:uffd_range", 0, 0},
@@ -88,8 +94,10 @@ const struct variant variants[] = {
     {"futex", FUTEX_WAKE, "uint", 0, 0},
     {"futex", FUTEX_REQUEUE, "uint,uint,ptr", 0, 0},
     {"futex", FUTEX_CMP_REQUEUE, "uint,uint,ptr,uint", 0, 0},
-    {"futex", FUTEX_WAKE_OP, "uint,uint,ptr,hex", 0, 0},
-    {"futex", FUTEX_LOCK_PI, "i:timespec@3", 0, 0},
+    {"futex", FUTEX_WAKE_OP, "uint,uint,ptr,n:wake_op", 0, 0},
+    {"futex", FUTEX_LOCK_PI, "-,i:timespec", 0, 0},
+    {"futex", FUTEX_LOCK_PI2, "-,i:timespec", 0, 0},
+    {"futex", FUTEX_FD, "uint", 0, 0},
     {"futex", FUTEX_UNLOCK_PI, NULL, 0, 0},
     {"futex", FUTEX_TRYLOCK_PI, NULL, 0, 0},
     {"futex", FUTEX_WAIT_BITSET, "uint,i:timespec,-,x:bitset", 0, 0},
@@ -125,7 +133,12 @@ const struct variant variants[] = {
     {"arch_prctl", ARCH_GET_CPUID, NULL, 0, 0},
     {"arch_prctl", OTHERWISE, "hex", 0, 0},
     /* shmctl */
-    {"shmctl", IPC_RMID, "ptr", 0, 0},
+    {"shmctl", IPC_STAT, "o:shmid", 0, 0},
+    {"shmctl", SHM_STAT, "o:shmid", 0, 0},
+    {"shmctl", SHM_STAT_ANY, "o:shmid", 0, 0},
+    {"shmctl", IPC_SET, "i:shmid_set", 0, 0},
+    {"shmctl", IPC_INFO, "o:shm_limits", 0, 0},
+    {"shmctl", SHM_INFO, "o:shm_usage", 0, 0},
     {"shmctl", OTHERWISE, "ptr", 0, 0},
     {"semctl", IPC_STAT, "o:semid", 0, 0},
     {"semctl", SEM_STAT, "o:semid", 0, 0},

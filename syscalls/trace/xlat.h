@@ -32,6 +32,9 @@ struct xlat_table {
     const struct xlat *x; /* ends with str NULL */
     const char *unknown;  /* "MAP_???": said of values not in the table; NULL: plain number */
     bool mode;            /* flags: the lowest nine bits are permissions, IPC_CREAT|0600 */
+    uint64_t type; /* flags: bits told first and whatever they are, rows that have them as mask; 0: none */
+    const char
+        *shift; /* flags: what the size of huge pages in bits 26 to 31 is called; NULL: no such thing */
 };
 /* The families, each ending with name NULL. */
 extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[], xlat_uring[];

@@ -42,7 +42,8 @@
 
 static const struct xlat prot[] = {{"PROT_NONE", 0, ~0ull}, X(PROT_READ),      X(PROT_WRITE),   X(PROT_EXEC),
                                    {"PROT_SEM", 8, 0},      X(PROT_GROWSDOWN), X(PROT_GROWSUP), XEND};
-static const struct xlat mmap_flags[] = {XM(MAP_SHARED, 15),
+static const struct xlat mmap_flags[] = {{"MAP_FILE", 0, 15},
+                                         XM(MAP_SHARED, 15),
                                          XM(MAP_PRIVATE, 15),
                                          XM(MAP_SHARED_VALIDATE, 15),
                                          XM(MAP_DROPPABLE, 15),
@@ -142,7 +143,7 @@ static const struct xlat iocb_commands[] = {X(IOCB_CMD_PREAD), X(IOCB_CMD_PWRITE
                                             X(IOCB_CMD_PREADV), X(IOCB_CMD_PWRITEV), XEND};
 
 const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
-                                     {"mmap", mmap_flags, "MAP_???"},
+                                     {"mmap", mmap_flags, "MAP_???", false, 15, "MAP_HUGE_SHIFT"},
                                      {"mremap", mremap_flags, "MREMAP_???"},
                                      {"msync", msync_flags, "MS_???"},
                                      {"uffd_features", uffd_features, "UFFD_FEATURE_???"},
@@ -156,11 +157,11 @@ const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
                                      {"mlockall", mlockall_flags, "MCL_???"},
                                      {"mlock2", mlock2_flags, "MLOCK_???"},
                                      {"pkey", pkey_access, "PKEY_???"},
-                                     {"memfd", memfd_flags, "MFD_???"},
+                                     {"memfd", memfd_flags, "MFD_???", false, 0, "MFD_HUGE_SHIFT"},
                                      {"mpol", mpol_modes, "MPOL_???"},
                                      {"mbind", mbind_flags, "MPOL_???"},
                                      {"get_mempolicy", get_mempolicy_flags, "MPOL_???"},
-                                     {"shmget", shmget_flags, 0, true},
+                                     {"shmget", shmget_flags, 0, true, 0, "SHM_HUGE_SHIFT"},
                                      {"shmat", shmat_flags, "SHM_???"},
                                      {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"},
                                      {0, 0, 0}};

@@ -84,6 +84,11 @@ static const struct xlat sched_policies[] = {
     XM(SCHED_OTHER, 0xffff),  XM(SCHED_FIFO, 0xffff), XM(SCHED_RR, 0xffff),
     XM(SCHED_BATCH, 0xffff),  XM(SCHED_IDLE, 0xffff), {"SCHED_DEADLINE", 6, 0xffff},
     {"SCHED_EXT", 7, 0xffff}, X(SCHED_RESET_ON_FORK), XEND};
+static const struct xlat sched_flags[] = {
+    {"SCHED_FLAG_RESET_ON_FORK", 0x01, 0},  {"SCHED_FLAG_RECLAIM", 0x02, 0},
+    {"SCHED_FLAG_DL_OVERRUN", 0x04, 0},     {"SCHED_FLAG_KEEP_POLICY", 0x08, 0},
+    {"SCHED_FLAG_KEEP_PARAMS", 0x10, 0},    {"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20, 0},
+    {"SCHED_FLAG_UTIL_CLAMP_MAX", 0x40, 0}, XEND};
 static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
                                             X(PR_GET_PDEATHSIG),
                                             X(PR_GET_DUMPABLE),
@@ -165,6 +170,10 @@ static const struct xlat capabilities[] = {X(CAP_CHOWN),
                                            X(CAP_PERFMON),
                                            X(CAP_BPF),
                                            X(CAP_CHECKPOINT_RESTORE),
+                                           XEND};
+static const struct xlat cap_versions[] = {{"_LINUX_CAPABILITY_VERSION_1", 0x19980330, 0},
+                                           {"_LINUX_CAPABILITY_VERSION_2", 0x20071026, 0},
+                                           {"_LINUX_CAPABILITY_VERSION_3", 0x20080522, 0},
                                            XEND};
 static const struct xlat vma_ops[] = {{"PR_SET_VMA_ANON_NAME", 0, 0}, XEND};
 static const struct xlat mdwe_bits[] = {
@@ -304,19 +313,34 @@ static const struct xlat futex_ops[] = {FUTEX_BOTH(FUTEX_WAIT),
                                         XEND};
 
 static const struct xlat mq_flags[] = {{"O_NONBLOCK", 04000, 0}, XEND};
+static const struct xlat wake_ops[] = {{"FUTEX_OP_SET", 0, 0},  {"FUTEX_OP_ADD", 1, 0}, {"FUTEX_OP_OR", 2, 0},
+                                       {"FUTEX_OP_ANDN", 3, 0}, {"FUTEX_OP_XOR", 4, 0}, XEND};
+static const struct xlat wake_cmps[] = {{"FUTEX_OP_CMP_EQ", 0, 0},
+                                        {"FUTEX_OP_CMP_NE", 1, 0},
+                                        {"FUTEX_OP_CMP_LT", 2, 0},
+                                        {"FUTEX_OP_CMP_LE", 3, 0},
+                                        {"FUTEX_OP_CMP_GT", 4, 0},
+                                        {"FUTEX_OP_CMP_GE", 5, 0},
+                                        XEND};
+static const struct xlat futex_flags[] = {{"FUTEX_32", 2, 0}, {"FUTEX_PRIVATE_FLAG", 128, 0}, XEND};
 static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
 static const struct xlat ipcget[] = {X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT), XEND};
 static const struct xlat semops[] = {X(SEM_UNDO), X(IPC_NOWAIT), XEND};
-static const struct xlat ipcmsg[] = {X(MSG_NOERROR), X(MSG_EXCEPT), X(IPC_NOWAIT), XEND};
-static const struct xlat shmctls[] = {X(IPC_RMID), X(IPC_SET),  X(IPC_STAT),   X(IPC_INFO), X(SHM_STAT),
-                                      X(SHM_INFO), X(SHM_LOCK), X(SHM_UNLOCK), XEND};
-static const struct xlat semctls[] = {X(IPC_RMID), X(IPC_SET), X(IPC_STAT), X(IPC_INFO), X(SEM_STAT),
-                                      X(SEM_INFO), X(GETPID),  X(GETVAL),   X(GETALL),   X(GETNCNT),
-                                      X(GETZCNT),  X(SETVAL),  X(SETALL),   XEND};
-static const struct xlat msgctls[] = {X(IPC_RMID), X(IPC_SET),  X(IPC_STAT), X(IPC_INFO),
-                                      X(MSG_STAT), X(MSG_INFO), XEND};
+static const struct xlat ipcmsg[] = {
+    X(MSG_NOERROR), X(MSG_EXCEPT), {"MSG_COPY", 040000, 0}, X(IPC_NOWAIT), XEND};
+static const struct xlat shmctls[] = {X(IPC_RMID), X(IPC_SET),    X(IPC_STAT),
+                                      X(IPC_INFO), X(SHM_STAT),   X(SHM_INFO),
+                                      X(SHM_LOCK), X(SHM_UNLOCK), {"SHM_STAT_ANY", 15, 0},
+                                      XEND};
+static const struct xlat semctls[] = {
+    X(IPC_RMID), X(IPC_SET), X(IPC_STAT), X(IPC_INFO), X(SEM_STAT), X(SEM_INFO), X(GETPID),
+    X(GETVAL),   X(GETALL),  X(GETNCNT),  X(GETZCNT),  X(SETVAL),   X(SETALL),   {"SEM_STAT_ANY", 20, 0},
+    XEND};
+static const struct xlat msgctls[] = {
+    X(IPC_RMID), X(IPC_SET), X(IPC_STAT), X(IPC_INFO), X(MSG_STAT), X(MSG_INFO), {"MSG_STAT_ANY", 13, 0},
+    XEND};
 
 const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"unshare", clone_flags, "CLONE_???"},
@@ -328,8 +352,10 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"prio_which", prio_which, "PRIO_???"},
                                        {"ioprio_who", ioprio_who, "IOPRIO_WHO_???"},
                                        {"sched_policy", sched_policies, "SCHED_???"},
+                                       {"sched_flags", sched_flags, "SCHED_FLAG_???"},
                                        {"prctl", prctl_options, "PR_???"},
                                        {"cap", capabilities, "CAP_???"},
+                                       {"cap_version", cap_versions, "_LINUX_CAPABILITY_VERSION_???"},
                                        {"vma_op", vma_ops, "PR_SET_VMA_???"},
                                        {"mdwe", mdwe_bits, "PR_MDWE_???"},
                                        {"arch_prctl", arch_prctls, "ARCH_???"},
@@ -355,6 +381,9 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"sigev", sigev, "SIGEV_???"},
                                        {"futex", futex_ops, "FUTEX_???"},
                                        {"bitset", bitsets, 0},
+                                       {"wake_op", wake_ops, 0},
+                                       {"wake_cmp", wake_cmps, 0},
+                                       {"futex_flags", futex_flags, "FUTEX_???"},
                                        {"mq_flags", mq_flags, "O_???"},
                                        {0, 0, 0}};
 const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},

@@ -328,7 +328,7 @@ static void tracing(void)
     ptrace(PTRACE_GET_SYSCALL_INFO, pid, 0, NULL);
     ptrace(PTRACE_LISTEN, pid, 0, 0);
     ptrace(PTRACE_INTERRUPT, pid, 0, 0);
-    ptrace(PTRACE_ATTACH, 1, 0, 0);
+    ptrace(PTRACE_ATTACH, -1, 0, 0);
     ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK);
     ptrace(PTRACE_SEIZE, pid, 5, 0);
     ptrace(0x4299, pid, 1, 2);
@@ -388,9 +388,9 @@ static void futexes(void)
 
 static void memory(void)
 {
-    unsigned long mask[2] = {1, 0}, many[2] = {5, 1};
-    char *p = mmap(NULL, 8192, PROT_READ, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
-    struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_EVENT_FORK | UFFD_FEATURE_SIGBUS};
+    unsigned long mask[16] = {1}, many[2] = {5, 1};
+    char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_SIGBUS};
     int mode, fd;
 
     mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0);
@@ -415,7 +415,11 @@ static void memory(void)
     syscall(SYS_get_mempolicy, NULL, mask, 7, NULL, MPOL_F_MEMS_ALLOWED);
     syscall(SYS_get_mempolicy, NULL, mask, 1024, NULL, MPOL_F_NODE | 0x40);
     syscall(SYS_migrate_pages, 0, 64, mask, mask);
-    syscall(SYS_move_pages, 0, 1, &p, NULL, &mode, 0);
+    *p = 1;
+    syscall(SYS_move_pages, 0, 1ul, &p, NULL, &mode, 0);
+    p = NOWHERE;
+    syscall(SYS_move_pages, 0, 1ul, &p, NULL, &mode, 0);
+    syscall(SYS_move_pages, 0, 1ul, NOWHERE, NULL, &mode, 0);
     fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
     ioctl(fd, UFFDIO_API, &api);
     api.features = 1ull << 60;
