@@ -67,7 +67,7 @@ int main(int argc, char **argv)
         return 0;
     struct user_regs_struct regs;
     siginfo_t si;
-    unsigned long msg = 0;
+    unsigned long msg = 0, mask, old_mask = 0;
     locked = pages(1, RW);
     locked[0] = 3;
     mprotect(locked, PG, PROT_READ);
@@ -83,6 +83,14 @@ int main(int argc, char **argv)
     is_num(target, 11, "and only its own");
     is_ok(ptrace(PTRACE_GETSIGINFO, pid, 0, &si), "GETSIGINFO");
     is_true(si.si_signo == SIGSTOP && si.si_pid == pid, "tells who sent it");
+    is_ok(ptrace(PTRACE_GETSIGMASK, pid, 8, &old_mask), "GETSIGMASK");
+    mask = 1ul << (SIGUSR2 - 1) | 1ul << (SIGKILL - 1);
+    is_ok(ptrace(PTRACE_SETSIGMASK, pid, 8, &mask), "SETSIGMASK");
+    ptrace(PTRACE_GETSIGMASK, pid, 8, &mask);
+    is_num((long)mask, 1l << (SIGUSR2 - 1), "blocks what can be blocked");
+    ptrace(PTRACE_SETSIGMASK, pid, 8, &old_mask);
+    is_err(ptrace(PTRACE_GETSIGMASK, pid, 16, &mask), "EINVAL", "a set of another size");
+    is_err(ptrace(PTRACE_SETSIGMASK, pid, 8, (void *)16), "EFAULT", "a mask that is not there");
     is_ok(ptrace(PTRACE_CONT, pid, 0, 0), "CONT");
     s = next(pid);
     is_num(WSTOPSIG(s), SIGUSR1, "the next signal");

@@ -359,6 +359,21 @@ static int64_t regset(struct task *t, struct task *c, uint64_t type, uint64_t ui
     return ret;
 }
 
+static int64_t signal_mask(struct task *t, struct task *c, uint64_t size, uint64_t addr, bool write)
+{
+    ksigset_t mask = c->restore_blocked ? c->saved_blocked : c->blocked;
+
+    if (size != sizeof(mask))
+        return -EINVAL;
+    if (!write)
+        return mm_copy_out(t->mm, addr, &mask, sizeof(mask)) ? -EFAULT : 0;
+    if (mm_copy_in(t->mm, &mask, addr, sizeof(mask)))
+        return -EFAULT;
+    c->restore_blocked = false;
+    set_blocked(c, mask);
+    return 0;
+}
+
 /* PTRACE_GET_SYSCALL_INFO: as much as fits; returns how much there is. */
 static int64_t syscall_info(struct task *t, struct task *c, uint64_t size, uint64_t addr)
 {
@@ -435,6 +450,9 @@ static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint6
         if (mm_copy_in(t->mm, c->pt.info.info.raw, data, 128))
             return -EFAULT;
         return 0;
+    case PTRACE_GETSIGMASK:
+    case PTRACE_SETSIGMASK:
+        return signal_mask(t, c, addr, data, request == PTRACE_SETSIGMASK);
     case PTRACE_GETEVENTMSG:
         return mm_copy_out(t->mm, data, &c->pt.message, sizeof(c->pt.message)) ? -EFAULT : 0;
     case PTRACE_GET_SYSCALL_INFO:

@@ -105,7 +105,7 @@ struct struct_type {
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
 extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
-    structs_ipc[], structs_uring[], structs_socket[], structs_sched[];
+    structs_ipc[], structs_uring[], structs_socket[], structs_sched[], structs_ptrace[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */

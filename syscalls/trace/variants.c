@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/msg.h>
+#include <sys/ptrace.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
@@ -132,6 +133,38 @@ const struct variant variants[] = {
     {"arch_prctl", ARCH_GET_GS, "oulongp", 0, 0},
     {"arch_prctl", ARCH_GET_CPUID, NULL, 0, 0},
     {"arch_prctl", OTHERWISE, "hex", 0, 0},
+    /* ptrace: who, where, what */
+    {"ptrace", PTRACE_TRACEME, NULL, 0, 0},
+    {"ptrace", PTRACE_ATTACH, "pid", 0, 0},
+    {"ptrace", PTRACE_INTERRUPT, "pid", 0, 0},
+    {"ptrace", PTRACE_KILL, "pid", 0, 0},
+    {"ptrace", PTRACE_LISTEN, "pid", 0, 0},
+    {"ptrace", PTRACE_PEEKTEXT, "pid,ptr,optrp", 0, 0},
+    {"ptrace", PTRACE_PEEKDATA, "pid,ptr,optrp", 0, 0},
+    {"ptrace", PTRACE_PEEKUSER, "pid,n:user_offset,optrp", 0, 0},
+    {"ptrace", PTRACE_POKEUSER, "pid,n:user_offset,ptr", 0, 0},
+    {"ptrace", PTRACE_CONT, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_DETACH, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SYSCALL, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SINGLESTEP, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SINGLEBLOCK, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SYSEMU, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SYSEMU_SINGLESTEP, "pid,ptr,sig", 0, 0},
+    {"ptrace", PTRACE_SEIZE, "pid,ptr,f:ptrace_o", 0, 0},
+    {"ptrace", PTRACE_SETOPTIONS, "pid,ptr,f:ptrace_o", 0, 0},
+    {"ptrace", PTRACE_GETREGS, "pid,-,o:user_regs", 0, 0},
+    {"ptrace", PTRACE_SETREGS, "pid,-,i:user_regs", 0, 0},
+    {"ptrace", PTRACE_GETFPREGS, "pid,-,o:user_fpregs", 0, 0},
+    {"ptrace", PTRACE_SETFPREGS, "pid,-,i:user_fpregs", 0, 0},
+    {"ptrace", PTRACE_GETREGSET, "pid,x:regset,o:got_regset", 0, 0},
+    {"ptrace", PTRACE_SETREGSET, "pid,x:regset,io:regset", 0, 0},
+    {"ptrace", PTRACE_GETSIGINFO, "pid,ptr,o:siginfo", 0, 0},
+    {"ptrace", PTRACE_SETSIGINFO, "pid,ptr,i:siginfo", 0, 0},
+    {"ptrace", PTRACE_GETSIGMASK, "pid,ulong,osigset@2", 0, 0},
+    {"ptrace", PTRACE_SETSIGMASK, "pid,ulong,sigset@2", 0, 0},
+    {"ptrace", PTRACE_GETEVENTMSG, "pid,ptr,oulongp", 0, 0},
+    {"ptrace", PTRACE_GET_SYSCALL_INFO, "pid,ulong,o:syscall_info", 0, 0},
+    {"ptrace", OTHERWISE, "pid,ptr,ptr", 0, 0},
     /* shmctl */
     {"shmctl", IPC_STAT, "o:shmid", 0, 0},
     {"shmctl", SHM_STAT, "o:shmid", 0, 0},

@@ -7,7 +7,9 @@ same_form()
         s/f_fsid=\{[^}]*\}, /f_fsid=ID, /; s/f_flags=ST_VALID[A-Z_|]*/f_flags=F/
         s/^((shm|sem|msg)[a-z]*)\([0-9]+/\1(ID/; s/^((shm|sem|msg)get.*) = [0-9]+/\1 = ID/; s/_([oscrad]time)=[0-9]+/_\1=N/g
         /IPC_INFO/ s/[0-9]+/N/g; s/(.*HUGE.*\)) = .*/\1/; s/=> features=[^,]*/=> features=F/
-        s/sched_(runtime|util_max)=[0-9]+/sched_\1=N/g' "$1"
+        s/sched_(runtime|util_max)=[0-9]+/sched_\1=N/g; s/^(ptrace\([^,]*), [0-9]+/\1, PID/; /PTRACE_TRACEME/d; /^\+\+\+/d
+        s/\b(r[0-9a-z]+|orig_rax|eflags)=[0-9a-fx]+/\1=N/g; s/(args|xmm_space)=\[[^]]*\]/\1=[N]/g; s/mxcr_mask=0x[0-9a-f]*/mxcr_mask=N/
+        s/\b(r[0-9a-z]+)=ADDR/\1=N/g' "$1"
 }
 
 refusals()
@@ -38,6 +40,7 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
     argument_lines messages sendmsg,recvmsg,sendmmsg,recvmmsg 28
     argument_lines files sendfile,utimensat,utimes,futimesat,utime,statfs,fstatfs,ioctl 27
     argument_lines ipc %ipc 46
+    argument_lines tracing ptrace 48
     argument_lines futexes futex,futex_waitv 22
     argument_lines memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
     argument_lines scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset 20

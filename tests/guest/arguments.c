@@ -291,6 +291,10 @@ static void tracing(void)
 {
     struct user_regs_struct regs;
     struct iovec iov = {&regs, sizeof(regs)};
+    struct {
+        uint64_t words[11];
+    } call; /* struct ptrace_syscall_info */
+    static unsigned char area[1024];
     unsigned long word = 0;
     siginfo_t info;
     int status, pid = fork();
@@ -302,7 +306,7 @@ static void tracing(void)
         _exit(0);
     }
     waitpid(pid, &status, 0);
-    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
+    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
     ptrace(PTRACE_SETOPTIONS, pid, 0, 0x40000000);
     syscall(SYS_ptrace, PTRACE_PEEKTEXT, pid, &word, &word);
     syscall(SYS_ptrace, PTRACE_PEEKDATA, pid, NOWHERE, &word);
@@ -317,6 +321,16 @@ static void tracing(void)
     ptrace(PTRACE_GETFPREGS, pid, 0, NOWHERE);
     ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov);
     ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov);
+    iov.iov_len = 24;
+    ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov);
+    iov.iov_len = 12;
+    ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov);
+    iov = (struct iovec){area, sizeof(area)};
+    ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &iov);
+    iov.iov_len = sizeof(area);
+    ptrace(PTRACE_GETREGSET, pid, NT_FPREGSET, &iov);
+    ptrace(PTRACE_GETFPREGS, pid, 0, area);
+    ptrace(PTRACE_SETFPREGS, pid, 0, area);
     ptrace(PTRACE_GETREGSET, pid, 0x7777, &iov);
     ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, NOWHERE);
     ptrace(PTRACE_GETSIGINFO, pid, 0, &info);
@@ -334,16 +348,19 @@ static void tracing(void)
     ptrace(0x4299, pid, 1, 2);
     ptrace(PTRACE_SINGLESTEP, pid, 0, 0);
     waitpid(pid, &status, 0);
-    ptrace(PTRACE_SYSCALL, pid, 0, 0);
-    waitpid(pid, &status, 0);
+    ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call);
+    for (int i = 0; i < 2; i++) {
+        ptrace(PTRACE_SYSCALL, pid, 0, 0);
+        waitpid(pid, &status, 0);
+        ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call);
+        ptrace(PTRACE_GET_SYSCALL_INFO, pid, 8, &call);
+        ptrace(PTRACE_GET_SYSCALL_INFO, pid, 48, &call);
+    }
     ptrace(PTRACE_CONT, pid, 0, 0);
     waitpid(pid, &status, 0);
-    ptrace(PTRACE_CONT, pid, 0, SIGUSR1);
+    ptrace(PTRACE_DETACH, pid, 0, SIGUSR1);
     waitpid(pid, &status, 0);
-    ptrace(PTRACE_GETEVENTMSG, pid, 0, &word);
-    ptrace(PTRACE_DETACH, pid, 0, 0);
     ptrace(PTRACE_KILL, pid, 0, 0);
-    waitpid(pid, &status, 0);
 }
 
 /* ---- futexes ---- */
