@@ -202,7 +202,7 @@ void print_signo(struct call *c, int signo)
 
     if (c->tr->opt.xlat != XLAT_ABBREV)
         text_printf(c->out, "%d", signo);
-    if (c->tr->opt.xlat == XLAT_VERBOSE)
+    if (c->tr->opt.xlat == XLAT_VERBOSE && signo > 0 && signo <= NR_SIGNALS)
         text_printf(c->out, " /* %s */", signal_name(signo, buf));
     else if (c->tr->opt.xlat == XLAT_ABBREV)
         text_puts(c->out, signal_name(signo, buf));
@@ -553,7 +553,10 @@ void print_arg(struct call *c, const struct arg *a, int index)
     ksigset_t set = 0;
 
     if (c->style.shallow && points_to_data(a->kind)) {
-        print_addr(c, v);
+        if (a->kind == ARG_STRUCT && a->len >= 0 && !a->mode_if_creat && v && !n)
+            text_puts(c->out, "[]");
+        else
+            print_addr(c, v);
         return;
     }
     switch (a->kind) {

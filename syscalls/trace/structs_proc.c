@@ -460,25 +460,15 @@ static void print_cap_header(struct call *c, const void *p)
     text_printf(c->out, ", pid=%d}", h->pid);
 }
 
-static void print_caps(struct call *c, const char *field, uint64_t set)
+static void print_caps(struct call *c, const char *field, uint32_t low, uint32_t high)
 {
-    const struct xlat *caps = xlat_find("cap")->x;
-    const char *sep = "";
-
     text_puts(c->out, field);
-    if (!set)
-        text_putc(c->out, '0');
-    for (unsigned i = 0; set; i++, set >>= 1) {
-        const char *name = xlat_name(caps, i);
-
-        if (!(set & 1))
-            continue;
-        if (name)
-            text_printf(c->out, "%s1<<%s", sep, name);
-        else
-            text_printf(c->out, "%s1<<%u", sep, i);
-        sep = "|";
-    }
+    if (low || !high)
+        print_flags_named(c, "caps_low", low);
+    if (low && high)
+        text_putc(c->out, '|');
+    if (high)
+        print_flags_named(c, "caps_high", high);
 }
 
 /* Two words of 32 bits each, since version 2. */
@@ -491,9 +481,9 @@ static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
         return;
     }
-    print_caps(c, "{effective=", d[0] | (uint64_t)d[3] << 32);
-    print_caps(c, ", permitted=", d[1] | (uint64_t)d[4] << 32);
-    print_caps(c, ", inheritable=", d[2] | (uint64_t)d[5] << 32);
+    print_caps(c, "{effective=", d[0], d[3]);
+    print_caps(c, ", permitted=", d[1], d[4]);
+    print_caps(c, ", inheritable=", d[2], d[5]);
     text_putc(c->out, '}');
 }
 

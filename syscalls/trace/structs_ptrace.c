@@ -219,10 +219,14 @@ static void put_call(struct call *c, const struct __ptrace_syscall_info *i, uint
     const struct sys_row *row = i->entry.nr < SYS_MAX ? sys_row((unsigned)i->entry.nr) : NULL;
     uint64_t head = offsetof(struct __ptrace_syscall_info, entry.args), n = (len - head) / 8;
 
-    if (row)
-        text_printf(c->out, ", entry={nr=__NR_%s", row->name);
+    text_puts(c->out, ", entry={nr=");
+    if (!row)
+        text_printf(c->out, "%#lx /* __NR_??? */", i->entry.nr);
+    else if (c->tr->opt.xlat == XLAT_RAW)
+        text_printf(c->out, "%u", row->nr);
     else
-        text_printf(c->out, ", entry={nr=%#lx /* __NR_??? */", i->entry.nr);
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? "%2$u /* __NR_%1$s */" : "__NR_%1$s", row->name,
+                    row->nr);
     for (uint64_t j = 0; j < n && j < 6; j++)
         text_printf(c->out, "%s%#lx", j ? ", " : ", args=[", i->entry.args[j]);
     text_puts(c->out, n ? "]}" : "}");

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,6 +12,51 @@
 
 /* ---- addresses ---- */
 
+/* What is in network order, as the call that makes it; -X: as the bytes it is. */
+static void put_net(struct call *c, const void *p, size_t n, const char *told)
+{
+    if (c->tr->opt.xlat != XLAT_ABBREV)
+        print_quoted(c->out, p, n, false, true);
+    if (c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", told);
+}
+
+static void put_port(struct call *c, const char *field, const uint16_t *port)
+{
+    char told[32];
+
+    snprintf(told, sizeof(told), "htons(%u)", ntohs(*port));
+    text_puts(c->out, field);
+    put_net(c, port, sizeof(*port), told);
+}
+
+static void put_in(struct call *c, const struct sockaddr_in *in)
+{
+    char text[INET_ADDRSTRLEN], told[64];
+
+    put_port(c, ", sin_port=", &in->sin_port);
+    text_puts(c->out, ", sin_addr=");
+    snprintf(told, sizeof(told), "inet_addr(\"%s\")", inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)));
+    put_net(c, &in->sin_addr, sizeof(in->sin_addr), told);
+}
+
+static void put_in6(struct call *c, const struct sockaddr_in6 *in, size_t len)
+{
+    bool abbrev = c->tr->opt.xlat == XLAT_ABBREV;
+    char text[INET6_ADDRSTRLEN], told[96];
+
+    put_port(c, ", sin6_port=", &in->sin6_port);
+    text_puts(c->out, ", sin6_flowinfo=");
+    snprintf(told, sizeof(told), "htonl(%u)", ntohl(in->sin6_flowinfo));
+    put_net(c, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo), told);
+    text_puts(c->out, abbrev ? ", " : ", sin6_addr="); /* the call names it */
+    snprintf(told, sizeof(told), "inet_pton(AF_INET6, \"%s\"%s)",
+             inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof(text)), abbrev ? ", &sin6_addr" : "");
+    put_net(c, &in->sin6_addr, sizeof(in->sin6_addr), told);
+    if (len > offsetof(struct sockaddr_in6, sin6_scope_id))
+        text_printf(c->out, ", sin6_scope_id=%u", in->sin6_scope_id);
+}
+
 static void put_sockaddr(struct call *c, uint64_t addr, int len)
 {
     union {
@@ -19,7 +65,6 @@ static void put_sockaddr(struct call *c, uint64_t addr, int len)
         struct sockaddr_in in;
         struct sockaddr_in6 in6;
     } u;
-    char text[INET6_ADDRSTRLEN];
 
     memset(&u, 0, sizeof(u));
     if (len < 2 || !get(c, &u, addr, (size_t)len < sizeof(u) ? (size_t)len : sizeof(u))) {
@@ -47,15 +92,10 @@ static void put_sockaddr(struct call *c, uint64_t addr, int len)
         }
         break;
     case AF_INET:
-        text_printf(c->out, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")", ntohs(u.in.sin_port),
-                    inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text)));
+        put_in(c, &u.in);
         break;
     case AF_INET6:
-        text_printf(c->out,
-                    ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), inet_pton(AF_INET6, \"%s\", "
-                    "&sin6_addr), sin6_scope_id=%u",
-                    ntohs(u.in6.sin6_port), ntohl(u.in6.sin6_flowinfo),
-                    inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text)), u.in6.sin6_scope_id);
+        put_in6(c, &u.in6, (size_t)len);
         break;
     default:
         text_puts(c->out, ", ...");

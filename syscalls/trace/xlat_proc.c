@@ -129,48 +129,25 @@ static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
                                             {"PR_SET_MDWE", 65, 0},
                                             {"PR_GET_MDWE", 66, 0},
                                             XEND};
-static const struct xlat capabilities[] = {X(CAP_CHOWN),
-                                           X(CAP_DAC_OVERRIDE),
-                                           X(CAP_DAC_READ_SEARCH),
-                                           X(CAP_FOWNER),
-                                           X(CAP_FSETID),
-                                           X(CAP_KILL),
-                                           X(CAP_SETGID),
-                                           X(CAP_SETUID),
-                                           X(CAP_SETPCAP),
-                                           X(CAP_LINUX_IMMUTABLE),
-                                           X(CAP_NET_BIND_SERVICE),
-                                           X(CAP_NET_BROADCAST),
-                                           X(CAP_NET_ADMIN),
-                                           X(CAP_NET_RAW),
-                                           X(CAP_IPC_LOCK),
-                                           X(CAP_IPC_OWNER),
-                                           X(CAP_SYS_MODULE),
-                                           X(CAP_SYS_RAWIO),
-                                           X(CAP_SYS_CHROOT),
-                                           X(CAP_SYS_PTRACE),
-                                           X(CAP_SYS_PACCT),
-                                           X(CAP_SYS_ADMIN),
-                                           X(CAP_SYS_BOOT),
-                                           X(CAP_SYS_NICE),
-                                           X(CAP_SYS_RESOURCE),
-                                           X(CAP_SYS_TIME),
-                                           X(CAP_SYS_TTY_CONFIG),
-                                           X(CAP_MKNOD),
-                                           X(CAP_LEASE),
-                                           X(CAP_AUDIT_WRITE),
-                                           X(CAP_AUDIT_CONTROL),
-                                           X(CAP_SETFCAP),
-                                           X(CAP_MAC_OVERRIDE),
-                                           X(CAP_MAC_ADMIN),
-                                           X(CAP_SYSLOG),
-                                           X(CAP_WAKE_ALARM),
-                                           X(CAP_BLOCK_SUSPEND),
-                                           X(CAP_AUDIT_READ),
-                                           X(CAP_PERFMON),
-                                           X(CAP_BPF),
-                                           X(CAP_CHECKPOINT_RESTORE),
-                                           XEND};
+/* In order, the first 32 and the others. */
+#define CAPS_LOW(F)                                                                                          \
+    F(CAP_CHOWN)                                                                                             \
+    F(CAP_DAC_OVERRIDE) F(CAP_DAC_READ_SEARCH) F(CAP_FOWNER) F(CAP_FSETID) F(CAP_KILL) F(CAP_SETGID)         \
+        F(CAP_SETUID) F(CAP_SETPCAP) F(CAP_LINUX_IMMUTABLE) F(CAP_NET_BIND_SERVICE) F(CAP_NET_BROADCAST)     \
+            F(CAP_NET_ADMIN) F(CAP_NET_RAW) F(CAP_IPC_LOCK) F(CAP_IPC_OWNER) F(CAP_SYS_MODULE)               \
+                F(CAP_SYS_RAWIO) F(CAP_SYS_CHROOT) F(CAP_SYS_PTRACE) F(CAP_SYS_PACCT) F(CAP_SYS_ADMIN)       \
+                    F(CAP_SYS_BOOT) F(CAP_SYS_NICE) F(CAP_SYS_RESOURCE) F(CAP_SYS_TIME)                      \
+                        F(CAP_SYS_TTY_CONFIG) F(CAP_MKNOD) F(CAP_LEASE) F(CAP_AUDIT_WRITE)                   \
+                            F(CAP_AUDIT_CONTROL) F(CAP_SETFCAP)
+#define CAPS_HIGH(F)                                                                                         \
+    F(CAP_MAC_OVERRIDE)                                                                                      \
+    F(CAP_MAC_ADMIN) F(CAP_SYSLOG) F(CAP_WAKE_ALARM) F(CAP_BLOCK_SUSPEND) F(CAP_AUDIT_READ) F(CAP_PERFMON)   \
+        F(CAP_BPF) F(CAP_CHECKPOINT_RESTORE)
+#define CAP_BIT(name) {"1<<" #name, UINT64_C(1) << ((name) % 32), 0},
+#define CAP_ROW(name) X(name),
+static const struct xlat capabilities[] = {CAPS_LOW(CAP_ROW) CAPS_HIGH(CAP_ROW) XEND};
+static const struct xlat caps_low[] = {CAPS_LOW(CAP_BIT) XEND};
+static const struct xlat caps_high[] = {CAPS_HIGH(CAP_BIT) XEND};
 static const struct xlat cap_versions[] = {{"_LINUX_CAPABILITY_VERSION_1", 0x19980330, 0},
                                            {"_LINUX_CAPABILITY_VERSION_2", 0x20071026, 0},
                                            {"_LINUX_CAPABILITY_VERSION_3", 0x20080522, 0},
@@ -399,6 +376,8 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"sched_flags", sched_flags, "SCHED_FLAG_???"},
                                        {"prctl", prctl_options, "PR_???"},
                                        {"cap", capabilities, "CAP_???"},
+                                       {"caps_low", caps_low, "CAP_???"},
+                                       {"caps_high", caps_high, "CAP_???"},
                                        {"cap_version", cap_versions, "_LINUX_CAPABILITY_VERSION_???"},
                                        {"vma_op", vma_ops, "PR_SET_VMA_???"},
                                        {"mdwe", mdwe_bits, "PR_MDWE_???"},
