@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <time.h>
 
 #define SQE            (struct io_uring_sqe)
 #define CQ_ENTRIES_MAX 65536
@@ -36,6 +37,13 @@ static inline long setup_flags(unsigned n, unsigned flags, unsigned cq)
 static long enter(unsigned submit, unsigned min, unsigned flags)
 {
     return syscall(SYS_io_uring_enter, r.fd, submit, min, flags, NULL, 0);
+}
+/* Waits for MIN completions, no longer than LIMIT. */
+static long enter_within(unsigned min, const struct __kernel_timespec *limit)
+{
+    struct io_uring_getevents_arg ext = {.ts = (uintptr_t)limit};
+    return syscall(SYS_io_uring_enter, r.fd, 0, min, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &ext,
+                   sizeof ext);
 }
 static inline long reg(unsigned op, void *arg, unsigned n)
 {
@@ -73,6 +81,23 @@ static unsigned ready(void)
 {
     return __atomic_load_n(word(r.p.cq_off.tail), __ATOMIC_ACQUIRE) - *word(r.p.cq_off.head);
 }
+static long milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+#define LIMIT 20 /* seconds: what is not there by then never comes, on any machine */
+/* Until N are ready, or LIMIT is over: what never comes is a fact that does not hold, not a program that does
+ * not end. A timeout that is over ends a wait early, maybe before its own completion: then anew. */
+static void wait_for(unsigned n)
+{
+    struct __kernel_timespec limit = {LIMIT, 0};
+    long start = milliseconds();
+    do
+        enter_within(n, &limit);
+    while (ready() < n && milliseconds() - start < LIMIT * 1000);
+}
 struct completion { /* struct io_uring_cqe */
     uint64_t user_data;
     int res;
@@ -96,6 +121,8 @@ static long one(struct io_uring_sqe sqe)
     push(sqe);
     if (must(enter(1, 1, IORING_ENTER_GETEVENTS)) != 1)
         return LONG_MIN;
+    if (!ready())
+        wait_for(1);
     struct completion c = pop();
     return c.user_data == 77 ? c.res : LONG_MIN + 1;
 }
@@ -106,7 +133,7 @@ static const char *all(unsigned wait)
     long res[32] = {0};
     unsigned flags[32] = {0}, seen[32] = {0};
     size_t n = 0;
-    must(enter(0, wait, IORING_ENTER_GETEVENTS));
+    wait_for(wait);
     for (struct completion c = pop(); c.user_data; c = pop()) {
         res[c.user_data % 32] = c.res;
         flags[c.user_data % 32] = c.flags;
