@@ -221,9 +221,14 @@ int main(void)
     struct pollfd pf = {.fd = pidfd, .events = POLLIN};
     is_num(poll(&pf, 1, -1), 1, "a pidfd is readable when its process is over");
     is_true(fcntl(pidfd, F_GETFD) == FD_CLOEXEC, "it is close-on-exec");
+    is_err(syscall(448, pidfd, 0), "ESRCH", "process_mrelease of one that is over");
     is_ok(waitid(3 /* P_PIDFD */, (id_t)pidfd, &si, WEXITED), "waitid by pidfd");
     is_num(si.si_status, 8, "tells the status");
     is_err(syscall(424, pidfd, 0, NULL, 0), "ESRCH", "pidfd_send_signal to nobody");
+    is_err(syscall(448, pidfd, 0), "ESRCH", "process_mrelease of nobody");
+    is_err(syscall(448, -1, 1), "EINVAL", "process_mrelease with a flag");
+    is_err(syscall(448, -1, 0), "EBADF", "without a descriptor");
+    is_err(syscall(448, must((int)syscall(434, getpid(), 0)), 0), "EINVAL", "of somebody who lives on");
     is_err(syscall(434, 0, 0), "EINVAL", "pidfd_open of 0");
     is_err(syscall(434, 999999, 0), "ESRCH", "pidfd_open of nobody");
 

@@ -15,8 +15,12 @@
 /* The task behind a pidfd: 0, -EBADF, or -ESRCH (gone). */
 static int pidfd_target(struct task *t, int fd, struct task **target)
 {
-    int pid = pidfd_pid(t, fd);
+    int pid;
 
+    *target = t;
+    if (fd == PIDFD_SELF_THREAD || fd == PIDFD_SELF_THREAD_GROUP)
+        return 0;
+    pid = pidfd_pid(t, fd);
     if (pid < 0)
         return -EBADF; /* also for files that are no pidfd */
     *target = find_task(t->k, pid);
@@ -69,8 +73,8 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
 {
     int pidfd = arg_int(a[0]), advice = arg_int(a[3]);
     struct iovec iov[UIO_MAXIOV];
-    struct task *target = t;
-    int64_t total, ret = 0;
+    struct task *target;
+    int64_t total, ret;
     uint64_t done = 0;
     bool remote;
 
@@ -79,11 +83,9 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
     total = import_iovec(t, iov, a[1], a[2]);
     if (total < 0)
         return total;
-    if (pidfd != PIDFD_SELF_THREAD && pidfd != PIDFD_SELF_THREAD_GROUP) {
-        ret = pidfd_target(t, pidfd, &target);
-        if (ret)
-            return ret;
-    }
+    ret = pidfd_target(t, pidfd, &target);
+    if (ret)
+        return ret;
     if (!target->mm)
         return -ESRCH;
     remote = target->mm != t->mm;
@@ -104,4 +106,20 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
     }
     tell_poisoned(t);
     return done ? (int64_t)done : ret;
+}
+
+/* mm/oom_kill.c: the memory of somebody who is being killed goes before he does. Here it goes with him, at once. */
+int64_t sys_process_mrelease(struct task *t, const uint64_t a[6])
+{
+    struct task *target;
+    int err;
+
+    if (arg_uint(a[1]))
+        return -EINVAL;
+    err = pidfd_target(t, arg_int(a[0]), &target);
+    if (err)
+        return err;
+    if (!target->mm)
+        return -ESRCH;
+    return target->proc->exiting ? 0 : -EINVAL;
 }

@@ -56,7 +56,7 @@ END
     ok 'gdb reads it: the signal' grep -q 'terminated with signal SIGSEGV' "$work/gdb"
     ok '... the stack' sh -c 'grep -q "^#0 .* inner (n=0) at " "$1" && grep -q "^#3 .* main () at " "$1"' - "$work/gdb"
     ok '... memory' grep -q '= 43$' "$work/gdb"
-    ok '... threads' sh -c 'grep -c "Thread 0x.*LWP" "$1" | grep -qx "[3-9]" && grep -q "pause ()" "$1"' - "$work/gdb"
+    ok '... threads' sh -c 'grep -c "Thread 0x.*LWP" "$1" | grep -qx "[3-9]" && grep -q "pause" "$1"' - "$work/gdb"
     ok '... the address' grep -q '= (void \*) 0xdead0$' "$work/gdb"
     ok '... libraries' grep -q 'libc\.so' "$work/gdb"
 else

@@ -100,7 +100,7 @@ grep -c 7 n
 sed -n 5p n
 awk '{s+=$1} END {print s}' n
 gzip -c n
-xz -c n
+xz -T1 -c n
 tar cf - n
 bash -c 'ls / | sort | head -n 2'
 /usr/bin/python3 -c 'print(sum(range(100000)))'
