@@ -13,6 +13,15 @@ static void print_range(struct call *c, const struct uffdio_range *r)
     text_printf(c->out, "{start=%#llx, len=%#llx}", (unsigned long long)r->start, (unsigned long long)r->len);
 }
 
+/* How most of these structures begin; the caller closes the brace. */
+static void print_range_mode(struct call *c, const struct uffdio_range *r, const char *modes, uint64_t mode)
+{
+    text_puts(c->out, "{range=");
+    print_range(c, r);
+    text_puts(c->out, ", mode=");
+    print_flags_named(c, modes, mode);
+}
+
 static void print_uffd_range(struct call *c, uint64_t addr, const struct arg *a)
 {
     struct uffdio_range r;
@@ -63,10 +72,7 @@ static void print_uffd_register(struct call *c, uint64_t addr, const struct arg 
         print_addr(c, addr);
         return;
     }
-    text_puts(c->out, "{range=");
-    print_range(c, &r.range);
-    text_puts(c->out, ", mode=");
-    print_flags_named(c, "uffd_register", r.mode);
+    print_range_mode(c, &r.range, "uffd_register", r.mode);
     if (!c->failed) {
         text_puts(c->out, ", ioctls=");
         print_flags_named(c, "uffd_ioctls", r.ioctls);
@@ -102,10 +108,7 @@ static void print_uffd_fill(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
         return;
     }
-    text_puts(c->out, "{range=");
-    print_range(c, &v.range);
-    text_puts(c->out, ", mode=");
-    print_flags_named(c, "uffd_copy", v.mode);
+    print_range_mode(c, &v.range, "uffd_copy", v.mode);
     if (!c->failed)
         text_printf(c->out, ", %s=%#llx",
                     zero   ? "zeropage"
@@ -123,10 +126,7 @@ static void print_uffd_protect(struct call *c, uint64_t addr, const struct arg *
         print_addr(c, addr);
         return;
     }
-    text_puts(c->out, "{range=");
-    print_range(c, &v.range);
-    text_puts(c->out, ", mode=");
-    print_flags_named(c, "uffd_protect", v.mode);
+    print_range_mode(c, &v.range, "uffd_protect", v.mode);
     text_putc(c->out, '}');
 }
 
