@@ -126,6 +126,8 @@ struct ipc_namespace *ipc_create(void); /* NULL: out of memory */
 void ipc_destroy(struct kernel *k);     /* after the tasks */
 /* CLONE_SYSVSEM: c takes back at its end what t does, and the reverse. 0 or -1: out of memory. */
 int sem_undo_share(struct task *t, struct task *c);
+/* t waits for no POSIX message queue any more. */
+void mq_wait_free(struct task *t);
 /* t waits for no semaphore any more; what it did with SEM_UNDO is taken back. */
 void sem_task_exit(struct task *t);
 

@@ -1,22 +1,17 @@
 /*
- * mqueue.c - POSIX message queues: mq_open(2), mq_unlink(2), mq_timedsend(2), mq_timedreceive(2),
- * mq_notify(2) and mq_getsetattr(2) (ipc/mqueue.c). A queue is an inode that its name and its open files
- * hold; names live in a directory of their own.
+ * mqueue.c - POSIX message queues: mq_open(2), mq_unlink(2), mq_getsetattr(2) and queues as files
+ * (ipc/mqueue.c). A queue is an inode that its name and its open files hold; names live in a directory of
+ * their own.
  */
-#include "ipc.h"
+#include "mqueue.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/mqueue.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <time.h>
 
-#include "../file.h"
-#include "../fs/vfs.h"
 #include "../handlers.h"
 
 #define QUEUES_MAX       256 /* /proc/sys/fs/mqueue */
@@ -24,47 +19,13 @@
 #define MSGSIZE_MAX      8192
 #define HARD_MSG_MAX     65536 /* with CAP_SYS_RESOURCE */
 #define HARD_MSGSIZE_MAX (16 << 20)
-#define MQ_PRIO_MAX_     32768u
+#define MQ_LEVELS        32768u /* priorities there are */
 #define FILE_SIZE        80 /* st_size */
 #define MSG_OVERHEAD     48 /* charged for each message, and again for each priority in use */
-
-struct mq_message {
-    struct list_head node;
-    unsigned prio;
-    uint64_t len;
-    char text[];
-};
-struct mq {
-    struct list_head node;    /* ipc_namespace.mqs; empty: unlinked */
-    struct list_head charged; /* ipc_namespace.mqs_charged, as long as it exists */
-    struct inode *inode;      /* it is the inode's priv and goes with it */
-    char name[NAME_LEN_MAX + 1];
-    int64_t maxmsg, msgsize, curmsgs;
-    uint64_t bytes, changes;   /* text of all messages; for edge-triggered epoll */
-    uint64_t charge;           /* what counts for RLIMIT_MSGQUEUE */
-    struct list_head messages; /* by priority, then age */
-    struct waitq senders, receivers;
-    struct process *notify; /* asked to be told of a message; NULL: nobody did */
-    struct ksigevent event; /* how */
-};
 
 static const struct file_ops mq_ops;
 
 /* ---- life ---- */
-
-static void forget_notify(struct mq *q)
-{
-    if (q->notify)
-        process_put(q->notify);
-    q->notify = NULL;
-}
-
-static struct process *notify_owner(struct mq *q)
-{
-    if (q->notify && q->notify->zombie)
-        forget_notify(q);
-    return q->notify;
-}
 
 static void mq_evict(struct inode *inode)
 {
@@ -72,13 +33,8 @@ static void mq_evict(struct inode *inode)
 
     if (!q)
         return;
-    forget_notify(q);
-    while (!list_empty(&q->messages)) {
-        struct mq_message *m = list_first(&q->messages, struct mq_message, node);
-
-        list_del(&m->node);
-        free(m);
-    }
+    mq_forget_notify(q);
+    mq_drop_messages(q);
     list_del(&q->charged);
     free(q);
 }
@@ -147,7 +103,7 @@ static uint64_t charge_of_user(const struct ipc_namespace *ns, unsigned uid)
 static int check_sizes(struct task *t, struct mq *q)
 {
     bool mighty = task_capable(t, CAP_SYS_RESOURCE);
-    uint64_t levels = q->maxmsg < MQ_PRIO_MAX_ ? (uint64_t)q->maxmsg : MQ_PRIO_MAX_;
+    uint64_t levels = q->maxmsg < MQ_LEVELS ? (uint64_t)q->maxmsg : MQ_LEVELS;
 
     if (q->maxmsg <= 0 || q->msgsize <= 0 || q->maxmsg > (mighty ? HARD_MSG_MAX : MSG_MAX) ||
         q->msgsize > (mighty ? HARD_MSGSIZE_MAX : MSGSIZE_MAX))
@@ -169,8 +125,9 @@ static int create_queue(struct task *t, const char *name, unsigned mode, const s
     list_init(&q->node);
     list_init(&q->charged);
     list_init(&q->messages);
-    waitq_init(&q->senders);
-    waitq_init(&q->receivers);
+    list_init(&q->senders);
+    list_init(&q->receivers);
+    waitq_init(&q->poll);
     snprintf(q->name, sizeof(q->name), "%.*s", NAME_LEN_MAX, name);
     q->maxmsg = attr ? attr->mq_maxmsg : MSG_MAX;
     q->msgsize = attr ? attr->mq_msgsize : MSGSIZE_MAX;
@@ -255,174 +212,14 @@ int64_t sys_mq_unlink(struct task *t, const uint64_t a[6])
     return 0;
 }
 
-/* ---- messages ---- */
+/* ---- queues as files ---- */
 
-static int queue_of(struct task *t, int fd, struct file **f, struct mq **q)
+int mq_of(struct task *t, int fd, struct file **f, struct mq **q)
 {
     *f = fd_file(t, fd);
     if (!*f || (*f)->ops != &mq_ops)
         return -EBADF;
     *q = (*f)->inode->priv;
-    return 0;
-}
-
-/* Pollers wait there, too. */
-static bool somebody_receives(const struct mq *q)
-{
-    list_for_each (n, &q->receivers.waiters)
-        if (container_of(n, struct wait_entry, node)->task->sysno == SYS_mq_timedreceive)
-            return true;
-    return false;
-}
-
-/* __do_notify(): the first message of an empty queue that nobody waits for is told, once. */
-static void tell_owner(struct task *t, struct mq *q)
-{
-    struct process *owner = notify_owner(q);
-    struct ksiginfo info;
-
-    if (!owner)
-        return;
-    if (q->event.notify == SIGEV_SIGNAL) {
-        siginfo_user(&info, t, q->event.signo, SI_MESGQ);
-        info.info.rt.value = q->event.value;
-        send_signal_process(owner, &info);
-    }
-    forget_notify(q);
-}
-
-static void insert(struct mq *q, struct mq_message *m)
-{
-    struct list_head *after = q->messages.prev;
-
-    while (after != &q->messages && container_of(after, struct mq_message, node)->prio < m->prio)
-        after = after->prev;
-    list_add(after, &m->node);
-    q->curmsgs++;
-    q->bytes += m->len;
-    q->changes++;
-}
-
-/* The moment to give up; with absolute times on the wall clock. */
-static int get_deadline(struct task *t, uint64_t addr, uint64_t *deadline)
-{
-    uint64_t ns;
-    int err;
-
-    *deadline = t->deadline;
-    if (t->retrying || !addr)
-        return 0;
-    err = copy_timespec_in(t, addr, &ns);
-    return err ? err : clock_deadline(t, CLOCK_REALTIME, ns, true, deadline);
-}
-
-int64_t sys_mq_timedsend(struct task *t, const uint64_t a[6])
-{
-    struct mq_message *m;
-    uint64_t deadline;
-    struct file *f;
-    struct mq *q;
-    int err;
-
-    err = get_deadline(t, a[4], &deadline);
-    if (err)
-        return err;
-    if (arg_uint(a[3]) >= MQ_PRIO_MAX_)
-        return -EINVAL;
-    err = queue_of(t, arg_int(a[0]), &f, &q);
-    if (err)
-        return err;
-    if ((f->flags & O_ACCMODE) == O_RDONLY)
-        return -EBADF;
-    if (a[2] > (uint64_t)q->msgsize)
-        return -EMSGSIZE;
-    m = malloc(sizeof(*m) + a[2]);
-    if (!m)
-        return -ENOMEM;
-    m->prio = arg_uint(a[3]);
-    m->len = a[2];
-    if (mm_copy_in(t->mm, m->text, a[1], a[2])) {
-        free(m);
-        return -EFAULT;
-    }
-    if (q->curmsgs >= q->maxmsg) {
-        free(m);
-        return f->flags & O_NONBLOCK ? -EAGAIN
-                                     : task_block(t, &q->senders, deadline, "room in a message queue");
-    }
-    insert(q, m);
-    if (q->curmsgs == 1 && !somebody_receives(q))
-        tell_owner(t, q);
-    wake_up(&q->receivers);
-    return 0;
-}
-
-int64_t sys_mq_timedreceive(struct task *t, const uint64_t a[6])
-{
-    struct mq_message *m;
-    uint64_t deadline;
-    struct file *f;
-    struct mq *q;
-    int64_t ret;
-    int err;
-
-    err = get_deadline(t, a[4], &deadline);
-    if (!err)
-        err = queue_of(t, arg_int(a[0]), &f, &q);
-    if (err)
-        return err;
-    if ((f->flags & O_ACCMODE) == O_WRONLY)
-        return -EBADF;
-    if (a[2] < (uint64_t)q->msgsize)
-        return -EMSGSIZE;
-    if (!q->curmsgs)
-        return f->flags & O_NONBLOCK ? -EAGAIN
-                                     : task_block(t, &q->receivers, deadline, "a message in a message queue");
-    m = list_first(&q->messages, struct mq_message, node);
-    list_del(&m->node);
-    q->curmsgs--;
-    q->bytes -= m->len;
-    q->changes++;
-    wake_up(&q->senders);
-    ret = (int64_t)m->len;
-    if ((a[3] && mm_copy_out(t->mm, a[3], &m->prio, sizeof(m->prio))) ||
-        mm_copy_out(t->mm, a[1], m->text, m->len))
-        ret = -EFAULT;
-    free(m);
-    return ret;
-}
-
-/* ---- the rest ---- */
-
-int64_t sys_mq_notify(struct task *t, const uint64_t a[6])
-{
-    struct ksigevent ev;
-    struct file *f;
-    struct mq *q;
-    int err;
-
-    if (a[1]) {
-        if (mm_copy_in(t->mm, &ev, a[1], sizeof(ev)))
-            return -EFAULT;
-        if (ev.notify != SIGEV_NONE && ev.notify != SIGEV_SIGNAL && ev.notify != SIGEV_THREAD)
-            return -EINVAL;
-        if (ev.notify == SIGEV_SIGNAL && (ev.signo < 0 || ev.signo > NR_SIGNALS))
-            return -EINVAL;
-        if (ev.notify == SIGEV_THREAD) /* speaks through a netlink socket, and there are none */
-            return fd_file(t, ev.signo) ? -EINVAL : -EBADF;
-    }
-    err = queue_of(t, arg_int(a[0]), &f, &q);
-    if (err)
-        return err;
-    if (!a[1]) {
-        if (q->notify == t->proc)
-            forget_notify(q);
-        return 0;
-    }
-    if (notify_owner(q))
-        return -EBUSY;
-    q->notify = process_get(t->proc);
-    q->event = ev;
     return 0;
 }
 
@@ -439,7 +236,7 @@ int64_t sys_mq_getsetattr(struct task *t, const uint64_t a[6])
         if (new.mq_flags & ~(int64_t)O_NONBLOCK)
             return -EINVAL;
     }
-    err = queue_of(t, arg_int(a[0]), &f, &q);
+    err = mq_of(t, arg_int(a[0]), &f, &q);
     if (err)
         return err;
     old.mq_flags = f->flags & O_NONBLOCK;
@@ -454,7 +251,7 @@ int64_t sys_mq_getsetattr(struct task *t, const uint64_t a[6])
 static int64_t mq_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
 {
     struct mq *q = f->inode->priv;
-    struct process *owner = notify_owner(q);
+    struct process *owner = mq_notify_owner(q);
     char text[FILE_SIZE + 1];
     uint64_t n;
 
@@ -479,10 +276,8 @@ static unsigned mq_poll(struct task *t, struct file *f, bool wait)
 {
     struct mq *q = f->inode->priv;
 
-    if (wait) {
-        task_wait_add(t, &q->receivers);
-        task_wait_add(t, &q->senders);
-    }
+    if (wait)
+        task_wait_add(t, &q->poll);
     return (q->curmsgs ? POLLIN | POLLRDNORM : 0) | (q->curmsgs < q->maxmsg ? POLLOUT | POLLWRNORM : 0);
 }
 
@@ -497,7 +292,7 @@ static void mq_flush(struct file *f)
     struct mq *q = f->inode->priv;
 
     if (q->notify && f->k->current && f->k->current->proc == q->notify)
-        forget_notify(q);
+        mq_forget_notify(q);
 }
 
 static const struct file_ops mq_ops = {

@@ -259,7 +259,9 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
 
 int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)
 {
-    return s->family == AF_UNIX ? bind_unix(t, s, sa, len) : bind_inet(t, s, sa, len);
+    return s->family == AF_UNIX      ? bind_unix(t, s, sa, len)
+           : s->family == AF_NETLINK ? netlink_bind(t, s, sa, len)
+                                     : bind_inet(t, s, sa, len);
 }
 
 int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len,

@@ -58,6 +58,8 @@ static int check_type(int family, int type, int protocol)
         if (type == SOCK_DGRAM)
             return !protocol || protocol == IPPROTO_UDP ? 0 : -EPROTONOSUPPORT;
         return type == SOCK_RAW ? -EPERM : -ESOCKTNOSUPPORT;
+    case AF_NETLINK:
+        return netlink_check(type, protocol);
     }
     return -EAFNOSUPPORT;
 }
@@ -159,7 +161,7 @@ int64_t sys_listen(struct task *t, const uint64_t a[6])
 
     if (err)
         return err;
-    if (s->type == SOCK_DGRAM)
+    if (!sock_connects(s))
         return -EOPNOTSUPP;
     if (s->state != SS_NEW && s->state != SS_LISTEN)
         return -EINVAL;
@@ -186,6 +188,8 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         return err;
     if (len < 2)
         return -EINVAL;
+    if (s->family == AF_NETLINK)
+        return netlink_connect(t, s, &sa, (unsigned)len);
     if (s->type == SOCK_DGRAM) {
         if (sa.ss_family == AF_UNSPEC) {
             s->peer = NULL;
@@ -251,7 +255,7 @@ static int64_t do_accept(struct task *t, const uint64_t a[6], unsigned flags)
     err = sock_of(t, a[0], &f, &s);
     if (err)
         return err;
-    if (s->type == SOCK_DGRAM)
+    if (!sock_connects(s))
         return -EOPNOTSUPP;
     if (s->state != SS_LISTEN)
         return -EINVAL;
@@ -300,6 +304,8 @@ int64_t sys_shutdown(struct task *t, const uint64_t a[6])
         return err;
     if (how < 0 || how > 2)
         return -EINVAL;
+    if (s->family == AF_NETLINK)
+        return -EOPNOTSUPP;
     if (s->state != SS_CONNECTED && s->type != SOCK_DGRAM)
         return -ENOTCONN;
     if (how != SHUT_WR)
@@ -329,6 +335,8 @@ int64_t sys_getpeername(struct task *t, const uint64_t a[6])
 
     if (err)
         return err;
+    if (s->family == AF_NETLINK)
+        return sock_addr_out(t, &s->peer_addr, s->addr_len, a[1], a[2]);
     if (s->state != SS_CONNECTED)
         return -ENOTCONN;
     return sock_addr_out(t, &s->peer_addr, s->peer_len, a[1], a[2]);

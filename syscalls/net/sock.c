@@ -14,7 +14,7 @@ static bool is_stream(const struct sock *s)
     return s->type == SOCK_STREAM;
 }
 
-static bool connected_type(const struct sock *s)
+bool sock_connects(const struct sock *s)
 {
     return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
 }
@@ -40,7 +40,8 @@ struct sock *sock_create(struct task *t, int family, int type, int protocol)
     s->sndbuf = s->rcvbuf = SOCK_BUF;
     s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
     s->addr.ss_family = family;
-    s->addr_len = family == AF_UNIX ? 2 : family == AF_INET ? 16 : 28;
+    s->peer_addr.ss_family = family;
+    s->addr_len = family == AF_UNIX ? 2 : family == AF_INET ? 16 : family == AF_NETLINK ? 12 : 28;
     list_init(&s->queue);
     list_init(&s->named);
     list_init(&s->backlog);
@@ -76,7 +77,7 @@ static void sock_disconnect(struct sock *s)
             continue;
         p->peer = NULL;
         p->peer_gone = true;
-        if (s->queued && connected_type(s))
+        if (s->queued && sock_connects(s))
             p->error = ECONNRESET;
         sock_changed(p);
     }
@@ -131,25 +132,45 @@ static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsi
     return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
+/* A message of its own on to's queue; NULL: no memory. */
+static struct skb *skb_queue(struct sock *to, const struct sockaddr_storage *from, unsigned from_len,
+                             const void *buf, uint64_t len)
+{
+    struct skb *b = calloc(1, sizeof(*b) + len);
+
+    if (!b)
+        return NULL;
+    if (from_len)
+        b->from = *from;
+    b->from_len = from_len;
+    b->len = len;
+    memcpy(b->data, buf, len);
+    list_add_tail(&to->queue, &b->node);
+    to->queued += len;
+    return b;
+}
+
+int64_t sock_deliver(struct sock *to, const struct sockaddr_storage *from, unsigned from_len, const void *buf,
+                     uint64_t len)
+{
+    if (!skb_queue(to, from, from_len, buf, len))
+        return -ENOBUFS;
+    sock_changed(to);
+    return (int64_t)len;
+}
+
 static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len,
                         struct file **fds, unsigned nr_fds)
 {
-    struct skb *b = calloc(1, sizeof(*b) + len);
+    bool named = s->addr_len > 2 || s->family != AF_UNIX;
+    struct skb *b = skb_queue(to, &s->addr, named ? s->addr_len : 0, buf, len);
 
     if (!b)
         return -ENOBUFS;
     b->fds = fds;
     b->nr_fds = nr_fds;
     b->cred = (struct ucred){t->proc->pid, t->cred.uid, t->cred.gid};
-    if (s->addr_len > 2 || s->family != AF_UNIX) {
-        b->from = s->addr;
-        b->from_len = s->addr_len;
-        sock_name_sender(&b->from);
-    }
-    b->len = len;
-    memcpy(b->data, buf, len);
-    list_add_tail(&to->queue, &b->node);
-    to->queued += len;
+    sock_name_sender(&b->from);
     sock_changed(to);
     return len;
 }
@@ -165,9 +186,11 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         s->error = 0;
         return -err;
     }
+    if (s->family == AF_NETLINK)
+        return netlink_send(t, s, buf, len, sa, sa_len);
     if (s->shut_wr)
         goto pipe;
-    if (connected_type(s)) {
+    if (sock_connects(s)) {
         if (sa_len && s->family == AF_UNIX)
             return s->state == SS_CONNECTED ? -EISCONN : -EOPNOTSUPP;
         if (s->state != SS_CONNECTED) {
@@ -207,7 +230,7 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         len = SOCK_BUF - to->queued;
     return queue_on(t, s, to, buf, len, fds, nr_fds);
 pipe:
-    if (!(flags & MSG_NOSIGNAL) && connected_type(s))
+    if (!(flags & MSG_NOSIGNAL) && sock_connects(s))
         send_sigpipe(t);
     return -EPIPE;
 }
@@ -277,7 +300,7 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
     memset(out, 0, sizeof(*out));
     if (s->state == SS_LISTEN)
         return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
-    if (connected_type(s) && s->state == SS_NEW)
+    if (sock_connects(s) && s->state == SS_NEW)
         return s->family == AF_UNIX && is_stream(s) ? -EINVAL : -ENOTCONN;
     if (list_empty(&s->queue) || (is_stream(s) && (flags & MSG_WAITALL) && !peek && s->queued < len &&
                                   s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
@@ -286,7 +309,7 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
             s->error = 0;
             return -err;
         }
-        if (s->shut_rd || (connected_type(s) && (!s->peer || s->peer->shut_wr)))
+        if (s->shut_rd || (sock_connects(s) && (!s->peer || s->peer->shut_wr)))
             return 0;
         return wait_socket(t, s, &s->wait, flags, s->rcvtimeo, "data on a socket");
     }
@@ -341,7 +364,7 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
 {
     struct sock *s = f->priv, *p = s->peer;
     unsigned ev = 0;
-    bool eof = s->shut_rd || (connected_type(s) && s->state == SS_CONNECTED && (!p || p->shut_wr));
+    bool eof = s->shut_rd || (sock_connects(s) && s->state == SS_CONNECTED && (!p || p->shut_wr));
 
     if (wait) {
         task_wait_add(t, &s->wait);
@@ -354,7 +377,7 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
         ev |= POLLIN | POLLRDNORM;
     if (eof)
         ev |= POLLRDHUP;
-    if (connected_type(s) &&
+    if (sock_connects(s) &&
         (s->state == SS_NEW || (s->state == SS_CONNECTED && !p) || (s->shut_rd && s->shut_wr)))
         ev |= POLLHUP;
     if (s->state != SS_LISTEN && (!p || p->queued < SOCK_BUF / 2))

@@ -2,8 +2,8 @@
  * sock.h - sockets between tasks of the guest: the queue of messages both ends share, and addresses.
  *
  * AF_UNIX (names in the file system and abstract ones) and loopback AF_INET/AF_INET6 are the same machinery:
- * a name leads to a socket, connecting makes a pair, sending puts a message on the other's queue. Nothing
- * here reaches the host's network.
+ * a name leads to a socket, connecting makes a pair, sending puts a message on the other's queue. AF_NETLINK
+ * has ports of its own (netlink.c). Nothing here reaches the host's network.
  */
 #ifndef SYSCALLS_NET_SOCK_H
 #define SYSCALLS_NET_SOCK_H
@@ -35,7 +35,7 @@ struct sock {
     struct sock *peer;      /* no reference: cleared when the other end goes */
     struct list_head queue; /* of skb: what came in */
     unsigned queued;        /* bytes on it */
-    bool shut_rd, shut_wr, passcred, peer_gone;
+    bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
     int error; /* SO_ERROR, told once */
     struct sockaddr_storage addr, peer_addr;
     unsigned addr_len, peer_len;
@@ -59,6 +59,10 @@ struct file *sock_file(struct task *t, struct sock *s,
 struct sock *file_sock(const struct file *f); /* NULL: no socket */
 void sock_changed(struct sock *s);
 void sock_pair(struct sock *a, struct sock *b);
+bool sock_connects(const struct sock *s); /* of a type that listens and accepts */
+/* A message from nobody in particular comes to `to`: len, or -ENOBUFS. */
+int64_t sock_deliver(struct sock *to, const struct sockaddr_storage *from, unsigned from_len, const void *buf,
+                     uint64_t len);
 
 /* flags: MSG_DONTWAIT. to NULL: the peer. fds are taken over when bytes go out. Bytes, SYS_BLOCK or negative
  * errno. */
@@ -89,5 +93,14 @@ int sock_autobind(struct task *t, struct sock *s);
 void sock_unbind(struct sock *s);
 /* A datagram from 0.0.0.0 comes from 127.0.0.1. */
 void sock_name_sender(struct sockaddr_storage *sa);
+
+/* netlink.c: what AF_NETLINK does in the calls of these names. */
+int netlink_check(int type, int protocol); /* is there such a socket? 0 or negative errno */
+int netlink_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len);
+int netlink_connect(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len);
+int64_t netlink_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
+                     const struct sockaddr_storage *to, unsigned to_len);
+/* The kernel sends something to s; lost where there is no memory. */
+void netlink_deliver(struct sock *s, const void *buf, uint64_t len);
 
 #endif

@@ -102,7 +102,9 @@ int64_t sys_getsockopt(struct task *t, const uint64_t a[6])
             v = s->family;
             break;
         case SO_PROTOCOL:
-            v = s->family == AF_UNIX ? 0 : s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+            v = s->family == AF_UNIX || s->family == AF_NETLINK ? 0
+                : s->type == SOCK_STREAM                        ? IPPROTO_TCP
+                                                                : IPPROTO_UDP;
             break;
         case SO_ERROR:
             v = s->error;

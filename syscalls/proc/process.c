@@ -149,6 +149,7 @@ static void task_release_parts(struct task *t)
     task_wait_end(t);
     futex_wait_free(t);
     sem_task_exit(t);
+    mq_wait_free(t);
     if (t->files)
         files_put(t->files);
     if (t->fs)
