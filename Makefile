@@ -77,7 +77,7 @@ OBJ_EMU := $(strip $(SRC_SYS:%.c=$(B)/%.o) $(SRC_EMU:%.c=$(B)/%.o) $(SRC_KFUZZ:%
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Unit tests of the upper layers say so by what they include; the others need only libmseal-mm.
 UNIT_EMU := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
-	$(shell grep -lsE '^\#include "(\.\./)*(emu|syscalls)/' tests/unit/test_*.c))
+	$(shell grep -lsE '^\#include ("(\.\./)*(emu|syscalls)/|<mseal-emu/emu\.h>)' tests/unit/test_*.c))
 GUEST := $(patsubst %.c,$(B)/%,$(wildcard guest-tests/*.c))
 SCENARIOS := $(if $(wildcard guest-tests/scenarios/main.c),$(B)/guest-tests/scenarios/scenarios)
 TEST_GUEST := $(patsubst %.c,$(B)/%,$(wildcard tests/guest/*.c tests/host/*.c))

@@ -20,7 +20,7 @@
 #include "syscalls/table.h"
 #include "syscalls/trace/trace.h"
 
-#include <mseal-emu/design.h>
+#include <mseal-emu/emu.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -97,6 +97,8 @@ static void exit_mm(struct task *t)
 
     if (m->maps_out && t->proc == m->k.init)
         print_maps(t->mm, m->maps_out);
+    if (m->k.hooks && m->k.hooks->exit)
+        m->k.hooks->exit(m->k.hooks->ctx, t->proc->pid, t->proc->exiting ? t->proc->exit_status : t->exit_code, t->mm);
 }
 
 const struct machine_ops machine_ops = {
@@ -591,4 +593,5 @@ void machine_destroy(struct machine *m)
     m->code = NULL;
     kernel_destroy(&m->k);
     cpu_destroy(m->cpu);
+    symbols_forget();
 }

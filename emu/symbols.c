@@ -178,9 +178,7 @@ static bool prepare(struct task *t)
     S.exec_vm = st.exec_vm;
     if (known && S.files == files)
         return true;
-    if (S.dwfl)
-        S.f.dwfl_end(S.dwfl);
-    S.attached = false;
+    symbols_forget();
     S.dwfl = S.f.dwfl_begin(&callbacks);
     if (!S.dwfl)
         return false;
@@ -188,6 +186,14 @@ static bool prepare(struct task *t)
     S.files = files;
     report(t);
     return true;
+}
+
+void symbols_forget(void)
+{
+    if (S.dwfl)
+        S.f.dwfl_end(S.dwfl);
+    S.dwfl = NULL;
+    S.attached = false;
 }
 
 /* ---- names ---- */

@@ -27,5 +27,7 @@ uint64_t symbols_function(struct task *t, uint64_t pc);
 /* The address of a function or object by name; 0: no such symbol in what is mapped now. *size: its length,
  * may be 0. */
 uint64_t symbols_address(struct task *t, const char *name, uint64_t *size);
+/* What was read belongs to a machine that is gone. */
+void symbols_forget(void);
 
 #endif

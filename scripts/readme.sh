@@ -1,6 +1,6 @@
 #!/bin/sh
 # readme.sh FILE... - run again each command of the ```console blocks ("$ command"), in a manual page (FILE.1) of those between .EX
-# and .EE, and put in what it prints now.
+# and .EE, and put in what it prints now; of longer lines 127 characters and dots.
 #
 # With --check nothing is written: it fails if a command does or if its output differs. B names the build directory.
 cd "$(dirname "$0")/.." || exit 1
@@ -36,7 +36,8 @@ for file; do
         'block```' | block.EE) in=; printf '%s\n' "$line" ;;
         'block$ '*)
             printf '%s\n' "$line"
-            sh -c "$(typed "${line#??}")" 2>&1 </dev/null | sed -e "s|$PWD|/home/you/mseal-emu|g" -e 's/ *$//' | cut -c 1-130 | printed
+            sh -c "$(typed "${line#??}")" 2>&1 </dev/null | sed -E -e "s|$PWD|/home/you/mseal-emu|g" \
+                -e 's/ *$//' -e 's/^(.{127}).{4,}/\1.../' | printed
             ;;
         block*) ;;
         *) printf '%s\n' "$line" ;;

@@ -7,6 +7,7 @@
 
 #include "task.h"
 
+struct mseal_emu_hooks;
 struct vfs;
 
 /* What the run was asked to be like (command line). */
@@ -94,6 +95,7 @@ struct kernel {
     uint64_t event;            /* number of the event in progress */
     struct trace *trace;       /* NULL: off */
     struct lockstep *lockstep; /* NULL: nobody runs the program beside us (trace/lockstep.h) */
+    const struct mseal_emu_hooks *hooks; /* of the machine's owner (<mseal-emu/emu.h>), NULL: none */
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
     struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;

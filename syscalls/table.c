@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <mseal-emu/design.h>
+#include <mseal-emu/emu.h>
 
 #include "handlers.h"
 #include "trace/lockstep.h"
@@ -87,6 +87,39 @@ static void call_begins(struct task *t, uint64_t nr, const uint64_t a[6])
     t->event = ++t->k->event;
 }
 
+static struct mseal_emu_call told(const struct task *t)
+{
+    uint64_t nr = (uint64_t)t->sysno;
+
+    return (struct mseal_emu_call){
+        .event = t->event,
+        .pid = t->proc->pid,
+        .tid = t->tid,
+        .nr = nr,
+        .name = nr < SYS_MAX ? rows[nr].name : NULL,
+        .args = t->args,
+        .mm = t->mm,
+    };
+}
+
+/* True: the machine's owner answered the call, *ret is its result. */
+static bool hooked(const struct task *t, int64_t *ret)
+{
+    const struct mseal_emu_hooks *hooks = t->k->hooks;
+    struct mseal_emu_call call = told(t);
+
+    return hooks->enter && hooks->enter(hooks->ctx, &call, ret);
+}
+
+static void tell_result(const struct task *t, int64_t ret)
+{
+    const struct mseal_emu_hooks *hooks = t->k->hooks;
+    struct mseal_emu_call call = told(t);
+
+    if (hooks->leave)
+        hooks->leave(hooks->ctx, &call, ret);
+}
+
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
 {
     struct kernel *k = t->k;
@@ -103,6 +136,8 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
 
     if (k->trace && !t->retrying && trace_inject(t, &ret))
         ; /* it does not happen */
+    else if (k->hooks && !t->retrying && hooked(t, &ret))
+        ; /* nor does this one */
     else if (t->mm && mm_design_call(t->mm, nr))
         ret = mm_design_syscall(t->mm, (unsigned)nr, t->args);
     else if (nr < SYS_MAX && rows[nr].call)
@@ -123,6 +158,8 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
         trace_sys_exit(t, ret);
     if (k->lockstep)
         lockstep_call(t, ret);
+    if (k->hooks)
+        tell_result(t, ret);
     t->sysno = -1;
     return ret;
 }

@@ -51,12 +51,12 @@ int main(void)
 END
     gcc -g -O0 -o "$work/core/deep" "$work/core/deep.c" -lpthread
     emu --rw "$work/core" bash -c 'cd "$0" && ulimit -c unlimited && ./deep; echo $?' "$work/core"
-    (cd "$work/core" && gdb -nx -batch -ex bt -ex 'p global' -ex 'info threads' -ex 'p $_siginfo._sifields._sigfault.si_addr' \
+    (cd "$work/core" && gdb -nx -batch -ex bt -ex 'p global' -ex 'info threads' -ex 'thread apply all bt' -ex 'p $_siginfo._sifields._sigfault.si_addr' \
         -ex 'info sharedlibrary' deep core >"$work/gdb" 2>&1 </dev/null)
     ok 'gdb reads it: the signal' grep -q 'terminated with signal SIGSEGV' "$work/gdb"
     ok '... the stack' sh -c 'grep -q "^#0 .* inner (n=0) at " "$1" && grep -q "^#3 .* main () at " "$1"' - "$work/gdb"
     ok '... memory' grep -q '= 43$' "$work/gdb"
-    ok '... threads' sh -c 'grep -c "Thread 0x.*LWP" "$1" | grep -qx "[3-9]" && grep -q "pause" "$1"' - "$work/gdb"
+    ok '... threads' sh -c 'grep -c "Thread 0x.*LWP" "$1" | grep -qx "[4-9]" && grep -q "pause" "$1"' - "$work/gdb"
     ok '... the address' grep -q '= (void \*) 0xdead0$' "$work/gdb"
     ok '... libraries' grep -q 'libc\.so' "$work/gdb"
 else
