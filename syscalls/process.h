@@ -39,6 +39,7 @@ void vfork_release(struct task *t);
 /* t leaves its address space (exit, exec): robust futexes, clear_child_tid. t->mm stays to be dropped by the caller. */
 void task_leave_mm(struct task *t);
 void kill_other_threads(struct task *t, int status);
+void thread_reap(struct task *t); /* a thread whose tracer took its status, or will not */
 /* A zombie tells its parent; reaps it where nobody will. */
 void process_over_notify(struct process *p);
 
@@ -128,7 +129,9 @@ void ipc_destroy(struct kernel *k);     /* after the tasks */
 int sem_undo_share(struct task *t, struct task *c);
 /* t waits for no POSIX message queue any more. */
 void mq_wait_free(struct task *t);
-/* t waits for no semaphore any more; what it did with SEM_UNDO is taken back. */
+/* t waits for no System V semaphore any more. */
+void sem_wait_free(struct task *t);
+/* The same for a task that ends; what it did with SEM_UNDO is taken back. */
 void sem_task_exit(struct task *t);
 
 #endif

@@ -111,7 +111,8 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     int stop_signal;
     unsigned stopping;                  /* threads that still have to stop */
     unsigned nr_threads;                /* not yet over */
-    struct task *execing;               /* this thread is in execve and waits for the others to go */
+    unsigned nr_kept; /* over, but not the leader, and their tracers have not taken the status yet */
+    bool execing;     /* one of its threads is in execve: the others just go */
     bool did_exec;                      /* since fork: setpgid of the parent gets EACCES */
     int exit_status;                    /* as wait4 reports it */
     int exit_signal;                    /* to the parent, SIGCHLD */
@@ -205,6 +206,7 @@ struct task {
         int stop;                 /* stopped: signal | event << 8 (| 0x80: system call), 0: not by its tracer */
         bool told, resumed;       /* wait4 has told of it; it goes on, with .signal */
         bool at_signal, at_call;  /* it stopped before a signal, before a system call */
+        bool ending; /* it has stopped before its end (PTRACE_O_TRACEEXIT), and ends when it goes on */
         bool call_made;           /* the stop after that call is still to come */
         int call_stop;            /* which stop this is: 1 before, 2 after a system call (PTRACE_GET_SYSCALL_INFO) */
         int signal, event;        /* event: noted, to stop before user code */

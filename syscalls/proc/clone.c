@@ -228,6 +228,7 @@ static int64_t vfork_wait(struct task *t)
             return ret;
     }
     t->vforking = false;
+    ptrace_vfork_done(t, tid);
     return tid;
 }
 
@@ -235,7 +236,9 @@ static int64_t clone_and_wait(struct task *t, const struct clone_args_in *args)
 {
     int64_t ret = do_clone(t, args);
 
-    return ret > 0 && args->flags & CLONE_VFORK ? vfork_wait(t) : ret;
+    if (ret <= 0 || !(args->flags & CLONE_VFORK))
+        return ret;
+    return ptrace_event_due(t) ? SYS_BLOCK : vfork_wait(t); /* a tracer hears of the child before it ends */
 }
 
 int64_t sys_fork(struct task *t, const uint64_t a[6])

@@ -216,7 +216,9 @@ static void become_leader(struct task *t)
     struct process *p = t->proc;
     struct task *old = p->leader;
 
+    p->execing = true;
     kill_other_threads(t, 0);
+    p->execing = false;
     if (old == t)
         return;
     if (t->k->trace)

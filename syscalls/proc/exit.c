@@ -20,7 +20,10 @@ int64_t sys_exit(struct task *t, const uint64_t a[6])
 
 int64_t sys_exit_group(struct task *t, const uint64_t a[6])
 {
-    process_exit(t->proc, (arg_int(a[0]) & 0xff) << 8);
+    if (t->retrying) /* it stood before its end */
+        task_exit(t, t->proc->exit_status);
+    else
+        process_exit(t->proc, (arg_int(a[0]) & 0xff) << 8);
     return SYS_BLOCK;
 }
 
@@ -59,7 +62,7 @@ static bool look(struct process *c, const struct wait_request *r, struct wait_re
     res->uid = c->leader->cred.uid;
     rusage_of(c, &res->ru, true);
     if (c->zombie) {
-        if (!(r->options & WEXITED))
+        if (!(r->options & WEXITED) || c->nr_kept)
             return false;
         res->status = c->exit_status;
         res->code = WIFEXITED(res->status) ? CLD_EXITED : WCOREDUMP(res->status) ? CLD_DUMPED : CLD_KILLED;
@@ -90,7 +93,7 @@ static bool look(struct process *c, const struct wait_request *r, struct wait_re
 static bool look_traced(struct task *t, const struct wait_request *r, struct wait_result *res, bool *any)
 {
     list_for_each (n, &t->k->tasks) {
-        struct task *c = container_of(n, struct task, node);
+        struct task *c = container_of(n, struct task, node), *gone = NULL;
         int status;
 
         if (!c->tracer || c->tracer->proc != t->proc || (r->options & __WNOTHREAD && c->tracer != t))
@@ -102,6 +105,10 @@ static bool look_traced(struct task *t, const struct wait_request *r, struct wai
         if (!status && c->proc->zombie && c == c->proc->leader && c->proc->parent != t->proc && r->options & WEXITED) {
             status = c->proc->exit_status;
             c->tracer = NULL; /* its parent hears of it too */
+        } else if (!status && c->state == TASK_ZOMBIE && c != c->proc->leader && r->options & WEXITED) {
+            status = c->exit_code;
+            if (!(r->options & WNOWAIT))
+                gone = c;
         } else if (!status) {
             continue;
         }
@@ -111,6 +118,8 @@ static bool look_traced(struct task *t, const struct wait_request *r, struct wai
         res->status = status;
         res->code = WIFSTOPPED(status) ? CLD_TRAPPED : WIFEXITED(status) ? CLD_EXITED : CLD_KILLED;
         rusage_of(c->proc, &res->ru, true);
+        if (gone)
+            thread_reap(gone);
         return true;
     }
     return false;
@@ -178,7 +187,8 @@ static int write_siginfo(struct task *t, uint64_t addr, const struct wait_result
         tail[0] = res->pid;
         tail[1] = (int32_t)res->uid;
         tail[2] = WIFEXITED(res->status) && res->code == CLD_EXITED ? WEXITSTATUS(res->status)
-                  : res->code == CLD_STOPPED || res->code == CLD_TRAPPED                        ? WSTOPSIG(res->status)
+                  : res->code == CLD_TRAPPED                        ? res->status >> 8 /* with its event */
+                  : res->code == CLD_STOPPED                        ? WSTOPSIG(res->status)
                   : res->code == CLD_CONTINUED                      ? SIGCONT
                                                                     : WTERMSIG(res->status);
     }

@@ -352,8 +352,6 @@ static void process_over(struct process *p)
 {
     struct kernel *k = p->k;
 
-    if (!p->exiting)
-        p->exit_status = p->leader->exit_code;
     p->zombie = true;
     p->stopped = false;
     timers_exit(p);
@@ -367,7 +365,18 @@ static void process_over(struct process *p)
         k->init_status = p->exit_status;
         k->init = NULL;
     }
-    process_over_notify(p);
+    if (!p->nr_kept)
+        process_over_notify(p);
+}
+
+void thread_reap(struct task *t)
+{
+    struct process *p = t->proc;
+
+    t->tracer = NULL;
+    task_bury(t);
+    if (!--p->nr_kept && p->zombie)
+        process_over_notify(p);
 }
 
 /* Linux tells the joiner only if somebody is left who could look (mm_release in kernel/fork.c). */
@@ -429,6 +438,18 @@ static void account_memory(struct task *t)
         p->maxrss = st.hiwater_rss * 4;
 }
 
+/* Does a task of p live on that has not begun to end? t itself does not count. */
+static bool others_live(const struct process *p, const struct task *t)
+{
+    list_for_each (n, &p->threads) {
+        const struct task *o = container_of(n, struct task, thread_node);
+
+        if (o != t && o->state != TASK_ZOMBIE && o->state != TASK_DEAD && !o->pt.ending)
+            return true;
+    }
+    return false;
+}
+
 void task_exit(struct task *t, int status)
 {
     struct process *p = t->proc;
@@ -438,6 +459,18 @@ void task_exit(struct task *t, int status)
         return;
     t->exit_code = status;
     task_wait_end(t);
+    if (!p->exiting && !others_live(p, t)) { /* synchronize_group_exit(): the last one decides */
+        p->exiting = true;
+        p->exit_status = status;
+    }
+    if (ptrace_exit_stop(t, status)) {
+        t->retrying = false;
+        futex_wait_free(t);
+        sem_wait_free(t);
+        mq_wait_free(t);
+        list_del(&t->run_node);
+        return;
+    }
     task_leave_mm(t);
     account_memory(t);
     vfork_release(t);
@@ -461,8 +494,12 @@ void task_exit(struct task *t, int status)
     sigqueue_flush(&t->pending, ~UINT64_C(0));
     list_del(&t->run_node);
     p->nr_threads--;
-    if (t != p->leader)
-        task_bury(t);
+    if (t != p->leader) {
+        if (ptrace_keeps(t))
+            p->nr_kept++;
+        else
+            task_bury(t);
+    }
     if (!p->nr_threads)
         process_over(p);
 }

@@ -137,6 +137,44 @@ bool ptrace_syscall_exit(struct task *t)
     return syscall_stop(t, PTRACE_SYSCALL_INFO_EXIT);
 }
 
+bool ptrace_exit_stop(struct task *t, int status)
+{
+    if (!t->tracer || !(t->pt.options & PTRACE_O_TRACEEXIT) || t->pt.ending || t->proc->execing)
+        return false;
+    t->pt.ending = true;
+    t->pt.event = 0;
+    t->pt.at_call = t->pt.call_made = t->pt.at_signal = false;
+    t->pt.message = (uint64_t)status;
+    stop(t, SIGTRAP | PTRACE_EVENT_EXIT << 8, NULL);
+    return true;
+}
+
+void ptrace_vfork_done(struct task *t, int tid)
+{
+    if (!t->tracer || !(t->pt.options & PTRACE_O_TRACEVFORKDONE))
+        return;
+    t->pt.event = PTRACE_EVENT_VFORK_DONE;
+    t->pt.message = (uint64_t)tid;
+    t->k->ops->wake(t);
+}
+
+bool ptrace_keeps(struct task *t)
+{
+    struct process *tracer = t->tracer ? t->tracer->proc : NULL;
+    struct ksiginfo info = {.signo = SIGCHLD};
+
+    if (!tracer)
+        return false;
+    info.info.si_signo = SIGCHLD;
+    info.info.si_code = WIFEXITED(t->exit_code) ? CLD_EXITED : CLD_KILLED;
+    info.info.chld.pid = t->tid;
+    info.info.chld.uid = t->cred.uid;
+    info.info.chld.status = WIFEXITED(t->exit_code) ? WEXITSTATUS(t->exit_code) : WTERMSIG(t->exit_code);
+    send_signal_process(tracer, &info);
+    wake_up(&tracer->child_wait);
+    return true;
+}
+
 int ptrace_wait_status(struct task *c, bool take)
 {
     if (!c->pt.stop || c->pt.told || c->state != TASK_STOPPED)
@@ -176,13 +214,16 @@ static void detach(struct task *c, int signo)
     c->tracer = NULL;
     c->pt.syscalls = false;
     c->pt.event = 0;
-    if (c->pt.stop)
+    if (c->state == TASK_ZOMBIE && c != c->proc->leader)
+        thread_reap(c);
+    else if (c->pt.stop)
         resume(c, signo);
 }
 
 void ptrace_tracer_exit(struct task *t)
 {
-    list_for_each (n, &t->k->tasks) {
+    list_for_each_safe(n, tmp, &t->k->tasks)
+    {
         struct task *c = container_of(n, struct task, node);
         struct ksiginfo kill;
 

@@ -5,8 +5,8 @@
 #include "../process.h"
 
 /*
- * Points of a task's life. The first three stop a traced task (its state is then TASK_STOPPED): the caller goes no further with
- * it until it runs again.
+ * Points of a task's life. Those of the first group stop a traced task (its state is then TASK_STOPPED): the caller goes no
+ * further with it until it runs again.
  */
 /* info is about to be delivered. True: stopped. */
 bool ptrace_signal(struct task *t, const struct ksiginfo *info);
@@ -17,9 +17,15 @@ bool ptrace_event_due(struct task *t);
 /* Before and after a system call under PTRACE_SYSCALL. True: stopped. */
 bool ptrace_syscall_entry(struct task *t);
 bool ptrace_syscall_exit(struct task *t);
+/* t is about to end with this status. True: stopped, and when it goes on, it is to end all the same. */
+bool ptrace_exit_stop(struct task *t, int status);
 
 void ptrace_cloned(struct task *t, struct task *child, uint64_t clone_flags, int exit_signal);
 void ptrace_exec(struct task *t);
+/* The vfork child of this number let t go. */
+void ptrace_vfork_done(struct task *t, int tid);
+/* A thread that is not the leader is over. True: its tracer is told and will take its status; it stays so long. */
+bool ptrace_keeps(struct task *t);
 /* p is a zombie: a tracer that is not its parent hears of it, too. */
 void ptrace_over(struct process *p);
 /* t ends: whom it traced is let go. */

@@ -128,6 +128,10 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
 {
     if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD || t->state == TASK_STOPPED)
         return -1;
+    if (t->pt.ending) {
+        task_exit(t, t->exit_code);
+        return -1;
+    }
     for (;;) {
         struct ksigaction *ka;
         int signo;
