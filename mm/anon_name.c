@@ -57,19 +57,17 @@ int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t nam
         int64_t got = mm_copy_str(mm, text, name, sizeof(text));
 
         if (got < 0)
-            return got == -ENAMETOOLONG ? -EINVAL : got; /* strndup_user() */
+            return got == -ENAMETOOLONG ? mm_fail(mm, -EINVAL, "the name is longer than 79 bytes") : got;
         if (!name_is_valid(text))
             return mm_fail(mm, -EINVAL, "a name is printable ASCII without \\ ` $ [ ]");
         n.name = mm_names_intern(&mm->names, text);
         if (!n.name)
-            return -ENOMEM;
+            return mm_fail_memory(mm);
     }
     if (addr & ~MM_PAGE_MASK)
         return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
-    if (len && !size)
-        return -EINVAL;
-    if (addr + size < addr)
-        return -EINVAL;
+    if ((len && !size) || addr + size < addr)
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     if (!size)
         return 0;
     err = mm_ask_range(mm, &n.c);

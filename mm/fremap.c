@@ -36,9 +36,9 @@ int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_
     addr &= MM_PAGE_MASK;
     size &= MM_PAGE_MASK;
     if (addr + size <= addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range is empty or wraps around the end of the address space");
     if (pgoff + (size >> MM_PAGE_SHIFT) < pgoff)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "offset and length exceed the largest page offset");
     v = vma_tree_find(&mm->vmas, addr);
     if (!v || v->start > addr || !(v->flags & VM_SHARED))
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_HOLE, addr,
@@ -53,7 +53,7 @@ int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_
     /* A removed segment ends with the last area that shows it, before the new one can be made of it. */
     if (mm_shm_ends_with(mm, v->file, addr, addr + size)) {
         ret = mm_unmap_range(mm, addr, addr + size, CHANGE_REPLACE, DOOR_REMAP_FILE_PAGES, true);
-        return ret ? ret : -EINVAL;
+        return ret ? ret : mm_fail(mm, -EINVAL, "the removed segment ended with this, its last area");
     }
     file = mm_file_get(v->file);
     ret = mm_do_mmap(mm, addr, size, prot, flags, file, pgoff, DOOR_REMAP_FILE_PAGES);

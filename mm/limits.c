@@ -67,7 +67,7 @@ void vma_account(struct mm *mm, const struct vma *v, int64_t pages)
         vma_object(v)->writable_maps += pages;
 }
 
-bool mm_may_commit(struct mm *mm, uint64_t pages)
+static bool may_commit(const struct mm *mm, uint64_t pages)
 {
     const struct mm_system *sys = mm->sys;
     uint64_t ram = sys->phys.nframes, limit, reserve;
@@ -86,11 +86,19 @@ bool mm_may_commit(struct mm *mm, uint64_t pages)
     }
 }
 
+bool mm_may_commit(struct mm *mm, uint64_t pages)
+{
+    if (may_commit(mm, pages))
+        return true;
+    mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, pages << MM_PAGE_SHIFT,
+               "more memory is asked for than the machine may promise (overcommit)");
+    return false;
+}
+
 int mm_charge(struct mm *mm, uint64_t pages)
 {
     if (!mm_may_commit(mm, pages))
-        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, pages << MM_PAGE_SHIFT,
-                          "more memory is asked for than the machine may promise (overcommit)");
+        return -ENOMEM;
     mm->sys->committed += pages;
     return 0;
 }

@@ -161,7 +161,7 @@ static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory takes no guards");
     v = vma_tree_edit(&mm->vmas, r->start);
     if (!v)
-        return -ENOMEM;
+        return mm_fail_memory(mm);
     v->flags |= VM_MAYBE_GUARD;
     r->v = *v;
     if (vma_is_anonymous(&r->v)) {
@@ -174,7 +174,7 @@ static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
         pte_t *slot = pt_slot(&mm->pt, at);
 
         if (!slot)
-            return -ENOMEM;
+            return mm_fail_memory(mm);
         *slot = PTE_GUARD;
     }
     return 0;
@@ -192,7 +192,7 @@ static int advise_guard_remove(struct mm *mm, struct vma_part *r, int advice)
         pte_t *slot = pt_slot(&mm->pt, at);
 
         if (!slot)
-            return -ENOMEM;
+            return mm_fail_memory(mm);
         *slot = 0;
     }
     return 0;
@@ -218,7 +218,7 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
     for (; block + HPAGE_SIZE <= (r->end & HPAGE_MASK); block += HPAGE_SIZE) {
         if (mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_GUARD, &at) ||
             !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))
-            err = -EINVAL;
+            err = mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, block, "a block of 2 MiB in the range has no pages, or guards");
         else if (mm_populate(mm, block, block + HPAGE_SIZE, true) < 0)
             return -ENOMEM;
     }
@@ -394,8 +394,13 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
                               "the protection key denies the access that would populate it");
         copy = *v;
         reason = mm_fault_page(mm, &copy, start, write, &e); /* not mm_fault(): no CPU gets the entry */
+        if (reason == MM_FAULT_OOM)
+            return mm_fail_memory(mm);
         if (reason)
-            return reason == MM_FAULT_OOM ? -ENOMEM : reason == MM_FAULT_POISON ? -EHWPOISON : -EFAULT;
+            return mm_fail_at(mm, reason == MM_FAULT_POISON ? -EHWPOISON : -EFAULT, MM_ABOUT_VMA, start,
+                              reason == MM_FAULT_POISON  ? "a page in it is lost"
+                              : reason == MM_FAULT_GUARD ? "a page in it has a guard"
+                                                         : "a page in it cannot be had: it lies past the end of the file");
     }
     return 0;
 }

@@ -7,12 +7,11 @@
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits)
 {
     if (bits & ~(uint64_t)(PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT))
-        return -EINVAL;
-    /* NO_INHERIT only makes sense with REFUSE_EXEC_GAIN */
+        return mm_fail(mm, -EINVAL, "unknown bits");
     if ((bits & PR_MDWE_NO_INHERIT) && !(bits & PR_MDWE_REFUSE_EXEC_GAIN))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "PR_MDWE_NO_INHERIT says something about PR_MDWE_REFUSE_EXEC_GAIN only");
     if (mm->mdwe && mm->mdwe != bits)
-        return -EPERM; /* can't be unset or changed */
+        return mm_fail(mm, -EPERM, "once set, it can be neither unset nor changed");
     mm->mdwe = (unsigned)bits;
     return 0;
 }

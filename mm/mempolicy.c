@@ -64,7 +64,7 @@ static int get_nodes(struct mm *mm, struct nodes *n, uint64_t mask, uint64_t max
     if (maxnode == 0 || !mask)
         return 0;
     if (maxnode > MM_PAGE_SIZE * 8)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "a node mask is at most a page long");
     words = (maxnode + 63) / 64;
     while (words--) {
         uint64_t bits;
@@ -74,7 +74,7 @@ static int get_nodes(struct mm *mm, struct nodes *n, uint64_t mask, uint64_t max
         if (maxnode % 64 && words == maxnode / 64)
             bits &= (UINT64_C(1) << maxnode % 64) - 1;
         if (bits && words * 64 >= MAX_NUMNODES)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "the node mask names a node that no kernel knows");
         if (!words)
             n->low = bits;
         n->any |= bits != 0;
@@ -89,7 +89,7 @@ static int copy_nodes_to_user(struct mm *mm, uint64_t mask, uint64_t maxnode, ui
 
     if (copy > 8) {
         if (copy > MM_PAGE_SIZE)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "a node mask is at most a page long");
         if (mm_copy_out(mm, mask + 8, zeroes, copy - 8))
             return -EFAULT;
         copy = 8;
@@ -98,39 +98,39 @@ static int copy_nodes_to_user(struct mm *mm, uint64_t mask, uint64_t maxnode, ui
 }
 
 /* sanitize_mpol_flags(), mpol_new() and mpol_set_nodemask(): *policy is 0 for MPOL_DEFAULT. */
-static int split_mode(int mode_and_flags, int *mode, int *flags)
+static int split_mode(struct mm *mm, int mode_and_flags, int *mode, int *flags)
 {
     *flags = mode_and_flags & MPOL_MODE_FLAGS;
     *mode = mode_and_flags & ~MPOL_MODE_FLAGS;
     if (*mode < 0 || *mode >= MPOL_MAX)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown mode");
     if ((*flags & MPOL_F_STATIC_NODES) && (*flags & MPOL_F_RELATIVE_NODES))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
     if ((*flags & MPOL_F_NUMA_BALANCING) && *mode != MPOL_BIND && *mode != MPOL_PREFERRED_MANY)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "MPOL_F_NUMA_BALANCING is for MPOL_BIND and MPOL_PREFERRED_MANY only");
     return 0;
 }
 
-static int policy_new(uint32_t *policy, int mode, int flags, const struct nodes *n)
+static int policy_new(struct mm *mm, uint32_t *policy, int mode, int flags, const struct nodes *n)
 {
     bool own_mask = flags & (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES);
 
     *policy = 0;
     if (mode == MPOL_DEFAULT)
-        return n->any ? -EINVAL : 0;
+        return n->any ? mm_fail(mm, -EINVAL, "MPOL_DEFAULT takes no nodes") : 0;
     if (mode == MPOL_PREFERRED && !n->any) {
         if (own_mask)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MPOL_PREFERRED without nodes takes no flags about nodes");
         mode = MPOL_LOCAL;
     } else if (mode == MPOL_LOCAL) {
         if (n->any || own_mask)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MPOL_LOCAL takes neither nodes nor flags about them");
     } else if (!n->any) {
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the mode needs nodes");
     }
     /* Relative masks fold onto the one node; others must name it. */
     if (mode != MPOL_LOCAL && !(flags & MPOL_F_RELATIVE_NODES) && !(n->low & 1))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "none of the nodes is there: the machine has node 0 alone");
     *policy = (uint32_t)flags << POLICY_FLAGS_SHIFT | (uint32_t)mode << POLICY_MODE_SHIFT;
     if (own_mask)
         *policy |= n->low & POLICY_NODES;
@@ -152,19 +152,17 @@ static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct
 {
     const struct vma *v = vma_tree_find(&mm->vmas, start);
 
-    if (!v || v->start >= end)
-        return -EFAULT;
-    if (v->start > start && !holes_ok)
-        return -EFAULT;
+    if (!v || v->start >= end || (v->start > start && !holes_ok))
+        return mm_fail_at(mm, -EFAULT, MM_ABOUT_HOLE, start, "the whole range must be mapped");
     for (; v && v->start < end; v = vma_tree_next(&mm->vmas, v)) {
         const struct vma *next = vma_tree_next(&mm->vmas, v);
         uint64_t from = v->start > start ? v->start : start, to = v->end < end ? v->end : end;
 
         if (!holes_ok && v->end < end && (!next || v->end < next->start))
-            return -EFAULT;
+            return mm_fail_at(mm, -EFAULT, MM_ABOUT_HOLE, v->end, "the whole range must be mapped");
         if ((flags & (MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) == MPOL_MF_STRICT && !(n->low & 1) &&
             has_node_page(mm, from, to))
-            return -EIO;
+            return mm_fail_at(mm, -EIO, MM_ABOUT_VMA, from, "MPOL_MF_STRICT: pages are on a node that was not asked for");
     }
     return 0;
 }
@@ -194,7 +192,8 @@ static int bind_range(struct mm *mm, uint64_t start, uint64_t end, uint32_t poli
             if (!v.policy)
                 continue;
             if (policy_mode(v.policy) != MPOL_BIND && policy_mode(v.policy) != MPOL_PREFERRED_MANY)
-                return -EOPNOTSUPP;
+                return mm_fail_at(mm, -EOPNOTSUPP, MM_ABOUT_VMA, v.start,
+                                  "a home node is for MPOL_BIND and MPOL_PREFERRED_MANY only");
             to.policy = v.policy | POLICY_HOME;
         }
         err = mm_ask_vma(mm, &c, &v);
@@ -216,24 +215,24 @@ int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode_and_flags,
     uint32_t policy;
     int mode, mode_flags, err;
 
-    err = split_mode(mode_and_flags, &mode, &mode_flags);
+    err = split_mode(mm, mode_and_flags, &mode, &mode_flags);
     if (!err)
         err = get_nodes(mm, &n, nodemask, maxnode);
     if (err)
         return err;
     if (flags & ~(MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown flags");
     if ((flags & MPOL_MF_MOVE_ALL) && !mm->cap_sys_nice)
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "MPOL_MF_MOVE_ALL needs CAP_SYS_NICE");
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (mode == MPOL_DEFAULT)
         flags &= ~MPOL_MF_STRICT;
     if (end < addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     if (end == addr)
         return 0;
-    err = policy_new(&policy, mode, mode_flags, &n);
+    err = policy_new(mm, &policy, mode, mode_flags, &n);
     if (!err)
         err = check_range(mm, addr, end, &n, flags, policy == 0);
     return err ? err : bind_range(mm, addr, end, policy, false);
@@ -244,13 +243,13 @@ int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, u
     uint64_t end = addr + MM_PAGE_ALIGN(len);
 
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     if (flags)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown flags");
     if (node >= NR_NODE_IDS)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "there is no such node: the machine has node 0 alone");
     if (end < addr)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the range wraps around the end of the address space");
     return end == addr ? 0 : bind_range(mm, addr, end, 0, true);
 }
 
@@ -260,11 +259,11 @@ int64_t mm_set_mempolicy(struct mm *mm, int mode_and_flags, uint64_t nodemask, u
     uint32_t policy;
     int mode, flags, err;
 
-    err = split_mode(mode_and_flags, &mode, &flags);
+    err = split_mode(mm, mode_and_flags, &mode, &flags);
     if (!err)
         err = get_nodes(mm, &n, nodemask, maxnode);
     if (!err)
-        err = policy_new(&policy, mode, flags, &n);
+        err = policy_new(mm, &policy, mode, flags, &n);
     if (!err)
         mm->mempolicy = policy;
     return err;
@@ -277,12 +276,12 @@ int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64
     int32_t value;
 
     if (nodemask && maxnode < NR_NODE_IDS)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the node mask is shorter than the nodes the kernel knows");
     if (flags & ~(uint64_t)(MPOL_F_NODE | MPOL_F_ADDR | MPOL_F_MEMS_ALLOWED))
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown flags");
     if (flags & MPOL_F_MEMS_ALLOWED) {
         if (flags & (MPOL_F_NODE | MPOL_F_ADDR))
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MPOL_F_MEMS_ALLOWED stands alone");
         value = 0;
         nodes = 1;
         goto copy;
@@ -291,10 +290,10 @@ int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64
         const struct vma *v = vma_tree_find(&mm->vmas, addr);
 
         if (!v || v->start > addr)
-            return -EFAULT;
+            return mm_fail_at(mm, -EFAULT, MM_ABOUT_HOLE, addr, "MPOL_F_ADDR asks about mapped memory");
         policy = v->policy;
     } else if (addr) {
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "an address without MPOL_F_ADDR");
     }
     value = policy_mode(policy) | policy_flags(policy);
     nodes = policy_nodes(policy);
@@ -303,9 +302,9 @@ int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64
 
         if (flags & MPOL_F_ADDR) {
             if (mm_fault(mm, addr, MM_READ, &f)) /* the node of the page at addr: it must be there */
-                return -EFAULT;
+                return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, addr, "MPOL_F_NODE: the page cannot be read");
         } else if (policy_mode(policy) != MPOL_INTERLEAVE && policy_mode(policy) != MPOL_WEIGHTED_INTERLEAVE) {
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "MPOL_F_NODE without MPOL_F_ADDR: the policy does not interleave");
         }
         value = 0;
     }
@@ -326,6 +325,6 @@ int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, ui
     if (err)
         return err;
     if (to.low != 1 && to.any && !mm->cap_sys_nice)
-        return -EPERM;
-    return to.low & 1 ? 0 : -EINVAL;
+        return mm_fail(mm, -EPERM, "nodes that the process may not use need CAP_SYS_NICE");
+    return to.low & 1 ? 0 : mm_fail(mm, -EINVAL, "none of the new nodes is there: the machine has node 0 alone");
 }

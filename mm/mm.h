@@ -224,6 +224,8 @@ int mm_charge(struct mm *mm, uint64_t pages);
 void mm_uncharge(struct mm *mm, uint64_t pages);
 /* Would the heuristic of overcommit grant that many pages at all? For objects, which are not charged to an mm. */
 bool mm_may_commit(struct mm *mm, uint64_t pages);
+/* -ENOMEM for want of frames or table nodes, remembered as the reason. */
+int mm_fail_memory(struct mm *mm);
 /* RLIMIT_MEMLOCK for `bytes` more of locked memory (mlock_future_ok); true if not locked. */
 bool mm_mlock_future_ok(struct mm *mm, bool locked, uint64_t bytes);
 /* PR_SET_MDWE: would going from old to new flags give memory that is, or was, writable the right to be executed? */

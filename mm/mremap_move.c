@@ -56,7 +56,7 @@ static int leave_source(struct remap *r)
     struct vma *old = vma_tree_edit(&mm->vmas, r->addr);
 
     if (!old)
-        return -ENOMEM;
+        return mm_fail_memory(mm);
     if (old->flags & VM_LOCKED)
         mm->locked_leak += vma_pages(old);
     old->flags &= ~VM_LOCKED_MASK;

@@ -27,7 +27,8 @@ static int64_t move_to_target(struct remap *r)
     if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
         return mm_fail(mm, -EINVAL, "the old and the new range overlap");
     if (mm->vmas.count + 2 >= mm->sys->max_map_count - 3)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
+                          "the number of areas is limited (vm.max_map_count)");
     err = mm_ask_range(mm, &c);
     if (err)
         return err;

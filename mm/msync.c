@@ -20,7 +20,7 @@ int64_t mm_msync(struct mm *mm, uint64_t addr, uint64_t len, int flags)
         return mm_fail(mm, -EINVAL, "MS_ASYNC and MS_SYNC exclude each other");
     end = addr + MM_PAGE_ALIGN(len);
     if (end < addr)
-        return -ENOMEM;
+        return mm_fail(mm, -ENOMEM, "the range wraps around the end of the address space");
 
     while (addr < end) {
         const struct vma *v = vma_tree_find(&mm->vmas, addr);

@@ -16,6 +16,11 @@ int mm_fail(struct mm *mm, int err, const char *why)
     return mm_fail_at(mm, err, MM_ABOUT_ARGUMENTS, 0, why);
 }
 
+int mm_fail_memory(struct mm *mm)
+{
+    return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMORY, 0, "the machine has no memory left");
+}
+
 const struct mm_reason *mm_last_reason(const struct mm *mm)
 {
     return mm->reason.why ? &mm->reason : NULL;

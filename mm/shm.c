@@ -214,8 +214,8 @@ static int segment_find(struct mm *mm, int id, struct shm_segment **seg)
 {
     *seg = segment_at(mm, id);
     if (!*seg)
-        return -EINVAL;
-    return (*seg)->id == id ? 0 : -EINVAL; /* an identifier of an earlier segment */
+        return mm_fail(mm, -EINVAL, "there is no segment of this number");
+    return (*seg)->id == id ? 0 : mm_fail(mm, -EINVAL, "the segment of this number is gone");
 }
 
 static bool is_owner(const struct mm *mm, const struct shm_segment *seg)
@@ -234,6 +234,8 @@ static bool may_access(const struct mm *mm, const struct shm_segment *seg, unsig
         granted >>= 3;
     return !(wanted & ~granted & 7) || mm->cap_sys_admin;
 }
+
+static const char no_rights[] = "the segment's mode does not let this user";
 
 /* ---- shmget ---------------------------------------------------------------------------------------------------- */
 
@@ -265,17 +267,17 @@ static int64_t segment_create(struct mm *mm, struct shm_ns *ns, int key, uint64_
     int id;
 
     if (size < 1 || size > SHMMAX)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the size of a new segment is 0 or larger than SHMMAX");
     if (pages << MM_PAGE_SHIFT < size)
         return -ENOSPC;
     if (ns->total_pages + pages < ns->total_pages || ns->total_pages + pages > SHMALL)
         return -ENOSPC;
     if (flags & SHM_HUGETLB)
-        return mm->cap_ipc_lock ? -ENOMEM : -EPERM; /* no huge pages are reserved */
+        return mm_fail(mm, mm->cap_ipc_lock ? -ENOMEM : -EPERM, "no huge pages are reserved");
     if (size > INT64_MAX)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the size is larger than any file can be");
     if (!(flags & SHM_NORESERVE) && mm->sys->overcommit != 1 && pages > mm->sys->phys.nframes)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, size, "the machine could never hold the segment");
     if (ns->in_use >= SHMMNI)
         return -ENOSPC;
 
@@ -321,10 +323,10 @@ int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags)
         if (!seg || seg->key != key)
             continue;
         if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-            return -EEXIST;
+            return mm_fail(mm, -EEXIST, "IPC_EXCL: there is a segment with this key");
         if (seg->size < size)
-            return -EINVAL;
-        return may_access(mm, seg, (unsigned)flags & RWXUGO) ? seg->id : -EACCES;
+            return mm_fail(mm, -EINVAL, "the segment with this key is smaller");
+        return may_access(mm, seg, (unsigned)flags & RWXUGO) ? seg->id : mm_fail(mm, -EACCES, no_rights);
     }
     if (key != IPC_PRIVATE && !(flags & IPC_CREAT))
         return -ENOENT;
@@ -342,18 +344,18 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
     int64_t ret;
 
     if (id < 0)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "a negative number");
     if (addr) {
         if (addr & ~MM_PAGE_MASK) {
             if (!(shmflg & SHM_RND))
-                return -EINVAL;
+                return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size (and SHM_RND not given)");
             addr &= MM_PAGE_MASK;
             if (!addr && (shmflg & SHM_REMAP))
-                return -EINVAL;
+                return mm_fail(mm, -EINVAL, "SHM_REMAP needs an address");
         }
         flags |= MAP_FIXED;
     } else if (shmflg & SHM_REMAP) {
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "SHM_REMAP needs an address");
     }
     if (!(shmflg & SHM_RDONLY)) {
         prot |= PROT_WRITE;
@@ -367,14 +369,14 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
     if (ret < 0)
         return ret;
     if (!may_access(mm, seg, access))
-        return -EACCES;
+        return mm_fail(mm, -EACCES, no_rights);
     if (addr && !(shmflg & SHM_REMAP)) {
         const struct vma *v = vma_tree_find(&mm->vmas, addr);
 
         if (addr + seg->size < addr)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "the segment does not fit above the address");
         if (v && v->start < addr + seg->size)
-            return -EINVAL;
+            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start, "without SHM_REMAP nothing is replaced");
     }
     file = shm_file_create(seg, !(shmflg & SHM_RDONLY));
     if (!file)
@@ -403,7 +405,7 @@ int64_t mm_shmdt(struct mm *mm, uint64_t addr)
     uint64_t size = UINT64_MAX;
 
     if (addr & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size");
     while (at && (!file || at->end - addr <= size)) {
         struct vma v = *at;
         struct shm_segment *seg = segment_of(&v);
@@ -422,7 +424,7 @@ int64_t mm_shmdt(struct mm *mm, uint64_t addr)
     }
     mm_assert_valid(mm);
     if (!file)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "no segment is attached at the address");
     mm_file_put(file);
     return 0;
 }
@@ -470,12 +472,12 @@ static int64_t shmctl_stat(struct mm *mm, int id, int cmd, uint64_t buf)
         err = segment_find(mm, id, &seg);
     } else { /* the argument is an index */
         seg = segment_at(mm, id);
-        err = seg ? 0 : -EINVAL;
+        err = seg ? 0 : mm_fail(mm, -EINVAL, "there is no segment of this index");
     }
     if (err)
         return err;
     if (cmd != SHM_STAT_ANY && !may_access(mm, seg, S_IRUSR | S_IRGRP | S_IROTH))
-        return -EACCES;
+        return mm_fail(mm, -EACCES, no_rights);
     memset(&ds, 0, sizeof(ds));
     ds.shm_perm.__key = seg->key;
     ds.shm_perm.uid = seg->uid;
@@ -511,7 +513,7 @@ static int64_t shmctl_set(struct mm *mm, int id, int cmd, uint64_t buf)
         return -EPERM;
     if (cmd == IPC_SET) {
         if (ds.shm_perm.uid == UINT32_MAX || ds.shm_perm.gid == UINT32_MAX)
-            return -EINVAL;
+            return mm_fail(mm, -EINVAL, "no such owner or group");
         seg->uid = ds.shm_perm.uid;
         seg->gid = ds.shm_perm.gid;
         seg->mode = (seg->mode & ~RWXUGO) | (ds.shm_perm.mode & RWXUGO);
@@ -544,7 +546,7 @@ static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
         return 0;
     if (lock) {
         if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT && !mm->cap_ipc_lock)
-            return -ENOMEM;
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, seg->size, "RLIMIT_MEMLOCK bounds locked segments");
         ns->locked_pages += segment_pages(seg);
     } else {
         ns->locked_pages -= segment_pages(seg);
@@ -556,7 +558,7 @@ static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
 int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf)
 {
     if (cmd < 0 || id < 0)
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "a negative number");
     switch (cmd) {
     case IPC_INFO:
         return shmctl_ipc_info(mm, buf);
@@ -573,6 +575,6 @@ int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf)
     case SHM_UNLOCK:
         return shmctl_lock(mm, id, cmd == SHM_LOCK);
     default:
-        return -EINVAL;
+        return mm_fail(mm, -EINVAL, "unknown command");
     }
 }

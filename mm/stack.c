@@ -19,7 +19,7 @@ static int account_growth(struct mm *mm, const struct vma *v, uint64_t size, uin
                           "RLIMIT_STACK bounds the stack");
     if (v->flags & VM_LOCKED && !mm->cap_ipc_lock &&
         mm->stats.locked_vm + grow > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, grow << MM_PAGE_SHIFT, "RLIMIT_MEMLOCK bounds locked memory");
     return v->flags & VM_ACCOUNT ? mm_charge(mm, grow) : mm_may_commit(mm, grow) ? 0 : -ENOMEM;
 }
 
@@ -35,7 +35,7 @@ int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr)
         return -EFAULT;
     addr &= MM_PAGE_MASK;
     if (addr < mm->sys->mmap_min_addr)
-        return -EPERM;
+        return mm_fail(mm, -EPERM, "nothing is mapped below vm.mmap_min_addr");
     prev = vma_tree_prev(&mm->vmas, v);
     if (prev && !(prev->flags & VM_GROWSDOWN) && prev->flags & VM_PROT_MASK &&
         addr - prev->end < mm->sys->stack_guard_gap)
@@ -47,7 +47,7 @@ int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr)
     grown = *vma_tree_find(&mm->vmas, v->end - 1);
     grow = (grown.start - addr) >> MM_PAGE_SHIFT;
     if (grow > grown.pgoff)
-        return -ENOMEM;
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_VMA, grown.start, "the stack has no page offsets left");
     change.start = addr;
     change.end = grown.start;
     change.old_flags = change.new_flags = grown.flags;

@@ -64,14 +64,25 @@ uint64_t mm_copy_out_partial(struct mm *mm, uint64_t dst, const void *src, uint6
     return done;
 }
 
+static int cannot_read(struct mm *mm, uint64_t addr)
+{
+    return mm_fail_at(mm, -EFAULT, MM_ABOUT_COPY_IN, addr, "an argument is to be read where that is not possible");
+}
+
 int mm_copy_in(struct mm *mm, void *dst, uint64_t src, uint64_t len)
 {
-    return mm_copy_in_partial(mm, dst, src, len) == len ? 0 : -EFAULT;
+    uint64_t done = mm_copy_in_partial(mm, dst, src, len);
+
+    return done == len ? 0 : cannot_read(mm, src + done);
 }
 
 int mm_copy_out(struct mm *mm, uint64_t dst, const void *src, uint64_t len)
 {
-    return mm_copy_out_partial(mm, dst, src, len) == len ? 0 : -EFAULT;
+    uint64_t done = mm_copy_out_partial(mm, dst, src, len);
+
+    return done == len ? 0
+                       : mm_fail_at(mm, -EFAULT, MM_ABOUT_COPY_OUT, dst + done,
+                                    "a result is to be written where that is not possible");
 }
 
 int64_t mm_copy_str(struct mm *mm, char *dst, uint64_t src, uint64_t size)
@@ -84,7 +95,7 @@ int64_t mm_copy_str(struct mm *mm, char *dst, uint64_t src, uint64_t size)
         n = size - done;
         p = mm_user_ptr(mm, src + done, &n, MM_READ);
         if (!p)
-            return -EFAULT;
+            return cannot_read(mm, src + done);
         nul = memchr(p, 0, n);
         memcpy(dst + done, p, nul ? (size_t)(nul - p) + 1 : n);
         if (nul)

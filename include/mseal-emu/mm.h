@@ -474,6 +474,8 @@ enum mm_about {
     MM_ABOUT_MAP_COUNT, /* sys->max_map_count: 0 */
     MM_ABOUT_COMMIT,    /* overcommit: bytes asked for */
     MM_ABOUT_MEMORY,    /* frames or nodes are exhausted: 0 */
+    MM_ABOUT_COPY_IN,
+    MM_ABOUT_COPY_OUT,  /* the caller's memory cannot be read, written: the first such byte's address */
 };
 /* Why the last operation that failed by itself, not by a design's word, returned err. NULL: none since
  * mm_set_event(). */

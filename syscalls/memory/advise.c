@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/uio.h>
 
+#include <mseal-emu/design.h>
+
 #include "../handlers.h"
 #include "../process.h"
 
@@ -52,16 +54,16 @@ static int64_t import_iovec(struct task *t, struct iovec *iov, uint64_t vec, uin
     uint64_t total = 0;
 
     if (n > UIO_MAXIOV)
-        return -EINVAL;
+        return mm_fail(t->mm, -EINVAL, "the vector has more than 1024 elements");
     if (n && mm_copy_in(t->mm, iov, vec, n * sizeof(*iov)))
         return -EFAULT;
     for (uint64_t i = 0; i < n; i++) {
         uint64_t base = (uint64_t)(uintptr_t)iov[i].iov_base;
 
         if ((int64_t)iov[i].iov_len < 0)
-            return -EINVAL;
+            return mm_fail(t->mm, -EINVAL, "an element's length is negative");
         if (base + iov[i].iov_len > MM_TASK_SIZE || base + iov[i].iov_len < base)
-            return -EFAULT;
+            return mm_fail(t->mm, -EFAULT, "an element reaches past the end of the address space");
         if (iov[i].iov_len > MAX_RW_COUNT - total)
             iov[i].iov_len = MAX_RW_COUNT - total;
         total += iov[i].iov_len;
@@ -79,7 +81,7 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
     bool remote;
 
     if (arg_uint(a[4]))
-        return -EINVAL;
+        return mm_fail(t->mm, -EINVAL, "unknown flags");
     total = import_iovec(t, iov, a[1], a[2]);
     if (total < 0)
         return total;

@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 
+#include <mseal-emu/design.h>
+
 #include "../handlers.h"
 #include "../process.h"
 
@@ -38,7 +40,7 @@ static int target_of(struct task *t, int pid, struct task **target)
         return -ESRCH;
     if (!ptrace_may_access(t, *target))
         return -EPERM;
-    return (*target)->mm ? 0 : -EINVAL;
+    return (*target)->mm ? 0 : mm_fail(t->mm, -EINVAL, "the task has no address space any more");
 }
 
 int64_t sys_migrate_pages(struct task *t, const uint64_t a[6])
@@ -74,7 +76,7 @@ int64_t sys_move_pages(struct task *t, const uint64_t a[6])
     int err;
 
     if (flags & ~(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL))
-        return -EINVAL;
+        return mm_fail(t->mm, -EINVAL, "unknown flags");
     if ((flags & MPOL_MF_MOVE_ALL) && !capable(t, 23 /* CAP_SYS_NICE */))
         return -EPERM;
     err = target_of(t, arg_int(a[0]), &target);

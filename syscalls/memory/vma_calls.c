@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 
+#include <mseal-emu/design.h>
+
 #include "../file.h"
 #include "../handlers.h"
 
@@ -24,18 +26,18 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
     struct file *f = NULL;
 
     if (off & ~MM_PAGE_MASK)
-        return -EINVAL;
+        return mm_fail(t->mm, -EINVAL, "the offset is not a multiple of the page size");
     if (!(flags & MAP_ANONYMOUS)) {
         f = fd_file(t, arg_int(a[4]));
         if (!f)
             return -EBADF;
         if (flags & MAP_HUGETLB)
-            return -EINVAL;
+            return mm_fail(t->mm, -EINVAL, "MAP_HUGETLB on a file that is not of hugetlbfs");
         if (f->ops && f->ops->may_mmap) {
             int err = f->ops->may_mmap(f, a[0], off);
 
             if (err)
-                return err;
+                return mm_fail(t->mm, err, "the file does not map like this");
         }
     }
     if (!f || !f->mf.noexec)

@@ -33,6 +33,7 @@ static const char *const change_names[] = {
     [CHANGE_STACK_GROW] = "growing the stack",
     [CHANGE_POKE] = "a forced write to",
     [CHANGE_SEAL] = "sealing",
+    [CHANGE_POISON] = "declaring broken",
 };
 
 static void put_who(const struct watch *w, const char *did, uint64_t event, struct text *out)
@@ -129,6 +130,26 @@ static void put_hole(const struct watch *w, struct task *t, uint64_t addr, struc
     }
 }
 
+/* What is at addr. */
+static void put_place(const struct watch *w, struct task *t, uint64_t addr, struct text *out)
+{
+    const struct vma *v = mm_find_vma(t->mm, addr);
+
+    text_puts(out, ": ");
+    if (!v || v->start > addr) {
+        put_hole(w, t, addr, out);
+        return;
+    }
+    text_printf(out, "%" PRIx64 " lies in ", addr);
+    explain_area(w, t, v, out);
+}
+
+/* A copy that failed on the way need not be what the call fails for. */
+static bool is_about_copy(const struct mm_reason *r)
+{
+    return r->about == MM_ABOUT_COPY_IN || r->about == MM_ABOUT_COPY_OUT;
+}
+
 static void explain_reason(struct watch *w, struct task *t, const struct mm_reason *r, struct text *out)
 {
     const struct vma *v;
@@ -147,6 +168,10 @@ static void explain_reason(struct watch *w, struct task *t, const struct mm_reas
     case MM_ABOUT_HOLE:
         text_puts(out, ": ");
         put_hole(w, t, r->at, out);
+        break;
+    case MM_ABOUT_COPY_IN:
+    case MM_ABOUT_COPY_OUT:
+        put_place(w, t, r->at, out);
         break;
     case MM_ABOUT_AS:
         put_limit(out, "it", mm_get_rlimit(t->mm, MM_RLIMIT_AS), st.total_vm << MM_PAGE_SHIFT, r->at);
@@ -214,17 +239,19 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
         return;
     refusal = mm_last_refusal(t->mm);
     reason = mm_last_reason(t->mm);
+    if (reason && is_about_copy(reason) && ret != -EFAULT)
+        reason = NULL;
     if (requests && (!refusal || refusal->change->door != DOOR_URING))
         return;
     if (refusal && (brk_refused || requests || refusal->err == ret || !reason || reason->err != ret)) {
         explain_refusal(w, t, refusal, out);
         put_changed(changed, out);
+    } else if (ret == -EFAULT && (!reason || is_about_copy(reason)) && explain_efault(w, t, sig, out)) {
+        return;
     } else if (reason) {
         explain_reason(w, t, reason, out);
         if (changed->end)
             put_changed(changed, out);
-    } else if (ret == -EFAULT) {
-        explain_efault(w, t, sig, out);
     }
 }
 

@@ -22,6 +22,26 @@ emu --explain "$guest/scenarios/scenarios" D17
 explains 'a refusal that io_uring_enter itself does not tell' '^io_uring_enter.* = 1' 'linux-6.18: sealed anonymous memory that the caller cannot write keeps its contents: .*sealed by '
 emu --explain --design none "$guest/scenarios/scenarios" D17
 ok 'nothing is said of a request that works' sh -c "! grep -q '^io_uring_enter' '$work/err'"
+emu --explain --design seccomp "$guest/scenarios/scenarios" D27
+explains 'memory that is not declared broken' 'MADV_HWPOISON' 'for addresses in the window: declaring broken [0-9a-f]'
+# Each memory call that fails by its arguments, the address space or a limit says why: all of the guest tests' and of random calls.
+unexplained()  # PROGRAM [ARGUMENTS]
+{
+    emu --trace-json "$work/json" "$1" $2
+    grep -E '"call":"(mmap|munmap|mremap|mprotect|pkey_[a-z]*|madvise|process_madvise|brk|mlock2?|munlock|mlockall|msync|mincore|remap_file_pages|shm(get|at|dt|ctl)|[a-z_]*mempolicy[a-z_]*|mbind|migrate_pages|mseal)"' "$work/json" |
+        grep -E '"result":"-1 E(NOMEM|INVAL|ACCES|EXIST|FAULT) ' >>"$work/failed"
+}
+if [ "$label" = unicorn ]; then
+    : >"$work/failed"
+    for g in "$guest"/*; do
+        if [ -f "$g" ] && [ -x "$g" ]; then
+            unexplained "$g"
+        fi
+    done
+    [ ! -x "$B/mseal-fuzz-static" ] || unexplained "$B/mseal-fuzz-static" '--without exec_page,shmat --ops 2000 --seed 5'
+    ok 'memory calls that fail: there are many' [ "$(wc -l <"$work/failed")" -gt 140 ]
+    ok '... and each says why' sh -c '! grep -v "\"why\":\"." "$1"' - "$work/failed"
+fi
 emu --explain /bin/true
 is 'a program without failures is told nothing about' 0 '' ''
 emu --strace --explain "$B/tests/guest/refused"
