@@ -316,9 +316,13 @@ int mm_fault(struct mm *mm, uint64_t addr, unsigned access, struct mm_fault *f)
 
 pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access)
 {
+    enum mm_fault_reason reason;
     struct vma v;
     unsigned userfault;
     pte_t e;
 
-    return resolve(mm, addr, access, &v, &e, &userfault) ? PFN_NONE : pte_pfn(e);
+    reason = resolve(mm, addr, access, &v, &e, &userfault);
+    if (reason == MM_FAULT_USERFAULT)
+        mm_uffd_meet(mm, addr, v.uffd, userfault);
+    return reason ? PFN_NONE : pte_pfn(e);
 }

@@ -183,6 +183,7 @@ struct mm *mm_fork(struct mm *parent, int *err)
     child->def_flags &= ~VM_LOCKED_MASK;
     if (child->mdwe & PR_MDWE_NO_INHERIT)
         child->mdwe = 0;
+    child->uffd.keeps = false;
     child->refused = false;
     child->reason.why = NULL;
     child->refusal.change = NULL;

@@ -55,7 +55,9 @@ uint64_t mm_copy_out_partial(struct mm *mm, uint64_t dst, const void *src, uint6
     if (!range_ok(dst, len))
         return 0;
     for (; done < len; done += n) {
-        n = len - done;
+        n = len - done < page_rest(dst + done) ? len - done : page_rest(dst + done);
+        if (mm->uffd.keeps && mm_uffd_keep(mm, dst + done, (const char *)src + done, n))
+            continue;
         p = mm_user_ptr(mm, dst + done, &n, MM_WRITE);
         if (!p)
             break;

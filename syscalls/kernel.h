@@ -139,6 +139,8 @@ void kernel_destroy_tasks(struct kernel *k);
  * signal (false).
  */
 bool userfault_wait(struct task *t, const struct mm_fault *f);
+/* Run call(t, nr) where userfaultfd is in use: it may take longer, since what it touches has to be waited for. */
+int64_t userfault_call(struct task *t, uint64_t nr, int64_t (*call)(struct task *t, uint64_t nr));
 
 /* ---- time: the run loop owns the clock ---- */
 /* The next moment at which something happens by itself (a sleep or timer ends), ns; 0: never. */

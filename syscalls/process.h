@@ -101,6 +101,9 @@ int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
 /* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */
 int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uint64_t *deadline);
 
+/* ---- fs/uffd_wait.c ---- */
+void userfault_call_free(struct task *t); /* t's system call will not go on */
+
 /* ---- fs/aio.c ---- */
 /* Contexts of asynchronous I/O of an address space that ends (NULL: all) go. */
 void aio_exit(struct kernel *k, const struct mm *mm);

@@ -120,6 +120,15 @@ static void tell_result(const struct task *t, int64_t ret)
         hooks->leave(hooks->ctx, &call, ret);
 }
 
+static int64_t handle(struct task *t, uint64_t nr)
+{
+    if (t->mm && mm_design_call(t->mm, nr))
+        return mm_design_syscall(t->mm, (unsigned)nr, t->args);
+    if (nr < SYS_MAX && rows[nr].call)
+        return rows[nr].call(t, t->args);
+    return not_implemented(t, nr);
+}
+
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
 {
     struct kernel *k = t->k;
@@ -138,12 +147,10 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
         ; /* it does not happen */
     else if (k->hooks && !t->retrying && hooked(t, &ret))
         ; /* nor does this one */
-    else if (t->mm && mm_design_call(t->mm, nr))
-        ret = mm_design_syscall(t->mm, (unsigned)nr, t->args);
-    else if (nr < SYS_MAX && rows[nr].call)
-        ret = rows[nr].call(t, t->args);
+    else if (!list_empty(&k->uffds) || t->uffd_call)
+        ret = userfault_call(t, nr, handle);
     else
-        ret = not_implemented(t, nr);
+        ret = handle(t, nr);
 
     kernel_run_work(k);
     t->retrying = ret == SYS_BLOCK;

@@ -166,6 +166,7 @@ struct task {
     struct futex_wait *futex;     /* waits on futexes: futex/ */
     struct sem_queue *sem_wait;   /* waits on System V semaphores: ipc/ */
     struct mq_wait *mq_wait;      /* waits on a POSIX message queue: ipc/ */
+    struct uffd_call *uffd_call;  /* its system call waits for pages of userfaultfd: fs/uffd_wait.c */
     struct sem_undo_list *sem_undo; /* what to take back at its end; may be NULL */
     int exit_code;                /* as wait4 has it */
     uint64_t utime_ns, stime_ns;  /* its share of the process' CPU time */

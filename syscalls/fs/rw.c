@@ -137,7 +137,7 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
         int64_t part;
 
         if (!n)
-            return done ? done : -EFAULT;
+            return done && !mm_uffd_met(t->mm) ? done : -EFAULT; /* else it is all done again */
         part = move_vec(t, f, v, n, pos, writing);
         if (part < 0)
             return done ? done : part;
@@ -299,7 +299,7 @@ static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n
             continue;
         part = rw_positioned(t, f, (uintptr_t)iov[i].iov_base, len, pos, writing);
         if (part < 0)
-            return done ? done : part;
+            return done && !mm_uffd_met(t->mm) ? done : part;
         done += part;
         total -= part;
         if ((uint64_t)part < len)
@@ -308,10 +308,20 @@ static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n
     return done;
 }
 
+/* What is written once cannot be written again: its bytes are looked at before. False: a page is to be waited for. */
+static bool all_there(struct task *t, const struct iovec *iov, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!mm_uffd_all_there(t->mm, (uintptr_t)iov[i].iov_base, iov[i].iov_len))
+            return false;
+    return true;
+}
+
 static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
                       bool writing, bool append)
 {
-    int64_t done = move_iov(t, f, iov, n, total, pos, writing, append);
+    int64_t done =
+        writing && !all_there(t, iov, n) ? -EFAULT : move_iov(t, f, iov, n, total, pos, writing, append);
 
     if (done > 0)
         notify_dentry(f->dentry, writing ? IN_MODIFY : IN_ACCESS);

@@ -2,14 +2,11 @@
  * userfaultfd.c - page faults that another task answers: userfaultfd(2), its ioctls and messages
  * (fs/userfaultfd.c, 6.18).
  *
- * A task whose own access meets a watched page sleeps here, without a system call, and makes the access again
- * when woken. The kernel's accesses on a task's behalf do not wait: they get EFAULT, as with
- * UFFD_USER_MODE_ONLY. Not there: the events of fork, mremap, munmap and madvise, WP_ASYNC and
- * WP_UNPOPULATED; UFFDIO_API refuses these features.
+ * Who waits for a page is in uffd_wait.c. Not there: the events of fork, mremap, munmap and madvise, WP_ASYNC
+ * and WP_UNPOPULATED; UFFDIO_API refuses these features.
  */
 #include "../handlers.h"
-#include "../process.h"
-#include "fs_calls.h"
+#include "uffd.h"
 
 #include <linux/capability.h>
 #include <linux/userfaultfd.h>
@@ -19,9 +16,7 @@
 
 /* Newer than the headers of some supported systems. */
 #define USER_MODE_ONLY    1u
-#define FEATURE_SIGBUS    (UINT64_C(1) << 7)
 #define FEATURE_THREAD_ID (UINT64_C(1) << 8)
-#define FEATURE_EXACT     (UINT64_C(1) << 11)
 /* WP, MISSING_*, SIGBUS, THREAD_ID, MINOR_*, EXACT_ADDRESS, WP_HUGETLBFS_SHMEM, POISON, MOVE */
 #define FEATURES           UINT64_C(0x15fb1)
 #define FEATURE_READY      (UINT64_C(1) << 63) /* ours: UFFDIO_API was called */
@@ -39,92 +34,11 @@
 #define NR_CONTINUE        0x07
 #define NR_POISON          0x08
 
-struct uffd {
-    struct list_head node;
-    uint16_t id;
-    struct mm *mm; /* whose faults: the creator's */
-    uint64_t features;
-
-    struct list_head faults; /* struct fault_wait */
-    struct waitq readers;
-    uint64_t changes;
-};
-
-/* A task that waits for its page. */
-struct fault_wait {
-    struct list_head node;
-    int tid;
-    uint64_t addr, flags;
-    bool told; /* read(2) has given it out */
-    struct waitq wq;
-};
-
-/* ---- waiting ---- */
-
-static void forget(struct fault_wait *w)
-{
-    wake_up(&w->wq);
-    list_del(&w->node);
-    free(w);
-}
-
-/* A signal may have taken the task away from its wait. */
-static void forget_strays(struct uffd *u)
-{
-    list_for_each_safe(n, tmp, &u->faults)
-    {
-        struct fault_wait *w = container_of(n, struct fault_wait, node);
-
-        if (list_empty(&w->wq.waiters))
-            forget(w);
-    }
-}
-
-static void wake_range(struct uffd *u, uint64_t start, uint64_t len)
-{
-    list_for_each_safe(n, tmp, &u->faults)
-    {
-        struct fault_wait *w = container_of(n, struct fault_wait, node);
-
-        if (w->addr - start < len)
-            forget(w);
-    }
-}
-
-bool userfault_wait(struct task *t, const struct mm_fault *f)
-{
-    struct uffd *u = NULL;
-    struct fault_wait *w;
-
-    list_for_each (n, &t->k->uffds)
-        if (container_of(n, struct uffd, node)->id == f->uffd)
-            u = container_of(n, struct uffd, node);
-    if (u && u->features & FEATURE_SIGBUS)
-        return false;
-    if (!u || signal_pending(t))
-        return true; /* nobody watches any more, or the handler runs first: the access is made again */
-    w = calloc(1, sizeof(*w));
-    if (!w)
-        return false;
-    forget_strays(u);
-    w->tid = t->tid;
-    w->addr = u->features & FEATURE_EXACT ? f->addr : f->addr & MM_PAGE_MASK;
-    w->flags = f->userfault;
-    waitq_init(&w->wq);
-    list_add_tail(&u->faults, &w->node);
-    u->changes++;
-    task_wait_add(t, &w->wq);
-    t->wait_what = "a page from userfaultfd";
-    t->state = TASK_SLEEPING;
-    wake_up(&u->readers);
-    return true;
-}
-
 /* ---- messages ---- */
 
 static struct fault_wait *next_untold(struct uffd *u)
 {
-    forget_strays(u);
+    uffd_forget_strays(u);
     list_for_each (n, &u->faults)
         if (!container_of(n, struct fault_wait, node)->told)
             return container_of(n, struct fault_wait, node);
@@ -190,7 +104,7 @@ static void uffd_release(struct file *f)
     struct uffd *u = f->priv;
 
     mm_uffd_release(u->mm, u->id);
-    wake_range(u, 0, UINT64_MAX);
+    uffd_wake_range(u, 0, UINT64_MAX);
     list_del(&u->node);
     mm_put(u->mm);
     free(u);
@@ -219,6 +133,8 @@ static int64_t do_api(struct task *t, struct uffd *u, uint64_t arg)
     } else {
         answer = (struct uffdio_api){UFFD_API, FEATURES, API_IOCTLS};
         u->features = api.features | FEATURE_READY;
+        if (api.features & FEATURE_SIGBUS)
+            u->id |= MM_UFFD_USER_ONLY;
     }
     return mm_copy_out(t->mm, arg, &answer, sizeof(answer)) ? -EFAULT : err;
 }
@@ -261,7 +177,7 @@ static int64_t do_range(struct task *t, struct uffd *u, uint64_t arg, bool unreg
     if (!err && unregister)
         err = mm_uffd_unregister(u->mm, r.start, r.len, u->id);
     if (!err)
-        wake_range(u, r.start, r.len);
+        uffd_wake_range(u, r.start, r.len);
     return err;
 }
 
@@ -296,7 +212,7 @@ static int64_t finish(struct task *t, struct uffd *u, uint64_t arg, const struct
     if (done < 0)
         return done;
     if (!(f->mode & DONTWAKE))
-        wake_range(u, f->dst, (uint64_t)done);
+        uffd_wake_range(u, f->dst, (uint64_t)done);
     return (uint64_t)done == f->len ? 0 : -EAGAIN;
 }
 
@@ -355,7 +271,7 @@ static int64_t do_write_protect(struct task *t, struct uffd *u, uint64_t arg)
         return -EINVAL;
     err = mm_uffd_write_protect(u->mm, wp.range.start, wp.range.len, protect);
     if (!err && !protect && !(wp.mode & UFFDIO_WRITEPROTECT_MODE_DONTWAKE))
-        wake_range(u, wp.range.start, wp.range.len);
+        uffd_wake_range(u, wp.range.start, wp.range.len);
     return err;
 }
 
@@ -427,11 +343,11 @@ static const struct file_ops uffd_ops = {
 /* The lowest free number, 0: there is none. */
 static uint16_t free_id(struct kernel *k)
 {
-    for (uint16_t id = 1; id; id++) {
+    for (uint16_t id = 1; id <= MM_UFFD_ID; id++) {
         bool taken = false;
 
         list_for_each (n, &k->uffds)
-            taken |= container_of(n, struct uffd, node)->id == id;
+            taken |= (container_of(n, struct uffd, node)->id & MM_UFFD_ID) == id;
         if (!taken)
             return id;
     }
@@ -459,6 +375,8 @@ int64_t sys_userfaultfd(struct task *t, const uint64_t a[6])
         free(u);
         return -ENFILE;
     }
+    if (flags & USER_MODE_ONLY)
+        u->id |= MM_UFFD_USER_ONLY;
     u->mm = mm_get(t->mm);
     list_add_tail(&t->k->uffds, &u->node);
     return fd_install_new(t, f, flags & O_CLOEXEC);

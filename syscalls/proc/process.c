@@ -143,13 +143,21 @@ void process_put(struct process *p)
     free(p);
 }
 
-/* All of t except the structure itself; safe on a task that was only half made. */
-static void task_release_parts(struct task *t)
+/* t's system call, if it waits in one, will not go on. */
+static void stop_waiting(struct task *t)
 {
     task_wait_end(t);
     futex_wait_free(t);
-    sem_task_exit(t);
+    sem_wait_free(t);
     mq_wait_free(t);
+    userfault_call_free(t);
+}
+
+/* All of t except the structure itself; safe on a task that was only half made. */
+static void task_release_parts(struct task *t)
+{
+    stop_waiting(t);
+    sem_task_exit(t);
     if (t->files)
         files_put(t->files);
     if (t->fs)
@@ -458,16 +466,13 @@ void task_exit(struct task *t, int status)
     if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD)
         return;
     t->exit_code = status;
-    task_wait_end(t);
+    stop_waiting(t);
     if (!p->exiting && !others_live(p, t)) { /* synchronize_group_exit(): the last one decides */
         p->exiting = true;
         p->exit_status = status;
     }
     if (ptrace_exit_stop(t, status)) {
         t->retrying = false;
-        futex_wait_free(t);
-        sem_wait_free(t);
-        mq_wait_free(t);
         list_del(&t->run_node);
         return;
     }
