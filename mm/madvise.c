@@ -70,6 +70,8 @@ static int advise_dontneed(struct mm *mm, struct vma_part *r, int advice)
     if (r->v.flags & forbidden)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                           "locked memory keeps its contents (MADV_DONTNEED_LOCKED drops them)");
+    if (mm_uffd_removing(mm, r->v.uffd, r->start, r->end))
+        return -EFAULT;
     mm_discard(mm, &r->v, r->start, r->end);
     return 0;
 }
@@ -88,6 +90,8 @@ static int advise_free(struct mm *mm, struct vma_part *r, int advice)
                           "locked or special memory cannot be given up");
     if (!vma_is_anonymous(&r->v))
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "MADV_FREE is for private anonymous memory");
+    if (mm_uffd_removing(mm, r->v.uffd, r->start, r->end))
+        return -EFAULT;
     for (uint64_t lost = at; mm_find_entry(mm, lost, r->end, PTE_POISON, &lost); lost += MM_PAGE_SIZE)
         mm_zap(mm, &r->v, lost, lost + MM_PAGE_SIZE);
     for (; mm_find_entry(mm, at, r->end, PTE_ANON, &at); at += MM_PAGE_SIZE) {
@@ -122,6 +126,8 @@ static int advise_remove(struct mm *mm, struct vma_part *r, int advice)
         return mm_fail_at(mm, -ENODEV, MM_ABOUT_VMA, r->v.start, "no file system is behind the mapping");
     if (file->append_only)
         return mm_fail_at(mm, -EPERM, MM_ABOUT_VMA, r->v.start, "the file is append-only");
+    if (mm_uffd_removing(mm, r->v.uffd, r->start, r->end))
+        return -EFAULT;
     return vm_object_punch(file->obj, vma_index(&r->v, r->start) << MM_PAGE_SHIFT, r->end - r->start);
 }
 

@@ -119,8 +119,11 @@ static bool child_vma(struct mm *child, struct vma *v)
     const struct mseal_design *d = child->design;
     struct vma old = *v;
 
-    v->flags &= ~(VM_LOCKED_MASK | VM_UFFD_MASK); /* dup_userfaultfd() without its event */
-    v->uffd = 0;
+    v->flags &= ~VM_LOCKED_MASK;
+    if (!(v->uffd & MM_UFFD_FORKS)) { /* dup_userfaultfd() */
+        v->flags &= ~VM_UFFD_MASK;
+        v->uffd = 0;
+    }
     if (v->flags & VM_WIPEONFORK)
         v->anon_vma = 0;
     else if (v->anon_vma)

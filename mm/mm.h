@@ -30,10 +30,12 @@ struct mm {
     unsigned mdwe;            /* PR_MDWE_*, prctl(2) */
     unsigned thp_disable;     /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
     unsigned membarrier;      /* registrations of membarrier(2); fork copies them */
-    struct {                  /* userfault_copy.c */
+    struct {                  /* userfault_call.c */
         bool keeps;           /* a system call is under way, and userfaultfd is in use */
-        struct mm_fault met;  /* the first access that has to be made again; reason: is there one? */
-        struct mm_uffd_copy *first, **last;
+        struct mm_uffd_left left;
+        struct mm_uffd_copy **last_copy;
+        struct mm_uffd_event **last_event;
+        uint64_t told;
     } uffd;
     uint64_t note;            /* see mm_note() */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
@@ -253,9 +255,13 @@ pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
 /* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
 /* userfault.c: is the access one that userfaultfd watches? MM_FAULT_NONE or MM_FAULT_USERFAULT with *what. */
 enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write, unsigned *what);
-/* userfault_copy.c: an access of the kernel met a watched page: it is to be repeated; or, a write, was kept (true). */
+/* userfault_call.c: an access of the kernel met a watched page: it is to be repeated; or, a write, was kept (true). */
 void mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what);
 bool mm_uffd_keep(struct mm *mm, uint64_t addr, const void *bytes, uint64_t len); /* within a page */
+/* Watched areas of [start, end) go; one that id watches moves; its pages are about to go (true: that has to be told first). */
+void mm_uffd_unmapping(struct mm *mm, uint64_t start, uint64_t end);
+void mm_uffd_moved(struct mm *mm, uint16_t id, uint64_t start, uint64_t len, uint64_t to);
+bool mm_uffd_removing(struct mm *mm, uint16_t id, uint64_t start, uint64_t end);
 void mm_uffd_clear_marks(struct mm *mm, uint64_t start, uint64_t end);
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */

@@ -38,8 +38,10 @@ static int insert_copy(struct remap *r)
 
     if (vma_is_anonymous(&copy) && !copy.anon_vma)
         copy.pgoff = r->new_addr >> MM_PAGE_SHIFT;
-    copy.uffd = 0; /* what moves is watched no more (mremap_userfaultfd_prep without its event) */
-    copy.flags &= ~VM_UFFD_MASK;
+    if (!(copy.uffd & MM_UFFD_MOVES)) { /* what moves is watched no more (mremap_userfaultfd_prep) */
+        copy.uffd = 0;
+        copy.flags &= ~VM_UFFD_MASK;
+    }
     copy.start = r->new_addr;
     copy.end = r->new_addr + r->new_len;
     return vma_insert(r->mm, &copy);
@@ -116,6 +118,7 @@ static int64_t move_vma(struct remap *r)
     vma_account(mm, &moved, (int64_t)new_pages);
     if (moved.flags & VM_LOCKED)
         mm->stats.locked_vm += new_pages;
+    mm_uffd_moved(mm, r->v.uffd, r->addr, r->old_len, r->new_addr);
     if (r->flags & MREMAP_DONTUNMAP)
         err = leave_source(r);
     else

@@ -104,6 +104,7 @@ int unmap_commit(struct mm *mm, struct unmap *u)
 
     if (!u->nr_vmas)
         return 0;
+    mm_uffd_unmapping(mm, u->start, u->end);
     if (u->first.start < u->start)
         rest[n++] = vma_slice(&u->first, u->first.start, u->start);
     if (u->last.end > u->end)

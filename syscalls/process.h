@@ -103,6 +103,9 @@ int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uin
 
 /* ---- fs/uffd_wait.c ---- */
 void userfault_call_free(struct task *t); /* t's system call will not go on */
+/* ---- fs/uffd_event.c ---- */
+/* t made c with a copy of its address space: who watches the one may watch the other. */
+void userfault_forked(struct task *t, struct task *c);
 
 /* ---- fs/aio.c ---- */
 /* Contexts of asynchronous I/O of an address space that ends (NULL: all) go. */

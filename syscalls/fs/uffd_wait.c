@@ -2,21 +2,13 @@
  * uffd_wait.c - who waits for a page that userfaultfd(2) watches (handle_userfault() of fs/userfaultfd.c).
  *
  * A task whose own access meets such a page sleeps without a system call, and makes the access again when
- * woken. A system call whose accesses meet some is over but for them (mm/userfault_copy.c): the task sleeps in
+ * woken. A system call whose accesses meet some is over but for them (mm/userfault_call.c): the task sleeps in
  * it until the pages are there, then its bytes go where they belong; or, where it needed bytes itself, it is
- * made again.
+ * made again. The same for what it did to watched areas: it sleeps until its messages are read (uffd_event.c).
  */
 #include "uffd.h"
 
 #include <stdlib.h>
-
-/* What a task's system call still has to do; task.uffd_call. */
-struct uffd_call {
-    struct mm_uffd_copy *copies; /* bytes that still have to go to the guest */
-    int64_t result;              /* once they are there */
-    bool over;                   /* the call is: only they are missing */
-    bool again, retrying;        /* it is made again, with this task.retrying */
-};
 
 /* ---- waiting ---- */
 
@@ -49,11 +41,14 @@ void uffd_wake_range(struct uffd *u, uint64_t start, uint64_t len)
     }
 }
 
-static struct uffd *find(struct kernel *k, uint16_t id)
+struct uffd *uffd_find(const struct task *t, uint16_t id)
 {
-    list_for_each (n, &k->uffds)
-        if (container_of(n, struct uffd, node)->id == id)
-            return container_of(n, struct uffd, node);
+    list_for_each (n, &t->k->uffds) {
+        struct uffd *u = container_of(n, struct uffd, node);
+
+        if (u->mm == t->mm && u->id == id)
+            return u;
+    }
     return NULL;
 }
 
@@ -80,7 +75,7 @@ static bool sleep_for(struct task *t, struct uffd *u, const struct mm_fault *f)
 
 bool userfault_wait(struct task *t, const struct mm_fault *f)
 {
-    struct uffd *u = find(t->k, f->uffd);
+    struct uffd *u = uffd_find(t, f->uffd);
 
     if (u && u->features & FEATURE_SIGBUS)
         return false;
@@ -94,7 +89,7 @@ bool userfault_wait(struct task *t, const struct mm_fault *f)
 /* In a system call only a fatal signal takes t away. False: t need not or cannot sleep. */
 static bool sleep_in_call(struct task *t, const struct mm_fault *f)
 {
-    struct uffd *u = find(t->k, f->uffd);
+    struct uffd *u = uffd_find(t, f->uffd);
 
     if (!u || fatal_signal_pending(t) || !sleep_for(t, u, f))
         return false;
@@ -111,17 +106,38 @@ static void drop(struct mm_uffd_copy *copies)
     }
 }
 
-void userfault_call_free(struct task *t)
+struct uffd_call *uffd_call_of(struct task *t)
 {
-    if (!t->uffd_call)
-        return;
-    drop(t->uffd_call->copies);
-    free(t->uffd_call);
-    t->uffd_call = NULL;
+    if (!t->uffd_call) {
+        t->uffd_call = calloc(1, sizeof(*t->uffd_call));
+        if (t->uffd_call)
+            list_init(&t->uffd_call->events);
+    }
+    return t->uffd_call;
 }
 
-/* The bytes that the call left: its result once they are all there, or SYS_BLOCK. */
-static int64_t put_copies(struct task *t)
+void userfault_call_free(struct task *t)
+{
+    struct uffd_call *uc = t->uffd_call;
+
+    if (!uc)
+        return;
+    t->uffd_call = NULL;
+    drop(uc->copies);
+    while (!list_empty(&uc->events))
+        uffd_withdraw(list_first(&uc->events, struct uffd_event, mine));
+    free(uc);
+}
+
+/* True: t sleeps until what it told was read. */
+static bool has_to_be_read(struct task *t)
+{
+    return !list_empty(&t->uffd_call->events) &&
+           task_block_killable(t, NULL, "a userfaultfd to be read") == SYS_BLOCK;
+}
+
+/* What the call left to be done: its result once that is, or SYS_BLOCK. */
+static int64_t finish(struct task *t)
 {
     struct uffd_call *uc = t->uffd_call;
     struct mm_fault f;
@@ -137,6 +153,8 @@ static int64_t put_copies(struct task *t)
         uc->copies = c->next;
         free(c);
     }
+    if (has_to_be_read(t))
+        return SYS_BLOCK;
     ret = uc->result;
     userfault_call_free(t);
     return ret;
@@ -151,67 +169,84 @@ static void append(struct uffd_call *uc, struct mm_uffd_copy *copies)
     *last = copies;
 }
 
-/* t's record, made at the first need; NULL: no memory. */
-static struct uffd_call *record(struct task *t)
+/* Tells of what was done to areas. The last to be told of before it is done: its end, else 0. */
+static uint64_t tell_all(struct task *t, struct mm_uffd_event *events)
 {
-    if (!t->uffd_call)
-        t->uffd_call = calloc(1, sizeof(*t->uffd_call));
-    return t->uffd_call;
+    uint64_t removing = 0;
+
+    for (struct mm_uffd_event *next; events; events = next) {
+        next = events->next;
+        if (events->kind == MM_UFFD_REMOVING)
+            removing = events->end;
+        if (t)
+            uffd_tell(t, events);
+        free(events);
+    }
+    return removing;
 }
 
 /* What call() made of it: t's system call may have to wait before its result stands. */
-static int64_t call_made(struct task *t, int64_t ret, struct mm_uffd_copy *copies, const struct mm_fault *met,
-                         bool retrying)
+static int64_t call_made(struct task *t, int64_t ret, struct mm_uffd_left *left, bool retrying)
 {
+    uint64_t removing = tell_all(t, left->events);
+    bool met = left->met.reason && ret == -EFAULT;
     struct uffd_call *uc;
 
-    if (!copies && !(met->reason && ret == -EFAULT) && !t->uffd_call)
+    if (!left->copies && !met && !removing && !t->uffd_call)
         return ret;
-    uc = record(t);
+    uc = uffd_call_of(t);
     if (!uc) {
-        drop(copies);
+        drop(left->copies);
         return ret;
     }
-    if (met->reason && ret == -EFAULT && sleep_in_call(t, met)) {
+    if (removing || (met && sleep_in_call(t, &left->met))) {
         uc->again = true;
         uc->retrying = retrying;
-        drop(copies); /* made again, it copies again */
-        return SYS_BLOCK;
+        uc->told = removing;
+        drop(left->copies); /* made again, it copies again */
+        if (!removing || has_to_be_read(t))
+            return SYS_BLOCK;
+        return ret; /* a fatal signal */
     }
-    append(uc, copies);
+    append(uc, left->copies);
     if (ret == SYS_BLOCK)
         return ret;
     uc->over = true;
     uc->result = ret;
-    return put_copies(t);
+    return finish(t);
 }
 
 int64_t userfault_call(struct task *t, uint64_t nr, int64_t (*call)(struct task *t, uint64_t nr))
 {
     struct uffd_call *uc = t->uffd_call;
-    struct mm_uffd_copy *copies;
+    struct mm_uffd_left left;
     struct mm *mm = t->mm;
-    struct mm_fault met;
+    uint64_t told = 0;
     int64_t ret;
     bool retrying;
 
     if (!mm)
         return call(t, nr);
     if (uc && uc->over)
-        return put_copies(t);
+        return finish(t);
     if (uc && uc->again) {
+        if (has_to_be_read(t))
+            return SYS_BLOCK;
         t->retrying = uc->retrying;
+        told = uc->told;
         uc->again = false;
     }
     retrying = t->retrying;
     mm_get(mm); /* execve leaves it */
-    mm_uffd_begin(mm);
+    mm_uffd_begin(mm, told);
     ret = call(t, nr);
-    copies = mm_uffd_end(mm, &met);
-    if (t->mm == mm)
-        ret = call_made(t, ret, copies, &met, retrying);
-    else
-        drop(copies);
+    mm_uffd_end(mm, &left);
+    if (t->mm == mm) {
+        ret = call_made(t, ret, &left, retrying);
+    } else {
+        drop(left.copies);
+        tell_all(NULL, left.events);
+    }
     mm_put(mm);
     return ret;
 }

@@ -1,30 +1,21 @@
 /*
- * userfaultfd.c - page faults that another task answers: userfaultfd(2), its ioctls and messages
- * (fs/userfaultfd.c, 6.18).
- *
- * Who waits for a page is in uffd_wait.c. Not there: the events of fork, mremap, munmap and madvise, WP_ASYNC
- * and WP_UNPOPULATED; UFFDIO_API refuses these features.
+ * userfaultfd.c - page faults that another task answers: userfaultfd(2) and its ioctls (fs/userfaultfd.c,
+ * 6.18). Not there: WP_ASYNC and WP_UNPOPULATED; UFFDIO_API refuses these features.
  */
 #include "../handlers.h"
 #include "uffd.h"
 
 #include <linux/capability.h>
-#include <linux/userfaultfd.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
 /* Newer than the headers of some supported systems. */
 #define USER_MODE_ONLY    1u
-#define FEATURE_THREAD_ID (UINT64_C(1) << 8)
-/* WP, MISSING_*, SIGBUS, THREAD_ID, MINOR_*, EXACT_ADDRESS, WP_HUGETLBFS_SHMEM, POISON, MOVE */
-#define FEATURES           UINT64_C(0x15fb1)
-#define FEATURE_READY      (UINT64_C(1) << 63) /* ours: UFFDIO_API was called */
+/* All but WP_ASYNC and WP_UNPOPULATED */
+#define FEATURES           UINT64_C(0x15fff)
 #define MODE_MISSING       UINT64_C(1)
 #define MODE_WP            UINT64_C(2)
 #define MODE_MINOR         UINT64_C(4)
-#define API_IOCTLS         UINT64_C(0x8000000000000003)
-#define RANGE_IOCTLS       UINT64_C(0x1fc) /* WAKE COPY ZEROPAGE MOVE WRITEPROTECT CONTINUE POISON */
 #define RANGE_WRITEPROTECT (UINT64_C(1) << 6)
 #define RANGE_CONTINUE     (UINT64_C(1) << 7)
 #define DONTWAKE           UINT64_C(1)
@@ -34,83 +25,16 @@
 #define NR_CONTINUE        0x07
 #define NR_POISON          0x08
 
-/* ---- messages ---- */
-
-static struct fault_wait *next_untold(struct uffd *u)
-{
-    uffd_forget_strays(u);
-    list_for_each (n, &u->faults)
-        if (!container_of(n, struct fault_wait, node)->told)
-            return container_of(n, struct fault_wait, node);
-    return NULL;
-}
-
-static int64_t uffd_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
-{
-    struct uffd *u = f->priv;
-    struct fault_wait *w;
-    uint64_t done = 0;
-
-    if (!(u->features & FEATURE_READY) || len < sizeof(struct uffd_msg))
-        return -EINVAL;
-    for (; done + sizeof(struct uffd_msg) <= len && (w = next_untold(u)); done += sizeof(struct uffd_msg)) {
-        struct uffd_msg msg = {.event = UFFD_EVENT_PAGEFAULT};
-
-        msg.arg.pagefault.flags = w->flags;
-        msg.arg.pagefault.address = w->addr;
-        if (u->features & FEATURE_THREAD_ID)
-            msg.arg.pagefault.feat.ptid = (uint32_t)w->tid;
-        w->told = true;
-        memcpy((char *)buf + done, &msg, sizeof(msg));
-    }
-    if (done)
-        return (int64_t)done;
-    return f->flags & O_NONBLOCK ? -EAGAIN : task_block(t, &u->readers, 0, "read of a userfaultfd");
-}
-
-static unsigned uffd_poll(struct task *t, struct file *f, bool wait)
-{
-    struct uffd *u = f->priv;
-
-    if (wait)
-        task_wait_add(t, &u->readers);
-    /* A blocking descriptor could block after poll had said it would not (userfaultfd_poll). */
-    if (!(u->features & FEATURE_READY) || !(f->flags & O_NONBLOCK))
-        return POLLERR;
-    return next_untold(u) ? POLLIN : 0;
-}
-
-static uint64_t uffd_changes(struct file *f)
-{
-    return ((struct uffd *)f->priv)->changes;
-}
-
-static void uffd_fdinfo(struct file *f, FILE *out)
-{
-    struct uffd *u = f->priv;
-    unsigned long pending = 0, total = 0;
-
-    list_for_each (n, &u->faults) {
-        pending += !container_of(n, struct fault_wait, node)->told;
-        total++;
-    }
-    fprintf(out, "pending:\t%lu\ntotal:\t%lu\nAPI:\t%llx:%lx:%llx\n", pending, total,
-            (unsigned long long)UFFD_API, (unsigned long)(u->features & ~FEATURE_READY),
-            (unsigned long long)(API_IOCTLS | RANGE_IOCTLS));
-}
-
-static void uffd_release(struct file *f)
-{
-    struct uffd *u = f->priv;
-
-    mm_uffd_release(u->mm, u->id);
-    uffd_wake_range(u, 0, UINT64_MAX);
-    list_del(&u->node);
-    mm_put(u->mm);
-    free(u);
-}
-
 /* ---- ioctls ---- */
+
+/* Does anybody still run in the address space (mmget_not_zero)? */
+static bool is_used(const struct uffd *u, const struct kernel *k)
+{
+    list_for_each (n, &k->tasks)
+        if (container_of(n, struct task, node)->mm == u->mm)
+            return true;
+    return false;
+}
 
 /* validate_range() */
 static int check_range(const struct task *t, uint64_t start, uint64_t len)
@@ -128,13 +52,19 @@ static int64_t do_api(struct task *t, struct uffd *u, uint64_t arg)
 
     if (mm_copy_in(t->mm, &api, arg, sizeof(api)))
         return -EFAULT;
-    if (api.api != UFFD_API || api.features & ~FEATURES || u->features & FEATURE_READY) {
+    if (api.api != UFFD_API) {
+        err = -EINVAL;
+    } else if (api.features & UFFD_FEATURE_EVENT_FORK && !capable(t, CAP_SYS_PTRACE)) {
+        err = -EPERM;
+    } else if (api.features & ~FEATURES || u->features & FEATURE_READY) {
         err = -EINVAL;
     } else {
         answer = (struct uffdio_api){UFFD_API, FEATURES, API_IOCTLS};
         u->features = api.features | FEATURE_READY;
-        if (api.features & FEATURE_SIGBUS)
-            u->id |= MM_UFFD_USER_ONLY;
+        u->id |= api.features & FEATURE_SIGBUS ? MM_UFFD_USER_ONLY : 0;
+        u->id |= api.features & UFFD_FEATURE_EVENT_REMAP ? MM_UFFD_MOVES : 0;
+        u->id |= api.features & UFFD_FEATURE_EVENT_FORK ? MM_UFFD_FORKS : 0;
+        u->id |= api.features & UFFD_FEATURE_EVENT_REMOVE ? MM_UFFD_TELLS : 0;
     }
     return mm_copy_out(t->mm, arg, &answer, sizeof(answer)) ? -EFAULT : err;
 }
@@ -155,6 +85,8 @@ static int64_t do_register(struct task *t, struct uffd *u, uint64_t arg)
     modes |= reg.mode & MODE_MISSING ? VM_UFFD_MISSING : 0;
     modes |= reg.mode & MODE_WP ? VM_UFFD_WP : 0;
     modes |= reg.mode & MODE_MINOR ? VM_UFFD_MINOR : 0;
+    if (!is_used(u, t->k))
+        return -ENOMEM;
     err = mm_uffd_register(u->mm, reg.range.start, reg.range.len, modes, u->id);
     if (err)
         return err;
@@ -174,6 +106,8 @@ static int64_t do_range(struct task *t, struct uffd *u, uint64_t arg, bool unreg
     if (mm_copy_in(t->mm, &r, arg, sizeof(r)))
         return -EFAULT;
     err = check_range(t, r.start, r.len);
+    if (!err && unregister && !is_used(u, t->k))
+        err = -ENOMEM;
     if (!err && unregister)
         err = mm_uffd_unregister(u->mm, r.start, r.len, u->id);
     if (!err)
@@ -191,9 +125,12 @@ struct fill {
 static int64_t fill_pages(struct task *t, struct uffd *u, const struct fill *f)
 {
     bool protect = f->modes & FILL_WP && f->mode & FILL_WP;
-    int64_t done = 0, err = mm_uffd_check_fill(u->mm, f->how, f->dst, f->len, protect);
+    int64_t done = 0, err;
     uint8_t page[MM_PAGE_SIZE];
 
+    if (!is_used(u, t->k))
+        return -ESRCH;
+    err = mm_uffd_check_fill(u->mm, f->how, f->dst, f->len, protect);
     for (; !err && (uint64_t)done < f->len; done += err ? 0 : (int64_t)MM_PAGE_SIZE) {
         if (f->how == MM_UFFD_COPY && mm_copy_in(t->mm, page, f->src + (uint64_t)done, sizeof(page)))
             err = -EFAULT;
@@ -216,11 +153,23 @@ static int64_t finish(struct task *t, struct uffd *u, uint64_t arg, const struct
     return (uint64_t)done == f->len ? 0 : -EAGAIN;
 }
 
+/* While events are to be read the areas may not be what the caller thinks. answer: where the error goes, too. */
+static int changing(struct task *t, const struct uffd *u, uint64_t answer)
+{
+    int64_t again = -EAGAIN;
+
+    if (list_empty(&u->events))
+        return 0;
+    return mm_copy_out(t->mm, answer, &again, sizeof(again)) ? -EFAULT : -EAGAIN;
+}
+
 static int64_t do_copy(struct task *t, struct uffd *u, uint64_t arg)
 {
     struct uffdio_copy c;
-    int err;
+    int err = changing(t, u, arg + offsetof(struct uffdio_copy, copy));
 
+    if (err)
+        return err;
     if (mm_copy_in(t->mm, &c, arg, offsetof(struct uffdio_copy, copy)))
         return -EFAULT;
     struct fill f = {
@@ -237,8 +186,10 @@ static int64_t do_copy(struct task *t, struct uffd *u, uint64_t arg)
 static int64_t do_fill(struct task *t, struct uffd *u, uint64_t arg, enum mm_uffd_fill how)
 {
     struct uffdio_zeropage z;
-    int err;
+    int err = changing(t, u, arg + offsetof(struct uffdio_zeropage, zeropage));
 
+    if (err)
+        return err;
     if (mm_copy_in(t->mm, &z, arg, offsetof(struct uffdio_zeropage, zeropage)))
         return -EFAULT;
     struct fill f = {how,
@@ -260,6 +211,8 @@ static int64_t do_write_protect(struct task *t, struct uffd *u, uint64_t arg)
     bool protect;
     int err;
 
+    if (!list_empty(&u->events))
+        return -EAGAIN;
     if (mm_copy_in(t->mm, &wp, arg, sizeof(wp)))
         return -EFAULT;
     err = check_range(t, wp.range.start, wp.range.len);
@@ -269,6 +222,8 @@ static int64_t do_write_protect(struct task *t, struct uffd *u, uint64_t arg)
     if (wp.mode & ~(UFFDIO_WRITEPROTECT_MODE_DONTWAKE | UFFDIO_WRITEPROTECT_MODE_WP) ||
         (protect && wp.mode & UFFDIO_WRITEPROTECT_MODE_DONTWAKE))
         return -EINVAL;
+    if (!is_used(u, t->k))
+        return -ESRCH;
     err = mm_uffd_write_protect(u->mm, wp.range.start, wp.range.len, protect);
     if (!err && !protect && !(wp.mode & UFFDIO_WRITEPROTECT_MODE_DONTWAKE))
         uffd_wake_range(u, wp.range.start, wp.range.len);
@@ -282,8 +237,10 @@ static int64_t do_move(struct task *t, struct uffd *u, uint64_t arg)
         int64_t move;
     } m;
     struct fill f = {.answer = 32};
-    int err;
+    int err = changing(t, u, arg + f.answer);
 
+    if (err)
+        return err;
     if (mm_copy_in(t->mm, &m, arg, 32))
         return -EFAULT;
     if (u->mm != t->mm)
@@ -297,7 +254,7 @@ static int64_t do_move(struct task *t, struct uffd *u, uint64_t arg)
     return finish(t, u, arg, &f, mm_uffd_move(u->mm, m.dst, m.src, m.len, m.mode & ALLOW_SRC_HOLES, u->id));
 }
 
-static int64_t uffd_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+int64_t uffd_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 {
     struct uffd *u = f->priv;
 
@@ -329,15 +286,6 @@ static int64_t uffd_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t
     }
 }
 
-static const struct file_ops uffd_ops = {
-    .read = uffd_read,
-    .ioctl = uffd_ioctl,
-    .poll = uffd_poll,
-    .changes = uffd_changes,
-    .show_fdinfo = uffd_fdinfo,
-    .release = uffd_release,
-};
-
 /* ---- the call ---- */
 
 /* The lowest free number, 0: there is none. */
@@ -354,30 +302,62 @@ static uint16_t free_id(struct kernel *k)
     return 0;
 }
 
+struct uffd *uffd_create(struct kernel *k, struct mm *mm, uint16_t id, unsigned open_flags)
+{
+    struct uffd *u = calloc(1, sizeof(*u));
+
+    if (!u)
+        return NULL;
+    u->id = id;
+    u->mm = mm_get(mm);
+    u->open_flags = open_flags;
+    list_init(&u->faults);
+    list_init(&u->events);
+    waitq_init(&u->readers);
+    list_add_tail(&k->uffds, &u->node);
+    return u;
+}
+
+void uffd_destroy(struct uffd *u)
+{
+    mm_uffd_release(u->mm, u->id);
+    uffd_wake_range(u, 0, UINT64_MAX);
+    while (!list_empty(&u->events))
+        uffd_withdraw(list_first(&u->events, struct uffd_event, node));
+    list_del(&u->node);
+    mm_put(u->mm);
+    free(u);
+}
+
+int uffd_install(struct task *t, struct uffd *u)
+{
+    struct file *f = anon_file(t->k, "[userfaultfd]", &uffd_ops, u, O_RDONLY | (u->open_flags & O_NONBLOCK));
+
+    int fd = f ? fd_install(t, f, 0, u->open_flags & O_CLOEXEC) : -ENFILE;
+
+    if (f && fd < 0) {
+        f->priv = NULL; /* u stays the caller's */
+        file_put(f);
+    }
+    return fd;
+}
+
 int64_t sys_userfaultfd(struct task *t, const uint64_t a[6])
 {
     unsigned flags = arg_uint(a[0]);
+    uint16_t id = free_id(t->k);
     struct uffd *u;
-    struct file *f;
+    int64_t fd;
 
     if (!(flags & USER_MODE_ONLY) && !capable(t, CAP_SYS_PTRACE))
         return -EPERM;
     if (flags & ~(USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK))
         return -EINVAL;
-    u = calloc(1, sizeof(*u));
-    if (!u)
-        return -ENOMEM;
-    u->id = free_id(t->k);
-    list_init(&u->faults);
-    waitq_init(&u->readers);
-    f = u->id ? anon_file(t->k, "[userfaultfd]", &uffd_ops, u, O_RDONLY | (flags & O_NONBLOCK)) : NULL;
-    if (!f) {
-        free(u);
-        return -ENFILE;
-    }
     if (flags & USER_MODE_ONLY)
-        u->id |= MM_UFFD_USER_ONLY;
-    u->mm = mm_get(t->mm);
-    list_add_tail(&t->k->uffds, &u->node);
-    return fd_install_new(t, f, flags & O_CLOEXEC);
+        id |= MM_UFFD_USER_ONLY;
+    u = id & MM_UFFD_ID ? uffd_create(t->k, t->mm, id, flags) : NULL;
+    fd = u ? uffd_install(t, u) : -ENFILE;
+    if (u && fd < 0)
+        uffd_destroy(u);
+    return fd;
 }

@@ -206,6 +206,8 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
         return err;
     }
     creds_to_mm(c);
+    if (c->mm != t->mm && !list_empty(&t->k->uffds))
+        userfault_forked(t, c);
     ptrace_cloned(t, c, f, args->exit_signal);
     if (f & CLONE_VFORK) {
         c->vfork_parent = t;
