@@ -55,7 +55,7 @@ static const struct row {
     {"timestamps", 't', COUNT, AT(stamps), NULL,
      "virtual time of day; -tt: with microseconds, -ttt: since 1970"},
     {"relative-timestamps", 'r', FLAG, AT(relative), NULL, "virtual time since the line before"},
-    {"decode-fds", 'y', COUNT, AT(fds), NULL, "show what descriptors stand for; -yy: devices and processes too"},
+    {"decode-fds", 'y', COUNT, AT(fds), NULL, "show what descriptors stand for; -yy: sockets, devices, processes ... too"},
     {"decode-pids", 'Y', FLAG, AT(comm), NULL, "show the names of processes"},
     {"no-abbrev", 'v', FLAG, AT(full), NULL, "show structures and environments whole"},
     {"syscall-number", 'n', FLAG, AT(number), NULL, "show the numbers of system calls"},

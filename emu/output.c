@@ -133,7 +133,7 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.explain = o->explain;
     to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
-    to.fds = o->fds > 1 ? FD_PATH | FD_DEV | FD_PIDFD : o->fds ? FD_PATH : 0;
+    to.fds = o->fds > 1 ? FD_ALL : o->fds ? FD_PATH : 0;
     to.comm = to.layout.comm = o->comm;
     to.layout.number = o->number;
     to.layout.ip = o->ip;

@@ -92,6 +92,22 @@ static int fd_child(void *arg)
     close(*(int *)arg);
     return 0;
 }
+/* What /proc/self/fdinfo/FD has as "Pid:"; 0: nothing. */
+static int fdinfo_pid(int fd)
+{
+    char path[64], line[128];
+    int pid = 0;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+    f = fopen(path, "r");
+    while (f && fgets(line, sizeof(line), f))
+        sscanf(line, "Pid: %d", &pid);
+    if (f)
+        fclose(f);
+    return pid;
+}
+
 static void mark(int sig)
 {
 }
@@ -222,7 +238,9 @@ int main(void)
     is_num(poll(&pf, 1, -1), 1, "a pidfd is readable when its process is over");
     is_true(fcntl(pidfd, F_GETFD) == FD_CLOEXEC, "it is close-on-exec");
     is_err(syscall(448, pidfd, 0), "ESRCH", "process_mrelease of one that is over");
+    is_true(fdinfo_pid(pidfd) == pid, "its fdinfo tells the number");
     is_ok(waitid(3 /* P_PIDFD */, (id_t)pidfd, &si, WEXITED), "waitid by pidfd");
+    is_true(fdinfo_pid(pidfd) == -1, "its fdinfo tells no number any more");
     is_num(si.si_status, 8, "tells the status");
     is_err(syscall(424, pidfd, 0, NULL, 0), "ESRCH", "pidfd_send_signal to nobody");
     is_err(syscall(448, pidfd, 0), "ESRCH", "process_mrelease of nobody");

@@ -128,6 +128,37 @@ void sock_name_sender(struct sockaddr_storage *sa)
         six->sin6_addr = in6addr_loopback;
 }
 
+void sock_map_address(struct sockaddr_storage *sa, int family)
+{
+    struct sockaddr_in four = *(struct sockaddr_in *)sa;
+    struct sockaddr_in6 *six = (void *)sa;
+
+    if (sa->ss_family != AF_INET || family != AF_INET6)
+        return;
+    *six = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = four.sin_port};
+    six->sin6_addr.s6_addr[10] = six->sin6_addr.s6_addr[11] = 0xff;
+    memcpy(&six->sin6_addr.s6_addr[12], &four.sin_addr, 4);
+}
+
+void sock_unconnect(struct sock *s)
+{
+    s->peer = NULL;
+    s->peer_ino = 0;
+    s->state = SS_NEW;
+    if (s->family == AF_UNIX)
+        return;
+    if (!s->addr_chosen) {
+        unsigned port = port_of(&s->addr);
+
+        any_address(&s->addr, s->family);
+        set_port(&s->addr, port);
+    }
+    if (!s->port_chosen) {
+        set_port(&s->addr, 0);
+        sock_unbind(s);
+    }
+}
+
 int sock_autobind(struct task *t, struct sock *s)
 {
     struct sockaddr_storage any;
@@ -257,11 +288,24 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
  * ----------------------------------------------------------------------------------------------------------------
  */
 
+static bool is_any(const struct sockaddr_storage *sa)
+{
+    return sa->ss_family == AF_INET
+               ? !((const struct sockaddr_in *)sa)->sin_addr.s_addr
+               : IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)sa)->sin6_addr);
+}
+
 int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)
 {
-    return s->family == AF_UNIX      ? bind_unix(t, s, sa, len)
-           : s->family == AF_NETLINK ? netlink_bind(t, s, sa, len)
-                                     : bind_inet(t, s, sa, len);
+    int err = s->family == AF_UNIX      ? bind_unix(t, s, sa, len)
+              : s->family == AF_NETLINK ? netlink_bind(t, s, sa, len)
+                                        : bind_inet(t, s, sa, len);
+
+    if (!err && (s->family == AF_INET || s->family == AF_INET6)) {
+        s->addr_chosen = !is_any(sa);
+        s->port_chosen = port_of(sa);
+    }
+    return err;
 }
 
 int sock_find(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len,

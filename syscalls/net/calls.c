@@ -192,21 +192,22 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         return netlink_connect(t, s, &sa, (unsigned)len);
     if (s->type == SOCK_DGRAM) {
         if (sa.ss_family == AF_UNSPEC) {
-            s->peer = NULL;
-            s->state = SS_NEW;
+            sock_unconnect(s);
             return 0;
         }
         if (s->family != AF_UNIX && (err = sock_autobind(t, s)))
             return err;
         err = sock_find(t, s, &sa, len, &to);
-        if (err == -ECONNREFUSED && s->family != AF_UNIX)
-            return 0;
-        if (err)
+        if (err && (err != -ECONNREFUSED || s->family == AF_UNIX))
             return err;
-        s->peer = to;
+        s->peer = to; /* NULL: datagrams to nobody */
         s->state = SS_CONNECTED;
-        s->peer_addr = to->addr;
-        s->peer_len = to->addr_len;
+        s->peer_addr = s->family == AF_UNIX ? to->addr : sa;
+        s->peer_len = s->family == AF_UNIX ? to->addr_len : s->addr_len;
+        if (s->family != AF_UNIX) {
+            sock_name_sender(&s->peer_addr);
+            sock_name_sender(&s->addr);
+        }
         return 0;
     }
     if (s->state == SS_CONNECTED)
@@ -234,10 +235,18 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         end->addr = sa;
         sock_name_sender(&end->addr);
         sock_name_sender(&s->addr);
+        sock_map_address(&end->addr, end->family);
     }
     s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
     end->cred = to->cred;
     sock_pair(s, end);
+    if (s->family != AF_UNIX) {
+        s->peer_addr = sa;
+        s->peer_len = s->addr_len;
+        sock_name_sender(&s->peer_addr);
+        sock_map_address(&end->peer_addr, end->family);
+        end->peer_len = end->addr_len;
+    }
     list_add_tail(&to->backlog, &end->pending);
     to->nr_backlog++;
     sock_changed(to);

@@ -76,6 +76,7 @@ static void sock_disconnect(struct sock *s)
         if (p->peer != s)
             continue;
         p->peer = NULL;
+        p->peer_ino = s->ino;
         p->peer_gone = true;
         if (s->queued && sock_connects(s))
             p->error = ECONNRESET;
@@ -170,7 +171,11 @@ static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const c
     b->fds = fds;
     b->nr_fds = nr_fds;
     b->cred = (struct ucred){t->proc->pid, t->cred.uid, t->cred.gid};
-    sock_name_sender(&b->from);
+    if (named) {
+        sock_name_sender(&b->from);
+        sock_map_address(&b->from, to->family);
+        b->from_len = to->family == AF_UNIX ? s->addr_len : to->addr_len;
+    }
     sock_changed(to);
     return len;
 }
@@ -203,10 +208,18 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
     } else {
         if (sa_len) {
             err = sock_find(t, s, sa, sa_len, &to);
+            if (err == -ECONNREFUSED && s->family != AF_UNIX)
+                return (int64_t)len; /* a datagram to nobody is lost */
             if (err)
-                return s->family == AF_UNIX ? err : (int64_t)len; /* a datagram to nobody is lost */
-        } else if (!to) {
-            return s->peer_gone ? -ECONNREFUSED : s->family == AF_UNIX ? -ENOTCONN : -EDESTADDRREQ;
+                return err;
+        } else if (!to && s->family == AF_UNIX) {
+            return s->peer_gone ? -ECONNREFUSED : -ENOTCONN;
+        } else if (!to && s->state != SS_CONNECTED) {
+            return -EDESTADDRREQ;
+        } else if (!to && sock_find(t, s, &s->peer_addr, s->peer_len, &to)) {
+            s->error = ECONNREFUSED; /* as the network answers: the next call is told */
+            sock_changed(s);
+            return (int64_t)len;
         }
         if (to->peer && to->peer != s && s->family == AF_UNIX)
             return -EPERM;
@@ -433,6 +446,7 @@ struct file *sock_file(struct task *t, struct sock *s, unsigned flags)
     char name[32];
 
     if (inode) {
+        s->ino = inode->ino;
         snprintf(name, sizeof(name), "socket:[%lu]", (unsigned long)inode->ino);
         f = file_on_inode(t->k, inode, name, &socket_ops, O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0));
         inode_put(inode);

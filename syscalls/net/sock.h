@@ -33,9 +33,11 @@ struct sock {
     enum sock_state state;
     struct kernel *k;
     struct sock *peer;      /* no reference: cleared when the other end goes */
+    uint64_t ino, peer_ino; /* of its inode, and of the last peer's that went; 0: there was none */
     struct list_head queue; /* of skb: what came in */
     unsigned queued;        /* bytes on it */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
+    bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
     int error; /* SO_ERROR, told once */
     struct sockaddr_storage addr, peer_addr;
     unsigned addr_len, peer_len;
@@ -93,6 +95,10 @@ int sock_autobind(struct task *t, struct sock *s);
 void sock_unbind(struct sock *s);
 /* A datagram from 0.0.0.0 comes from 127.0.0.1. */
 void sock_name_sender(struct sockaddr_storage *sa);
+/* sa as a socket of this family names it: 127.0.0.1 is ::ffff:127.0.0.1 to one of AF_INET6. */
+void sock_map_address(struct sockaddr_storage *sa, int family);
+/* A datagram socket is connected to nobody any more (connect(2) to AF_UNSPEC). */
+void sock_unconnect(struct sock *s);
 
 /* netlink.c: what AF_NETLINK does in the calls of these names. */
 int netlink_check(int type, int protocol); /* is there such a socket? 0 or negative errno */

@@ -30,7 +30,16 @@ static void pidfd_release(struct file *f)
     process_put(f->priv);
 }
 
-static const struct file_ops pidfd_ops = {.poll = pidfd_poll, .release = pidfd_release};
+static void pidfd_fdinfo(struct file *f, FILE *out)
+{
+    struct process *p = f->priv;
+    int pid = p->reaped ? -1 : p->pid;
+
+    fprintf(out, "Pid:\t%d\nNSpid:\t%d\n", pid, pid);
+}
+
+static const struct file_ops pidfd_ops = {
+    .poll = pidfd_poll, .show_fdinfo = pidfd_fdinfo, .release = pidfd_release};
 
 static int pidfd_install(struct task *t, struct process *p, unsigned flags)
 {

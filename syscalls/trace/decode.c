@@ -267,7 +267,7 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
     if (c.style.raw)
         print_addr(&c, auxv_value(&c, envp + 8 * ((uint64_t)req->envc + 1), AT_EXECFN));
     else
-        print_quoted(&tr->line, (const uint8_t *)req->path, strlen(req->path), false, tr->opt.hex > 1);
+        print_bytes(&c, req->path, strlen(req->path));
     begin_arg(tr);
     if (c.style.raw || c.style.shallow)
         print_addr(&c, argv);

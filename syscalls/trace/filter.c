@@ -179,11 +179,10 @@ static const char *parse_quiet(struct layout_options *layout, const char *text)
 
 static const char *parse_fds(unsigned *fds, const char *text)
 {
-    static const char *const words[] = {"path", "dev", "pidfd", NULL};
+    static const char *const words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", NULL};
 
-    if (strstr(text, "socket"))
-        return "the addresses of sockets are not shown with their descriptors";
-    return parse_bits(fds, text, words, "decode-fds is of path, dev and pidfd");
+    return parse_bits(fds, text, words,
+                      "decode-fds is of path, socket, dev, eventfd, pidfd and signalfd");
 }
 
 /* ---- */

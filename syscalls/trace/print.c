@@ -208,7 +208,7 @@ void print_signo(struct call *c, int signo)
         text_puts(c->out, signal_name(signo, buf));
 }
 
-void print_sigset(struct text *out, uint64_t set)
+void print_sigset(struct call *c, uint64_t set)
 {
     bool invert = __builtin_popcountll(set) >= 2 * 64 / 3;
     const char *sep = "";
@@ -216,14 +216,19 @@ void print_sigset(struct text *out, uint64_t set)
 
     if (invert)
         set = ~set;
-    text_puts(out, invert ? "~[" : "[");
+    text_puts(c->out, invert ? "~[" : "[");
     for (; set; set &= set - 1) {
-        const char *s = signal_name(__builtin_ctzll(set) + 1, buf);
+        int signo = __builtin_ctzll(set) + 1;
+        const char *s = signal_name(signo, buf);
 
-        text_printf(out, "%s%s", sep, strncmp(s, "SIG", 3) ? s : s + 3);
+        text_puts(c->out, sep);
+        if (c->tr->opt.xlat != XLAT_ABBREV)
+            text_printf(c->out, "%d", signo);
+        if (c->tr->opt.xlat != XLAT_RAW)
+            text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", strncmp(s, "SIG", 3) ? s : s + 3);
         sep = " ";
     }
-    text_putc(out, ']');
+    text_putc(c->out, ']');
 }
 
 void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex)
@@ -270,15 +275,21 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, boo
     text_puts(out, more ? "\"..." : "\"");
 }
 
-/* -x: is this string to be shown as hexadecimal numbers? White space counts as ASCII. */
-static bool in_hex(const struct call *c, const uint8_t *p, size_t len)
+bool in_hex(const struct call *c, const void *bytes, size_t len)
 {
+    const uint8_t *p = bytes;
+
     if (c->tr->opt.hex != 1)
         return c->tr->opt.hex > 1;
     for (size_t i = 0; i < len; i++)
         if (p[i] > '~' || (p[i] < ' ' && (p[i] < '\t' || p[i] > '\r')))
             return true;
     return false;
+}
+
+void print_bytes(struct call *c, const void *p, size_t len)
+{
+    print_quoted(c->out, p, len, false, in_hex(c, p, len));
 }
 
 void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
@@ -660,7 +671,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         if ((a->out && c->failed) || n != sizeof(set) || !get(c, &set, v, n))
             print_addr(c, v);
         else
-            print_sigset(c->out, set);
+            print_sigset(c, set);
         break;
     case ARG_NUMP:
         print_nump(c, a, v);

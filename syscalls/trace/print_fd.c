@@ -15,31 +15,120 @@
 /* Paths in <> are escaped where they would end early or break the line. */
 static void print_escaped(struct call *c, const char *path, size_t len)
 {
+    bool hex = in_hex(c, path, len);
+
     for (size_t i = 0; i < len; i++)
-        if (path[i] < ' ' || path[i] > '~' || strchr("<>\\", path[i]))
+        if (hex)
+            text_printf(c->out, "\\x%02x", (uint8_t)path[i]);
+        else if (path[i] < ' ' || path[i] > '~' || strchr("<>\\", path[i]))
             text_printf(c->out, "\\%o", (uint8_t)path[i]);
         else
             text_putc(c->out, path[i]);
 }
 
+/* The path of f, of a device with its numbers; that it is deleted is said behind the brackets. */
+static void print_place(struct call *c, const struct file *f, bool device)
+{
+    static const char gone[] = " (deleted)";
+    char path[4352];
+    size_t len = vfs_path(f, path, sizeof(path));
+    bool deleted = len > strlen(gone) && !memcmp(path + len - strlen(gone), gone, strlen(gone));
+
+    text_putc(c->out, '<');
+    print_escaped(c, path, deleted ? len - strlen(gone) : len);
+    if (device)
+        text_printf(c->out, "<%s %u:%u>", S_ISCHR(f->inode->mode) ? "char" : "block", major(f->inode->rdev),
+                    minor(f->inode->rdev));
+    text_puts(c->out, deleted ? ">(deleted)" : ">");
+}
+
+/* ---- kinds of files that are told by more than a path; each true: it was such a file ---- */
+
+static bool tell_device(struct call *c, struct file *f)
+{
+    unsigned mode = f->inode ? f->inode->mode : 0;
+
+    if (!S_ISCHR(mode) && !S_ISBLK(mode))
+        return false;
+    print_place(c, f, true);
+    return true;
+}
+
+/* What /proc/PID/fdinfo/FD says of `key`, a hexadecimal or decimal number. False: nothing. */
+static bool fdinfo_number(struct file *f, const char *key, int base, uint64_t *v)
+{
+    char *text = NULL, *at = NULL;
+    size_t size = 0;
+    FILE *out = f->ops && f->ops->show_fdinfo ? open_memstream(&text, &size) : NULL;
+
+    if (!out)
+        return false;
+    f->ops->show_fdinfo(f, out);
+    if (!fclose(out))
+        at = strstr(text, key);
+    if (at)
+        *v = strtoull(at + strlen(key), NULL, base);
+    free(text);
+    return at;
+}
+
+static bool tell_pidfd(struct call *c, struct file *f)
+{
+    uint64_t pid;
+
+    if (!fdinfo_number(f, "Pid:", 10, &pid))
+        return false;
+    if ((int64_t)pid > 0)
+        text_printf(c->out, "<pid:%lu>", pid);
+    else /* it was waited for */
+        print_place(c, f, false);
+    return true;
+}
+
+static bool tell_eventfd(struct call *c, struct file *f)
+{
+    uint64_t count, id, semaphore;
+
+    if (!fdinfo_number(f, "eventfd-count:", 16, &count) || !fdinfo_number(f, "eventfd-id:", 10, &id) ||
+        !fdinfo_number(f, "eventfd-semaphore:", 10, &semaphore))
+        return false;
+    text_printf(c->out, "<{eventfd-count=%#lx, eventfd-id=%lu, eventfd-semaphore=%lu}>", count, id,
+                semaphore);
+    return true;
+}
+
+static bool tell_signalfd(struct call *c, struct file *f)
+{
+    uint64_t set;
+
+    if (!fdinfo_number(f, "sigmask:", 16, &set))
+        return false;
+    text_puts(c->out, "<signalfd:");
+    print_sigset(c, set);
+    text_putc(c->out, '>');
+    return true;
+}
+
+static const struct {
+    unsigned asked; /* FD_* */
+    bool (*tell)(struct call *c, struct file *f);
+} kinds[] = {
+    {FD_PIDFD, tell_pidfd},     {FD_SOCKET, print_endpoint},  {FD_DEV, tell_device},
+    {FD_EVENTFD, tell_eventfd}, {FD_SIGNALFD, tell_signalfd},
+};
+
 void print_fd(struct call *c, int fd)
 {
     struct file *f = c->tr->opt.fds && fd >= 0 ? fd_file_raw(c->t, fd) : NULL;
-    int pid = f && c->tr->opt.fds & FD_PIDFD ? pidfd_pid(c->t, fd) : -1;
-    unsigned mode = f && f->inode ? f->inode->mode : 0;
-    char path[4352];
 
     text_printf(c->out, "%d", fd);
-    if (pid > 0) {
-        text_printf(c->out, "<pid:%d>", pid);
-    } else if (f) {
-        text_putc(c->out, '<');
-        print_escaped(c, path, vfs_path(f, path, sizeof(path)));
-        if (c->tr->opt.fds & FD_DEV && (S_ISCHR(mode) || S_ISBLK(mode)))
-            text_printf(c->out, "<%s %u:%u>", S_ISCHR(mode) ? "char" : "block", major(f->inode->rdev),
-                        minor(f->inode->rdev));
-        text_putc(c->out, '>');
-    }
+    if (!f)
+        return;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (c->tr->opt.fds & kinds[i].asked && kinds[i].tell(c, f))
+            return;
+    if (c->tr->opt.fds & FD_PATH)
+        print_place(c, f, false);
 }
 
 void print_dirfd(struct call *c, int fd)
@@ -50,7 +139,7 @@ void print_dirfd(struct call *c, int fd)
         text_puts(c->out, "AT_FDCWD");
     else
         text_puts(c->out, c->tr->opt.xlat == XLAT_RAW ? "-100" : "-100 /* AT_FDCWD */");
-    if (fd == AT_FDCWD && c->tr->opt.fds) {
+    if (fd == AT_FDCWD && c->tr->opt.fds & FD_PATH) {
         char path[4352];
         int64_t len = vfs_cwd_path(c->t, path, sizeof(path));
 

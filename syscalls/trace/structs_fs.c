@@ -15,7 +15,11 @@ static void print_fdpair(struct call *c, const void *p)
 {
     const int *fd = p;
 
-    text_printf(c->out, "[%d, %d]", fd[0], fd[1]);
+    text_putc(c->out, '[');
+    print_fd(c, fd[0]);
+    text_puts(c->out, ", ");
+    print_fd(c, fd[1]);
+    text_putc(c->out, ']');
 }
 
 /* ---- poll and select: what goes in, and after the result what came ---- */
@@ -123,7 +127,7 @@ static void print_sigset_ptr(struct call *c, uint64_t addr, const struct arg *a)
     }
     text_puts(c->out, "{sigmask=");
     if (get(c, &set, v[0], sizeof(set)))
-        print_sigset(c->out, set);
+        print_sigset(c, set);
     else
         print_addr(c, v[0]);
     text_printf(c->out, ", sigsetsize=%lu}", v[1]);

@@ -240,7 +240,7 @@ static void print_sigaction(struct call *c, const void *p)
     text_puts(c->out, "{sa_handler=");
     print_handler(c, sa->handler);
     text_puts(c->out, ", sa_mask=");
-    print_sigset(c->out, sa->mask);
+    print_sigset(c, sa->mask);
     text_puts(c->out, ", sa_flags=");
     print_flags_named(c, "sa", sa->flags);
     if (sa->flags & 0x04000000)
@@ -358,7 +358,7 @@ static void print_stack_t(struct call *c, const void *p)
 static void print_sigreturn(struct call *c, uint64_t addr, const struct arg *a)
 {
     text_puts(c->out, "{mask=");
-    print_sigset(c->out, c->t->blocked);
+    print_sigset(c, c->t->blocked);
     text_putc(c->out, '}');
 }
 

@@ -1,5 +1,6 @@
 /* structs_socket.c - addresses and messages of sockets, as strace shows them. */
 #include <arpa/inet.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,13 +13,25 @@
 
 /* ---- addresses ---- */
 
-/* What is in network order, as the call that makes it; -X: as the bytes it is. */
-static void put_net(struct call *c, const void *p, size_t n, const char *told)
+#define IN6_LEAST offsetof(struct sockaddr_in6, sin6_scope_id)
+
+/*
+ * What is in network order, as the call that makes it, of a number or of a text (NULL: none) between begin and end;
+ * -X: as the bytes it is.
+ */
+static void put_net(struct call *c, const void *p, size_t n, const char *begin, const char *text,
+                    const char *end)
 {
     if (c->tr->opt.xlat != XLAT_ABBREV)
         print_quoted(c->out, p, n, false, true);
-    if (c->tr->opt.xlat != XLAT_RAW)
-        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", told);
+    if (c->tr->opt.xlat == XLAT_RAW)
+        return;
+    text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* " : "");
+    text_puts(c->out, begin);
+    if (text)
+        print_bytes(c, text, strlen(text));
+    text_puts(c->out, end);
+    text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " */" : "");
 }
 
 static void put_port(struct call *c, const char *field, const uint16_t *port)
@@ -27,96 +40,161 @@ static void put_port(struct call *c, const char *field, const uint16_t *port)
 
     snprintf(told, sizeof(told), "htons(%u)", ntohs(*port));
     text_puts(c->out, field);
-    put_net(c, port, sizeof(*port), told);
+    put_net(c, port, sizeof(*port), told, NULL, "");
 }
 
 static void put_in(struct call *c, const struct sockaddr_in *in)
 {
-    char text[INET_ADDRSTRLEN], told[64];
+    char text[INET_ADDRSTRLEN];
 
     put_port(c, ", sin_port=", &in->sin_port);
     text_puts(c->out, ", sin_addr=");
-    snprintf(told, sizeof(told), "inet_addr(\"%s\")", inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)));
-    put_net(c, &in->sin_addr, sizeof(in->sin_addr), told);
+    put_net(c, &in->sin_addr, sizeof(in->sin_addr), "inet_addr(",
+            inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)), ")");
+}
+
+/* Of addresses that mean something on one link only, the interface by its name. There is but one here. */
+#define LOOPBACK_INDEX 1
+
+static void put_scope(struct call *c, const struct sockaddr_in6 *in)
+{
+    bool named = in->sin6_scope_id == LOOPBACK_INDEX &&
+                 (IN6_IS_ADDR_LINKLOCAL(&in->sin6_addr) || IN6_IS_ADDR_MC_LINKLOCAL(&in->sin6_addr));
+
+    text_puts(c->out, ", sin6_scope_id=");
+    if (!named || c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%u", in->sin6_scope_id);
+    if (named && c->tr->opt.xlat != XLAT_RAW)
+        text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* if_nametoindex(\"lo\") */"
+                                                          : "if_nametoindex(\"lo\")");
 }
 
 static void put_in6(struct call *c, const struct sockaddr_in6 *in, size_t len)
 {
     bool abbrev = c->tr->opt.xlat == XLAT_ABBREV;
-    char text[INET6_ADDRSTRLEN], told[96];
+    char text[INET6_ADDRSTRLEN], told[32];
 
     put_port(c, ", sin6_port=", &in->sin6_port);
     text_puts(c->out, ", sin6_flowinfo=");
     snprintf(told, sizeof(told), "htonl(%u)", ntohl(in->sin6_flowinfo));
-    put_net(c, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo), told);
+    put_net(c, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo), told, NULL, "");
     text_puts(c->out, abbrev ? ", " : ", sin6_addr="); /* the call names it */
-    snprintf(told, sizeof(told), "inet_pton(AF_INET6, \"%s\"%s)",
-             inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof(text)), abbrev ? ", &sin6_addr" : "");
-    put_net(c, &in->sin6_addr, sizeof(in->sin6_addr), told);
-    if (len > offsetof(struct sockaddr_in6, sin6_scope_id))
-        text_printf(c->out, ", sin6_scope_id=%u", in->sin6_scope_id);
+    put_net(c, &in->sin6_addr, sizeof(in->sin6_addr), "inet_pton(AF_INET6, ",
+            inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof(text)), abbrev ? ", &sin6_addr)" : ")");
+    if (len > IN6_LEAST)
+        put_scope(c, in);
 }
 
-static void put_sockaddr(struct call *c, uint64_t addr, int len)
+static void put_un(struct call *c, const struct sockaddr_un *un, size_t len)
+{
+    size_t n = len - offsetof(struct sockaddr_un, sun_path);
+
+    if (n > sizeof(un->sun_path))
+        n = sizeof(un->sun_path);
+    if (!n)
+        return;
+    text_puts(c->out, ", sun_path=");
+    if (un->sun_path[0]) {
+        print_bytes(c, un->sun_path, strnlen(un->sun_path, n));
+    } else {
+        text_putc(c->out, '@');
+        print_bytes(c, un->sun_path + 1, n - 1);
+    }
+}
+
+static void put_nl(struct call *c, const struct sockaddr_nl *nl)
+{
+    text_printf(c->out, ", nl_pid=%u, nl_groups=%#08x", nl->nl_pid, nl->nl_groups);
+}
+
+static void put_sockaddr(struct call *c, uint64_t addr, int length)
 {
     union {
         struct sockaddr sa;
         struct sockaddr_un un;
         struct sockaddr_in in;
         struct sockaddr_in6 in6;
+        struct sockaddr_nl nl;
     } u;
+    size_t len = length > (int)sizeof(u) ? sizeof(u) : (size_t)length;
 
     memset(&u, 0, sizeof(u));
-    if (len < 2 || !get(c, &u, addr, (size_t)len < sizeof(u) ? (size_t)len : sizeof(u))) {
+    if (length < (int)sizeof(u.sa.sa_family) || !get(c, &u, addr, len)) {
         print_addr(c, addr);
         return;
     }
-    if ((size_t)len > sizeof(u))
-        len = sizeof(u);
     text_puts(c->out, "{sa_family=");
     print_xlat_named(c, "af", u.sa.sa_family);
-    switch (u.sa.sa_family) {
-    case AF_UNIX:
-        if (len > (int)offsetof(struct sockaddr_un, sun_path)) {
-            size_t n = (size_t)len - offsetof(struct sockaddr_un, sun_path);
-
-            if (n > sizeof(u.un.sun_path))
-                n = sizeof(u.un.sun_path);
-            text_puts(c->out, ", sun_path=");
-            if (u.un.sun_path[0]) {
-                print_quoted(c->out, (uint8_t *)u.un.sun_path, strnlen(u.un.sun_path, n), false, false);
-            } else {
-                text_putc(c->out, '@');
-                print_quoted(c->out, (uint8_t *)u.un.sun_path + 1, n - 1, false, false);
-            }
-        }
-        break;
-    case AF_INET:
+    if (u.sa.sa_family == AF_UNIX) {
+        put_un(c, &u.un, len);
+    } else if (u.sa.sa_family == AF_INET && len >= sizeof(u.in)) {
         put_in(c, &u.in);
-        break;
-    case AF_INET6:
-        put_in6(c, &u.in6, (size_t)len);
-        break;
-    default:
-        text_puts(c->out, ", ...");
+    } else if (u.sa.sa_family == AF_INET6 && len >= IN6_LEAST) {
+        put_in6(c, &u.in6, len);
+    } else if (u.sa.sa_family == AF_NETLINK && len >= sizeof(u.nl)) {
+        put_nl(c, &u.nl);
+    } else if (len > sizeof(u.sa.sa_family)) {
+        text_puts(c->out, ", sa_data=");
+        print_bytes(c, u.sa.sa_data, len - sizeof(u.sa.sa_family));
     }
     text_putc(c->out, '}');
 }
 
+/*
+ * A name that comes out, and the length behind a pointer that follows: the call writes over how much room there
+ * was. What is kept of it: the room, and where it stood.
+ */
+static void note_room(struct call *c, uint64_t addr)
+{
+    struct call_note *note;
+    int room;
+
+    note_drop(c);
+    if (!get(c, &room, addr, sizeof(room)) || !(note = note_make(c, 2)))
+        return;
+    note->n = 2;
+    note->v[0] = (uint64_t)room;
+    note->v[1] = addr;
+}
+
 static void print_sockaddr(struct call *c, uint64_t addr, const struct arg *a)
 {
+    const struct call_note *note = a->len >= 0 ? NULL : note_find(c);
     int len = 0;
 
     if (a->len >= 0)
         len = (int)c->args[(int)a->len];
-    else if (!get(c, &len, c->args[2], sizeof(len)))
-        len = 0;
+    else if (!addr)
+        note_drop(c); /* nobody looks at its length */
+    else if (!c->failed && note && get(c, &len, note->v[1], sizeof(len)) && len > (int)note->v[0])
+        len = (int)note->v[0];
     put_sockaddr(c, addr, len);
 }
 
-static void print_socklen(struct call *c, const void *p)
+static void print_socklen(struct call *c, uint64_t addr, const struct arg *a)
 {
-    text_printf(c->out, "[%d]", *(const int *)p);
+    const struct call_note *note = note_find(c);
+    int len;
+
+    if (!note || (!c->failed && !get(c, &len, addr, sizeof(len))))
+        print_addr(c, addr);
+    else if (c->failed || len == (int)note->v[0])
+        text_printf(c->out, "[%d]", (int)note->v[0]);
+    else
+        text_printf(c->out, "[%d => %d]", (int)note->v[0], len);
+    note_drop(c);
+}
+
+static void print_protocol(struct call *c, uint64_t v, const struct arg *a)
+{
+    int family = (int)c->args[0];
+
+    if (family == AF_INET || family == AF_INET6)
+        print_xlat_named(c, "ip_protocol", (uint32_t)v);
+    else if (family == AF_NETLINK)
+        print_xlat_named(c, "netlink_protocol", (uint32_t)v);
+    else
+        text_printf(c->out, "%u", (unsigned)v);
 }
 
 /* ---- what comes beside the bytes ---- */
@@ -366,8 +444,9 @@ static void print_mmsg_timeout(struct call *c, uint64_t addr, const struct arg *
 }
 
 const struct struct_type structs_socket[] = {
-    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_PLAIN},
-    {"socklen", 4, print_socklen, NULL, false, STRUCT_PLAIN},
+    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_ON_ERROR},
+    {"sock_proto", 0, NULL, print_protocol, false, STRUCT_PLAIN},
+    {"socklen", 0, NULL, print_socklen, false, STRUCT_ON_ERROR, note_room},
     {"msghdr", sizeof(struct msghdr), print_message, NULL, false, STRUCT_PLAIN},
     {"got_msghdr", 0, NULL, print_got_message, false, STRUCT_ON_ERROR, note_message},
     {"sent_mmsgs", 0, NULL, print_sent_mmsgs, false, STRUCT_ON_ERROR},

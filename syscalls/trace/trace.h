@@ -14,7 +14,15 @@
 #include "filter.h"
 #include "text.h"
 
-enum { FD_PATH = 1, FD_DEV = 2, FD_PIDFD = 4 };
+enum { /* in the order of filter.c's words */
+    FD_PATH = 1,
+    FD_SOCKET = 2,
+    FD_DEV = 4,
+    FD_EVENTFD = 8,
+    FD_PIDFD = 16,
+    FD_SIGNALFD = 32,
+    FD_ALL = 63
+};
 enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
     bool text; /* strace's lines, as `layout` says; layout.out is closed by trace_destroy() unless it is

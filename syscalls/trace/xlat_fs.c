@@ -1,4 +1,4 @@
-/* xlat_fs.c - constants of files, descriptors, polling and sockets. */
+/* xlat_fs.c - constants of files, descriptors and polling. */
 #include <linux/userfaultfd.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -14,7 +14,6 @@
 #include <sys/mount.h>
 #include <sys/signalfd.h>
 #include <sys/statvfs.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -254,59 +253,6 @@ static const struct xlat fs_magics[] = {{"EXT2_SUPER_MAGIC", 0xef53, 0},
 static const struct xlat file_types[] = {
     {"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
     {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0},   {"S_IFCHR", S_IFCHR, 0}, XEND};
-static const struct xlat af[] = {X(AF_UNSPEC),  X(AF_UNIX),   X(AF_INET), X(AF_INET6),
-                                 X(AF_NETLINK), X(AF_PACKET), XEND};
-static const struct xlat sock_type[] = {
-    XM(SOCK_STREAM, 15),    XM(SOCK_DGRAM, 15), XM(SOCK_RAW, 15), XM(SOCK_RDM, 15),
-    XM(SOCK_SEQPACKET, 15), X(SOCK_CLOEXEC),    X(SOCK_NONBLOCK), XEND};
-static const struct xlat sock_flags[] = {X(SOCK_CLOEXEC), X(SOCK_NONBLOCK), XEND};
-/* The names of headers where these are enumerations, and of some only the kernel uses. */
-static const struct xlat msg_flags[] = {X(MSG_OOB),
-                                        X(MSG_PEEK),
-                                        X(MSG_DONTROUTE),
-                                        X(MSG_CTRUNC),
-                                        {"MSG_PROBE", 0x10, 0},
-                                        X(MSG_TRUNC),
-                                        X(MSG_DONTWAIT),
-                                        X(MSG_EOR),
-                                        X(MSG_WAITALL),
-                                        X(MSG_FIN),
-                                        X(MSG_SYN),
-                                        X(MSG_CONFIRM),
-                                        X(MSG_RST),
-                                        X(MSG_ERRQUEUE),
-                                        X(MSG_NOSIGNAL),
-                                        X(MSG_MORE),
-                                        X(MSG_WAITFORONE),
-                                        X(MSG_BATCH),
-                                        X(MSG_ZEROCOPY),
-                                        X(MSG_FASTOPEN),
-                                        X(MSG_CMSG_CLOEXEC),
-                                        XEND};
-static const struct xlat scm_types[] = {X(SCM_RIGHTS), X(SCM_CREDENTIALS), {"SCM_SECURITY", 3, 0}, XEND};
-static const struct xlat shutdown_how[] = {X(SHUT_RD), X(SHUT_WR), X(SHUT_RDWR), XEND};
-static const struct xlat sol[] = {
-    X(SOL_SOCKET), {"SOL_IP", 0, 0}, {"SOL_TCP", 6, 0}, {"SOL_IPV6", 41, 0}, XEND};
-static const struct xlat sockopts[] = {X(SO_DEBUG),
-                                       X(SO_REUSEADDR),
-                                       X(SO_TYPE),
-                                       X(SO_ERROR),
-                                       X(SO_DONTROUTE),
-                                       X(SO_BROADCAST),
-                                       X(SO_SNDBUF),
-                                       X(SO_RCVBUF),
-                                       X(SO_KEEPALIVE),
-                                       X(SO_PASSCRED),
-                                       X(SO_PEERCRED),
-                                       X(SO_RCVTIMEO),
-                                       X(SO_SNDTIMEO),
-                                       X(SO_ACCEPTCONN),
-                                       X(SO_DOMAIN),
-                                       X(SO_PROTOCOL),
-                                       X(SO_REUSEPORT),
-                                       X(SO_LINGER),
-                                       XEND};
-
 const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
                                      {"open_only", open_flags_only, "O_???"},
                                      {"access", access_modes, "?_OK"},
@@ -346,12 +292,4 @@ const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
                                      {"st_flags", st_flags, "ST_???"},
                                      {"fs_magic", fs_magics, 0},
                                      {"file_type", file_types, 0},
-                                     {"af", af, "AF_???"},
-                                     {"sock_type", sock_type, "SOCK_???"},
-                                     {"sock_flags", sock_flags, "SOCK_???"},
-                                     {"msg", msg_flags, "MSG_???"},
-                                     {"scm", scm_types, "SCM_???"},
-                                     {"shutdown", shutdown_how, "SHUT_???"},
-                                     {"sol", sol, "SOL_???"},
-                                     {"sockopt", sockopts, "SO_???"},
                                      {0, 0, 0}};

@@ -178,7 +178,6 @@ done <<'END'
 -w: need -c or -C
 -e status=good: status is of
 -e quiet=never: quiet is of
--e decode-fds=socket: addresses of sockets
 -e decode-fds=x: decode-fds is of
 -e read=x: not a number
 -e raw=nonsense: no such system call
