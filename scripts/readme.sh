@@ -10,6 +10,7 @@ PATH=$PWD/${B:-build}:$PATH
 LC_ALL=C.UTF-8
 export PATH LC_ALL
 result=0
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # programs in the emulator would have them
 
 # A command as it is typed, and lines of output, out of and into FILE's language.
 typed()

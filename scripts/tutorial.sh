@@ -14,6 +14,7 @@ export PATH PKG_CONFIG_PATH LC_ALL
 dir=$(mktemp -d /var/tmp/mseal-emu-tutorial.XXXXXX) new=$(mktemp)
 trap 'rm -rf "$dir" "$new"' EXIT
 cd "$dir" || exit 1
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # programs in the emulator would have them
 in=
 while IFS= read -r line; do
     case $in$line in

@@ -102,7 +102,7 @@ bool vfs_tells_of_machine(const struct file *f);
 /* Machine life: mounts, stdin/stdout/stderr of the first task. */
 int vfs_init(struct kernel *k);
 void vfs_destroy(struct kernel *k);
-int vfs_setup_stdio(struct task *t);
+int vfs_setup_files(struct task *t);
 struct fs_struct *fs_create(struct kernel *k);  /* root /, cwd = the host's cwd, umask of the host */
 struct fs_struct *fs_get(struct fs_struct *fs);
 struct fs_struct *fs_clone(struct fs_struct *fs);

@@ -58,7 +58,7 @@ static int trace_run(struct run *r, char **argv, int argc)
     memcpy(args + n, argv, (size_t)argc * sizeof *args);
     pid_t pid = fork();
     if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         dup2(null, 0);
         dup2(null, 1);
         dup2(null, 2);

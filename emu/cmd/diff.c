@@ -203,6 +203,7 @@ int cmd_diff(int argc, char **argv)
         return 2;
     }
     d.run.argv = argv + optind;
+    close_range(3, ~0u, CLOSE_RANGE_CLOEXEC); /* what is compared begins with 0, 1 and 2 alone */
     ask_host(&d.run);
     d.run.stdin_fd = share_stdin();
     if (d.run.stdin_fd < 0 || !self_path())

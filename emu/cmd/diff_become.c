@@ -67,10 +67,9 @@ void native_become(void *arg)
     int in;
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", b->run->stdin_fd);
-    in = open(path, O_RDONLY);
+    in = open(path, O_RDONLY | O_CLOEXEC);
     if (in < 0 || dup2(in, 0) < 0 || dup2(b->out, 1) < 0 || dup2(b->err, 2) < 0)
         _exit(125);
-    close_range(3, ~0u, 0);
     personality(b->run->same_layout ? ADDR_NO_RANDOMIZE : 0);
     diff_default_signals();
     set_limits();

@@ -30,7 +30,7 @@ static _Noreturn void become_emulator(const struct diff_run *run, const struct d
     int in;
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", run->stdin_fd);
-    in = open(path, O_RDONLY);
+    in = open(path, O_RDONLY | O_CLOEXEC);
     while (run->argv[argc])
         argc++;
     args = calloc(argc + 16, sizeof(*args));

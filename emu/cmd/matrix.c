@@ -51,7 +51,7 @@ struct job {
 static void exec_cell(const char *program, const char *arg, const char *design, int out)
 {
     const char *argv[] = {self_path(), "--vdso", "--as-root", "--design", design, "--", program, arg, NULL};
-    int null = open("/dev/null", O_RDWR);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, 0);
     dup2(out, 1);
     dup2(null, 2);

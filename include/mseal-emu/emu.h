@@ -5,8 +5,8 @@
  * same. While it runs, its owner may look at each system call, answer it in the kernel's place, and ask the
  * caller's address space whatever <mseal-emu/mm.h> can tell. docs/embed.md shows it at work.
  *
- * A process may have several machines, but run them on one thread only. The guest's descriptors 0, 1 and 2 are the
- * process's own. SIGPIPE is ignored from the first machine on; else the process's signals are left alone, and it is never ended.
+ * A process may have several machines, but run them on one thread only. What execve(2) would leave open, descriptors 0, 1
+ * and 2 at least, is the guest's, too; it closes the others of these when it is done with them. SIGPIPE is ignored from the first machine on; else the process's signals are left alone, and it is never ended.
  */
 #ifndef MSEAL_EMU_EMU_H
 #define MSEAL_EMU_EMU_H

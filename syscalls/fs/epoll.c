@@ -104,7 +104,7 @@ static void epoll_fdinfo(struct file *f, FILE *out)
 }
 
 static const struct file_ops epoll_ops = {
-    .poll = epoll_poll, .show_fdinfo = epoll_fdinfo, .release = epoll_release};
+    .lseek = noop_lseek, .poll = epoll_poll, .show_fdinfo = epoll_fdinfo, .release = epoll_release};
 
 static int64_t do_create(struct task *t, unsigned flags)
 {

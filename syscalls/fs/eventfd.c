@@ -87,6 +87,7 @@ static void free_priv(struct file *f)
 static const struct file_ops eventfd_ops = {
     .read = counter_read,
     .write = counter_write,
+    .lseek = noop_lseek,
     .poll = eventfd_poll,
     .changes = eventfd_changes,
     .show_fdinfo = eventfd_fdinfo,
@@ -211,6 +212,7 @@ static uint64_t timerfd_changes(struct file *f)
 
 static const struct file_ops timerfd_ops = {
     .read = timerfd_read,
+    .lseek = noop_lseek,
     .poll = timerfd_poll,
     .changes = timerfd_changes,
     .release = free_priv,

@@ -3,6 +3,7 @@
  */
 #include "fs_calls.h"
 #include "notify.h"
+#include "stream.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,8 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
         err = stream_reopen(t, d, f, flags);
     } else if (S_ISDIR(inode->mode)) {
         f->ops = &dir_file_ops;
+    } else if (S_ISFIFO(inode->mode) && d->sb->type == FS_PIPE && !inode->fifo) {
+        err = -ENXIO; /* a pipe of the host that was closed */
     } else if (S_ISFIFO(inode->mode)) {
         f->ops = &fifo_file_ops;
         d_pin(d); /* the pipe behind it must outlive an open that waits */
@@ -135,14 +138,43 @@ const struct file_ops opath_file_ops = {.read = opath_read};
 /* ---- anonymous files
  * ---------------------------------------------------------------------------------------------- */
 
+/* setattr_copy(): what a->valid names, but for the size. */
+void inode_copy_attr(struct inode *inode, const struct iattr *a)
+{
+    if (a->valid & ATTR_MODE)
+        inode->mode = (inode->mode & S_IFMT) | (a->mode & 07777);
+    if (a->valid & ATTR_UID)
+        inode->uid = a->uid;
+    if (a->valid & ATTR_GID)
+        inode->gid = a->gid;
+    if (a->valid & ATTR_ATIME)
+        inode->atime = a->atime;
+    if (a->valid & ATTR_MTIME)
+        inode->mtime = a->mtime;
+    inode->ctime = vfs_now(inode->sb->k);
+}
+
+/* Pipes and sockets have an inode each. */
+int simple_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a)
+{
+    inode_copy_attr(inode, a);
+    return 0;
+}
+
+/* Other anonymous files have one between them all (anon_inode_setattr() of fs/anon_inodes.c). */
+static int shared_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a)
+{
+    return -EOPNOTSUPP;
+}
+
 struct inode *anon_inode(struct kernel *k, enum fs_type type, unsigned mode)
 {
-    static const struct inode_ops none;
+    static const struct inode_ops alone = {.setattr = simple_setattr}, shared = {.setattr = shared_setattr};
     struct inode *inode = inode_alloc(k->vfs->sb[type], mode);
 
     if (!inode)
         return NULL;
-    inode->ops = &none;
+    inode->ops = type == FS_ANON ? &shared : &alone;
     inode->ino = ++k->vfs->next_anon_ino;
     return inode;
 }
@@ -389,7 +421,12 @@ int64_t file_pread(struct task *t, struct file *f, void *buf, uint64_t len, uint
     return done;
 }
 
+int64_t noop_lseek(struct file *f, int64_t off, int whence)
+{
+    return f->pos;
+}
+
 bool file_is_stream(const struct file *f)
 {
-    return !f->ops || !f->ops->lseek;
+    return !f->ops || !f->ops->lseek || f->ops->lseek == noop_lseek;
 }

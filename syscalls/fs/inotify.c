@@ -201,6 +201,7 @@ static void inotify_release(struct file *f)
 
 static const struct file_ops inotify_ops = {
     .read = inotify_read,
+    .lseek = noop_lseek,
     .poll = inotify_poll,
     .changes = inotify_changes,
     .ioctl = inotify_ioctl,

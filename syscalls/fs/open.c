@@ -5,6 +5,7 @@
 #include "../handlers.h"
 #include "fs_calls.h"
 #include "notify.h"
+#include "stream.h"
 
 #include <linux/openat2.h>
 

@@ -224,7 +224,7 @@ void fifo_evict(struct inode *inode)
         pipe_inode_evict(inode);
 }
 
-static const struct inode_ops pipe_inode_ops = {.evict = pipe_inode_evict};
+static const struct inode_ops pipe_inode_ops = {.setattr = simple_setattr, .evict = pipe_inode_evict};
 
 const struct file_ops fifo_file_ops = {
     .read = pipe_read,

@@ -360,8 +360,19 @@ static const struct file_ops proc_file_ops = {
     .release = proc_release,
 };
 
-static const struct inode_ops proc_ops = {.lookup = proc_lookup, .list = proc_list, .open = proc_open};
-static const struct inode_ops proc_link_ops = {.readlink = proc_readlink, .follow = proc_follow};
+/* proc_setattr() of fs/proc/base.c: what belongs to a process keeps its mode. */
+static int proc_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a)
+{
+    if (a->valid & ATTR_MODE && d->parent)
+        return -EPERM;
+    inode_copy_attr(inode, a);
+    return 0;
+}
+
+static const struct inode_ops proc_ops = {
+    .lookup = proc_lookup, .list = proc_list, .open = proc_open, .setattr = proc_setattr};
+static const struct inode_ops proc_link_ops = {
+    .readlink = proc_readlink, .follow = proc_follow, .setattr = proc_setattr};
 
 void proc_escape(FILE *out, const char *s)
 {

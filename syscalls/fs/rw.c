@@ -493,7 +493,7 @@ int64_t sys_lseek(struct task *t, const uint64_t a[6])
         return -EBADF;
     if ((unsigned)a[2] > SEEK_HOLE)
         return -EINVAL;
-    if (file_is_stream(f))
+    if (!f->ops || !f->ops->lseek)
         return -ESPIPE;
     return f->ops->lseek(f, a[1], (int)a[2]);
 }

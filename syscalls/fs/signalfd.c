@@ -91,6 +91,7 @@ static void signalfd_release(struct file *f)
 
 static const struct file_ops signalfd_ops = {
     .read = signalfd_read,
+    .lseek = noop_lseek,
     .poll = signalfd_poll,
     .show_fdinfo = signalfd_fdinfo,
     .release = signalfd_release,

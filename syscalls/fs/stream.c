@@ -1,14 +1,14 @@
 /*
- * stream.c - what the emulator was started with: descriptors 0, 1 and 2 of the host, and its terminal.
+ * stream.c - files that are descriptors of the host: those the emulator was started with (inherit.c), and its terminal.
  *
  * A regular file keeps the host's own offset (a shell that shares it sees it move), everything else is a
  * stream. Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "stream.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -114,8 +114,11 @@ static void stream_release(struct file *f)
 {
     struct host_stream *s = f->priv;
 
-    if (s && s->fd > 2)
+    if (s && s->fd > 2) {
+        if (f->dentry->host_fd == s->fd + 1)
+            f->dentry->host_fd = 0; /* it cannot be opened once more: the number may become another file's */
         close(s->fd);
+    }
     if (s)
         list_del(&s->node);
     free(s);
@@ -192,7 +195,7 @@ const struct file_ops tty_file_ops = {
     .ioctl = tty_ioctl,
     .release = stream_release,
 };
-static const struct file_ops host_pipe_ops = {
+const struct file_ops host_pipe_ops = {
     .read = stream_read,
     .write = stream_write,
     .poll = stream_poll,
@@ -200,7 +203,7 @@ static const struct file_ops host_pipe_ops = {
     .release = stream_release,
 };
 
-static struct host_stream *host_stream_create(struct vfs *v, int fd)
+struct host_stream *host_stream_create(struct vfs *v, int fd)
 {
     struct host_stream *s = calloc(1, sizeof(*s));
 
@@ -277,7 +280,7 @@ static int64_t regular_fsync(struct file *f)
     return fsync(((struct host_stream *)f->priv)->fd) ? -errno : 0;
 }
 
-static const struct file_ops host_regular_ops = {
+const struct file_ops host_regular_ops = {
     .readv = regular_readv,
     .writev = regular_writev,
     .lseek = regular_lseek,
@@ -302,101 +305,4 @@ int64_t stream_reopen(struct task *t, struct dentry *d, struct file *f, unsigned
     if (!f->priv)
         close(fd);
     return f->priv ? 0 : -ENOMEM;
-}
-
-/* ---- set-up
- * -------------------------------------------------------------------------------------------------------- */
-
-static struct file *host_file(struct kernel *k, int fd, unsigned flags, const struct stat *st)
-{
-    struct vfs *v = k->vfs;
-    struct inode *inode = NULL;
-    struct file *f = NULL;
-    const struct file_ops *ops = &host_pipe_ops;
-    char name[64], path[PATH_MAX] = "", proc[32];
-
-    snprintf(name, sizeof(name), "host:[%d]", fd);
-    if (S_ISREG(st->st_mode)) {
-        struct super *sb = v->root->sb;
-        ssize_t n;
-
-        snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
-        n = readlink(proc, path, sizeof(path) - 1);
-        path[n > 0 ? n : 0] = 0;
-        inode = hostfs_inode_of_fd(sb, fd);
-        ops = &host_regular_ops;
-    } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev) && major(st->st_rdev) == 1) {
-        struct dentry *d;
-        struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
-        struct task t = SETUP_TASK(k, &fs);
-        static const char *const names[] = {
-            [3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
-
-        snprintf(path, sizeof(path), "/dev/%s", names[minor(st->st_rdev)]);
-        if (!path_lookup(&t, AT_FDCWD, path, LOOKUP_FOLLOW, &d)) {
-            file_open_dentry(&t, d, flags, &f);
-            dentry_put(d);
-        }
-        return f;
-    } else if (S_ISCHR(st->st_mode) && isatty(fd)) {
-        struct dentry *d = devfs_add_tty(v);
-
-        if (v->tty_fd < 0)
-            v->tty_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (!d || !(f = file_alloc(k, &tty_file_ops, flags)))
-            return NULL;
-        f->dentry = dentry_get(d);
-        f->inode = inode_get(d->inode);
-        f->mf.ino = d->inode->ino;
-        f->priv = host_stream_create(v, fd);
-        return f;
-    } else if (S_ISSOCK(st->st_mode)) {
-        inode = anon_inode(k, FS_SOCK, S_IFSOCK | 0777);
-        snprintf(name, sizeof(name), "socket:[%lu]", inode ? (unsigned long)inode->ino : 0);
-    } else {
-        inode = anon_inode(k, FS_PIPE, (S_ISCHR(st->st_mode) ? S_IFCHR : S_IFIFO) | 0600);
-        snprintf(name, sizeof(name), "pipe:[%lu]", inode ? (unsigned long)inode->ino : 0);
-    }
-    if (!inode)
-        return NULL;
-    f = file_on_inode(k, inode, *path == '/' ? path + 1 : name, ops, flags);
-    if (f) {
-        struct vm_object *obj;
-
-        f->dentry->outside = *path == '/';
-        f->dentry->host_fd = fd + 1;
-        if (S_ISREG(st->st_mode)) {
-            f->pos = lseek(fd, 0, SEEK_CUR);
-            if (f->mf.readable && !inode_object(inode, &obj))
-                f->mf.obj = vm_object_get(obj);
-        }
-        f->priv = host_stream_create(v, fd);
-    }
-    inode_put(inode);
-    return f;
-}
-
-int vfs_setup_stdio(struct task *t)
-{
-    signal(SIGPIPE, SIG_IGN); /* a closed stdout is an EPIPE for us, a SIGPIPE for the guest */
-    for (int fd = 0; fd < 3; fd++) {
-        struct stat st;
-        struct file *f;
-        int flags;
-
-        if (fstat(fd, &st)) {
-            /* Closed for the guest; for us nothing of ours may land there. */
-            open("/dev/null", O_RDWR);
-            continue;
-        }
-        flags = fcntl(fd, F_GETFL);
-        f = host_file(t->k, fd, (flags & (O_ACCMODE | O_APPEND)) | O_LARGEFILE_X86, &st);
-        if (!f)
-            return -ENOMEM;
-        /* Lower numbers may be closed: the place is given. */
-        int got = fd_install(t, f, fd, false);
-        if (got < 0)
-            return got;
-    }
-    return 0;
 }

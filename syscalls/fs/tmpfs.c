@@ -202,26 +202,14 @@ static int64_t tmpfs_readlink(struct task *t, struct dentry *d, char *buf, size_
 
 static int tmpfs_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a)
 {
-    uint64_t now = vfs_now(inode->sb->k);
-
     if (a->valid & ATTR_SIZE) {
         int err = vm_object_truncate(inode->obj, a->size);
 
         if (err)
             return err;
-        inode->mtime = now;
+        inode->mtime = vfs_now(inode->sb->k);
     }
-    if (a->valid & ATTR_MODE)
-        inode->mode = (inode->mode & S_IFMT) | (a->mode & 07777);
-    if (a->valid & ATTR_UID)
-        inode->uid = a->uid;
-    if (a->valid & ATTR_GID)
-        inode->gid = a->gid;
-    if (a->valid & ATTR_ATIME)
-        inode->atime = a->atime;
-    if (a->valid & ATTR_MTIME)
-        inode->mtime = a->mtime;
-    inode->ctime = now;
+    inode_copy_attr(inode, a);
     return 0;
 }
 

@@ -243,7 +243,7 @@ struct file *file_alloc(struct kernel *k, const struct file_ops *ops,
                         unsigned flags); /* NULL: ENFILE/ENOMEM */
 /* dentry_open: the last step of open(2). */
 int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out);
-bool file_is_stream(const struct file *f); /* no position: ESPIPE */
+bool file_is_stream(const struct file *f); /* no position: pread is ESPIPE */
 /* A file without a place in the tree: name is what /proc/PID/fd shows. Takes its own reference on inode. */
 struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *name,
                            const struct file_ops *ops, unsigned flags);
@@ -251,6 +251,11 @@ struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *na
 size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *buf, size_t size);
 extern const struct file_ops opath_file_ops;
 int64_t generic_lseek(struct file *f, int64_t off, int whence, uint64_t size);
+/* file_ops.lseek of streams that do not say ESPIPE: the position stays 0. */
+int64_t noop_lseek(struct file *f, int64_t off, int whence);
+void inode_copy_attr(struct inode *inode, const struct iattr *a);
+/* inode_ops.setattr of an inode that exists only here. */
+int simple_setattr(struct task *t, struct inode *inode, struct dentry *d, const struct iattr *a);
 /* An anonymous file "anon_inode:[name]" with its shared inode. */
 struct file *anon_file(struct kernel *k, const char *name, const struct file_ops *ops, void *priv,
                        unsigned flags);
@@ -326,11 +331,6 @@ int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root);
 /* Where to mount on a guest path during set-up; missing directories are made up. Borrowed. */
 int path_mount_point(struct vfs *v, const char *path, struct dentry **out);
 
-/* ---- stream.c: descriptors of the host (0, 1, 2) ---- */
-int tty_open(struct task *t, struct file *f);
-/* Open once more what the emulator was started with (/dev/stderr): never for more than it was given. */
-int64_t stream_reopen(struct task *t, struct dentry *d, struct file *f, unsigned flags);
-bool stream_grants(const struct dentry *d, unsigned acc); /* MAY_* */
 /* write(2) to what nobody reads any more. */
 void send_sigpipe(struct task *t);
 

@@ -24,10 +24,12 @@ static bool known_family(const char *name)
 
 static int64_t get_value(const struct inode *inode, const char *name)
 {
+    if (inode->sb->type == FS_PROC || inode->sb->type == FS_SYS)
+        return -EOPNOTSUPP;
     if (!strncmp(name, "user.", 5) && !S_ISREG(inode->mode) && !is_dir(inode))
         return -ENODATA;
     if (!strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) || !strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT))
-        return inode->sb->type == FS_PROC || inode->sb->type == FS_SYS ? -EOPNOTSUPP : -ENODATA; /* who knows them has none */
+        return -ENODATA; /* who knows them has none */
     return known_family(name) ? -ENODATA : -EOPNOTSUPP;
 }
 

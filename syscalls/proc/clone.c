@@ -400,7 +400,7 @@ struct task *kernel_create_init(struct kernel *k)
     t->files = files_create();
     t->fs = fs_create(k);
     t->mm = mm_create(&k->sys, k->cfg.design);
-    if (!t->sighand || !t->files || !t->fs || !t->mm || vfs_setup_stdio(t))
+    if (!t->sighand || !t->files || !t->fs || !t->mm || vfs_setup_files(t))
         goto fail;
     sighand_ignore(t->sighand, k->cfg.ignored);
     rlimits_to_mm(p, t->mm);

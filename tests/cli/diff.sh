@@ -25,6 +25,9 @@ else
     emu diff --show-output /bin/cat
     input=
     is 'both sides read standard input' 0 'some input'
+    (cd "$work/dir" && "$program" diff -o bash -c 'echo $(cd /proc/self/fd; echo *)' 8</dev/null >"$work/out" 2>"$work/err")
+    status=$?
+    is 'both begin with three descriptors' 0 '0 1 2 3'
     emu diff --design none "$B/demo/attacker"
     is 'another design than the kernel'\''s differs' 1
     ok 'at the call it is about' grep -q '^ *host *mseal(.* = 0$' "$work/out"

@@ -74,3 +74,21 @@ input=/etc/passwd
 emu bash -c 'exec 3<>/dev/stdin'
 is '... but for no more than they were given' 1 '' 'Permission denied'
 input=
+# Descriptors that the caller left open are the program's, by the same numbers.
+inherits()  # NAME EXPECTED COMMAND: of a shell that has $emu
+{
+    got=$(cd "$work/dir" && emu="$program --rw $work/rw" timeout -k 5 60 bash -c "$3" 2>&1)
+    ok "inherited descriptors: $1" [ "$got" = "$2" ]
+}
+inherits 'pipes' 'one
+two' '$emu cat <(echo one) <(echo two)'
+inherits 'a file, at its position' 'cd' 'echo abcd >in; exec 5<in; read -rN 2 <&5; $emu cat <&5'
+inherits '... opened by name' 'abcd' '$emu cat /dev/fd/5 5<in'
+inherits 'a file that is written to' 'kept
+new' 'echo kept >out; $emu sh -c "echo new >&7" 7>>out; cat out'
+inherits 'a directory' 'in' '$emu sh -c "ls -d /proc/self/fd/6/in >/dev/null && cd /proc/self/fd/6 && echo in" 6<.'
+inherits 'the other end is told when the program closes it' 'end
+still there' '$emu bash -c "exec 8>&-; echo still there; sleep 0.1" 8> >(cat; echo end) | cat | sort'
+inherits 'nothing that was not left open' '0 1 2 3' '$emu sh -c "cd /proc/self/fd; echo [0-9]" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-'
+inherits 'a closed one cannot be had back' 'No such device or address' \
+    '$emu bash -c "exec 6</dev/fd/7 7<&-; cat /dev/fd/6" 7< <(echo x) 2>&1 | sed "s/.*: //"'
