@@ -126,9 +126,27 @@ static void both_families(void)
     close(fd);
 }
 
+static void lingering(void)
+{
+    struct linger l = {.l_onoff = 7, .l_linger = 5};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    socklen_t len = 100;
+
+    is_err(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, 4), "EINVAL", "half a SO_LINGER");
+    is_ok(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)), "SO_LINGER");
+    is_ok(getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &len), "is asked");
+    is_true(l.l_onoff == 1 && l.l_linger == 5 && len == sizeof(l), "and is as it was set");
+    l = (struct linger){.l_onoff = 0, .l_linger = 9};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+    getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &len);
+    is_true(l.l_onoff == 0 && l.l_linger == 5, "off, it keeps its time");
+    close(fd);
+}
+
 int main(void)
 {
     datagrams_that_are_connected();
     both_families();
+    lingering();
     return done();
 }

@@ -50,6 +50,7 @@ struct sock {
     struct waitq wait;
     uint64_t changes;
     int reuse, keepalive, nodelay, broadcast;
+    struct linger linger;        /* as SO_LINGER set it; nothing here waits for it */
     uint64_t rcvtimeo, sndtimeo; /* ns, 0: none */
     int sndbuf, rcvbuf;
 };

@@ -31,6 +31,18 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
             tv.tv_sec < 0 ? 1 : (uint64_t)tv.tv_sec * 1000000000 + tv.tv_usec * 1000;
         return 0;
     }
+    if (level == SOL_SOCKET && name == SO_LINGER) {
+        struct linger linger;
+
+        if (len < (int)sizeof(linger))
+            return -EINVAL;
+        if (mm_copy_in(t->mm, &linger, a[3], sizeof(linger)))
+            return -EFAULT;
+        s->linger.l_onoff = linger.l_onoff != 0;
+        if (linger.l_onoff)
+            s->linger.l_linger = linger.l_linger;
+        return 0;
+    }
     if (len < (int)sizeof(v))
         return -EINVAL;
     if (mm_copy_in(t->mm, &v, a[3], sizeof(v)))
@@ -55,7 +67,6 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
             v = v < 2304 / 2 ? 2304 : v > (int)SOCK_BUF ? (int)SOCK_BUF * 2 : v * 2;
             *(name == SO_SNDBUF ? &s->sndbuf : &s->rcvbuf) = v;
             return 0;
-        case SO_LINGER:
         case SO_PRIORITY:
         case SO_OOBINLINE:
         case SO_TIMESTAMP:
@@ -147,6 +158,9 @@ int64_t sys_getsockopt(struct task *t, const uint64_t a[6])
             break;
         }
         case SO_LINGER:
+            from = &s->linger;
+            len = sizeof(s->linger);
+            break;
         case SO_OOBINLINE:
         case SO_PRIORITY:
         case SO_TIMESTAMP:

@@ -105,7 +105,8 @@ struct struct_type {
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
 extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
-    structs_ipc[], structs_uring[], structs_socket[], structs_sched[], structs_ptrace[];
+    structs_ipc[], structs_uring[], structs_socket[], structs_sockopt[], structs_message[], structs_sched[],
+    structs_ptrace[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -157,6 +158,7 @@ void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of t
 void print_string(struct call *c, uint64_t addr);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
+void print_timeval(struct call *c, const void *p);
 /* The date, as a comment; nothing for 0 or a fraction that is none. digits: 9 or 6. */
 void print_when(struct call *c, int64_t sec, uint64_t fraction, int digits);
 /* avail: bytes that are there, of all elements together. */

@@ -16,7 +16,7 @@ void print_timespec(struct call *c, const void *p)
     text_printf(c->out, "{tv_sec=%ld, tv_nsec=%lu}", ts[0], ts[1]);
 }
 
-static void print_timeval(struct call *c, const void *p)
+void print_timeval(struct call *c, const void *p)
 {
     const int64_t *tv = p;
 

@@ -189,8 +189,6 @@ const struct variant variants[] = {
     {"msgctl", OTHERWISE, "ptr", 0, 0},
     {"kcmp", 0, "uint,uint", 0, 0},
     {"kcmp", OTHERWISE, NULL, 0, 0},
-    {"sockopt_name", 1, "x:sockopt", 0, 0},
-    {"sockopt_name", OTHERWISE, "hex", 0, 0},
     {"mknod", S_IFCHR, "dev", 0, 0},
     {"mknod", S_IFBLK, "dev", 0, 0},
     {"mknod", OTHERWISE, NULL, 0, 0},

@@ -19,11 +19,20 @@ same_form()
         s/<pid:[0-9]+>/<pid:N>/g; s/<\/proc\/[0-9]+/<\/proc\/N/g'"$older" "$1"
 }
 
-# What newer versions of strace (ours is written after 6.13) tell that this one does not.
+# strace_since MAJOR MINOR: is this one as new?
+strace_since()
+{
+    strace --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | {
+        read -r major minor
+        [ "${major:-0}" -gt "$1" ] || { [ "${major:-0}" -eq "$1" ] && [ "${minor:-0}" -ge "$2" ]; }
+    }
+}
+
+# What newer versions of strace tell that this one does not; ours is the text of 6.13.
 older=
-# 6.5: what is in an eventfd and a signalfd.
-strace -e decode-fds=eventfd true 2>/dev/null ||
-    older="$older; s/<\{eventfd-[^}]*\}>/<anon_inode:[eventfd]>/g; s/<signalfd:~?\[[^]]*\]>/<anon_inode:[signalfd]>/g"
+strace_since 6 13 ||
+    older='; s/<\{eventfd-[^}]*\}>/<anon_inode:[eventfd]>/g; s/<signalfd:~?\[[^]]*\]>/<anon_inode:[signalfd]>/g
+        s/, cmsg_data="(\\x[0-9a-f]{2})+"(\.\.\.)?//g; /SCM_PIDFD|cmsg_level=(SOL_SOCKET|0x1[^,]*), cmsg_type=0x4/d'
 
 refusals()
 {
@@ -65,6 +74,8 @@ arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
 arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset 20
 sockets names %network 50
+sockets control sendmsg 600
+sockets options setsockopt,getsockopt 500
 END
     argument_lines sockets endpoints %network 70 -yy -xx
     argument_lines sockets kinds epoll_create1,timerfd_create,memfd_create 3 -yy -xx

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,6 +212,120 @@ static void names(void)
     connect(-1, (struct sockaddr *)&in6, sizeof(in6));
 }
 
+/* ---- control messages: each type, and each length that means something ---- */
+
+static void send_control(int level, int type, size_t len)
+{
+    char control[CMSG_SPACE(96)] = {0};
+    struct msghdr m = {.msg_control = control, .msg_controllen = CMSG_SPACE(len)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+    for (size_t i = 0; i < len; i++)
+        CMSG_DATA(c)[i] = (unsigned char)(i + 1);
+    c->cmsg_level = level;
+    c->cmsg_type = type;
+    c->cmsg_len = CMSG_LEN(len);
+    sendmsg(-1, &m, 0);
+}
+
+static void control(void)
+{
+    static const int socket_types[] = {0, 1, 2, 3, 4, 5, 29, 35, 37, 41, 54, 58, 61, 63, 64, 65, 99},
+                     lengths[] = {0, 1, 3, 4, 8, 11, 12, 15, 16, 20, 31, 32, 47, 48, 60},
+                     levels[] = {6, 17, 41, 58, 99, 132, 255, 263, 270, 282};
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = 5};
+    struct in_pktinfo info = {.ipi_ifindex = 1, .ipi_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    char buf[CMSG_SPACE(sizeof(info)) + CMSG_SPACE(sizeof(in))] = {0};
+    struct msghdr m = {.msg_control = buf, .msg_controllen = sizeof(buf)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+    for (size_t l = 0; l < sizeof(lengths) / sizeof(*lengths); l++) {
+        for (size_t i = 0; i < sizeof(socket_types) / sizeof(*socket_types); i++)
+            send_control(SOL_SOCKET, socket_types[i], (size_t)lengths[l]);
+        for (int type = 0; type < 26; type++)
+            send_control(IPPROTO_IP, type, (size_t)lengths[l]);
+    }
+    for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+        send_control(levels[i], (int)i, 4);
+    *c = (struct cmsghdr){CMSG_LEN(sizeof(info)), IPPROTO_IP, IP_PKTINFO};
+    memcpy(CMSG_DATA(c), &info, sizeof(info));
+    c = CMSG_NXTHDR(&m, c);
+    *c = (struct cmsghdr){CMSG_LEN(sizeof(in)), IPPROTO_IP, IP_ORIGDSTADDR};
+    memcpy(CMSG_DATA(c), &in, sizeof(in));
+    sendmsg(-1, &m, 0);
+}
+
+/* ---- options ---- */
+
+static void set(int level, int option, const void *value, socklen_t len)
+{
+    setsockopt(-1, level, option, value, len);
+}
+
+static void ask(int fd, int level, int option, int room)
+{
+    char value[128] = {0};
+    socklen_t len = (socklen_t)room;
+
+    getsockopt(fd, level, option, value, &len);
+}
+
+static void options(void)
+{
+    static const int lengths[] = {0, 1, 2, 4, 5, 8, 12, 16, 20, 100};
+    char value[128] = "\1\0\0\0\5\0\0\0value of an option, longer than strace shows";
+    struct ipv6_mreq group = {.ipv6mr_multiaddr = in6addr_loopback, .ipv6mr_interface = 1};
+    int unix_fd[2], tcp = socket(AF_INET, SOCK_STREAM, 0);
+
+    socketpair(AF_UNIX, SOCK_STREAM, 0, unix_fd);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        socklen_t len = (socklen_t)lengths[i];
+
+        set(SOL_SOCKET, SO_REUSEADDR, value, len);
+        set(SOL_SOCKET, SO_LINGER, value, len);
+        set(SOL_SOCKET, SO_PEERCRED, value, len);
+        set(SOL_SOCKET, SO_RCVTIMEO, value, len);
+        set(SOL_SOCKET, SO_BINDTODEVICE, value, len);
+        set(SOL_SOCKET, 250, value, len);
+        set(IPPROTO_TCP, TCP_NODELAY, value, len);
+        set(IPPROTO_TCP, TCP_CONGESTION, value, len);
+        set(IPPROTO_IP, IP_TTL, value, len);
+        set(IPPROTO_IP, IP_ADD_MEMBERSHIP, value, len);
+        set(IPPROTO_IP, IP_DROP_MEMBERSHIP, value, len);
+        set(IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group, len);
+        set(IPPROTO_IPV6, IPV6_LEAVE_ANYCAST, value, len);
+        set(SOL_NETLINK, NETLINK_PKTINFO, value, len);
+        set(99, 5, value, len);
+        ask(unix_fd[0], SOL_SOCKET, SO_TYPE, lengths[i]);
+        ask(unix_fd[0], SOL_SOCKET, SO_ERROR, lengths[i]);
+        ask(unix_fd[0], SOL_SOCKET, SO_ACCEPTCONN, lengths[i]);
+        ask(unix_fd[0], SOL_SOCKET, SO_LINGER, lengths[i]);
+        if (lengths[i] >= 4) /* of less, something of the process's number */
+            ask(unix_fd[0], SOL_SOCKET, SO_PEERCRED, lengths[i]);
+        ask(unix_fd[0], SOL_SOCKET, SO_RCVTIMEO, lengths[i]);
+        ask(unix_fd[0], SOL_SOCKET, 250, lengths[i]);
+        ask(tcp, IPPROTO_TCP, TCP_NODELAY, lengths[i]);
+        ask(-1, IPPROTO_IP, IP_TTL, lengths[i]);
+    }
+    for (int option = 0; option < 76; option++)
+        set(SOL_SOCKET, option, NULL, 4);
+    for (int option = 0; option < 51; option++)
+        set(IPPROTO_IP, option, NULL, 4);
+    for (int option = 0; option < 84; option++)
+        set(IPPROTO_IPV6, option, NULL, 4);
+    for (int option = 0; option < 38; option++)
+        set(IPPROTO_TCP, option, NULL, 4);
+    for (int option = 0; option < 13; option++)
+        set(SOL_NETLINK, option, NULL, 4);
+    for (int option = 100; option < 106; option++)
+        set(IPPROTO_UDP, option, NULL, 4);
+    ask(tcp, SOL_SOCKET, SO_TYPE, -1);
+    getsockopt(tcp, SOL_SOCKET, SO_TYPE, value, NOWHERE);
+    set(SOL_SOCKET, SO_REUSEADDR, NOWHERE, 4);
+    set(SOL_SOCKET, SO_LINGER, NOWHERE, 8);
+    set(SOL_SOCKET, SO_REUSEADDR, value, (socklen_t)-4);
+}
+
 /* ---- other descriptors that are more than a path ---- */
 
 static void kinds(void)
@@ -261,7 +376,8 @@ static void kinds(void)
 static const struct {
     const char *name;
     void (*run)(void);
-} groups[] = {{"endpoints", endpoints}, {"names", names}, {"kinds", kinds}};
+} groups[] = {
+    {"endpoints", endpoints}, {"names", names}, {"kinds", kinds}, {"control", control}, {"options", options}};
 
 int main(int argc, char **argv)
 {
