@@ -115,7 +115,7 @@ static struct completion pop(void)
     return c;
 }
 /* One request alone: its result. */
-static long one(struct io_uring_sqe sqe)
+static inline long one(struct io_uring_sqe sqe)
 {
     sqe.user_data = 77;
     push(sqe);
@@ -127,7 +127,7 @@ static long one(struct io_uring_sqe sqe)
     return c.user_data == 77 ? c.res : LONG_MIN + 1;
 }
 /* All completions there are, by user_data, as "1:5 2:-ECANCELED". */
-static const char *all(unsigned wait)
+static inline const char *all(unsigned wait)
 {
     static char text[512];
     long res[32] = {0};
@@ -151,21 +151,21 @@ static const char *all(unsigned wait)
     }
     return text;
 }
-static struct io_uring_sqe nop(uint64_t id, unsigned flags)
+static inline struct io_uring_sqe nop(uint64_t id, unsigned flags)
 {
     return SQE{.opcode = IORING_OP_NOP, .flags = (uint8_t)flags, .user_data = id};
 }
-static struct io_uring_sqe io(int op, int fd, void *buf, unsigned len, uint64_t off, uint64_t id)
+static inline struct io_uring_sqe io(int op, int fd, void *buf, unsigned len, uint64_t off, uint64_t id)
 {
     return SQE{
         .opcode = (uint8_t)op, .fd = fd, .addr = (uintptr_t)buf, .len = len, .off = off, .user_data = id};
 }
-static struct io_uring_sqe poll_add(int fd, unsigned events, unsigned how, uint64_t id)
+static inline struct io_uring_sqe poll_add(int fd, unsigned events, unsigned how, uint64_t id)
 {
     return SQE{.opcode = IORING_OP_POLL_ADD, .fd = fd, .poll32_events = events, .len = how, .user_data = id};
 }
-static struct io_uring_sqe timeout(int op, struct __kernel_timespec *ts, unsigned count, unsigned flags,
-                                   uint64_t id)
+static inline struct io_uring_sqe timeout(int op, struct __kernel_timespec *ts, unsigned count,
+                                          unsigned flags, uint64_t id)
 {
     return SQE{.opcode = (uint8_t)op,
                .fd = -1,

@@ -36,6 +36,11 @@ static bool has_vector(const struct uring_req *req)
     return req->sqe.opcode == IORING_OP_READV || req->sqe.opcode == IORING_OP_WRITEV;
 }
 
+static bool picks(const struct uring_req *req)
+{
+    return req->sqe.flags & IOSQE_BUFFER_SELECT;
+}
+
 /* A vector is read when it is submitted: the guest may forget it then (IORING_FEAT_SUBMIT_STABLE). */
 int rw_prep(struct uring_req *req)
 {
@@ -47,6 +52,8 @@ int rw_prep(struct uring_req *req)
     req->no_wait = req->sqe.rw_flags & RWF_NOWAIT;
     if (!has_vector(req))
         return 0;
+    if (picks(req) && req->sqe.len != 1)
+        return -EINVAL;
     req->want = iov_import(req->owner, req->sqe.addr, req->sqe.len, fast, &iov);
     if (req->want < 0)
         return (int)req->want;
@@ -58,12 +65,23 @@ int rw_prep(struct uring_req *req)
     return 0;
 }
 
-/* The one buffer: 0 or -EFAULT. */
+/* The one buffer: 0, -EFAULT or -ENOBUFS. */
 static int take_buffer(struct uring_req *req, struct iovec *iov)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     bool fixed = sqe->opcode == IORING_OP_READ_FIXED || sqe->opcode == IORING_OP_WRITE_FIXED;
 
+    if (picks(req)) {
+        uint32_t len = has_vector(req) ? (uint32_t)req->iov->iov_len : sqe->len;
+        uint64_t addr;
+        int err = kbuf_pick(req, &addr, &len);
+
+        if (err)
+            return err;
+        req->want = len;
+        *iov = (struct iovec){(void *)(uintptr_t)addr, len};
+        return access_ok(addr, len) ? 0 : -EFAULT;
+    }
     if (fixed ? buffer_check(req->ring, sqe->buf_index, sqe->addr, sqe->len)
               : !access_ok(sqe->addr, sqe->len))
         return -EFAULT;
@@ -75,17 +93,38 @@ static int take_buffer(struct uring_req *req, struct iovec *iov)
 int64_t rw_issue(struct uring_req *req)
 {
     const uint64_t *at = (uint64_t *)&req->sqe.off;
-    struct iovec one, *iov = req->iov ? req->iov : &one;
+    bool vector = has_vector(req) && !picks(req);
+    struct iovec one, *iov = vector ? req->iov : &one;
     struct file *f;
-    int64_t err;
+    int64_t err = vector ? 0 : take_buffer(req, &one);
 
-    err = rw_file(&req->w, WORK_FD, writes(req), &f);
-    if (!err && !has_vector(req))
-        err = take_buffer(req, &one);
+    if (!err)
+        err = rw_file(&req->w, WORK_FD, writes(req), &f);
     if (err)
         return err;
     if (file_is_stream(f) || req->sqe.off == UINT64_MAX)
         at = NULL;
-    return file_rwv(&req->w, f, iov, has_vector(req) ? (int)req->sqe.len : 1, (uint64_t)req->want, at,
-                    (unsigned)req->sqe.rw_flags, writes(req));
+    err = file_rwv(&req->w, f, iov, vector ? (int)req->sqe.len : 1, (uint64_t)req->want, at,
+                   (unsigned)req->sqe.rw_flags, writes(req));
+    if (err >= 0 && picks(req) && !(err == 0 && req->multishot))
+        kbuf_used(req, (uint32_t)err);
+    return err;
+}
+
+int read_multishot_prep(struct uring_req *req)
+{
+    if (!picks(req) || req->sqe.addr || req->sqe.len)
+        return -EINVAL;
+    req->multishot = true;
+    return rw_prep(req);
+}
+
+/* Only of what can be waited for. */
+int64_t read_multishot_issue(struct uring_req *req)
+{
+    int64_t r = req->file->ops->poll ? rw_issue(req) : -EBADFD;
+
+    if (r <= 0)
+        kbuf_give_back(req);
+    return r;
 }

@@ -3,7 +3,7 @@
  * the system call that does the work.
  *
  * An operation without a row ends with EINVAL, as on a kernel from before it came, and IORING_REGISTER_PROBE
- * says so: buffers that the kernel picks, MSG_RING, SEND_ZC, URING_CMD, futex, waitid.
+ * says so: MSG_RING, SEND_ZC, URING_CMD, futex, waitid.
  */
 #include "uring.h"
 
@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #define RECVSEND_POLL_FIRST 1u
+#define RECV_MULTISHOT      2u
 #define ACCEPT_MULTISHOT    1u
 #define ACCEPT_DONTWAIT     2u
 #define ACCEPT_POLL_FIRST   4u
@@ -85,6 +86,33 @@ static int message_prep(struct uring_req *req)
     return 0;
 }
 
+static int recv_prep(struct uring_req *req)
+{
+    if (req->sqe.ioprio & ~(RECVSEND_POLL_FIRST | RECV_MULTISHOT))
+        return -EINVAL;
+    req->multishot = req->sqe.ioprio & RECV_MULTISHOT;
+    if (req->multishot && (!(req->sqe.flags & IOSQE_BUFFER_SELECT) || req->sqe.msg_flags & MSG_WAITALL))
+        return -EINVAL;
+    req->no_wait = req->sqe.msg_flags & MSG_DONTWAIT;
+    return 0;
+}
+
+static int64_t recv_issue(struct uring_req *req)
+{
+    uint64_t addr = req->sqe.addr;
+    uint32_t len = req->sqe.len;
+    bool picks = req->sqe.flags & IOSQE_BUFFER_SELECT;
+    int64_t r = picks ? kbuf_pick(req, &addr, &len) : 0;
+
+    if (!r)
+        r = sys_recvfrom(&req->w, (uint64_t[6]){(uint64_t)WORK_FD, addr, len, req->sqe.msg_flags});
+    if (picks && r > 0)
+        kbuf_used(req, (uint32_t)r);
+    else if (picks)
+        kbuf_give_back(req);
+    return r;
+}
+
 static int accept_prep(struct uring_req *req)
 {
     unsigned flags = req->sqe.ioprio;
@@ -143,8 +171,8 @@ static int64_t tee_issue(struct uring_req *req)
 
 static const struct uring_op ops[UOP_LAST] = {
     [IORING_OP_NOP] = {"NOP", .prep = nop_prep, .issue = nop_issue},
-    [IORING_OP_READV] = {"READV", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_SHORT_FAILS, .prep = rw_prep,
-                         .issue = rw_issue},
+    [IORING_OP_READV] = {"READV", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_SHORT_FAILS | OP_BUFFER,
+                         .prep = rw_prep, .issue = rw_issue},
     [IORING_OP_WRITEV] = {"WRITEV", OP_FILE | OP_IOPRIO | OP_POLLOUT | OP_SHORT_FAILS | OP_PARTIAL,
                           .prep = rw_prep, .issue = rw_issue},
     [IORING_OP_FSYNC] = {"FSYNC", OP_FILE, "abs", "f", sys_fsync, .prep = fsync_prep},
@@ -175,7 +203,7 @@ static const struct uring_op ops[UOP_LAST] = {
     [IORING_OP_FILES_UPDATE] = {"FILES_UPDATE", .zero = "rs", .prep = files_update_prep,
                                 .issue = files_update_issue},
     [IORING_OP_STATX] = {"STATX", OP_NO_FIXED, "bs", "darlo", sys_statx},
-    [IORING_OP_READ] = {"READ", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_SHORT_FAILS, .prep = rw_prep,
+    [IORING_OP_READ] = {"READ", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_SHORT_FAILS | OP_BUFFER, .prep = rw_prep,
                         .issue = rw_issue},
     [IORING_OP_WRITE] = {"WRITE", OP_FILE | OP_IOPRIO | OP_POLLOUT | OP_SHORT_FAILS | OP_PARTIAL,
                          .prep = rw_prep, .issue = rw_issue},
@@ -183,8 +211,8 @@ static const struct uring_op ops[UOP_LAST] = {
     [IORING_OP_MADVISE] = {"MADVISE", 0, "bs", "anr", call_madvise},
     [IORING_OP_SEND] = {"SEND", OP_FILE | OP_IOPRIO | OP_POLLOUT | OP_PARTIAL, NULL, "falgoS", sys_sendto,
                         .prep = message_prep},
-    [IORING_OP_RECV] = {"RECV", OP_FILE | OP_IOPRIO | OP_POLLIN, "os", "falr", sys_recvfrom,
-                        .prep = message_prep},
+    [IORING_OP_RECV] = {"RECV", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_BUFFER | OP_END_AT_0, "os",
+                        .prep = recv_prep, .issue = recv_issue},
     [IORING_OP_OPENAT2] = {"OPENAT2", OP_NEW_FD | OP_NO_FIXED, "b", "daol", sys_openat2},
     [IORING_OP_EPOLL_CTL] = {"EPOLL_CTL", 0, "bs", "dloa", sys_epoll_ctl},
     [IORING_OP_SPLICE] = {"SPLICE", OP_FILE | OP_SHORT_FAILS, "b", .prep = splice_prep,
@@ -200,6 +228,12 @@ static const struct uring_op ops[UOP_LAST] = {
     [IORING_OP_SETXATTR] = {"SETXATTR", OP_NO_FIXED, NULL, "Aaolr", sys_setxattr},
     [IORING_OP_FGETXATTR] = {"FGETXATTR", OP_FILE, "r", "faol", sys_fgetxattr},
     [IORING_OP_GETXATTR] = {"GETXATTR", OP_NO_FIXED, "r", "Aaol", sys_getxattr},
+    [IORING_OP_PROVIDE_BUFFERS] = {"PROVIDE_BUFFERS", .zero = "rs", .prep = provide_prep,
+                                   .issue = provide_issue},
+    [IORING_OP_REMOVE_BUFFERS] = {"REMOVE_BUFFERS", .zero = "ralos", .prep = remove_prep,
+                                  .issue = remove_issue},
+    [UOP_READ_MULTISHOT] = {"READ_MULTISHOT", OP_FILE | OP_IOPRIO | OP_POLLIN | OP_BUFFER | OP_END_AT_0,
+                            .prep = read_multishot_prep, .issue = read_multishot_issue},
     [IORING_OP_SOCKET] = {"SOCKET", OP_NEW_FD, "arb", "dol", sys_socket, .prep = socket_prep},
     [UOP_FTRUNCATE] = {"FTRUNCATE", OP_FILE, "rabls", "fo", sys_ftruncate},
     [UOP_BIND] = {"BIND", OP_FILE, "lbrs", "fao", sys_bind},

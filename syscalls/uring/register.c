@@ -1,14 +1,15 @@
 /*
  * register.c - io_uring_register (io_uring/register.c, Linux 6.18).
  *
- * Not there, and EINVAL as on kernels before they came: personalities, registered descriptors of rings, rings
- * and groups of provided buffers, workers' processors, memory regions, resizing, NAPI, zero-copy receive.
+ * Not there, and EINVAL as on kernels before they came: personalities, registered descriptors of rings,
+ * workers' processors, memory regions, resizing, NAPI, zero-copy receive.
  */
 #include "uring.h"
 
 #include <stdlib.h>
 
 #define USE_REGISTERED_RING (1u << 31)
+#define REGISTER_PBUF_STATUS 26 /* newer than the headers of some supported systems */
 #define REGISTER_LAST       36u
 #define MAX_RESTRICTIONS    128u
 
@@ -194,6 +195,12 @@ static int64_t do_register(struct task *t, struct uring *ring, unsigned op, uint
         return uarg || n ? -EINVAL : enable_rings(t, ring);
     case IORING_REGISTER_RESTRICTIONS:
         return restrictions(t, ring, uarg, n);
+    case IORING_REGISTER_PBUF_RING:
+        return kbuf_register_ring(t, ring, uarg, n);
+    case IORING_UNREGISTER_PBUF_RING:
+        return kbuf_unregister_ring(t, ring, uarg, n);
+    case REGISTER_PBUF_STATUS:
+        return kbuf_status(t, ring, uarg, n);
     case IORING_REGISTER_FILES2:
     case IORING_REGISTER_BUFFERS2:
         return register_resource(t, ring, uarg, n, op == IORING_REGISTER_FILES2);

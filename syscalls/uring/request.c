@@ -105,8 +105,10 @@ static void end_one(struct uring_req *req, int64_t result, bool silently)
 {
     struct uring *ring = req->ring;
 
+    if (req->buf.kept)
+        kbuf_used(req, 0);
     if (!silently)
-        ring_post(ring, req->sqe.user_data, (int32_t)result, 0);
+        ring_post(ring, req->sqe.user_data, (int32_t)result, req->cqe_flags);
     if (req->op != uring_op(IORING_OP_TIMEOUT))
         ring->events += !silently;
     ring->running--;
@@ -146,7 +148,8 @@ void req_complete(struct uring_req *req, int64_t result)
 
 void req_post_more(struct uring_req *req, int32_t result)
 {
-    ring_post(req->ring, req->sqe.user_data, result, IORING_CQE_F_MORE);
+    ring_post(req->ring, req->sqe.user_data, result, IORING_CQE_F_MORE | req->cqe_flags);
+    req->cqe_flags = 0;
     if (req->op != uring_op(IORING_OP_TIMEOUT))
         req->ring->events++;
 }
@@ -274,7 +277,7 @@ static bool issue(struct uring_req *req)
         r = run_once(req);
         if (r >= 0 && req->op->flags & OP_NEW_FD && req->sqe.file_index)
             r = files_install(&req->w, req->ring, (int)r, req->sqe.file_index);
-        if (r < 0 || !req->multishot ||
+        if (r < 0 || !req->multishot || (!r && req->op->flags & OP_END_AT_0) ||
             !ring_has_room(req->ring)) /* a full ring ends those that would go on */
             break;
         req_post_more(req, (int32_t)r);

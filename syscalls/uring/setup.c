@@ -89,6 +89,7 @@ static void uring_free(struct uring *ring)
         req_free(list_first(&ring->reqs, struct uring_req, node));
     table_unregister(ring, &ring->files);
     table_unregister(ring, &ring->bufs);
+    kbuf_free_all(ring);
     if (ring->eventfd)
         file_put(ring->eventfd);
     list_del(&ring->node);
@@ -162,6 +163,7 @@ static struct uring *uring_alloc(struct kernel *k, const struct io_uring_params 
     list_init(&ring->held);
     list_init(&ring->deferred);
     list_init(&ring->overflow);
+    list_init(&ring->groups);
     waitq_init(&ring->wait);
     list_add_tail(&k->urings, &ring->node);
     return ring;

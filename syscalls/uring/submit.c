@@ -81,7 +81,7 @@ static int prepare(struct uring_req *req, const struct chain *chain)
 
     if (sqe->opcode >= UOP_LAST || sqe->flags & ~VALID_FLAGS)
         return -EINVAL;
-    if (sqe->flags & IOSQE_BUFFER_SELECT)
+    if (sqe->flags & IOSQE_BUFFER_SELECT && !(req->op && req->op->flags & OP_BUFFER))
         return -EOPNOTSUPP;
     err = prepare_drain(req, chain);
     if (err)

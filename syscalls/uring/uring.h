@@ -22,6 +22,7 @@
 /* Newer than the headers of some supported systems. */
 #define URING_NO_SQARRAY (1u << 16)
 enum {
+    UOP_READ_MULTISHOT = 49,
     UOP_FTRUNCATE = 55,
     UOP_BIND,
     UOP_LISTEN,
@@ -77,6 +78,7 @@ struct uring {
     bool async; /* a request runs that did not end within the submitting call */
 
     struct uring_table files, bufs;
+    struct list_head groups; /* struct uring_group.node: provided buffers, kbuf.c */
     struct uring_restrictions limits;
 };
 
@@ -103,6 +105,13 @@ struct uring_req {
     bool benign;       /* -ETIME is no failure (IORING_TIMEOUT_ETIME_SUCCESS) */
     unsigned tries;    /* that found nothing although poll said there was something */
     int stop_result;
+    struct { /* the buffer it picked */
+        uint64_t addr;
+        uint32_t len;
+        uint16_t bid;
+        bool kept; /* it is this request's until that ends */
+    } buf;
+    uint32_t cqe_flags; /* IORING_CQE_F_BUFFER ... of its next completion */
     int error;         /* of its preparation: it never runs */
     struct iovec *iov; /* of READV and WRITEV */
     int64_t want;      /* OP_SHORT_FAILS: what it must bring for its links to go on */
@@ -121,6 +130,8 @@ enum {
     OP_NEW_FD = 32,      /* the result is a descriptor, which may go to a registered slot instead */
     OP_PARTIAL = 64,     /* a call that would wait after some bytes ends with them */
     OP_NO_FIXED = 128,   /* IOSQE_FIXED_FILE is EBADF */
+    OP_BUFFER = 256,     /* IOSQE_BUFFER_SELECT: the kernel picks a buffer */
+    OP_END_AT_0 = 512,   /* a result of 0 ends what would go on (IORING_RECV_MULTISHOT) */
 };
 
 /* One operation. What is special about it is in prep and issue; the others are a system call and its
@@ -216,9 +227,25 @@ struct file *files_get_slot(struct uring *ring, unsigned index); /* borrowed, NU
 /* [addr, addr + len) must lie in the registered buffer. 0 or -EFAULT. */
 int buffer_check(const struct uring *ring, unsigned index, uint64_t addr, uint64_t len);
 
+/* ---- kbuf.c: buffers that the kernel picks ---- */
+/* The next buffer of the request's group, and how much of it is wanted (0: all). 0 or -ENOBUFS. */
+int kbuf_pick(struct uring_req *req, uint64_t *addr, uint32_t *len);
+void kbuf_used(struct uring_req *req, uint32_t bytes); /* what was picked is told in the next completion */
+void kbuf_give_back(struct uring_req *req);            /* what was picked is there for others again */
+void kbuf_free_all(struct uring *ring);
+int64_t kbuf_register_ring(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
+int64_t kbuf_unregister_ring(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
+int64_t kbuf_status(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
+int provide_prep(struct uring_req *req);
+int64_t provide_issue(struct uring_req *req);
+int remove_prep(struct uring_req *req);
+int64_t remove_issue(struct uring_req *req);
+
 /* ---- the operations that are more than a system call ---- */
 int rw_prep(struct uring_req *req);
 int64_t rw_issue(struct uring_req *req);
+int read_multishot_prep(struct uring_req *req);
+int64_t read_multishot_issue(struct uring_req *req);
 int poll_prep(struct uring_req *req);
 int64_t poll_issue(struct uring_req *req);
 int poll_remove_prep(struct uring_req *req);
