@@ -89,6 +89,7 @@ static void joins(void)
 
     pthread_create(&th, NULL, one_thread, NULL);
     pthread_join(th, NULL);
+    raise(SIGUSR1); /* until the thread's end was heard of: afterwards it is told with the process' status */
     _exit(3);
 }
 static void leaves_one(void)
@@ -183,6 +184,8 @@ static void of_threads(void)
     is_num(waitpid(pid, &s, WNOHANG), 0, "the other one waits for it");
     ptrace(PTRACE_CONT, tid, 0, 0);
     is_num(next(tid), 0, "who traces a thread hears of its end");
+    next(pid); /* SIGUSR1 */
+    ptrace(PTRACE_CONT, pid, 0, 0);
     is_num(next(pid) >> 8, EXIT_STOP, "then comes the other");
     is_num(message(pid), 3 << 8, "with the process' status");
     ptrace(PTRACE_CONT, pid, 0, 0);
