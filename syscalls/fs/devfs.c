@@ -3,6 +3,7 @@
  */
 #include "fs_calls.h"
 
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -106,10 +107,15 @@ int devfs_mount(struct vfs *v)
         if (!tmpfs_add(dev, links[i].name, S_IFLNK | 0777, 0, links[i].target))
             return -ENOMEM;
     d = tmpfs_add(dev, "shm", S_IFDIR | 01777, 0, NULL);
-    pts = tmpfs_add(dev, "pts", S_IFDIR | 0755, 0, NULL);
     shm = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 41));
-    if (!d || !pts || !shm || vfs_mount(v, d, shm))
+    if (!d || !shm || vfs_mount(v, d, shm))
         return -ENOMEM;
+    d = tmpfs_add(dev, "pts", S_IFDIR | 0755, 0, NULL);
+    pts = tmpfs_mount_root(v, "devpts", 0755, makedev(0, 22));
+    if (!d || !pts || vfs_mount(v, d, pts))
+        return -ENOMEM;
+    pts->sb->magic = DEVPTS_SUPER_MAGIC;
+    pts->sb->noexec = true;
     shm->sb->nodev = true;
     dev->sb->noexec = true;
 

@@ -142,6 +142,18 @@ int vfs_expose(struct kernel *k, const char *host_path)
     return mount_host(v, real, true);
 }
 
+/* File systems that are mounted nowhere. */
+static const struct {
+    const char *name;
+    uint64_t magic;
+    unsigned minor;
+} internal[NR_FS_TYPES] = {
+    [FS_PIPE] = {"pipefs", 0x50495045, 15},
+    [FS_SOCK] = {"sockfs", 0x534f434b, 8},
+    [FS_ANON] = {"anon_inodefs", 0x09041934, 16},
+    [FS_MQUEUE] = {"mqueue", 0x19800202, 18},
+};
+
 static int mount_all(struct vfs *v)
 {
     const struct kernel_config *c = &v->k->cfg;
@@ -150,16 +162,9 @@ static int mount_all(struct vfs *v)
     bool tmp_is_host = c->writable;
     int err;
 
-    for (int i = FS_PIPE; i <= FS_ANON; i++) {
-        static const char *const name[] = {
-            [FS_PIPE] = "pipefs", [FS_SOCK] = "sockfs", [FS_ANON] = "anon_inodefs"};
-        static const uint64_t magic[] = {
-            [FS_PIPE] = 0x50495045, [FS_SOCK] = 0x534f434b, [FS_ANON] = 0x09041934};
-        static const unsigned minors[] = {[FS_PIPE] = 15, [FS_SOCK] = 8, [FS_ANON] = 16};
-
-        if (!super_create(v, i, name[i], magic[i], makedev(0, minors[i])))
+    for (int i = FS_PIPE; i < NR_FS_TYPES; i++)
+        if (!super_create(v, i, internal[i].name, internal[i].magic, makedev(0, internal[i].minor)))
             return -ENOMEM;
-    }
     if (!realpath(c->root ? c->root : "/", real))
         return -errno;
     sb = hostfs_create(v, real, !c->writable);

@@ -4,7 +4,9 @@
 #include "../handlers.h"
 #include "fs_calls.h"
 
+#include <linux/magic.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 
 static struct statx_timestamp stx_time(uint64_t ns)
 {
@@ -258,24 +260,41 @@ int64_t sys_readlinkat(struct task *t, const uint64_t a[6])
  * ------------------------------------------------------------------------------------------------------------
  */
 
+#define ST_VALID_ 0x20
+
+/* A place in the tree, and not of a pipe, a socket, a memfd: of what is mounted somewhere. */
+static bool is_mounted(const struct dentry *d)
+{
+    while (d->parent)
+        d = d->parent;
+    return d == d->sb->root;
+}
+
 static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
 {
     struct super *sb = d->sb;
     struct statfs s = {.f_type = (long)sb->magic, .f_bsize = 4096, .f_namelen = 255, .f_frsize = 4096};
+    bool mounted = is_mounted(d);
 
+    s.f_fsid.__val[0] = (int)sb->dev;
     if (sb->type == FS_HOST) {
         /* Free space is the host's; a fixed picture keeps runs alike. */
         s.f_blocks = 16u << 20;
         s.f_bfree = s.f_bavail = 8u << 20;
         s.f_files = 4u << 20;
         s.f_ffree = 3u << 20;
-    } else if (sb->type == FS_TMP) {
+    } else if (sb->magic == TMPFS_MAGIC && mounted) {
         s.f_blocks = t->k->sys.phys.nframes / 2;
         s.f_bfree = s.f_bavail = t->k->sys.phys.nfree < s.f_blocks ? t->k->sys.phys.nfree : s.f_blocks;
         s.f_files = sb->max_inodes;
         s.f_ffree = sb->max_inodes - sb->nr_inodes;
     }
-    s.f_flags = 0x20 /* ST_VALID */ | (sb->ro ? 1 : 0) | (sb->nodev ? 4 : 0) | (sb->noexec ? 8 : 0) | 4096;
+    if (sb->magic == TMPFS_MAGIC || sb->type == FS_HOST || sb->type == FS_SYS) /* those with a UUID */
+        s.f_fsid.__val[1] = (int)sb->magic;
+    s.f_flags = ST_VALID_;
+    if (mounted)
+        s.f_flags |= (sb->ro ? ST_RDONLY : 0) | (sb->nodev ? ST_NODEV : 0) | (sb->noexec ? ST_NOEXEC : 0) |
+                     ST_RELATIME;
     return mm_copy_out(t->mm, ubuf, &s, sizeof(s));
 }
 

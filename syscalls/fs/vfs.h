@@ -29,7 +29,7 @@
 #define O_LARGEFILE_X86 0100000u   /* the kernel's value; glibc defines it as 0 on x86-64 */
 #define O_TMPFILE_BIT   020000000u /* __O_TMPFILE without O_DIRECTORY */
 
-enum fs_type { FS_HOST, FS_TMP, FS_PROC, FS_DEV, FS_SYS, FS_PIPE, FS_SOCK, FS_ANON };
+enum fs_type { FS_HOST, FS_TMP, FS_PROC, FS_DEV, FS_SYS, FS_PIPE, FS_SOCK, FS_ANON, FS_MQUEUE, NR_FS_TYPES };
 
 struct super {
     enum fs_type type;
@@ -144,7 +144,7 @@ struct vfs {
     struct dentry *root;
     struct dentry *dhash[1 << DHASH_BITS];
     struct inode *ihash[1 << IHASH_BITS];
-    struct super *sb[FS_ANON + 1]; /* the first of each type */
+    struct super *sb[NR_FS_TYPES]; /* the first of each type */
     struct dentry *tty;            /* /dev/pts/0 when the host gave us a terminal */
     int tty_fd;
     unsigned next_mnt_id;

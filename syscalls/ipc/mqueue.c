@@ -134,7 +134,7 @@ static int create_queue(struct task *t, const char *name, unsigned mode, const s
     err = ns->nr_mqs >= QUEUES_MAX && !task_capable(t, CAP_SYS_RESOURCE) ? -ENOSPC : check_sizes(t, q);
     if (err)
         goto fail;
-    q->inode = anon_inode(t->k, FS_ANON, S_IFREG | (mode & 07777 & ~t->fs->umask));
+    q->inode = anon_inode(t->k, FS_MQUEUE, S_IFREG | (mode & 07777 & ~t->fs->umask));
     if (!q->inode) {
         err = -ENOMEM;
         goto fail;
