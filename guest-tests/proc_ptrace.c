@@ -60,6 +60,57 @@ static void nothing(int sig)
 {
 }
 
+static void with_signals_waiting(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR2);
+    for (int i = 0; i < 3; i++)
+        sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i});
+    raise(SIGSTOP);
+}
+
+static void waiting_signals(void)
+{
+    struct __ptrace_peeksiginfo_args args = {.nr = 10};
+    pid_t pid = traced(with_signals_waiting);
+    siginfo_t si[10];
+    int s;
+
+    next(pid);
+    ptrace(PTRACE_CONT, pid, 0, 0);
+    next(pid);
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 1, "PEEKSIGINFO: one signal waits for the task");
+    is_true(si[0].si_signo == SIGUSR2 && si[0].si_code == SI_TKILL && si[0].si_pid == pid, "is the one that it sent itself");
+    args.flags = PTRACE_PEEKSIGINFO_SHARED;
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 3, "three for its process");
+    s = si[0].si_signo == SIGRTMIN && si[0].si_value.sival_int == 0 && si[2].si_value.sival_int == 2;
+    is_true(s, "in the order they came");
+    args.off = 1;
+    args.nr = 1;
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 1, "from the second on, one");
+    is_num(si[0].si_value.sival_int, 1, "the second");
+    args.off = 3;
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 0, "behind the last");
+    args.off = UINT64_MAX;
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 0, "far behind it");
+    args = (struct __ptrace_peeksiginfo_args){.flags = PTRACE_PEEKSIGINFO_SHARED, .nr = 3};
+    is_err(ptrace(PTRACE_PEEKSIGINFO, pid, &args, 16), "EFAULT", "to where nothing is");
+    args.nr = 0;
+    is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, 16), 0, "none to where nothing is");
+    args.nr = -1;
+    is_err(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), "EINVAL", "less than none");
+    args = (struct __ptrace_peeksiginfo_args){.flags = 2, .nr = 1};
+    is_err(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), "EINVAL", "an unknown flag");
+    is_err(ptrace(PTRACE_PEEKSIGINFO, pid, 16, si), "EFAULT", "no arguments");
+    ptrace(PTRACE_KILL, pid, 0, 0);
+    next(pid);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -212,5 +263,6 @@ int main(int argc, char **argv)
     is_num(next(pid), SIGKILL, "SIGKILL ends any stop");
     is_err(ptrace(PTRACE_ATTACH, getpid(), 0, 0), "EPERM", "ATTACH to oneself");
     is_err(ptrace(PTRACE_ATTACH, 1 << 22, 0, 0), "ESRCH", "or to nobody");
+    waiting_signals();
     return done();
 }

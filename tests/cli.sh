@@ -50,6 +50,15 @@ ok()
     fi
 }
 
+# strace_since MAJOR MINOR: is Debian's as new?
+strace_since()
+{
+    strace --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | {
+        read -r major minor
+        [ "${major:-0}" -gt "$1" ] || { [ "${major:-0}" -eq "$1" ] && [ "${minor:-0}" -ge "$2" ]; }
+    }
+}
+
 if [ -z "$(emulators)" ]; then
     skip "command line" "no mseal-emu was built"
     exit 0

@@ -415,6 +415,33 @@ static int64_t signal_mask(struct task *t, struct task *c, uint64_t size, uint64
     return 0;
 }
 
+/* PTRACE_PEEKSIGINFO: signals that wait, of the task or of its process; how many were told. */
+static int64_t peek_siginfo(struct task *t, struct task *c, uint64_t uargs, uint64_t to)
+{
+    struct __ptrace_peeksiginfo_args args;
+    const struct sigqueue *q;
+    uint64_t at = 0;
+    int told = 0;
+
+    if (mm_copy_in(t->mm, &args, uargs, sizeof(args)))
+        return -EFAULT;
+    if (args.flags & ~(unsigned)PTRACE_PEEKSIGINFO_SHARED || args.nr < 0)
+        return -EINVAL;
+    q = args.flags & PTRACE_PEEKSIGINFO_SHARED ? &c->proc->pending : &c->pending;
+    list_for_each (n, &q->list) {
+        const struct ksiginfo *info = container_of(n, struct ksiginfo, node);
+
+        if (told == args.nr || (told && signal_pending(t)))
+            break;
+        if (at++ < args.off)
+            continue;
+        if (mm_copy_out(t->mm, to + sizeof(info->info) * (unsigned)told, info->info.raw, sizeof(info->info)))
+            return told ? told : -EFAULT;
+        told++;
+    }
+    return told;
+}
+
 /* PTRACE_GET_SYSCALL_INFO: as much as fits; returns how much there is. */
 static int64_t syscall_info(struct task *t, struct task *c, uint64_t size, uint64_t addr)
 {
@@ -491,6 +518,8 @@ static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint6
         if (mm_copy_in(t->mm, c->pt.info.info.raw, data, 128))
             return -EFAULT;
         return 0;
+    case PTRACE_PEEKSIGINFO:
+        return peek_siginfo(t, c, addr, data);
     case PTRACE_GETSIGMASK:
     case PTRACE_SETSIGMASK:
         return signal_mask(t, c, addr, data, request == PTRACE_SETSIGMASK);

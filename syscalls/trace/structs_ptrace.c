@@ -267,7 +267,17 @@ static void print_syscall_info(struct call *c, uint64_t addr, const struct arg *
     text_putc(c->out, '}');
 }
 
+static void print_peeksiginfo(struct call *c, const void *p)
+{
+    const struct __ptrace_peeksiginfo_args *args = p;
+
+    text_printf(c->out, "{off=%lu, flags=", args->off);
+    print_flags_named(c, "peeksiginfo", args->flags);
+    text_printf(c->out, ", nr=%u}", (unsigned)args->nr);
+}
+
 const struct struct_type structs_ptrace[] = {
+    {"peeksiginfo", sizeof(struct __ptrace_peeksiginfo_args), print_peeksiginfo, NULL, false, STRUCT_PLAIN},
     {"user_regs", 0, NULL, print_user_regs, false, STRUCT_PLAIN},
     {"user_fpregs", 0, NULL, print_user_fpregs, false, STRUCT_PLAIN},
     {"got_regset", 0, NULL, print_got_regset, false, STRUCT_ON_ERROR, note_set_len},

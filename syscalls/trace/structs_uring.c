@@ -1,5 +1,6 @@
 /* structs_uring.c - structures of io_uring, as strace shows them. */
 #include <linux/io_uring.h>
+#include <string.h>
 
 #include "../kernel.h"
 #include "strace.h"
@@ -17,6 +18,17 @@ static void print_request(struct call *c, const struct io_uring_params *p)
         text_printf(c->out, ", resv=[%#x, %#x, %#x]", p->resv[0], p->resv[1], p->resv[2]);
 }
 
+/* What both kinds of offsets end with; older headers have no name for it. */
+#define USER_ADDR_AT 32
+
+static void put_user_addr(struct call *c, const void *offsets)
+{
+    uint64_t addr;
+
+    memcpy(&addr, (const char *)offsets + USER_ADDR_AT, sizeof(addr));
+    text_printf(c->out, ", user_addr=%#lx}", addr);
+}
+
 static void print_answer(struct call *c, const struct io_uring_params *p)
 {
     const struct io_sqring_offsets *s = &p->sq_off;
@@ -25,11 +37,13 @@ static void print_answer(struct call *c, const struct io_uring_params *p)
     text_printf(c->out, ", sq_entries=%u, cq_entries=%u, features=", p->sq_entries, p->cq_entries);
     print_flags_named(c, "uring_features", p->features);
     text_printf(c->out,
-                ", sq_off={head=%u, tail=%u, ring_mask=%u, ring_entries=%u, flags=%u, dropped=%u, array=%u}",
+                ", sq_off={head=%u, tail=%u, ring_mask=%u, ring_entries=%u, flags=%u, dropped=%u, array=%u",
                 s->head, s->tail, s->ring_mask, s->ring_entries, s->flags, s->dropped, s->array);
+    put_user_addr(c, s);
     text_printf(c->out,
-                ", cq_off={head=%u, tail=%u, ring_mask=%u, ring_entries=%u, overflow=%u, cqes=%u, flags=%u}",
+                ", cq_off={head=%u, tail=%u, ring_mask=%u, ring_entries=%u, overflow=%u, cqes=%u, flags=%u",
                 q->head, q->tail, q->ring_mask, q->ring_entries, q->overflow, q->cqes, q->flags);
+    put_user_addr(c, q);
 }
 
 /* What is asked for as the call begins, and what came of it when it ends. */

@@ -160,6 +160,7 @@ const struct variant variants[] = {
     {"ptrace", PTRACE_SETREGSET, "pid,x:regset,io:regset", 0, 0},
     {"ptrace", PTRACE_GETSIGINFO, "pid,ptr,o:siginfo", 0, 0},
     {"ptrace", PTRACE_SETSIGINFO, "pid,ptr,i:siginfo", 0, 0},
+    {"ptrace", PTRACE_PEEKSIGINFO, "pid,i:peeksiginfo,o:siginfo@ret", 0, 0},
     {"ptrace", PTRACE_GETSIGMASK, "pid,ulong,osigset@2", 0, 0},
     {"ptrace", PTRACE_SETSIGMASK, "pid,ulong,sigset@2", 0, 0},
     {"ptrace", PTRACE_GETEVENTMSG, "pid,ptr,oulongp", 0, 0},

@@ -229,6 +229,7 @@ static const struct xlat ptrace_calls[] = {{"PTRACE_SYSCALL_INFO_NONE", 0, 0},
                                            {"PTRACE_SYSCALL_INFO_EXIT", 2, 0},
                                            {"PTRACE_SYSCALL_INFO_SECCOMP", 3, 0},
                                            XEND};
+static const struct xlat peeksiginfo_flags[] = {{"PTRACE_PEEKSIGINFO_SHARED", 1, 0}, XEND};
 static const struct xlat regsets[] = {{"NT_PRSTATUS", 1, 0},       {"NT_FPREGSET", 2, 0},
                                       {"NT_386_TLS", 0x200, 0},    {"NT_386_IOPERM", 0x201, 0},
                                       {"NT_X86_XSTATE", 0x202, 0}, XEND};
@@ -343,7 +344,14 @@ static const struct xlat wake_cmps[] = {{"FUTEX_OP_CMP_EQ", 0, 0},
                                         {"FUTEX_OP_CMP_GT", 4, 0},
                                         {"FUTEX_OP_CMP_GE", 5, 0},
                                         XEND};
-static const struct xlat futex_flags[] = {{"FUTEX_32", 2, 0}, {"FUTEX_PRIVATE_FLAG", 128, 0}, XEND};
+#define FUTEX2_SIZE 3
+static const struct xlat futex_flags[] = {{"FUTEX2_SIZE_U8", 0, FUTEX2_SIZE},
+                                          {"FUTEX2_SIZE_U16", 1, FUTEX2_SIZE},
+                                          {"FUTEX2_SIZE_U32", 2, FUTEX2_SIZE},
+                                          {"FUTEX2_SIZE_U64", 3, FUTEX2_SIZE},
+                                          {"FUTEX2_NUMA", 4, 0},
+                                          {"FUTEX2_PRIVATE", 128, 0},
+                                          XEND};
 static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
@@ -386,6 +394,7 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"ptrace", ptrace_cmds, "PTRACE_???"},
                                        {"ptrace_o", ptrace_options, "PTRACE_O_???"},
                                        {"ptrace_call", ptrace_calls, "PTRACE_SYSCALL_INFO_???"},
+                                       {"peeksiginfo", peeksiginfo_flags, "PTRACE_PEEKSIGINFO_???"},
                                        {"regset", regsets, "NT_???"},
                                        {"audit_arch", audit_archs, "AUDIT_ARCH_???"},
                                        {"seccomp", seccomp_ops, "SECCOMP_???"},
@@ -410,7 +419,7 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"bitset", bitsets, 0},
                                        {"wake_op", wake_ops, 0},
                                        {"wake_cmp", wake_cmps, 0},
-                                       {"futex_flags", futex_flags, "FUTEX_???"},
+                                       {"futex_flags", futex_flags, "FUTEX2_???", .type = FUTEX2_SIZE},
                                        {"mq_flags", mq_flags, "O_???"},
                                        {0, 0, 0}};
 const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},

@@ -287,6 +287,22 @@ static void ipc(void)
 
 /* ---- ptrace ---- */
 
+static void signals_that_wait(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGRTMIN + 1);
+    sigaddset(&set, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR2);
+    raise(SIGRTMIN + 1);
+    kill(getpid(), SIGWINCH);
+    for (int i = 0; i < 3; i++)
+        sigqueue(getpid(), SIGRTMIN + 1, (union sigval){.sival_int = 0x1000 + i});
+}
+
 static void tracing(void)
 {
     struct user_regs_struct regs;
@@ -296,10 +312,12 @@ static void tracing(void)
     } call; /* struct ptrace_syscall_info */
     static unsigned char area[1024];
     unsigned long word = 0;
-    siginfo_t info;
+    struct __ptrace_peeksiginfo_args peek = {.nr = 10};
+    siginfo_t info, infos[10];
     int status, pid = fork();
 
     if (!pid) {
+        signals_that_wait();
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         raise(SIGSTOP);
         raise(SIGUSR1);
@@ -338,6 +356,19 @@ static void tracing(void)
     ptrace(PTRACE_GETSIGINFO, pid, 0, NOWHERE);
     ptrace(PTRACE_GETSIGMASK, pid, 8, &word);
     ptrace(PTRACE_SETSIGMASK, pid, 8, &word);
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    peek.off = 1;
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    peek.off = 5;
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    peek = (struct __ptrace_peeksiginfo_args){.flags = PTRACE_PEEKSIGINFO_SHARED, .nr = 2};
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, NOWHERE);
+    peek = (struct __ptrace_peeksiginfo_args){.flags = 2, .nr = 1};
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    peek = (struct __ptrace_peeksiginfo_args){.nr = -1};
+    ptrace(PTRACE_PEEKSIGINFO, pid, &peek, infos);
+    ptrace(PTRACE_PEEKSIGINFO, pid, NOWHERE, infos);
     ptrace(PTRACE_GETEVENTMSG, pid, 0, &word);
     ptrace(PTRACE_GET_SYSCALL_INFO, pid, 0, NULL);
     ptrace(PTRACE_LISTEN, pid, 0, 0);
