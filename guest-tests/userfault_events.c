@@ -89,6 +89,15 @@ static void is_story(const char *want, const char *fact)
     is_str((char *)story, want, fact);
 }
 
+/* The end of an area, which is not to be in the story of the next one. */
+static void unwatch(char *p, size_t n)
+{
+    story[0] = 0;
+    must(munmap(p, n * PG));
+    for (int i = 0; i < 2000 && !strchr((char *)story, '-'); i++)
+        usleep(1000);
+}
+
 static int child_reads(char *p)
 {
     return *(volatile char *)p == 'P' ? 7 : 1;
@@ -124,7 +133,7 @@ static void removes(void)
     is_err(madvise(p + 1, PG, MADV_DONTNEED), "EINVAL", "what is refused");
     madvise(p, PG, MADV_COLD);
     is_story("", "and what drops nothing is not told");
-    must(munmap(p, 4 * PG));
+    unwatch(p, 4);
 }
 
 static void remaps(void)
@@ -145,8 +154,8 @@ static void remaps(void)
     story[0] = 0;
     must(mremap(p + 2 * PG, 2 * PG, PG, 0));
     is_story("unmap 3-4 ", "shrinking");
-    munmap(p, 4 * PG);
-    munmap(q, 4 * PG);
+    unwatch(p, 4);
+    unwatch(q, 4);
 }
 
 static void forks(void)
