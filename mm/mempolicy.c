@@ -328,3 +328,16 @@ int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, ui
         return mm_fail(mm, -EPERM, "nodes that the process may not use need CAP_SYS_NICE");
     return to.low & 1 ? 0 : mm_fail(mm, -EINVAL, "none of the new nodes is there: the machine has node 0 alone");
 }
+
+int mm_page_node(struct mm *mm, uint64_t addr)
+{
+    const struct vma *v = vma_tree_find(&mm->vmas, addr);
+    pte_t e;
+
+    if (!v || v->start > addr)
+        return -EFAULT;
+    e = pt_get(&mm->pt, addr);
+    if (!(e & PTE_PRESENT))
+        return -ENOENT;
+    return pte_pfn(e) ? 0 : -EFAULT; /* the page of zeroes belongs to nobody */
+}

@@ -49,6 +49,7 @@ int64_t unshare_parts(struct task *t, uint64_t flags);
 struct task *task_alloc(struct kernel *k);
 struct process *process_alloc(struct kernel *k, int pid); /* one reference: until it is reaped */
 int alloc_tid(struct kernel *k);                          /* or -EAGAIN */
+int claim_tid(const struct task *t, int tid);             /* tid itself, or -EINVAL, -EPERM, -EEXIST */
 void task_insert(struct kernel *k, struct task *t);
 void task_join(struct task *t, struct process *p);
 void task_free(struct task *t);

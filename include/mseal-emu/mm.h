@@ -329,6 +329,8 @@ int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64
 int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, uint64_t node, uint64_t flags);
 /* migrate_pages(2) of mm: with one node nothing moves, the checks remain. */
 int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, uint64_t new_nodes);
+/* move_pages(2) of one page: its node, -ENOENT (nobody touched it) or -EFAULT (no area, or the page of zeroes). */
+int mm_page_node(struct mm *mm, uint64_t addr);
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits); /* prctl(PR_SET_MDWE) */
 int64_t mm_get_mdwe(struct mm *mm);
 /* State that only its system call looks at, kept here since it belongs to the address space and goes with fork. */

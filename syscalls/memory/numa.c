@@ -57,17 +57,6 @@ int64_t sys_migrate_pages(struct task *t, const uint64_t a[6])
     return err ? err : ret;
 }
 
-/* What move_pages(2) says of one page: its node, 0, or why there is none. */
-static int page_status(struct mm *mm, uint64_t addr)
-{
-    const struct vma *v = mm_find_vma(mm, addr);
-    uint8_t byte;
-
-    if (!v || v->start > addr)
-        return -EFAULT;
-    return mm_access_remote(mm, addr, &byte, 1, false, true) == 1 ? 0 : -ENOENT;
-}
-
 int64_t sys_move_pages(struct task *t, const uint64_t a[6])
 {
     uint64_t count = a[1], pages = a[2], nodes = a[3], status = a[4];
@@ -94,7 +83,7 @@ int64_t sys_move_pages(struct task *t, const uint64_t a[6])
             if (node != 0)
                 return -ENODEV;
         }
-        st = page_status(target->mm, addr & MM_PAGE_MASK);
+        st = mm_page_node(target->mm, addr & MM_PAGE_MASK);
         if (mm_copy_out(t->mm, status + 4 * i, &st, 4))
             return -EFAULT;
     }

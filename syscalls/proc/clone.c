@@ -20,8 +20,9 @@
 
 struct clone_args_in { /* what all four forms come down to */
     uint64_t flags;
-    uint64_t pidfd, child_tid, parent_tid, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+    uint64_t pidfd, child_tid, parent_tid, stack, stack_size, tls;
     int exit_signal;
+    int tid; /* clone3: the number that is asked for, 0: any */
 };
 
 /* Combinations refused by copy_process(), in its order. */
@@ -182,7 +183,7 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
         err = check_limits(t);
     if (err)
         return err;
-    tid = alloc_tid(t->k);
+    tid = args->tid ? claim_tid(t, args->tid) : alloc_tid(t->k);
     if (tid < 0)
         return tid;
     c = task_alloc(t->k);
@@ -316,7 +317,7 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
 {
     struct clone_args u;
     struct clone_args_in args;
-    int err;
+    int err, tid = 0;
 
     if (t->retrying)
         return vfork_wait(t);
@@ -329,7 +330,10 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (u.flags & CLONE_INTO_CGROUP && (u.cgroup > INT32_MAX || a[1] < CLONE_ARGS_SIZE_VER2))
         return -EINVAL;
+    if (u.set_tid && mm_copy_in(t->mm, &tid, u.set_tid, sizeof(tid)))
+        return -EFAULT;
     args = (struct clone_args_in){
+        .tid = tid,
         .flags = u.flags,
         .pidfd = u.pidfd,
         .child_tid = u.child_tid,
@@ -339,11 +343,13 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
         .tls = u.tls,
         .exit_signal = (int)u.exit_signal,
     };
-    if (!clone3_valid(&args))
+    if (!clone3_valid(&args) || u.set_tid_size > 1) /* there is one PID namespace */
+        return -EINVAL;
+    if (u.set_tid && !tid)
         return -EINVAL;
     if (u.flags & CLONE_INTO_CGROUP)
         return -EBADF;
-    if (u.flags & CLONE_NEWTIME || u.set_tid_size)
+    if (u.flags & CLONE_NEWTIME)
         return -EPERM;
     if (args.stack)
         args.stack += args.stack_size;

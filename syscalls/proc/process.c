@@ -8,6 +8,7 @@
  * A process whose parent is NULL belongs to an invisible pid 1 that reaps at once.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -55,6 +56,15 @@ int alloc_tid(struct kernel *k)
             return tid;
     }
     return -EAGAIN;
+}
+
+int claim_tid(const struct task *t, int tid)
+{
+    if (tid < 1 || tid >= PID_MAX)
+        return -EINVAL;
+    if (!capable(t, CAP_SYS_ADMIN) && !capable(t, CAP_CHECKPOINT_RESTORE))
+        return -EPERM;
+    return find_task(t->k, tid) ? -EEXIST : tid;
 }
 
 /* Lists by number: a new one nearly always belongs at the end. */

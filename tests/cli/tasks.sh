@@ -68,7 +68,7 @@ x' ''
     is '... also with threads' 0
     without_leaks "$B/tests/guest/many_tasks"
     is '... after a thousand tasks, ten thousand forks and a fork bomb' 0
-    for facts in proc_fork proc_signal proc_futex proc_requeue_pi proc_time proc_ptrace proc_ptrace_exit userfault_calls userfault_events proc_ipc proc_mqueue proc_mq_wait proc_inotify proc_core; do
+    for facts in proc_fork proc_signal proc_futex proc_requeue_pi proc_time proc_ptrace proc_ptrace_exit proc_clone3 userfault_calls userfault_events proc_ipc proc_mqueue proc_mq_wait proc_inotify proc_core; do
         without_leaks "$guest/$facts"
         ok "... after $facts" sh -c '[ "$1" = 0 ] && ! grep -q LeakSanitizer "$2"' - "$status" "$work/err"
     done
