@@ -178,6 +178,7 @@ struct task {
     uint64_t args[6];
     uint64_t event;               /* its event number */
     uint64_t call_since;          /* now_ns at its beginning, for traces */
+    int64_t last_sysno;           /* of the call before, -1: none; for traces */
     bool injected;                /* an error was put in its place (-e inject) */
     bool untraced;                /* it is about no path that traces are wanted of (-P) */
     /* A call that waits: see task_block(). */

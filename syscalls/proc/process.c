@@ -100,7 +100,7 @@ struct task *task_alloc(struct kernel *k)
     list_init(&t->run_node);
     list_init(&t->waits);
     sigqueue_init(&t->pending);
-    t->sysno = -1;
+    t->sysno = t->last_sysno = -1;
     t->state = TASK_RUNNING;
     t->timer_slack = 50000;
     return t;

@@ -180,6 +180,7 @@ void trace_sys_enter(struct task *t)
     struct event *ev;
 
     t->call_since = tr->k->now_ns;
+    t->last_sysno = t->sysno;
     if (tr->nghosts)
         trace_tell_ignored(tr, t);
     if (!tr->words && !tr->opt.filter)
@@ -253,6 +254,9 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
         trace_changes(tr, t, "execve", &changed);
         t->sysno = -1;
     }
+    t->last_sysno = 59;
+    if (tr->opt.filter)
+        filter_resolve_paths(tr->opt.filter, t);
     if (tr->opt.filter && (!filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes) ||
                            (filter_has_paths(tr->opt.filter) && !filter_path(tr->opt.filter, req->path))))
         return;

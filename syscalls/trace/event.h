@@ -52,7 +52,7 @@ struct event {
     uint64_t now_ns; /* virtual time */
     int pid, tid;
     unsigned tasks; /* alive now */
-    int64_t sysno;
+    int64_t sysno; /* of signals and ends the call before, if they come between calls; -1: none */
     uint64_t ip;      /* instruction pointer, EVENT_NO_IP: unknown */
     const char *comm; /* name of the task */
     const char *name;

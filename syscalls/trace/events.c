@@ -78,6 +78,12 @@ void trace_flush(struct trace *tr)
 
 /* ---- events on their way ---- */
 
+/* What is told with the number of the call before, whether that was traced or not. */
+static bool is_between_calls(enum event_kind kind)
+{
+    return kind == EVENT_SIGNAL || kind == EVENT_STOP || kind == EVENT_SUPERSEDED || kind == EVENT_DEATH;
+}
+
 /* In place; the arguments are not cleared. */
 struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind)
 {
@@ -93,7 +99,7 @@ struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind
     ev->pid = t->proc->pid;
     ev->tid = t->tid;
     ev->tasks = tr->k->nr_tasks;
-    ev->sysno = t->sysno;
+    ev->sysno = t->sysno < 0 && is_between_calls(kind) ? t->last_sysno : t->sysno;
     ev->comm = t->comm;
     ev->ip = EVENT_NO_IP;
     if (t->mm && (tr->opt.layout.ip || tr->opt.json)) {

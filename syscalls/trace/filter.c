@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../table.h"
+#include "../fs/vfs.h"
 #include "../process.h"
 
 struct rule {
@@ -22,7 +22,7 @@ struct trace_filter {
     struct set signals;
     struct set raw, abbrev, verbose; /* calls: how their arguments are shown */
     struct set read, write;          /* descriptors whose data are shown */
-    char **path;                     /* -P: absolute */
+    char **path;                     /* -P: as given, and what that leads to */
     size_t nr_paths;
     struct rule *rule;
     size_t nr_rules;
@@ -227,26 +227,44 @@ const char *filter_add(struct trace_filter **fp, const char *spec, struct layout
 #undef IS
 }
 
+static bool keep_path(struct trace_filter *f, const char *path)
+{
+    char **more = realloc(f->path, (f->nr_paths + 1) * sizeof(*more)), *copy = strdup(path);
+
+    if (more)
+        f->path = more;
+    if (!more || !copy) {
+        free(copy);
+        return false;
+    }
+    f->path[f->nr_paths++] = copy;
+    return true;
+}
+
 const char *filter_add_path(struct trace_filter **fp, const char *path)
 {
     struct trace_filter *f = *fp ? *fp : calloc(1, sizeof(*f));
-    char **more;
 
     if (!f)
         return "out of memory";
     *fp = f;
-    more = realloc(f->path, (f->nr_paths + 2) * sizeof(*more));
-    if (!more)
-        return "out of memory";
-    f->path = more;
-    f->path[f->nr_paths] = strdup(path);
-    if (!f->path[f->nr_paths])
-        return "out of memory";
-    f->nr_paths++;
-    /* Descriptors have the name of what links lead to. */
-    f->path[f->nr_paths] = realpath(path, NULL);
-    f->nr_paths += f->path[f->nr_paths] != NULL;
-    return NULL;
+    return keep_path(f, path) ? NULL : "out of memory";
+}
+
+void filter_resolve_paths(struct trace_filter *f, struct task *t)
+{
+    size_t given = f->nr_paths;
+
+    for (size_t i = 0; i < given; i++) {
+        char path[PATH_MAX + 1];
+        struct dentry *d;
+
+        if (path_lookup(t, AT_FDCWD, f->path[i], LOOKUP_FOLLOW, &d))
+            continue;
+        if (vfs_path_from(d, NULL, path, sizeof(path)) && strcmp(path, f->path[i]))
+            keep_path(f, path);
+        dentry_put(d);
+    }
 }
 
 void filter_destroy(struct trace_filter *f)

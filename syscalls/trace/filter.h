@@ -17,6 +17,8 @@ const char *filter_add(struct trace_filter **f, const char *spec, struct layout_
                        unsigned *fds);
 /* -P: only calls that have to do with this file, or one of others that were given. */
 const char *filter_add_path(struct trace_filter **f, const char *path);
+/* Once, when there is a task: descriptors have the names of what links lead to, in its root. */
+void filter_resolve_paths(struct trace_filter *f, struct task *t);
 void filter_destroy(struct trace_filter *f);
 bool filter_call(const struct trace_filter *f, int64_t sysno, const char *name, unsigned classes);
 bool filter_signal(const struct trace_filter *f, int signo);

@@ -17,7 +17,6 @@ struct held { /* the beginning of a call of tid */
     int tid;
     bool any_args;
     bool waiting;  /* the line is kept in `line` */
-    int64_t sysno; /* of its last call, -1: none */
     struct text line;
 };
 
@@ -125,15 +124,14 @@ static void stamp(struct layout *l, const struct event *ev)
     l->any = true;
 }
 
-static struct held *held_of(struct layout *l, int tid, bool create)
+static struct held *held_of(struct layout *l, int tid)
 {
     struct held *h = l->held;
 
     while (h && h->tid != tid)
         h = h->next;
-    if (!h && create && (h = calloc(1, sizeof(*h)))) {
+    if (!h && (h = calloc(1, sizeof(*h)))) {
         h->tid = tid;
-        h->sysno = -1;
         h->next = l->held;
         l->held = h;
     }
@@ -154,11 +152,8 @@ static void put_pid(struct layout *l, const struct event *ev)
 /* -n: the call this is about, or the one before. -i */
 static void put_place(struct layout *l, const struct event *ev)
 {
-    const struct held *h = held_of(l, ev->tid, false);
-    int64_t nr = ev->sysno >= 0 || !h ? ev->sysno : h->sysno;
-
     if (l->opt.number)
-        text_printf(&l->line, nr < 0 ? "[????] " : "[%4ld] ", nr);
+        text_printf(&l->line, ev->sysno < 0 ? "[????] " : "[%4ld] ", ev->sysno);
     if (l->opt.ip && ev->ip == EVENT_NO_IP)
         text_puts(&l->line, "[????????????????] ");
     else if (l->opt.ip)
@@ -263,12 +258,11 @@ static void put_name(struct layout *l, const char *name)
 
 static void enter(struct layout *l, const struct event *ev)
 {
-    struct held *h = held_of(l, ev->tid, true);
+    struct held *h = held_of(l, ev->tid);
 
     if (!h)
         return;
     h->any_args = ev->nargs;
-    h->sysno = ev->sysno;
     h->waiting = l->opt.only != ONLY_ALL;
     if (h->waiting) {
         struct text now = l->line;
@@ -306,7 +300,7 @@ static bool wanted(const struct layout *l, const struct event *ev)
 
 static void leave(struct layout *l, const struct event *ev)
 {
-    struct held *h = held_of(l, ev->tid, true);
+    struct held *h = held_of(l, ev->tid);
 
     if (!h || !wanted(l, ev))
         return;
@@ -328,10 +322,7 @@ static void leave(struct layout *l, const struct event *ev)
 static void whole(struct layout *l, const struct event *ev)
 {
     unsigned status = ev->result.len == 1 && *ev->result.s == '0' ? STATUS_SUCCESSFUL : STATUS_UNFINISHED;
-    struct held *h = held_of(l, ev->tid, true);
 
-    if (h)
-        h->sysno = ev->sysno;
     if (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_STATUS && l->opt.status & status))
         return;
     begin_line(l, ev);

@@ -86,9 +86,10 @@ const struct variant variants[] = {
     {"ioctl", UFFDIO_POISON_, "o:uffd_fill", 0, 0},
     {"ioctl", UFFDIO_WRITEPROTECT, "o:uffd_protect", 0, 0},
     {"ioctl", OTHERWISE, "hex", 0, 0},
-    /* mremap's new address */
-    {"mremap", 2 | 1, "ptr", 0, 0},
-    {"mremap", 7, "ptr", 0, 0},
+    /* mremap's new address: MREMAP_MAYMOVE and one of the others, or both */
+    {"mremap", 1 | 2, "ptr", 0, 0},
+    {"mremap", 1 | 4, "ptr", 0, 0},
+    {"mremap", 1 | 2 | 4, "ptr", 0, 0},
     {"mremap", OTHERWISE, NULL, 0, 0},
     /* futex */
     {"futex", FUTEX_WAIT, "uint,i:timespec", 0, 0},

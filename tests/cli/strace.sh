@@ -83,7 +83,8 @@ END
         skip 'strace of io_uring compared' 'no io_uring here'
     else
         calls=io_uring_setup,io_uring_register older=
-        strace_since 6 13 || older='; s/, user_addr=0\}/}/g'
+        strace_since 6 13 || older='; s/, user_addr=0\}/}/g; # and flags it has no name for
+            /flags=[^,]*(SETUP_(SINGLE_ISSUER|DEFER_TASKRUN|NO_[A-Z]*|REGISTERED_FD_ONLY|HYBRID_IOPOLL|\?\?\?)|\|0x)/d'
         strace -e trace=$calls -o "$work/theirs" "$guest/uring" >"$work/out" 2>&1
         "$program" --strace -e trace=$calls -o "$work/ours" "$guest/uring" >"$work/out" 2>&1
         for side in ours theirs; do # what a kernel's io_uring can do is its own affair
@@ -93,12 +94,14 @@ END
         ok 'and there are many' [ "$(grep -c . "$work/ours.plain")" -gt 40 ]
     fi
     # The memory calls of guest tests, by shape: how often they come and what numbers they have is the kernel's business.
+    older=
+    strace_since 6 13 || older='; s/(MREMAP_MAYMOVE.MREMAP_DONTUNMAP), [^)]*\)/\1)/'
     for compare in aio:'io_[a-z]*' mlock:mincore mremap:mremap \
         userfault:'userfaultfd|ioctl\(N, UFFDIO_(COPY|ZEROPAGE|UNREGISTER|WAKE)'; do
         strace -f -o "$work/theirs" "$guest/${compare%%:*}" >"$work/out" 2>&1
         "$program" --strace -f -o "$work/ours" "$guest/${compare%%:*}" >"$work/out" 2>&1
         for side in ours theirs; do
-            sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/N/g; s/"([^"\\]|\\.)*"(\.\.\.)?/S/g; s/-?[0-9]+/N/g; s/  +=/ =/; s/\) = .*/)/' "$work/$side" |
+            sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/N/g; s/"([^"\\]|\\.)*"(\.\.\.)?/S/g; s/-?[0-9]+/N/g; s/  +=/ =/; s/\) = .*/)/'"$older" "$work/$side" |
                 grep -E "^(${compare#*:})" | grep -v -e unfinished -e resumed | sort -u >"$work/$side.plain"
         done
         ok "strace of guest-tests/${compare%%:*}: no other shapes" sh -c "comm -23 '$work/theirs.plain' '$work/ours.plain' | grep . && exit 1; [ \$(wc -l <'$work/ours.plain') -ge 2 ]"
@@ -119,6 +122,14 @@ ok '... and environments' grep -q '^execve("/bin/true", \["/bin/true"\], \["A=1"
 mkdir -p "$work/dir/one" && touch "$work/dir/one/a"
 emu -v -e getdents64 ls one
 ok '... and directories' grep -Eq '^getdents64\(3, \[.*\{d_ino=[0-9]+, d_off=[0-9]+, d_reclen=24, d_type=DT_REG, d_name="a"\}\], 32768\) = 72$' "$work/err"
+if have busybox; then # in the guest's root a link leads elsewhere than on the host
+    mkdir -p "$work/seen/bin" && cp "$(command -v busybox)" "$work/seen/bin/busybox" && echo inside >"$work/seen/here" && ln -sf /here "$work/seen/link"
+    emu --root "$work/seen" -P /link -e openat,sendfile -qq -o "$work/trace" /bin/busybox cat /here /bin/../here
+    ok '-P: what a link leads to in the root of the guest' \
+        sh -c "grep -q '^sendfile(1, 3, ' '$work/trace' && grep -q '^open.*\"/here\"' '$work/trace' && ! grep -q bin '$work/trace'"
+else
+    skip '-P in a root' 'no busybox'
+fi
 echo first >"$work/trace"
 emu -A -o "$work/trace" -e none true
 ok '-A: adds to the file' [ "$(cat "$work/trace")" = "first
@@ -126,6 +137,8 @@ ok '-A: adds to the file' [ "$(cat "$work/trace")" = "first
 emu -n -i -e kill sh -c 'kill -SEGV $$'
 ok '-n -i: a signal has the number of the call before it, an end no place' \
     sh -c "grep -Eq '^\[  62\] \[0000[0-9a-f]{12}\] --- SIGSEGV' '$work/err' && grep -Eq '^\[ +62\] \[\?{16}\] \+\+\+ killed' '$work/err'"
+emu -n -e none sh -c 'kill $$'
+ok '... traced or not' grep -q '^\[  62\] --- SIGTERM' "$work/err"
 emu -n -i -Y -a 60 -qq -f -o "$work/trace" --trace-json "$work/json" bash -c 'true | cat'
 "$program" history --text --help >"$work/text"
 for each in '-n -i -Y -a 60 -qq' '-n' '-i -a 1' '-Y -q'; do
