@@ -76,10 +76,10 @@ void pt_node_put(struct pagetable *pt, struct pt_node *n, unsigned level)
 {
     if (--n->refs)
         return;
-    for (unsigned i = 0; i < PT_SLOTS; i++) {
-        if (level && n->child[i])
+    pt_each_slot (i, n, level, 0, PT_SLOTS) {
+        if (level)
             pt_node_put(pt, n->child[i], level - 1);
-        else if (!level && n->pte[i] & PTE_PRESENT)
+        else if (n->pte[i] & PTE_PRESENT)
             frame_put(pt->phys, pte_pfn(n->pte[i]));
     }
     pt_node_free(pt, n, false);
@@ -89,8 +89,8 @@ uint64_t pt_node_count(const struct pt_node *n, unsigned level)
 {
     uint64_t sum = 1;
 
-    for (unsigned i = 0; level && i < PT_SLOTS; i++)
-        if (n->child[i])
+    if (level)
+        pt_each_slot (i, n, level, 0, PT_SLOTS)
             sum += pt_node_count(n->child[i], level - 1);
     return sum;
 }

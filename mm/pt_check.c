@@ -8,23 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int check_node(const struct pt_node *n, unsigned level, FILE *why)
+/* *nodes counts what is looked at. */
+static int check_node(const struct pt_node *n, unsigned level, uint64_t *nodes, FILE *why)
 {
     unsigned used = 0;
 
+    ++*nodes;
     if (!n->refs)
         return fprintf(why, "a page table node without references\n"), -EINVAL;
-    for (unsigned i = 0; level && i < PT_SLOTS; i++) {
-        if (!n->child[i])
-            continue;
+    for (unsigned group = 0; !level && group < PT_SLOTS / PT_GROUP; group++)
+        if (!(n->used >> group & 1) && !pt_group_empty(n, group))
+            return fprintf(why, "slots of a page table leaf from %u on are not known to be written\n",
+                           group * PT_GROUP),
+                   -EINVAL;
+    if (!level)
+        return 0;
+    pt_each_slot (i, n, level, 0, PT_SLOTS) {
         used++;
-        if (check_node(n->child[i], level - 1, why))
+        if (check_node(n->child[i], level - 1, nodes, why))
             return -EINVAL;
     }
-    for (unsigned i = 0; !level && i < PT_SLOTS; i++)
-        if (n->pte[i] && !(n->used >> i / PT_GROUP & 1))
-            return fprintf(why, "slot %u of a page table leaf is not known to be written\n", i), -EINVAL;
-    if (level && used != n->used)
+    if (used != n->used)
         return fprintf(why, "a page table node of level %u counts %u children, has %u\n", level, n->used,
                        used),
                -EINVAL;
@@ -33,15 +37,15 @@ static int check_node(const struct pt_node *n, unsigned level, FILE *why)
 
 int pt_check(const struct pagetable *pt, FILE *why)
 {
-    uint64_t nodes = pt->root ? pt_node_count(pt->root, PT_TOP) : 0;
     struct pagetable fresh = *pt;
+    uint64_t nodes = 0;
 
+    if (pt->root && check_node(pt->root, PT_TOP, &nodes, why))
+        return -EINVAL;
     if (nodes != pt->nodes)
         return fprintf(why, "%" PRIu64 " page table nodes counted, there are %" PRIu64 "\n", pt->nodes,
                        nodes),
                -EINVAL;
-    if (pt->root && check_node(pt->root, PT_TOP, why))
-        return -EINVAL;
     pt_forget_leaf(&fresh);
     if (pt->last && pt_find_leaf(&fresh, pt->last_base) != pt->last)
         return fprintf(why, "the remembered leaf of %#" PRIx64 " is stale\n", pt->last_base), -EINVAL;
@@ -92,10 +96,10 @@ static bool census_node(struct pt_census *c, const struct pt_node *n, unsigned l
         return true;
     c->seen[at] = n;
     c->nseen++;
-    for (unsigned i = 0; i < PT_SLOTS; i++) {
+    pt_each_slot (i, n, level, 0, PT_SLOTS) {
         if (!level && n->pte[i] & PTE_PRESENT)
             c->shown[pte_pfn(n->pte[i])]++;
-        else if (level && n->child[i] && !census_node(c, n->child[i], level - 1))
+        else if (level && !census_node(c, n->child[i], level - 1))
             return false;
     }
     return true;

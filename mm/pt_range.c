@@ -23,18 +23,17 @@ static int walk_node(const struct pt_node *n, unsigned level, uint64_t base, uin
                      int (*fn)(void *ctx, uint64_t addr, pte_t e), void *ctx)
 {
     unsigned lo, hi;
-    int ret = 0;
 
     slots_of_range(base, level, start, end, &lo, &hi);
-    for (unsigned i = lo; i <= hi && !ret; i++) {
+    pt_each_slot (i, n, level, lo, hi + 1) {
         uint64_t addr = base + ((uint64_t)i << level_shift(level));
+        int ret =
+            level ? walk_node(n->child[i], level - 1, addr, start, end, fn, ctx) : fn(ctx, addr, n->pte[i]);
 
-        if (!level && n->pte[i])
-            ret = fn(ctx, addr, n->pte[i]);
-        else if (level && n->child[i])
-            ret = walk_node(n->child[i], level - 1, addr, start, end, fn, ctx);
+        if (ret)
+            return ret;
     }
-    return ret;
+    return 0;
 }
 
 int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,

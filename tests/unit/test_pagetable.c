@@ -1,5 +1,6 @@
 /* The page table against a plain array, several tables sharing nodes by fork. */
 #include "pagetable.h"
+#include "pt_node.h"
 
 #include <check.h>
 #include <errno.h>
@@ -217,6 +218,60 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
+static bool in_order(const struct pagetable *a)
+{
+    FILE *nowhere = fopen("/dev/null", "we");
+    bool ok;
+
+    ck_assert_ptr_nonnull(nowhere);
+    ok = !pt_check(a, nowhere);
+    fclose(nowhere);
+    return ok;
+}
+
+/* What pt_check() is there for: entries nobody knows of, nodes miscounted, a node without references. */
+START_TEST(check_finds_what_is_broken)
+{
+    static const unsigned slots[] = {0, 1, PT_GROUP - 1, PT_GROUP, PT_SLOTS / 2 + 3, PT_SLOTS - 1};
+    struct pagetable a;
+    struct pt_node *leaf;
+
+    memset(&pm, 0, sizeof(pm));
+    ck_assert_int_eq(physmem_init(&pm, 1 << 20), 0);
+    pt_init(&a, &pm);
+    leaf = pt_own_node(&a, 0x40000000, 0);
+    ck_assert_ptr_nonnull(leaf);
+    ck_assert(in_order(&a));
+    for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++) {
+        unsigned seen = 0;
+
+        leaf->pte[slots[i]] = PTE_GUARD;
+        ck_assert_msg(!in_order(&a), "slot %u", slots[i]);
+        *leaf_slot(leaf, slots[i] * MM_PAGE_SIZE) = PTE_GUARD;
+        ck_assert(in_order(&a));
+        pt_walk(&a, 0, UINT64_MAX, count_entry, &seen);
+        ck_assert_uint_eq(seen, 1);
+        leaf->pte[slots[i]] = 0;
+        leaf->used = 0;
+    }
+    a.root->used++;
+    ck_assert(!in_order(&a));
+    a.root->used--;
+    a.nodes++;
+    ck_assert(!in_order(&a));
+    a.nodes--;
+    a.root->child[PT_SLOTS - 1] = pt_own_node(&a, 0x40000000, 2);
+    ck_assert(!in_order(&a));
+    a.root->child[PT_SLOTS - 1] = NULL;
+    leaf->refs = 0;
+    ck_assert(!in_order(&a));
+    leaf->refs = 1;
+    ck_assert(in_order(&a));
+    pt_destroy(&a);
+    physmem_destroy(&pm);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("pagetable");
@@ -228,6 +283,7 @@ int main(void)
     tcase_add_loop_test(tc, random_against_array, 0, 8);
     tcase_add_test(tc, exclusive_after_the_other_side_went);
     tcase_add_test(tc, out_of_memory);
+    tcase_add_test(tc, check_finds_what_is_broken);
     suite_add_tcase(s, tc);
     srunner_run_all(sr, CK_ENV);
     failed = srunner_ntests_failed(sr);
