@@ -121,13 +121,25 @@ struct race {
     atomic_bool stop;
 };
 
+/* Where threads share a processor the other one has its turn every now and then, between any two steps of the loop. */
+static void step(unsigned *steps)
+{
+    if (++*steps % 101 == 0)
+        syscall(SYS_sched_yield);
+}
+
 static void *attacker(void *arg)
 {
     struct race *r = arg;
+    unsigned steps = 0;
     while (!atomic_load(&r->stop)) {
         int was_sealed = atomic_load(&r->sealed);
+        step(&steps);
         /* Of two different protections at most one can be the one it has: both granted is a change. */
-        bool none = mprotect(r->p, 2 * PG, NONE) == 0, read = mprotect(r->p, 2 * PG, R) == 0;
+        bool none = mprotect(r->p, 2 * PG, NONE) == 0;
+        step(&steps);
+        bool read = mprotect(r->p, 2 * PG, R) == 0;
+        step(&steps);
         if (was_sealed && none && read)
             atomic_fetch_add(&r->changes_after, 1);
     }
