@@ -98,6 +98,8 @@ int vfs_expose(struct kernel *k, const char *host_path);
 
 /* Is this a file of /proc or /sys that tells of the machine or a task, not of its areas (maps, smaps, mem)? */
 bool vfs_tells_of_machine(const struct file *f);
+/* Is this /dev/random or /dev/urandom? */
+bool vfs_is_random(const struct file *f);
 
 /* Machine life: mounts, stdin/stdout/stderr of the first task. */
 int vfs_init(struct kernel *k);

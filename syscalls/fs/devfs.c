@@ -59,6 +59,11 @@ static const struct file_ops full_ops = {
 static const struct file_ops random_ops = {
     .read = random_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
 
+bool vfs_is_random(const struct file *f)
+{
+    return f->ops == &random_ops;
+}
+
 static const struct chrdev {
     const char *name;
     unsigned major, minor, mode;

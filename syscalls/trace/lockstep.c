@@ -191,7 +191,7 @@ void lockstep_call(struct task *t, int64_t ret)
     if ((rec.nr == SYS_read || rec.nr == SYS_pread64) && ret >= 0) {
         const struct file *f = fd_file(t, (int)rec.args[0]);
 
-        rec.is_world = f && vfs_tells_of_machine(f);
+        rec.is_world = f && (vfs_tells_of_machine(f) || vfs_is_random(f));
         if (rec.is_world)
             out[n++] = (struct lockstep_output){rec.args[1], (uint64_t)ret};
     }

@@ -19,9 +19,9 @@ enum lockstep_kind {
 struct lockstep_record {
     uint32_t kind, text_len; /* bytes that follow */
     uint32_t nr;             /* call: its number */
-    uint32_t is_world;       /* read: text is what it read of a file of /proc or /sys about the machine */
-    int32_t signo, code;     /* signal: number and si_code */
-    uint64_t addr;           /* signal: si_addr */
+    uint32_t is_world;   /* read: text is random numbers, or of a file of /proc or /sys about the machine */
+    int32_t signo, code; /* signal: number and si_code */
+    uint64_t addr;       /* signal: si_addr */
     uint64_t args[6];
     int64_t ret; /* call: value or -errno, -ERESTART* included */
 };

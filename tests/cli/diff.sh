@@ -88,6 +88,7 @@ id
 uname -a
 factor 123456789
 shuf n
+od -N 32 /dev/urandom
 mktemp
 stat n
 du -s /usr/share/doc
