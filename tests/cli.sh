@@ -67,7 +67,13 @@ for e in $(emulators); do
     label=${e%%=*}
     program=${e#*=}
     for list in tests/cli/${CLI:-*}.sh; do # CLI=explain tests/run cli: only one of them
-        . "$list"
+        # Each in a shell of its own: none can end the others, or leave them its variables.
+        (
+            . "$list"
+            : >"$work/ended"
+        )
+        [ -e "$work/ended" ] || fail "cli: $list came to its end ($label)"
+        rm -f "$work/ended"
     done
 done
 scratch_end

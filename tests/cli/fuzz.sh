@@ -1,116 +1,111 @@
-#!/bin/sh
-# fuzz.sh - mseal-emu fuzz as a person types it: a difference becomes a short program, the whole emulator takes the model's place,
+# mseal-emu fuzz as a person types it: a difference becomes a short program, the whole emulator takes the model's place,
 # an exclusion that is none is told, wrong use is refused.
-. tests/lib.sh
-work=$(scratch fuzz-test)
-log=$work/log
-emu=$B/mseal-emu
+fuzz=$work/fuzz
+log=$fuzz/log
+rm -rf "$fuzz" && mkdir -p "$fuzz"
 
 usage()  # NAME ARG...
 {
     name=$1
     shift
-    "$emu" fuzz "$@" >"$log" 2>&1
+    "$program" fuzz "$@" >"$log" 2>&1
     if [ $? = 2 ] && grep -q '^usage: mseal-emu fuzz' "$log"; then
-        pass "fuzz: $name"
+        pass "cli: fuzz: $name ($label)"
     else
-        fail "fuzz: $name" "$log"
+        fail "cli: fuzz: $name ($label)" "$log"
     fi
 }
 usage "an option that is none" --no-such-option
 usage "a sequence of no length" --length 2000
 usage "the naive model has no CPU" --with-cpu --pair
 
-if "$emu" fuzz --pair --quiet --ops 5000 >"$log" 2>&1 && [ ! -s "$log" ]; then
-    pass "fuzz: no difference, no output"
+if "$program" fuzz --pair --quiet --ops 5000 >"$log" 2>&1 && [ ! -s "$log" ]; then
+    pass "cli: fuzz: no difference, no output ($label)"
 else
-    fail "fuzz: no difference, no output" "$log"
+    fail "cli: fuzz: no difference, no output ($label)" "$log"
 fi
 
 # Cases are run instead of random sequences, or with --ops before these; one that differs ends the run.
 case=fuzz/cases/droppable-under-future-locks-stays-alone.case
-"$emu" fuzz --pair --quiet --resume "$work/none" "$case" >"$log" 2>&1
+"$program" fuzz --pair --quiet --resume "$fuzz/none" "$case" >"$log" 2>&1
 cases=$?
-"$emu" fuzz --pair --quiet --ops 512 --resume "$work/both" "$case" >>"$log" 2>&1
-if [ $? = 0 ] && [ $cases = 0 ] && [ ! -e "$work/none" ] && grep -q 'calls 512 ' "$work/both"; then
-    pass "fuzz: cases before random sequences"
+"$program" fuzz --pair --quiet --ops 512 --resume "$fuzz/both" "$case" >>"$log" 2>&1
+if [ $? = 0 ] && [ $cases = 0 ] && [ ! -e "$fuzz/none" ] && grep -q 'calls 512 ' "$fuzz/both"; then
+    pass "cli: fuzz: cases before random sequences ($label)"
 else
-    fail "fuzz: cases before random sequences" "$log"
+    fail "cli: fuzz: cases before random sequences ($label)" "$log"
 fi
 
 case $(uname -r) in
-6.18.*) "$emu" fuzz --quiet --ops 1 >/dev/null 2>"$log" ;;
+6.18.*) "$program" fuzz --quiet --ops 1 >/dev/null 2>"$log" ;;
 *)
     echo "this is Linux $(uname -r), not 6.18" >"$log"
     false
     ;;
 esac
 if [ $? != 0 ]; then
-    skip "fuzz: against the kernel" "$(head -n 1 "$log")"
-    scratch_end
-    exit 0
+    skip "cli: fuzz: against the kernel ($label)" "$(head -n 1 "$log")"
+    return 0
 fi
 
 # A model that does not know mseal(2) differs: the sequence is shrunk to that call, and the program shows it natively and in the
 # emulator, whose right design agrees with the kernel while the wrong one does not.
-"$emu" fuzz --quiet --design none --without shmat --ops 0 --time 60 --save "$work" >"$log" 2>&1
+"$program" fuzz --quiet --design none --without shmat --ops 0 --time 60 --save "$fuzz" >"$log" 2>&1
 status=$?
-program=$(ls "$work"/*.c 2>/dev/null | head -n 1)
-if [ $status = 1 ] && [ -n "$program" ] && [ "$(grep -c '(' "${program%.c}.case")" = 0 ] &&
-    [ "$(sed 1d "${program%.c}.case" | cut -d ' ' -f 1)" = mseal ]; then
-    pass "fuzz: a difference shrinks to the call that differs"
+example=$(ls "$fuzz"/*.c 2>/dev/null | head -n 1)
+if [ $status = 1 ] && [ -n "$example" ] && [ "$(grep -c '(' "${example%.c}.case")" = 0 ] &&
+    [ "$(sed 1d "${example%.c}.case" | cut -d ' ' -f 1)" = mseal ]; then
+    pass "cli: fuzz: a difference shrinks to the call that differs ($label)"
 else
-    fail "fuzz: a difference shrinks to the call that differs" "$log"
+    fail "cli: fuzz: a difference shrinks to the call that differs ($label)" "$log"
 fi
-if gcc -w -static -o "$work/program" "$program" >"$log" 2>&1; then
-    "$work/program" >"$work/native" 2>&1
-    "$emu" "$work/program" >"$work/emulated" 2>&1
-    "$emu" --design none "$work/program" >"$work/wrong" 2>&1
-    if grep -q "syscall(462" "$work/native" && cmp "$work/native" "$work/emulated" >"$log" 2>&1 &&
-        ! cmp -s "$work/native" "$work/wrong"; then
-        pass "fuzz: the program shows the difference"
+if gcc -w -static -o "$fuzz/example" "$example" >"$log" 2>&1; then
+    "$fuzz/example" >"$fuzz/native" 2>&1
+    "$program" "$fuzz/example" >"$fuzz/emulated" 2>&1
+    "$program" --design none "$fuzz/example" >"$fuzz/wrong" 2>&1
+    if grep -q "syscall(462" "$fuzz/native" && cmp "$fuzz/native" "$fuzz/emulated" >"$log" 2>&1 &&
+        ! cmp -s "$fuzz/native" "$fuzz/wrong"; then
+        pass "cli: fuzz: the program shows the difference ($label)"
     else
-        cat "$work/native" "$work/emulated" "$work/wrong" >>"$log"
-        fail "fuzz: the program shows the difference" "$log"
+        cat "$fuzz/native" "$fuzz/emulated" "$fuzz/wrong" >>"$log"
+        fail "cli: fuzz: the program shows the difference ($label)" "$log"
     fi
 else
-    fail "fuzz: the program shows the difference" "$log"
+    fail "cli: fuzz: the program shows the difference ($label)" "$log"
 fi
-if "$emu" fuzz "${program%.c}.case" >"$log" 2>&1 && ! "$emu" fuzz --design none "${program%.c}.case" >"$log" 2>&1; then
-    pass "fuzz: the saved case differs again"
+if "$program" fuzz "${example%.c}.case" >"$log" 2>&1 && ! "$program" fuzz --design none "${example%.c}.case" >"$log" 2>&1; then
+    pass "cli: fuzz: the saved case differs again ($label)"
 else
-    fail "fuzz: the saved case differs again" "$log"
+    fail "cli: fuzz: the saved case differs again ($label)" "$log"
 fi
 
 # A case that shows nothing is no case for an exclusion, and each exclusion needs one.
 for name in $(ls fuzz/excluded); do
-    cp "${program%.c}.case" "$work/$name"
-    if "$emu" fuzz --excluded "$work/$name" >"$log" 2>&1 || ! grep -q 'no longer differs' "$log"; then
-        fail "fuzz: $name that does not differ" "$log"
+    cp "${example%.c}.case" "$fuzz/$name"
+    if "$program" fuzz --excluded "$fuzz/$name" >"$log" 2>&1 || ! grep -q 'no longer differs' "$log"; then
+        fail "cli: fuzz: $name that does not differ ($label)" "$log"
     else
-        pass "fuzz: $name that does not differ"
+        pass "cli: fuzz: $name that does not differ ($label)"
     fi
 done
-"$emu" fuzz --excluded fuzz/excluded/strict-mbind-after-fork.case >"$log" 2>&1
+"$program" fuzz --excluded fuzz/excluded/strict-mbind-after-fork.case >"$log" 2>&1
 if [ $? = 1 ] && grep -q 'there is no case that shows this exclusion' "$log"; then
-    pass "fuzz: an exclusion without a case"
+    pass "cli: fuzz: an exclusion without a case ($label)"
 else
-    fail "fuzz: an exclusion without a case" "$log"
+    fail "cli: fuzz: an exclusion without a case ($label)" "$log"
 fi
 
 if [ ! -x "$B/mseal-fuzz-static" ]; then
-    skip "fuzz: the whole emulator" "no static program under the sanitizers"
-elif "$emu" fuzz --with-cpu --quiet --seed 1 --ops "${CPU_OPS:-5000}" >"$log" 2>&1; then
-    pass "fuzz: the whole emulator"
+    skip "cli: fuzz: the whole emulator ($label)" "no static program under the sanitizers"
+elif "$program" fuzz --with-cpu --quiet --seed 1 --ops "${CPU_OPS:-5000}" >"$log" 2>&1; then
+    pass "cli: fuzz: the whole emulator ($label)"
     # It does take part: with another design it differs.
-    "$emu" fuzz --with-cpu --quiet --design none "${program%.c}.case" >"$log" 2>&1
+    "$program" fuzz --with-cpu --quiet --design none "${example%.c}.case" >"$log" 2>&1
     if [ $? = 1 ] && grep -q '^model: -ENOSYS' "$log"; then
-        pass "fuzz: the whole emulator differs"
+        pass "cli: fuzz: the whole emulator differs ($label)"
     else
-        fail "fuzz: the whole emulator differs" "$log"
+        fail "cli: fuzz: the whole emulator differs ($label)" "$log"
     fi
 else
-    fail "fuzz: the whole emulator" "$log"
+    fail "cli: fuzz: the whole emulator ($label)" "$log"
 fi
-scratch_end
-exit 0
