@@ -49,7 +49,7 @@ ALL_CFLAGS += -Werror
 endif
 ifeq ($(SANITIZE),1)
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-ALL_CFLAGS += $(SAN) -DMM_DEBUG
+ALL_CFLAGS += $(SAN) -DMM_DEBUG -DSANITIZED
 ALL_LDFLAGS += $(SAN)
 endif
 ALL_LDFLAGS += $(LDFLAGS)

@@ -13,14 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#ifdef ARENA_ASAN
+#ifdef SANITIZED
 #include <sanitizer/asan_interface.h>
 #define POISON(p, size)   ASAN_POISON_MEMORY_REGION(p, size)
 #define UNPOISON(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)

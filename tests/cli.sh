@@ -1,12 +1,12 @@
 #!/bin/sh
-# cli.sh - the command line as a user would type it. tests/cli/*.sh hold the tests; each runs with every version of Unicorn.
+# cli.sh - the command line as a user would type it. tests/cli/*.sh hold the tests; each runs with every version of Unicorn, to its
+# end (or `return`).
 #
 #   emu ARG...          runs the emulator: $status, $work/out, $work/err; reads standard input from $input if set
 #   is NAME STATUS [OUT [ERR]]   compares status, whole standard output, and a pattern (grep -E) that standard error must match;
 #                       an ERR of '' means that nothing may be there
 . tests/lib.sh
 work=$(scratch cli)
-mkdir -p "$work/dir"
 guest=$B/guest-tests
 export work guest
 
@@ -67,7 +67,9 @@ for e in $(emulators); do
     label=${e%%=*}
     program=${e#*=}
     for list in tests/cli/${CLI:-*}.sh; do # CLI=explain tests/run cli: only one of them
-        # Each in a shell of its own: none can end the others, or leave them its variables.
+        # Each in a shell and a directory of its own: none can end the others, or leave them its variables and files.
+        rm -rf "$work/dir"
+        mkdir "$work/dir"
         (
             . "$list"
             : >"$work/ended"

@@ -8,19 +8,25 @@ ok '... has the steps and why' grep -Eq '^\[[0-9]+,1000,"mprotect\(0x[0-9a-f]+, 
 ok '... marks what sealed' grep -Eq '^\[[0-9]+,1000,"mseal\(.*,1\],?$' "$work/run.html"
 ok 'view without -o is a usage error' sh -c "'$program' view '$work/rec' 2>/dev/null; [ \$? = 2 ]"
 ok 'something else is no recording' sh -c "'$program' view /bin/true -o '$work/x.html' 2>&1 | grep -q 'not a recording'"
+
+# What a browser makes of a page. Where there is no GPU, a process for it may die at once and take the browser with it.
+page()  # URL
+{
+    timeout 90 chromium --headless --no-sandbox --disable-gpu --in-process-gpu --dump-dom "$1" 2>/dev/null
+}
 if have chromium; then
-    timeout 90 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$work/run.html#refused" >"$work/dom" 2>/dev/null
+    page "file://$work/run.html#refused" >"$work/dom"
     ok 'a browser shows the first refusal' sh -c "grep -q '<b>event [0-9]*, task 1000: mprotect' '$work/dom' && grep -q 'class=\"why\">why: linux-6.18' '$work/dom'"
     ok '... and the trace' grep -q 'class="seal">.*mseal(' "$work/dom"
     # The keys: to the end, back to the first refusal (home, r), ten steps on (shift), all by what a person presses.
     sed 's#</script>#for (const [key, shiftKey] of [["End"], ["Home"], ["r"], ["ArrowRight", true]]) dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey}));</script>#' \
         "$work/run.html" >"$work/keys.html"
-    timeout 90 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$work/keys.html" >"$work/dom2" 2>/dev/null
+    page "file://$work/keys.html" >"$work/dom2"
     first=$(sed -n 's/.*<b>event \([0-9]*\), task.*/\1/p' "$work/dom")
     ok '... and goes by keys' grep -q "<b>event $((first + 10)), task" "$work/dom2"
     emu --record "$work/rec" "$B/tests/guest/many_maps"
     "$program" view "$work/rec" -o "$work/long.html"
-    timeout 90 chromium --headless --no-sandbox --disable-gpu --dump-dom "file://$work/long.html#15000" >"$work/dom2" 2>/dev/null
+    page "file://$work/long.html#15000" >"$work/dom2"
     ok '... a long run too' grep -q '<b>event 15000, task 1000: m' "$work/dom2"
 else
     skip 'the page in a browser' 'no chromium'
