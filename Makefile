@@ -255,7 +255,7 @@ format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 readme docs: all $(DEMO) $(TEST_GUEST) $(EXAMPLES) ## run the commands in README.md and docs again and put in what they print
-	@B=$(B) scripts/readme.sh README.md docs/mseal-emu.1 $(filter-out docs/matrix.md docs/write-a-design.md,$(wildcard docs/*.md))
+	@B=$(B) scripts/readme.sh README.md docs/mseal-emu.1 $(filter-out docs/matrix.md docs/write-a-design.md docs/embed.md,$(wildcard docs/*.md))
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
