@@ -6,6 +6,7 @@
  */
 #include "vfs.h"
 #include "notify.h"
+#include "xattr.h"
 
 #include <stdlib.h>
 
@@ -70,6 +71,7 @@ void inode_put(struct inode *inode)
         inode->ops->evict(inode);
     if (inode->obj)
         vm_object_put(inode->obj);
+    xattrs_free(inode->xattrs);
     free(inode->locks);
     free(inode);
 }

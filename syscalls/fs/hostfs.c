@@ -7,6 +7,7 @@
  * writable.
  */
 #include "vfs.h"
+#include "xattr.h"
 
 #include <dirent.h>
 #include <linux/fs.h>
@@ -689,6 +690,7 @@ static const struct inode_ops hostfs_ops = {
     .object = hostfs_object,
     .size = hostfs_size,
     .evict = hostfs_evict,
+    .xattr = &host_xattrs,
 };
 
 static const struct inode_ops hostfs_link_ops = {
@@ -696,4 +698,5 @@ static const struct inode_ops hostfs_link_ops = {
     .getattr = hostfs_getattr,
     .setattr = hostfs_setattr,
     .evict = hostfs_evict,
+    .xattr = &host_xattrs,
 };

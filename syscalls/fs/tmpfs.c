@@ -6,6 +6,7 @@
  * run.
  */
 #include "vfs.h"
+#include "xattr.h"
 
 #include <stdlib.h>
 
@@ -234,11 +235,15 @@ const struct inode_ops tmpfs_dir_ops = {
     .link = tmpfs_link,
     .rename = tmpfs_rename,
     .setattr = tmpfs_setattr,
+    .xattr = &memory_xattrs,
 };
-const struct inode_ops tmpfs_file_ops = {.setattr = tmpfs_setattr, .object = tmpfs_object};
+const struct inode_ops tmpfs_file_ops = {
+    .setattr = tmpfs_setattr, .object = tmpfs_object, .xattr = &memory_xattrs};
 const struct inode_ops tmpfs_link_ops = {
     .readlink = tmpfs_readlink,
     .setattr = tmpfs_setattr,
     .evict = tmpfs_evict,
+    .xattr = &memory_xattrs,
 };
-const struct inode_ops tmpfs_special_ops = {.setattr = tmpfs_setattr, .evict = fifo_evict};
+const struct inode_ops tmpfs_special_ops = {
+    .setattr = tmpfs_setattr, .evict = fifo_evict, .xattr = &memory_xattrs};

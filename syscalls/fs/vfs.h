@@ -83,6 +83,7 @@ struct inode_ops {
     int (*object)(struct inode *inode, struct vm_object **out);
     uint64_t (*size)(struct inode *inode);
     void (*evict)(struct inode *inode); /* last reference gone */
+    const struct xattr_ops *xattr;      /* NULL: no extended attributes (xattr.h) */
 };
 
 struct inode {
@@ -94,6 +95,7 @@ struct inode {
     uint64_t ino, dev, rdev;
     uint64_t atime, mtime, ctime, btime;
     struct vm_object *obj;
+    struct xattr *xattrs;     /* of memory_xattrs */
     struct pipe *fifo;        /* the pipe behind a FIFO while it is open */
     struct flock_list *locks; /* fcntl and flock locks, NULL: none yet */
     struct inotify_watch *watches; /* NULL: nobody watches */

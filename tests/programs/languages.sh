@@ -84,3 +84,13 @@ if have gcc; then
     prog 'strip' strip -o stripped.o "$data/prog.o"
     prog 'gcc --version' gcc --version
 fi
+prog 'python3: extended attributes' python3 -c '
+import os
+open("f", "w").close(); os.mkdir("d")
+for f in ("f", "d", "none"):
+    try:
+        os.setxattr(f, "user.one", b"1"); os.setxattr(f, "user.two", b"22")
+        print(sorted(os.listxattr(f)), os.getxattr(f, "user.two"))
+        os.removexattr(f, "user.one"); print(os.listxattr(f))
+        os.setxattr(f, "user.two", b"", os.XATTR_CREATE)
+    except OSError as e: print(e)'
