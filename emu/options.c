@@ -17,7 +17,8 @@ enum kind {
     SIZE,
     NUMBER,
     ENV,
-    LIST
+    LIST,
+    QUALIFIER /* --trace=SET is -e trace=SET: given whole to a LIST */
 };
 
 static const struct row {
@@ -49,12 +50,33 @@ static const struct row {
      "say why memory calls and accesses fail: the rule, the area, who made it"},
     {"events", 'e', LIST, AT(events), "SPEC",
      "trace=SET, status=, inject=SET:error=E:when=N, raw=, read= ..., as strace's"},
+    {"trace", 0, QUALIFIER, AT(events), "SET", "as -e trace=SET"},
+    {"trace-fds", 0, QUALIFIER, AT(events), "SET", "as -e trace-fds=SET"},
+    {"signal", 0, QUALIFIER, AT(events), "SET", "as -e signal=SET"},
+    {"status", 0, QUALIFIER, AT(events), "SET", "as -e status=SET"},
+    {"abbrev", 0, QUALIFIER, AT(events), "SET", "as -e abbrev=SET"},
+    {"verbose", 0, QUALIFIER, AT(events), "SET", "as -e verbose=SET"},
+    {"raw", 0, QUALIFIER, AT(events), "SET", "as -e raw=SET"},
+    {"read", 0, QUALIFIER, AT(events), "SET", "as -e read=SET"},
+    {"write", 0, QUALIFIER, AT(events), "SET", "as -e write=SET"},
+    {"inject", 0, QUALIFIER, AT(events), "SPEC", "as -e inject=SPEC"},
+    {"fault", 0, QUALIFIER, AT(events), "SPEC", "as -e fault=SPEC"},
+    {"quiet", 0, QUALIFIER, AT(events), "SET", "as -e quiet=SET"},
+    {"silent", 0, QUALIFIER, AT(events), "SET", NULL},
+    {"silence", 0, QUALIFIER, AT(events), "SET", NULL},
+    {"decode-fds", 0, QUALIFIER, AT(events), "SET", "as -e decode-fds=SET"},
+    {"decode-pids", 0, QUALIFIER, AT(events), "SET", "as -e decode-pids=SET"},
+    {"kvm", 0, QUALIFIER, AT(events), "SET", NULL},
     {"string-limit", 's', NUMBER, AT(strsize), "N", "bytes of a string shown in traces (default: 32)"},
     {"const-print-style", 'X', STRING, AT(xlat), "STYLE", "constants as abbrev, raw or verbose"},
     {"strings-in-hex", 'x', COUNT, AT(hex), NULL, "strings that are not ASCII in hexadecimal; -xx: all"},
+    {"strings-in-hex", 0, OPTIONAL, AT(hex_style), "WHAT", "none, non-ascii-chars, non-ascii or all (default)"},
     {"timestamps", 't', COUNT, AT(stamps), NULL,
      "virtual time of day; -tt: with microseconds, -ttt: since 1970"},
-    {"relative-timestamps", 'r', FLAG, AT(relative), NULL, "virtual time since the line before"},
+    {"timestamps", 0, STRING, AT(stamp_style), "FORM,UNIT", "FORM none, time or unix, UNIT s, ms, us or ns"},
+    {"absolute-timestamps", 0, COUNT, AT(stamps), NULL, "another name of --timestamps"},
+    {"absolute-timestamps", 0, STRING, AT(stamp_style), "FORM,UNIT", NULL},
+    {"relative-timestamps", 'r', OPTIONAL, AT(relative), "UNIT", "virtual time since the line before"},
     {"decode-fds", 'y', COUNT, AT(fds), NULL, "show what descriptors stand for; -yy: sockets, devices, processes ... too"},
     {"decode-pids", 'Y', FLAG, AT(comm), NULL, "show the names of processes"},
     {"no-abbrev", 'v', FLAG, AT(full), NULL, "show structures and environments whole"},
@@ -63,8 +85,11 @@ static const struct row {
     {"trace-path", 'P', LIST, AT(trace_paths), "PATH", "trace calls about PATH only (may be repeated)"},
     {"columns", 'a', NUMBER, AT(column), "COLUMN", "where results are (default: 40)"},
     {"quiet", 'q', COUNT, AT(quiet), NULL, "-qq: do not tell how processes end"},
-    {"stack-trace", 'k', FLAG, AT(backtrace), NULL, "a backtrace after each traced call"},
-    {"syscall-times", 'T', FLAG, AT(spent), NULL, "show the virtual time spent in each call"},
+    {"stack-trace", 'k', OPTIONAL, AT(backtrace), "symbol", "a backtrace after each traced call"},
+    {"stack-traces", 0, OPTIONAL, AT(backtrace), "symbol", NULL},
+    {"stack-trace-frame-limit", 0, NUMBER, AT(frames), "N", "frames of a backtrace (default: 256)"},
+    {"syscall-limit", 0, NUMBER, AT(limit), "N", "trace no more than N calls"},
+    {"syscall-times", 'T', OPTIONAL, AT(spent), "UNIT", "show the virtual time spent in each call"},
     {"successful-only", 'z', FLAG, AT(successful), NULL, "trace calls that succeed"},
     {"failed-only", 'Z', FLAG, AT(failed), NULL, "trace calls that fail"},
     {"follow-forks", 'f', FLAG, AT(follow), NULL,
@@ -116,7 +141,9 @@ void options_help(FILE *out)
             continue;
         if (rows[i].letter)
             snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
-        snprintf(left, sizeof(left), rows[i].kind == OPTIONAL ? "%s--%s[=%s]" : rows[i].arg ? "%s--%s %s" : "%s--%s", letter,
+        snprintf(left, sizeof(left),
+                 rows[i].kind == QUALIFIER  ? "%s--%s=%s"
+                 : rows[i].kind == OPTIONAL ? "%s--%s[=%s]" : rows[i].arg ? "%s--%s %s" : "%s--%s", letter,
                  rows[i].name, rows[i].arg);
         fprintf(out, "  %-24s  %s\n", left, rows[i].help);
     }
@@ -232,6 +259,7 @@ static int apply(struct options *o, const struct row *r, const char *value)
         ok = set_env(o, value);
         break;
     case LIST:
+    case QUALIFIER:
         ok = add_to_list(at, value);
         break;
     }
@@ -241,31 +269,53 @@ static int apply(struct options *o, const struct row *r, const char *value)
     return EXIT_FAILED;
 }
 
-static const struct row *find_long(const char *name, size_t len)
+/* With two rows of a name, one is for --name=VALUE; else the last is for the long form. */
+static const struct row *find_long(const char *name, size_t len, bool with_value)
 {
-    for (size_t i = 0; i < NR_ROWS; i++)
-        if (strlen(rows[i].name) == len && !memcmp(rows[i].name, name, len))
-            return &rows[i];
-    return NULL;
+    const struct row *found = NULL;
+
+    for (size_t i = 0; i < NR_ROWS; i++) {
+        const struct row *r = &rows[i];
+
+        if (strlen(r->name) != len || memcmp(r->name, name, len))
+            continue;
+        if (!found || (with_value ? r->kind != FLAG && r->kind != COUNT
+                                  : r->kind == FLAG || r->kind == COUNT || r->kind == OPTIONAL))
+            found = r;
+    }
+    return found;
 }
 
 /* strace's, for which there is no place here. */
 static const struct {
-    char letter;
-    const char *why;
+    char letter; /* 0: none */
+    const char *name, *why;
 } not_here[] = {
-    {'p', "programs are started here, those that run already cannot be traced"},
-    {'b', "tracing cannot be left: it is the emulator that runs the program"},
-    {'D', "the tracer is no process of its own"},
-    {'I', "signals reach the program as its own kernel delivers them"},
-    {'u', "the program runs as the caller"},
-    {'O', "times are virtual, tracing adds nothing to them"},
+    {'p', "attach", "programs are started here, those that run already cannot be traced"},
+    {'b', "detach-on", "tracing cannot be left: it is the emulator that runs the program"},
+    {'D', "daemonize", "the tracer is no process of its own"},
+    {'I', "interruptible", "signals reach the program as its own kernel delivers them"},
+    {'u', "user", "the program runs as the caller"},
+    {'O', "summary-syscall-overhead", "times are virtual, tracing adds nothing to them"},
+    {'d', "debug", "nothing is traced by the way of ptrace, which there could be trouble with"},
+    {0, "seccomp-bpf", "no call has to be stopped to be traced"},
+    {0, "kill-on-exit", "the program ends with the emulator that runs it"},
+    {0, "pidns-translation", "there is one namespace of process numbers"},
+    {0, "tips", "there are none"},
 };
 
 static const char *why_not(char letter)
 {
     for (size_t i = 0; i < sizeof(not_here) / sizeof(*not_here); i++)
         if (not_here[i].letter == letter)
+            return not_here[i].why;
+    return NULL;
+}
+
+static const char *why_not_long(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof(not_here) / sizeof(*not_here); i++)
+        if (strlen(not_here[i].name) == len && !memcmp(not_here[i].name, name, len))
             return not_here[i].why;
     return NULL;
 }
@@ -282,10 +332,17 @@ static const struct row *find_letter(char c)
 static int parse_long(struct options *o, char **argv, int argc, int *i)
 {
     const char *name = argv[*i] + 2, *eq = strchr(name, '=');
-    const struct row *r = find_long(name, eq ? (size_t)(eq - name) : strlen(name));
+    size_t len = eq ? (size_t)(eq - name) : strlen(name);
+    const struct row *r = find_long(name, len, eq);
 
+    if (!r && why_not_long(name, len)) {
+        fprintf(stderr, "mseal-emu: strace's option --%.*s: %s\n", (int)len, name, why_not_long(name, len));
+        return EXIT_USAGE;
+    }
     if (!r)
         return complain("unknown option", argv[*i]);
+    if (r->kind == QUALIFIER)
+        return eq ? apply(o, r, name) : complain("option needs a value, --NAME=VALUE:", argv[*i]);
     if (r->kind == FLAG || r->kind == COUNT)
         return eq ? complain("option takes no value:", argv[*i]) : apply(o, r, NULL);
     if (eq || r->kind == OPTIONAL)
@@ -308,7 +365,7 @@ static int parse_letters(struct options *o, char **argv, int argc, int *i)
         }
         if (!r)
             return complain("unknown option", argv[*i]);
-        if (r->kind != FLAG && r->kind != COUNT) {
+        if (r->kind != FLAG && r->kind != COUNT && r->kind != OPTIONAL) {
             if (p[1])
                 return apply(o, r, p + 1);
             if (*i + 1 >= argc)
@@ -333,7 +390,7 @@ int options_parse(struct options *o, int argc, char **argv, char **environment)
     o->memory = UINT64_C(4) << 30;
     o->stack = UINT64_C(8) << 20;
     o->strsize = UINT64_MAX;
-    o->column = UINT64_MAX;
+    o->column = o->frames = o->limit = UINT64_MAX;
     o->env = malloc((n + 1) * sizeof(*o->env));
     if (!o->env)
         return EXIT_FAILED;

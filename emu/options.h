@@ -15,14 +15,16 @@ struct options {
     uint64_t seed, memory, stack;
     bool chaos;
     bool strace;
-    bool explain, follow, spent, backtrace, successful, failed, summary, summary_too, wall, full, number, ip,
-        comm;            /* --explain -f -T -k -z -Z -c -C -w -v -n -i -Y */
+    bool explain, follow, successful, failed, summary, summary_too, wall, full, number, ip,
+        comm;            /* --explain -f -z -Z -c -C -w -v -n -i -Y */
     unsigned fds, quiet;  /* -y -q: how often */
     const char **trace_paths; /* -P, NULL-terminated */
     uint64_t column;      /* -a; UINT64_MAX: not given */
     const char *sort, *columns; /* -S -U, NULL: not given */
     unsigned hex, stamps; /* -x -t: how often */
-    bool relative;        /* -r */
+    const char *hex_style, *stamp_style;         /* --strings-in-hex=, --timestamps=, NULL: not given */
+    const char *relative, *spent, *backtrace;    /* -r -T -k, NULL: not given; "": the usual way */
+    uint64_t frames, limit;                      /* of backtraces; --syscall-limit; UINT64_MAX: not given */
     uint64_t strsize;    /* -s; UINT64_MAX: not given */
     const char *xlat;    /* -X */
     const char *color;   /* auto, always, never */

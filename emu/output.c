@@ -36,11 +36,25 @@ static bool wants_lines(const struct options *o)
     bool other = o->json || o->record || o->explain || wants_code(o);
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->relative || o->strsize != UINT64_MAX ||
+        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->hex_style || o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX ||
         o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
         o->wall || o->sort || o->columns)
         return true;
     return o->events && !other;
+}
+
+static bool hex_parse(enum hex_style *hex, const char *text)
+{
+    static const char *const words[] = {"none", "non-ascii-chars", "non-ascii", "all"};
+
+    if (!*text)
+        text = "all";
+    for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (!strcmp(text, words[i])) {
+            *hex = (enum hex_style)i;
+            return true;
+        }
+    return false;
 }
 
 static int set_style(const struct options *o, struct trace_options *to)
@@ -55,12 +69,31 @@ static int set_style(const struct options *o, struct trace_options *to)
         to->xlat = XLAT_VERBOSE;
     else
         return wrong("-X", o->xlat, "is abbrev, raw or verbose");
+    if (o->hex_style && !hex_parse(&to->hex, o->hex_style))
+        return wrong("--strings-in-hex", o->hex_style, "is none, non-ascii-chars, non-ascii or all");
+    if (o->backtrace && *o->backtrace && strcmp(o->backtrace, "symbol"))
+        return wrong("--stack-trace", o->backtrace, "is symbol (with the line, where there is one)");
     if (!o->color || !strcmp(o->color, "auto"))
         to->layout.color = !(no_color && *no_color) && isatty(fileno(to->layout.out));
     else if (!strcmp(o->color, "always"))
         to->layout.color = true;
     else if (strcmp(o->color, "never"))
         return wrong("--color", o->color, "is auto, always or never");
+    return 0;
+}
+
+static int set_stamps(const struct options *o, struct stamp_options *s)
+{
+    static const char unit[] = "is s, ms, us or ns";
+
+    *s = (struct stamp_options){.relative = o->relative, .spent = o->spent};
+    stamp_count(s, o->stamps);
+    if (o->stamp_style && !stamp_parse(s, o->stamp_style))
+        return wrong("--timestamps", o->stamp_style, "is of none, time, unix and s, ms, us, ns");
+    if (o->relative && !stamp_parse_unit(&s->relative_digits, o->relative))
+        return wrong("--relative-timestamps", o->relative, unit);
+    if (o->spent && !stamp_parse_unit(&s->spent_digits, o->spent))
+        return wrong("--syscall-times", o->spent, unit);
     return 0;
 }
 
@@ -79,6 +112,7 @@ static int set_filter(const struct options *o, struct trace_options *to)
         if (what)
             return wrong("-e", *e, what);
     }
+    to->comm = to->layout.comm;
     for (const char **path = o->trace_paths; path && *path; path++) {
         what = filter_add_path(&to->filter, *path);
         if (what)
@@ -134,23 +168,25 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.states = o->record && o->record_states;
     to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
     to.fds = o->fds > 1 ? FD_ALL : o->fds ? FD_PATH : 0;
-    to.comm = to.layout.comm = o->comm;
+    to.layout.comm = o->comm;
     to.layout.number = o->number;
     to.layout.ip = o->ip;
     to.layout.quiet = o->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : o->quiet > 1 ? QUIET_EXIT : 0;
     to.layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN : o->column > 1000 ? 1000 : (unsigned)o->column;
-    to.hex = o->hex;
-    to.layout.stamps = o->relative ? STAMP_RELATIVE : o->stamps < 3 ? o->stamps : STAMP_EPOCH;
+    to.hex = o->hex > 1 ? HEX_ALL : o->hex ? HEX_NON_ASCII : HEX_NONE;
     to.stack = o->backtrace;
+    to.frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
+    to.limit = o->limit;
     to.layout.terminal = to.layout.out == stderr;
     to.layout.always_pid = o->follow && o->output;
-    to.layout.spent = o->spent;
     if (o->explain && !lines)
         to.layout.only = ONLY_EXPLAINED;
     else if (wants_code(o) && !lines)
         to.layout.only = ONLY_CODE;
     if (!err)
         err = set_style(o, &to);
+    if (!err)
+        err = set_stamps(o, &to.layout.stamps);
     if (!err)
         err = set_filter(o, &to);
     if (!err)

@@ -163,7 +163,8 @@ static int usage(FILE *out)
           "Tell about a run that is over.\n\n"
           "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
           "  --text             strace's text, as --strace -o would have written it; with --terminal, to a "
-          "terminal\n"
+          "terminal;\n"
+          "                     --timestamps=FORM,UNIT, --relative-timestamps=UNIT, --syscall-times=UNIT as there\n"
           "  --code             only what --trace-insn and --trace-calls print\n"
           "Of a recording (mseal-emu --record RECORDING PROGRAM):\n"
           "  (none)             every event that changed an address space or was refused\n"
@@ -182,11 +183,14 @@ int cmd_history(int argc, char **argv)
     static const struct option longs[] = {
         {"text", 0, 0, 'E'},  {"explain", 0, 0, 'e'}, {"terminal", 0, 0, 'm'}, {"code", 0, 0, 'c'},
         {"help", 0, 0, 'h'},  {"maps", 1, 0, 'M'},    {"diff", 1, 0, 'D'},     {"page", 1, 0, 'P'},
-        {"seals", 0, 0, 'S'}, {"refused", 0, 0, 'R'}, {"mm", 1, 0, 'A'},       {0},
+        {"seals", 0, 0, 'S'}, {"refused", 0, 0, 'R'}, {"mm", 1, 0, 'A'},       {"timestamps", 1, 0, 's'},
+        {"relative-timestamps", 2, 0, 'r'},           {"syscall-times", 2, 0, 'T'},
+        {0},
     };
-    struct layout_options opt = {.out = stdout, .column = LAYOUT_COLUMN};
+    struct layout_options opt = {
+        .out = stdout, .column = LAYOUT_COLUMN, .stamps = {.relative_digits = 6, .spent_digits = 6}};
     struct history_question q = {.kind = HISTORY_ALL};
-    unsigned quiet = 0;
+    unsigned quiet = 0, stamps = 0;
     bool text = false;
     FILE *in;
     int c, err;
@@ -212,14 +216,21 @@ int cmd_history(int argc, char **argv)
             opt.stack = true;
             break;
         case 'r':
-            opt.stamps = STAMP_RELATIVE;
+            if (!stamp_parse_unit(&opt.stamps.relative_digits, optarg ? optarg : ""))
+                return usage(stderr);
+            opt.stamps.relative = true;
             break;
         case 't':
-            if (opt.stamps < STAMP_EPOCH)
-                opt.stamps++;
+            stamp_count(&opt.stamps, ++stamps);
+            break;
+        case 's':
+            if (!stamp_parse(&opt.stamps, optarg))
+                return usage(stderr);
             break;
         case 'T':
-            opt.spent = true;
+            if (!stamp_parse_unit(&opt.stamps.spent_digits, optarg ? optarg : ""))
+                return usage(stderr);
+            opt.stamps.spent = true;
             break;
         case 'z':
             opt.only = ONLY_STATUS;

@@ -186,7 +186,7 @@ void trace_sys_enter(struct task *t)
     if (!tr->words && !tr->opt.filter)
         return;
     sig = call_sig(tr, t, &name, &classes);
-    t->untraced = tr->opt.filter && filter_has_paths(tr->opt.filter) && !touches_path(&c, sig);
+    t->untraced = tr->opt.filter && filter_is_about(tr->opt.filter) && !is_about_wanted(&c, sig);
     if (!is_traced(tr, t, name, classes) || !tr->words)
         return;
     set_style(&c, name, classes);
@@ -216,15 +216,15 @@ static void print_strings(struct call *c, char *const *s, int n)
 
     text_putc(c->out, '[');
     for (int i = 0; i < n; i++) {
-        size_t len = strlen(s[i]);
+        size_t len = strlen(s[i]), shown;
 
         text_puts(c->out, i ? ", " : "");
         if (!c->style.full && (unsigned)i >= limit) {
             text_puts(c->out, "...");
             break;
         }
-        print_quoted(c->out, (const uint8_t *)s[i], len < limit ? len : limit, len > limit,
-                     c->tr->opt.hex > 1);
+        shown = len < limit ? len : limit;
+        print_quoted(c->out, (const uint8_t *)s[i], shown, len > limit, in_hex(c, s[i], shown));
     }
     text_putc(c->out, ']');
 }
@@ -258,7 +258,7 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
     if (tr->opt.filter)
         filter_resolve_paths(tr->opt.filter, t);
     if (tr->opt.filter && (!filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes) ||
-                           (filter_has_paths(tr->opt.filter) && !filter_path(tr->opt.filter, req->path))))
+                           (filter_is_about(tr->opt.filter) && !filter_path(tr->opt.filter, req->path))))
         return;
     ev = trace_event(tr, t, EVENT_CALL);
     ev->name = "execve";

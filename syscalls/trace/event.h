@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "stamps.h"
+
 enum event_kind {
     EVENT_ENTER,      /* a call begins: name, the arguments known by now */
     EVENT_EXIT,       /* it ends: cont, the other arguments, result, aux, why */
@@ -82,15 +84,8 @@ enum layout_only {
     ONLY_CODE /* --trace-insn, --trace-calls */
 };
 enum layout_status { STATUS_SUCCESSFUL = 1, STATUS_FAILED = 2, STATUS_UNFINISHED = 4 };
-enum layout_quiet { QUIET_EXIT = 1, QUIET_THREAD_EXECVE = 2 };
+enum layout_quiet { QUIET_EXIT = 1, QUIET_THREAD_EXECVE = 2, QUIET_SUPERSEDED = 32 /* the same */ };
 #define LAYOUT_COLUMN 40
-enum layout_stamps {
-    STAMP_NONE,
-    STAMP_SECONDS /* -t */,
-    STAMP_MICROSECONDS,
-    STAMP_EPOCH,
-    STAMP_RELATIVE /* -r */
-};
 struct layout_options {
     FILE *out;
     bool terminal;   /* on a terminal or stderr: "[pid N]" while there are several tasks; else a column from
@@ -100,12 +95,11 @@ struct layout_options {
     unsigned status; /* ONLY_STATUS: which, enum layout_status */
     unsigned quiet;  /* -q: what is not told, enum layout_quiet */
     unsigned column; /* -a: of results, usually LAYOUT_COLUMN */
-    enum layout_stamps stamps;
+    struct stamp_options stamps; /* -t -r -T */
     bool number; /* -n: of calls */
     bool ip;     /* -i */
     bool comm;   /* -Y: names of tasks behind their numbers */
     bool why;   /* a line below each call that has something to explain */
-    bool spent; /* -T */
     bool stack; /* -k */
     bool color;
 };

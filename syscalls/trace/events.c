@@ -116,6 +116,9 @@ struct piece trace_piece(const struct text *x)
 
 void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
 {
+    if (tr->told >= tr->opt.limit)
+        return;
+    tr->told += ev->kind == EVENT_EXIT || ev->kind == EVENT_CALL;
     if (tr->layout && !tr->opt.summary_only)
         layout_event(tr->layout, ev);
     if (tr->opt.json)
@@ -157,17 +160,23 @@ void trace_changes(struct trace *tr, struct task *t, const char *call, struct wa
 void trace_take_stack(struct trace *tr, struct task *t, struct event *ev)
 {
     const struct machine_ops *ops = tr->k->ops;
-    uint64_t pc[64];
+    uint64_t *pc = NULL;
     char sym[512];
     unsigned n;
 
     if (!tr->opt.stack || !ops->backtrace || !ops->symbol)
         return;
+    pc = malloc((tr->opt.frames + 1) * sizeof(*pc));
+    if (!pc)
+        return;
     text_clear(&tr->stack);
-    n = ops->backtrace(t, pc, 64);
-    for (unsigned i = 0; i < n; i++)
+    n = ops->backtrace(t, pc, tr->opt.frames + 1);
+    for (unsigned i = 0; i < n && i < tr->opt.frames; i++)
         text_printf(&tr->stack, " > %s [%#lx]\n",
                     ops->symbol(t, pc[i] - (i > 0), sym, sizeof(sym)) ? sym : "?", pc[i]);
+    if (n > tr->opt.frames)
+        text_puts(&tr->stack, " > too many stack frames\n");
+    free(pc);
     ev->stack = trace_piece(&tr->stack);
 }
 

@@ -22,6 +22,7 @@ struct trace_filter {
     struct set signals;
     struct set raw, abbrev, verbose; /* calls: how their arguments are shown */
     struct set read, write;          /* descriptors whose data are shown */
+    struct set fds;                  /* trace-fds: only calls with one of these */
     char **path;                     /* -P: as given, and what that leads to */
     size_t nr_paths;
     struct rule *rule;
@@ -171,10 +172,13 @@ static const char *parse_status(struct layout_options *layout, const char *text)
 static const char *parse_quiet(struct layout_options *layout, const char *text)
 {
     static const char *const words[] = {"exit",        "thread-execve",   "attach",
-                                        "personality", "path-resolution", NULL};
+                                        "personality", "path-resolution", "superseded", NULL};
+    const char *wrong = parse_bits(&layout->quiet, text, words,
+                                   "quiet is of attach, exit, path-resolution, personality and thread-execve");
 
-    return parse_bits(&layout->quiet, text, words,
-                      "quiet is of attach, exit, path-resolution, personality and thread-execve");
+    if (layout->quiet & QUIET_SUPERSEDED)
+        layout->quiet |= QUIET_THREAD_EXECVE;
+    return wrong;
 }
 
 static const char *parse_fds(unsigned *fds, const char *text)
@@ -183,6 +187,16 @@ static const char *parse_fds(unsigned *fds, const char *text)
 
     return parse_bits(fds, text, words,
                       "decode-fds is of path, socket, dev, eventfd, pidfd and signalfd");
+}
+
+static const char *parse_pids(struct layout_options *layout, const char *text)
+{
+    static const char *const words[] = {"comm", "pidns", NULL};
+    unsigned bits;
+    const char *wrong = parse_bits(&bits, text, words, "decode-pids is of comm and pidns");
+
+    layout->comm = !wrong && bits & 1;
+    return wrong;
 }
 
 /* ---- */
@@ -212,6 +226,10 @@ const char *filter_add(struct trace_filter **fp, const char *spec, struct layout
         return set_parse_numbers(&f->read, value);
     if (IS("write") || IS("writes") || IS("w"))
         return set_parse_numbers(&f->write, value);
+    if (IS("trace-fds") || IS("trace-fd") || IS("fds") || IS("fd"))
+        return set_parse_numbers(&f->fds, value);
+    if (IS("decode-pids") || IS("decode-pid"))
+        return parse_pids(layout, value);
     if (IS("inject") || IS("fault"))
         return add_rule(f, value, IS("fault"));
     if (IS("status"))
@@ -222,8 +240,8 @@ const char *filter_add(struct trace_filter **fp, const char *spec, struct layout
         return parse_fds(fds, value);
     if (IS("kvm"))
         return "there is no kvm here";
-    return "-e takes trace=, signal=, status=, raw=, abbrev=, verbose=, read=, write=, quiet=, decode-fds=, "
-           "inject= and fault=";
+    return "-e takes trace=, trace-fds=, signal=, status=, raw=, abbrev=, verbose=, read=, write=, quiet=, "
+           "decode-fds=, decode-pids=, inject= and fault=";
 #undef IS
 }
 
@@ -278,6 +296,7 @@ void filter_destroy(struct trace_filter *f)
     set_destroy(&f->verbose);
     set_destroy(&f->read);
     set_destroy(&f->write);
+    set_destroy(&f->fds);
     for (size_t i = 0; i < f->nr_paths; i++)
         free(f->path[i]);
     free(f->path);
@@ -316,9 +335,14 @@ bool filter_dumps(const struct trace_filter *f, int fd, bool written)
     return s->given && fd >= 0 && set_has_number(s, (uint64_t)fd);
 }
 
-bool filter_has_paths(const struct trace_filter *f)
+bool filter_is_about(const struct trace_filter *f)
 {
-    return f->nr_paths;
+    return f->nr_paths || f->fds.given;
+}
+
+bool filter_fd(const struct trace_filter *f, int fd)
+{
+    return f->fds.given && fd >= 0 && set_has_number(&f->fds, (uint64_t)fd);
 }
 
 bool filter_path(const struct trace_filter *f, const char *path)

@@ -9,9 +9,9 @@
 struct trace_filter;
 
 /*
- * One -e argument, as strace takes it: [trace=][!]NAME|%CLASS|/REGEX..., signal=, raw=, abbrev=, verbose=,
+ * One -e argument, as strace takes it: [trace=][!]NAME|%CLASS|/REGEX..., trace-fds=, signal=, raw=, abbrev=, verbose=,
  * read=, write=, inject=SET:error=ERRNO|retval=N:signal=SIG:when=N|N+|N..M|N+STEP. *f is made at the first.
- * NULL: taken; else what is wrong. status= and quiet= are left in *layout, decode-fds= (FD_*) in *fds.
+ * NULL: taken; else what is wrong. status=, quiet= and decode-pids= are left in *layout, decode-fds= (FD_*) in *fds.
  */
 const char *filter_add(struct trace_filter **f, const char *spec, struct layout_options *layout,
                        unsigned *fds);
@@ -31,7 +31,9 @@ struct call_style {
 struct call_style filter_style(const struct trace_filter *f, const char *name, unsigned classes);
 /* Are the bytes read from fd, or written to it, to be shown? */
 bool filter_dumps(const struct trace_filter *f, int fd, bool written);
-bool filter_has_paths(const struct trace_filter *f);
+/* Are calls told only if they are about certain files (-P) or descriptors (-e trace-fds=)? */
+bool filter_is_about(const struct trace_filter *f);
+bool filter_fd(const struct trace_filter *f, int fd);
 bool filter_path(const struct trace_filter *f, const char *path);
 bool filter_injects(const struct trace_filter *f);
 /* Counts t's call for each rule. True: *ret is its result; a rule's signal is sent. */

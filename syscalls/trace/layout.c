@@ -101,25 +101,7 @@ static void end_line(struct layout *l)
 
 static void stamp(struct layout *l, const struct event *ev)
 {
-    uint64_t ns = KERNEL_EPOCH_NS + ev->now_ns, us = ns / 1000 % 1000000, s = ns / 1000000000,
-             day = s % 86400;
-
-    switch (l->opt.stamps) {
-    case STAMP_SECONDS:
-    case STAMP_MICROSECONDS:
-        text_printf(&l->line, "%02lu:%02lu:%02lu", day / 3600, day / 60 % 60, day % 60);
-        text_printf(&l->line, l->opt.stamps == STAMP_SECONDS ? " " : ".%06lu ", us);
-        break;
-    case STAMP_EPOCH:
-        text_printf(&l->line, "%lu.%06lu ", s, us);
-        break;
-    case STAMP_RELATIVE:
-        us = l->any ? (ev->now_ns - l->last_ns) / 1000 : 0;
-        text_printf(&l->line, "%6lu.%06lu ", us / 1000000, us % 1000000);
-        break;
-    default:
-        break;
-    }
+    stamp_put(&l->line, &l->opt.stamps, ev->now_ns, l->any ? ev->now_ns - l->last_ns : 0);
     l->last_ns = ev->now_ns;
     l->any = true;
 }
@@ -222,8 +204,8 @@ static void put_result(struct layout *l, const struct event *ev)
     }
     if (ev->injected)
         text_puts(&l->line, " (INJECTED)");
-    if (l->opt.spent && ev->kind == EVENT_EXIT)
-        text_printf(&l->line, " <%lu.%06lu>", ev->spent_ns / 1000000000, ev->spent_ns / 1000 % 1000000);
+    if (l->opt.stamps.spent && ev->kind == EVENT_EXIT)
+        stamp_put_spent(&l->line, &l->opt.stamps, ev->spent_ns);
     end_line(l);
 }
 

@@ -231,13 +231,13 @@ void print_sigset(struct call *c, uint64_t set)
     text_putc(c->out, ']');
 }
 
-void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex)
+void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enum quoting quoting)
 {
     text_putc(out, '"');
     for (size_t i = 0; i < len; i++) {
         uint8_t ch = p[i];
 
-        if (hex) {
+        if (quoting == QUOTE_HEX) {
             text_printf(out, "\\x%02x", ch);
             continue;
         }
@@ -265,6 +265,8 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, boo
         default:
             if (ch >= ' ' && ch <= 0x7e) {
                 text_putc(out, (char)ch);
+            } else if (quoting == QUOTE_HEX_CHARS) {
+                text_printf(out, "\\x%02x", ch);
             } else { /* octal, short unless a digit follows */
                 bool digit = i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '9';
 
@@ -275,16 +277,16 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, boo
     text_puts(out, more ? "\"..." : "\"");
 }
 
-bool in_hex(const struct call *c, const void *bytes, size_t len)
+enum quoting in_hex(const struct call *c, const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;
 
-    if (c->tr->opt.hex != 1)
-        return c->tr->opt.hex > 1;
+    if (c->tr->opt.hex != HEX_NON_ASCII)
+        return c->tr->opt.hex == HEX_ALL ? QUOTE_HEX : c->tr->opt.hex == HEX_CHARS ? QUOTE_HEX_CHARS : QUOTE_OCTAL;
     for (size_t i = 0; i < len; i++)
         if (p[i] > '~' || (p[i] < ' ' && (p[i] < '\t' || p[i] > '\r')))
-            return true;
-    return false;
+            return QUOTE_HEX;
+    return QUOTE_OCTAL;
 }
 
 void print_bytes(struct call *c, const void *p, size_t len)
@@ -304,7 +306,7 @@ void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
         print_addr(c, addr);
         return;
     }
-    print_quoted(c->out, buf, n, len > n, hex || in_hex(c, buf, n));
+    print_quoted(c->out, buf, n, len > n, hex ? QUOTE_HEX : in_hex(c, buf, n));
 }
 
 /*

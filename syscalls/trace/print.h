@@ -151,9 +151,10 @@ void print_signo(struct call *c, int signo);
 void print_signal_name(struct call *c, int signo); /* whatever -X says */
 void print_sigset(struct call *c, uint64_t set);
 void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex);
-void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, bool hex);
-/* -x: is this string to be shown as hexadecimal numbers? White space counts as ASCII. */
-bool in_hex(const struct call *c, const void *bytes, size_t len);
+enum quoting { QUOTE_OCTAL, QUOTE_HEX_CHARS, QUOTE_HEX }; /* characters that do not print, or all */
+void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enum quoting quoting);
+/* -x: how this string is to be shown. White space counts as ASCII. */
+enum quoting in_hex(const struct call *c, const void *bytes, size_t len);
 void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of them */
 void print_string(struct call *c, uint64_t addr);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
@@ -171,7 +172,7 @@ void print_dev(struct call *c, uint64_t dev);
 void print_fd(struct call *c, int fd); /* with -y: what it stands for */
 void print_dirfd(struct call *c, int fd);
 void print_pid(struct call *c, int pid);                  /* with -Y: its name */
-bool touches_path(struct call *c, const struct sig *sig); /* -P */
+bool is_about_wanted(struct call *c, const struct sig *sig); /* -P, -e trace-fds= */
 
 /* ---- print_endpoint.c ---- */
 /* <TCP:[127.0.0.1:1->127.0.0.1:2]>, <UNIX:[12->13,"path"]>. False: f is no socket. */

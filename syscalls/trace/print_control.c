@@ -42,7 +42,7 @@ static void put_data(struct call *c, uint64_t addr, uint64_t len, bool hex)
     size_t n = len < sizeof(data) ? len : sizeof(data);
 
     if (get(c, data, addr, n))
-        print_quoted(c->out, data, n, len > n, hex || in_hex(c, data, n));
+        print_quoted(c->out, data, n, len > n, hex ? QUOTE_HEX : in_hex(c, data, n));
 }
 
 static void print_unknown(struct call *c, uint64_t addr, uint64_t len)

@@ -15,15 +15,16 @@
 /* Paths in <> are escaped where they would end early or break the line. */
 static void print_escaped(struct call *c, const char *path, size_t len)
 {
-    bool hex = in_hex(c, path, len);
+    enum quoting quoting = in_hex(c, path, len);
 
-    for (size_t i = 0; i < len; i++)
-        if (hex)
-            text_printf(c->out, "\\x%02x", (uint8_t)path[i]);
-        else if (path[i] < ' ' || path[i] > '~' || strchr("<>\\", path[i]))
-            text_printf(c->out, "\\%o", (uint8_t)path[i]);
-        else
+    for (size_t i = 0; i < len; i++) {
+        bool plain = path[i] >= ' ' && path[i] <= '~' && !strchr("<>\\", path[i]);
+
+        if (plain && quoting != QUOTE_HEX)
             text_putc(c->out, path[i]);
+        else
+            text_printf(c->out, quoting == QUOTE_OCTAL ? "\\%o" : "\\x%02x", (uint8_t)path[i]);
+    }
 }
 
 /* The path of f, of a device with its numbers; that it is deleted is said behind the brackets. */
@@ -167,6 +168,8 @@ static bool is_about(struct call *c, const struct arg *a, uint64_t v)
         return get_string(c, v, path, 4096) && filter_path(filter, path);
     case ARG_FD:
     case ARG_DIRFD:
+        if (filter_fd(filter, (int)v))
+            return true;
         f = (int)v >= 0 ? fd_file_raw(c->t, (int)v) : NULL;
         if (!f)
             return false;
@@ -177,7 +180,7 @@ static bool is_about(struct call *c, const struct arg *a, uint64_t v)
     }
 }
 
-bool touches_path(struct call *c, const struct sig *sig)
+bool is_about_wanted(struct call *c, const struct sig *sig)
 {
     for (int i = 0; sig && i < sig->n; i++)
         if (is_about(c, &sig->arg[i], c->args[i]))

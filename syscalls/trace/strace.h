@@ -24,6 +24,7 @@ struct trace {
     struct text aux, result, why, stack, dump;
     struct text fault_why; /* of the last fault, told with its signal */
     int fault_tid;
+    uint64_t told; /* calls that are over, for opt.limit */
     int running; /* tid of the last EVENT_SWITCH */
     char nameless[32];
     struct {

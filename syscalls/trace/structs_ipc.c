@@ -129,7 +129,7 @@ static void print_msgbuf(struct call *c, uint64_t addr, const struct arg *a)
         return;
     }
     text_printf(c->out, "{mtype=%ld, mtext=", type);
-    print_quoted(c->out, text, n < limit ? n : limit, n > limit, false);
+    print_quoted(c->out, text, n < limit ? n : limit, n > limit, in_hex(c, text, n < limit ? n : limit));
     text_putc(c->out, '}');
 }
 

@@ -18,7 +18,7 @@
 void print_net(struct call *c, const void *p, size_t n, const char *begin, const char *text, const char *end)
 {
     if (c->tr->opt.xlat != XLAT_ABBREV)
-        print_quoted(c->out, p, n, false, true);
+        print_quoted(c->out, p, n, false, QUOTE_HEX);
     if (c->tr->opt.xlat == XLAT_RAW)
         return;
     text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* " : "");

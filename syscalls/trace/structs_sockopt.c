@@ -36,7 +36,7 @@ static bool print_field(struct call *c, const char *name, const int *field, size
         return false;
     text_puts(c->out, name);
     if (len - at < sizeof(*field))
-        print_quoted(c->out, (const uint8_t *)field, len - at, false, true);
+        print_quoted(c->out, (const uint8_t *)field, len - at, false, QUOTE_HEX);
     else
         text_printf(c->out, "%d", *field);
     return true;

@@ -124,8 +124,7 @@ static void print_dirent(struct call *c, const uint8_t *e, size_t len, bool old)
     if (!old)
         text_printf(c->out, ", d_type=%s", type_name(e[18]));
     text_puts(c->out, ", d_name=");
-    print_quoted(c->out, (const uint8_t *)name, strnlen(name, len - (old ? 19 : 19)), false,
-                 c->tr->opt.hex > 1);
+    print_bytes(c, name, strnlen(name, len - 19));
     if (old)
         text_printf(c->out, ", d_type=%s", type_name(e[len - 1]));
     text_putc(c->out, '}');

@@ -23,6 +23,7 @@ enum { /* in the order of filter.c's words */
     FD_SIGNALFD = 32,
     FD_ALL = 63
 };
+enum hex_style { HEX_NONE, HEX_CHARS /* that are not ASCII */, HEX_NON_ASCII /* all of such strings */, HEX_ALL };
 enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
     bool text; /* strace's lines, as `layout` says; layout.out is closed by trace_destroy() unless it is
@@ -33,11 +34,13 @@ struct trace_options {
     bool states;                 /* with record: registers, code and the decoded line at each event */
     struct trace_filter *filter; /* -e, NULL: everything; freed too */
     unsigned strsize;            /* -s: bytes of a string shown, usually 32 */
-    unsigned hex;                /* -x: strings that are not ASCII as hexadecimal numbers, 2: all */
+    enum hex_style hex;          /* -x: of strings, what is shown as hexadecimal numbers */
     enum xlat_style xlat;        /* -X */
     unsigned fds;                /* -y: what is shown of descriptors, FD_* */
     bool comm;                   /* -Y: names of tasks behind their numbers */
     bool stack;                  /* -k: a backtrace after each call */
+    unsigned frames;             /* of it, the most that are shown */
+    uint64_t limit;              /* of calls told, then nothing more is; UINT64_MAX: none */
     bool explain;                /* why calls and accesses fail */
     bool summary, summary_only;  /* -C, -c */
     struct summary_options summary_options;

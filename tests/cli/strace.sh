@@ -53,6 +53,19 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
 -e read=3
 -e read=all -e write=1
 -e read=3 -xx
+--timestamps=none
+--trace=openat,read
+--raw=openat --read=3
+--decode-fds=path --decode-pids=none
+--decode-fds=dev
+--status=failed --quiet=exit
+--strings-in-hex
+--strings-in-hex=none
+--strings-in-hex=non-ascii
+--strings-in-hex=non-ascii-chars
+--abbrev=all --verbose=none
+--signal=none --silence=all
+--fault=close:error=EBADF:when=1 --trace=close
 -e status=failed
 -e status=unfinished
 -e status=!failed
@@ -152,6 +165,42 @@ emu --strace -e write=1 -o "$work/trace" --trace-json "$work/json" echo hello
 "$program" history --text "$work/json" >"$work/text"
 ok '... with bytes written' sh -c "cmp '$work/trace' '$work/text' && grep -q '^ | 00000  68 65 6c 6c 6f 0a   .* hello.  *|\$' '$work/text'"
 
+# ---- times ----
+while read -r options; do
+    pattern=${options#*: }
+    options=${options%%: *}
+    # shellcheck disable=SC2086
+    emu -qq $options -e getpid,kill sh -c 'kill -0 $$'
+    ok "$options" sh -c "grep -c . '$work/err' | grep -qx 2 && ! grep -Evq '^$pattern' '$work/err'"
+done <<'END'
+-t -e signal=none: [0-9]{2}:[0-9]{2}:[0-9]{2} [gk+]
+-r: [ ]{5}[0-9]\.[0-9]{6} [gk+]
+-r -tt: [0-9:]{8}\.[0-9]{6} \(\+ {5}[0-9]\.[0-9]{6}\) [gk+]
+--timestamps=unix: [0-9]{10} [gk+]
+--timestamps=format:unix,precision:ms --relative-timestamps=s: [0-9]{10}\.[0-9]{3} \(\+ {5}[0-9]\) [gk+]
+--absolute-timestamps=ns: [0-9:]{8}\.[0-9]{9} [gk+]
+--relative-timestamps=ns: [ ]{5}[0-9]\.[0-9]{9} [gk+]
+--syscall-times=ns -e quiet=exit: .* = [0-9]+ <0\.[0-9]{9}>$
+--syscall-times=ms -qq: .* = [0-9]+ <0\.[0-9]{3}>$
+-T --quiet=exit: .* = [0-9]+ <0\.[0-9]{6}>$
+END
+emu --timestamps=unix,ms --relative-timestamps=ns --syscall-times=ns --strace -o "$work/trace" --trace-json "$work/json" bash -c 'true | cat'
+"$program" history --text --timestamps=unix,ms --relative-timestamps=ns --syscall-times=ns "$work/json" >"$work/text"
+ok 'JSON -> text with times' cmp "$work/trace" "$work/text"
+
+# ---- less of it ----
+emu --strace --syscall-limit=3 -o "$work/trace" --trace-json "$work/json" cat /etc/hostname
+ok '--syscall-limit: so many calls, then nothing' sh -c "[ \$(grep -c '(.*) *= ' '$work/trace') = 3 ] && [ \$(wc -l <'$work/trace') = 3 ]"
+ok '... the program goes on' cmp "$work/out" /etc/hostname
+"$program" history --text "$work/json" >"$work/text"
+ok '... from JSON, too' cmp "$work/trace" "$work/text"
+emu -k --stack-trace-frame-limit=1 -e write echo hello
+ok '--stack-trace-frame-limit: so many frames' sh -c "[ \$(grep -c '^ > .*\[0x' '$work/err') = 1 ] && grep -qx ' > too many stack frames' '$work/err'"
+emu --trace-fds=3 cat /etc/hostname
+ok '--trace-fds: what is about a descriptor' sh -c "grep -q '^close(3)' '$work/err' && ! grep -Eq '^(write|close\((1|2))' '$work/err'"
+emu --decode-pids=comm -e kill sh -c 'kill -0 $$'
+ok '--decode-pids=comm' grep -q '^kill(1000<sh>, 0)' "$work/err"
+
 # ---- the table ----
 emu -c -S name -U name,calls,errors sh -c 'exec cat /nonexistent'
 ok '-c -U: these columns' sh -c "head -n 1 '$work/err' | grep -q 'nonexistent' || sed -n 2p '$work/err' | grep -qx '[-]* [-]* [-]*'"
@@ -184,6 +233,16 @@ done <<'END'
 -u root: runs as the caller
 -I 1: signals reach the program
 -O 5: times are virtual
+--attach=1: cannot be traced
+--seccomp-bpf: no call has to be stopped
+--tips: there are none
+--trace: needs a value
+--timestamps=foo: --timestamps 'foo': is of
+--relative-timestamps=m: is s, ms, us or ns
+--syscall-times=x: is s, ms, us or ns
+--strings-in-hex=x: is none, non-ascii-chars
+--stack-trace=source: is symbol
+--decode-pids=x: decode-pids is of
 -a x: not a number
 -S nonsense -c: -S 'nonsense': is time
 -U calls,nonsense -c: -U 'calls,nonsense': is of
