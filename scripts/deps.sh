@@ -83,7 +83,7 @@ unpack_unicorn()
 {
     suite=$1 dir=$2
     work=$deps/apt-$suite
-    rm -rf "$work" "$dir.new"
+    rm -rf "${work:?}" "$dir.new"
     mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$dir.new"
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -r $keyring ] || keyring=$(ls /etc/apt/trusted.gpg.d/debian-archive-*.gpg | head -n 1)
@@ -104,7 +104,7 @@ END
     for deb in "$work"/*.deb; do
         dpkg -x "$deb" "$dir.new"
     done
-    rm -rf "$work" "$dir"
+    rm -rf "${work:?}" "$dir"
     mv "$dir.new" "$dir"
 }
 

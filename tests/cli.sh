@@ -68,7 +68,7 @@ for e in $(emulators); do
     program=${e#*=}
     for list in tests/cli/${CLI:-*}.sh; do # CLI=explain tests/run cli: only one of them
         # Each in a shell and a directory of its own: none can end the others, or leave them its variables and files.
-        rm -rf "$work/dir"
+        rm -rf "${work:?}/dir"
         mkdir "$work/dir"
         (
             . "$list"

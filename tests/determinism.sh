@@ -17,7 +17,7 @@ run()  # EMULATOR TRACE COMMAND...
 {
     emulator=$1 trace=$2
     shift 2
-    rm -rf "$work/dir"
+    rm -rf "${work:?}/dir"
     mkdir -p "$work/dir"
     (cd "$work/dir" && env -i PATH="$PATH" HOME=/nonexistent LANG=C LC_ALL=C TERM=dumb data="$data" \
         timeout -k 5 "${TIMEOUT:-300}" "$emulator" --rw "$work/dir" --strace -o "$trace" -- "$@" \

@@ -45,6 +45,6 @@ scratch()
 scratch_end()
 {
     case $work in
-    /var/tmp/mseal-emu-*) rm -rf "$work" ;;
+    /var/tmp/mseal-emu-*) rm -rf "${work:?}" ;;
     esac
 }

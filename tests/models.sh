@@ -59,7 +59,7 @@ case $(uname -r) in
 esac
 
 # The programs of the holes do what they say, under the emulator.
-dir=$B/holes
+dir=${B:?}/holes
 rm -rf "$dir" && mkdir -p "$dir"
 "$fuzz" --worlds --quiet --design linux-6.18 --depth 2 --save "$dir" >"$log" 2>&1
 first=$(ls "$dir" | head -n 1)

@@ -6,7 +6,7 @@ if [ "$SANITIZE" = 1 ]; then
     skip "planted bugs" "the copies are not sanitized"
     exit 0
 fi
-dir=$B/planted
+dir=${B:?}/planted
 log=$B/planted-test.log
 rm -rf "$dir" && mkdir -p "$dir"
 # The archive's own member is left out, since all that it defines is defined before it is looked at.

@@ -15,7 +15,7 @@ observe()
 {
     label=$1
     shift
-    rm -rf "$work/dir"
+    rm -rf "${work:?}/dir"
     mkdir -p "$work/dir"
     (cd "$work/dir" && env -i PATH="$PATH" HOME=/nonexistent LANG=C LC_ALL=C TERM=dumb data="$data" \
         timeout -k 5 "${TIMEOUT:-120}" "$@" >"$work/out" 2>"$work/err" <"$data/table"; exit $?) 2>/dev/null

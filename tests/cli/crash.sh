@@ -25,7 +25,7 @@ emu bash -c 'ulimit -c 0; sh -c "kill -SEGV \$\$"; echo $?'
 is 'a child that is shot leaves its parent alone' 0 139
 
 # Core files, for gdb. Without --rw the working directory cannot be written, and there is none.
-rm -rf "$work/core"
+rm -rf "${work:?}/core"
 mkdir "$work/core"
 cp "$B/tests/guest/crash" "$work/core/"
 emu sh -c 'cd "$0" && ulimit -c unlimited && ./crash' "$work/core"

@@ -1,5 +1,5 @@
 # What of the host's files the guest sees and may change.
-rm -rf "$work/rw" "$work/root"
+rm -rf "${work:?}/rw" "${work:?}/root"
 mkdir -p "$work/rw" "$work/root/bin"
 echo original >"$work/rw/file"
 emu /bin/cat "$work/rw/file"
@@ -30,7 +30,7 @@ ok 'of every kind' [ -d "$work/rw/new" ]
 # What the guest makes has the same times and numbers in every run; on the host it is not from the future.
 stamps() # OUTPUT
 {
-    rm -rf "$work/stamps"
+    rm -rf "${work:?}/stamps"
     mkdir "$work/stamps"
     emu --rw "$work/stamps" /bin/sh -c "cd '$work/stamps' && echo a >a && mkdir d && ln a d/b && ln -s a s && mv a c && sleep 3 &&
         echo x >>c && chmod 600 d/b && touch t && touch -d @1000000000 u && ls -i . d && rm c && stat -c '%n %i %h %x %y %z' * d/*"

@@ -1,6 +1,6 @@
 # mseal-emu fuzz as a person types it: a difference becomes a short program, the whole emulator takes the model's place,
 # an exclusion that is none is told, wrong use is refused.
-fuzz=$work/fuzz
+fuzz=${work:?}/fuzz
 log=$fuzz/log
 rm -rf "$fuzz" && mkdir -p "$fuzz"
 

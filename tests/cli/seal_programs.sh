@@ -1,7 +1,7 @@
 # --seal-image=all: unmodified bash, python3 and sqlite3 run their tests under every design that seals, and the just-in-time compiler
 # runs what it compiled. What they print is what they print natively; each call that is refused is explained.
 jit=$B/tests/guest/jit
-sealed=$work/sealed
+sealed=${work:?}/sealed
 rm -rf "$sealed"
 mkdir -p "$sealed"
 

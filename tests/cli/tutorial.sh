@@ -3,7 +3,7 @@ if [ "$label" = unicorn ]; then
     if ! have cc || ! have pkg-config || ! have make; then
         skip 'cli: the design tutorial' 'no cc, pkg-config or make'
     else
-        rm -rf "$work/installed"
+        rm -rf "${work:?}/installed"
         ok 'make install' make -C "$top" -s B="$B" SANITIZE="$SANITIZE" PREFIX="$work/installed" DESTDIR= install
         ok 'the design tutorial does what it says' "$top/scripts/tutorial.sh" --check "$work/installed" "$top/docs/write-a-design.md"
         if [ "$SANITIZE" = 1 ]; then
