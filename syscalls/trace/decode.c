@@ -162,7 +162,7 @@ static void print_raw_args(struct call *c, const struct sig *sig)
     int n = sig ? sig->n : 6;
 
     if (n && sig && sig->arg[n - 1].kind == ARG_VARIANT) /* stands for as many as it may have */
-        n += variant_most_args(sig->arg[n - 1].variant->name) - 1;
+        n += variant_most_args(sig->arg[n - 1].variant) - 1;
     for (int i = 0; i < n; i++) {
         begin_arg(c->tr);
         text_printf(c->out, "%#lx", c->args[i]);
@@ -312,9 +312,9 @@ static void print_value(struct call *c, const struct sig *sig)
 
     if (a->kind == ARG_VARIANT) {
         const struct variant *v =
-            variant_find(a->variant->name, (uint32_t)c->args[a->variant->name[0] == 'p' ? 0 : 1]);
+            variant_find(a->variant, (uint32_t)c->args[a->variant->name[0] == 'p' ? 0 : 1]);
 
-        kind = v ? v->ret : NULL;
+        kind = v->ret;
     }
     if (kind && !strcmp(kind, "flags")) {
         text_printf(c->out, "%#lx (flags ", (uint64_t)ret);

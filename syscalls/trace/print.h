@@ -73,7 +73,7 @@ struct arg {
     bool mode_if_creat; /* "mode?N": only there if argument `len` has O_CREAT */
     const struct xlat_table *xlat;
     const struct struct_type *type;
-    const struct variant *variant;
+    const struct variant_set *variant;
 };
 struct sig {
     int n;
@@ -89,7 +89,7 @@ int sig_parse(struct sig *sig, const char *text);
 const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], struct sig *out);
 void print_arg(struct call *c, const struct arg *a, int index);
 
-/* ---- structures (structs.c, structs_fs.c ...) ---- */
+/* ---- structures (structs_*.c; structs.c finds them) ---- */
 struct struct_type {
     const char *name;
     size_t size; /* bytes the printer gets; 0: it reads by itself (print2) */
@@ -104,7 +104,7 @@ struct struct_type {
             * SPLIT: printed in two parts, arguments after it come with the second */
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
-extern const struct struct_type structs_proc[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
+extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
     structs_ipc[], structs_uring[], structs_socket[], structs_sockopt[], structs_message[], structs_sched[],
     structs_ptrace[];
 const struct struct_type *struct_find(const char *name);
@@ -122,19 +122,23 @@ void notes_destroy(struct call_note *list);
 
 /* ---- variants: an argument whose meaning the one before decides (variants.c) ---- */
 struct variant {
-    const char *name;
-    uint64_t value;   /* of the argument before */
-    const char *type; /* type of this one; NULL: this and those after are not shown */
-    const char *more; /* types of the arguments that follow, NULL: none */
+    uint64_t value;   /* of the argument before; the last row of a set has VARIANT_OTHERWISE */
+    const char *type; /* types of this one and those that follow; NULL: they are not shown */
     const char *ret;  /* result type, NULL: decimal */
 };
-extern const struct variant variants[]; /* ends with name NULL */
-const struct variant *variant_find(const char *name, uint64_t value);
+struct variant_set {
+    const char *name;
+    const struct variant *v;
+    uint64_t mask; /* of the argument before, the bits that decide; 0: all */
+};
+extern const struct variant_set variant_sets[];                 /* ends with name NULL */
+const struct variant_set *variant_set_find(const char *name);   /* NULL: there is none */
+const struct variant *variant_find(const struct variant_set *set, uint64_t value);
 /* The most arguments that one stands for. */
-int variant_most_args(const char *name);
+int variant_most_args(const struct variant_set *set);
 #define VARIANT_OTHERWISE UINT64_MAX
 
-/* ---- pieces ---- */
+/* ---- pieces: print_const.c, print_text.c, print_vector.c ---- */
 bool get(struct call *c, void *p, uint64_t addr, size_t size);
 bool get_string(struct call *c, uint64_t addr, char *buf, size_t size); /* false: no such string, or longer */
 void print_addr(struct call *c, uint64_t addr);
@@ -156,12 +160,15 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enu
 /* -x: how this string is to be shown. White space counts as ASCII. */
 enum quoting in_hex(const struct call *c, const void *bytes, size_t len);
 void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of them */
+void print_nul(struct call *c, uint64_t addr, size_t limit); /* NUL-terminated, of which so many bytes are shown */
 void print_string(struct call *c, uint64_t addr);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
 void print_timeval(struct call *c, const void *p);
 /* The date, as a comment; nothing for 0 or a fraction that is none. digits: 9 or 6. */
 void print_when(struct call *c, int64_t sec, uint64_t fraction, int digits);
+void print_argv(struct call *c, uint64_t addr);
+void print_envp(struct call *c, uint64_t addr);
 /* avail: bytes that are there, of all elements together. */
 void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail);
 bool is_too_many(const struct call *c, uint64_t i); /* elements: beyond -s */

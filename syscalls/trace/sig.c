@@ -59,7 +59,7 @@ static bool parse_one(struct arg *a, const char *s, size_t len)
         if (a->xlat)
             a->kind = *word == 'x' ? ARG_XLAT : ARG_FLAGS;
     } else if (!strcmp(word, "v")) {
-        a->variant = variant_find(colon + 1, VARIANT_OTHERWISE);
+        a->variant = variant_set_find(colon + 1);
         if (a->variant)
             a->kind = ARG_VARIANT;
     } else {
@@ -100,15 +100,15 @@ const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], str
         return sig;
     *out = *sig;
     for (out->n = i; i < sig->n && out->n < 6; i++) {
-        const struct variant *v = NULL;
+        const struct variant *v;
         struct sig more;
 
         if (sig->arg[i].kind != ARG_VARIANT) {
             out->arg[out->n++] = sig->arg[i];
             continue;
         }
-        v = variant_find(sig->arg[i].variant->name, (uint32_t)args[i - 1]);
-        if (!v || !v->type) {
+        v = variant_find(sig->arg[i].variant, (uint32_t)args[i - 1]);
+        if (!v->type) {
             out->arg[out->n++] = (struct arg){.kind = ARG_PAD, .len = LEN_NONE};
             continue;
         }

@@ -258,16 +258,3 @@ const struct struct_type structs_fs[] = {
     {"utimbuf", 16, print_utimbuf, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };
-
-const struct struct_type *struct_find(const char *name)
-{
-    static const struct struct_type *const all[] = {
-        structs_proc, structs_fs,    structs_stat,   structs_tty,   structs_mem,
-        structs_ipc,  structs_uring, structs_socket, structs_sockopt, structs_message, structs_sched, structs_ptrace};
-
-    for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        for (const struct struct_type *s = all[i]; s->name; s++)
-            if (!strcmp(s->name, name))
-                return s;
-    return NULL;
-}

@@ -133,6 +133,15 @@ static void print_msgbuf(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '}');
 }
 
+static void print_mq_attr(struct call *c, const void *p)
+{
+    const int64_t *a = p;
+
+    text_puts(c->out, "{mq_flags=");
+    print_flags_named(c, "mq_flags", (uint64_t)a[0]);
+    text_printf(c->out, ", mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld}", (long)a[1], (long)a[2], (long)a[3]);
+}
+
 const struct struct_type structs_ipc[] = {
     {"sembuf", 6, print_sembuf, NULL, false, STRUCT_PLAIN},
     {"shmid", sizeof(struct shmid_ds), print_shmid, NULL, false, STRUCT_PLAIN},
@@ -146,5 +155,6 @@ const struct struct_type structs_ipc[] = {
     {"msqid_set", sizeof(struct msqid_ds), print_msqid_set, NULL, false, STRUCT_PLAIN},
     {"msginfo", sizeof(struct msginfo), print_msginfo, NULL, false, STRUCT_PLAIN},
     {"msgbuf", 0, NULL, print_msgbuf, false, STRUCT_PLAIN},
+    {"mq_attr", 64, print_mq_attr, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -61,9 +61,12 @@ START_TEST(test_types)
                 allowed++;
         ck_assert_msg(sig_parse(&sig, row->sig) <= allowed, "%s: \"%s\"", row->name, row->sig);
     }
-    for (const struct variant *v = variants; v->name; v++)
-        if (v->type)
-            ck_assert_msg(!sig_parse(&sig, v->type), "variant %s: \"%s\"", v->name, v->type);
+    for (const struct variant_set *set = variant_sets; set->name; set++)
+        for (const struct variant *v = set->v;; v++) {
+            ck_assert_msg(!v->type || !sig_parse(&sig, v->type), "variant %s: \"%s\"", set->name, v->type);
+            if (v->value == VARIANT_OTHERWISE)
+                break;
+        }
 }
 END_TEST
 

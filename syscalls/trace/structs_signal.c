@@ -1,0 +1,152 @@
+/* structs_signal.c - what goes with signals: actions, siginfo, stacks, as strace shows them. */
+#include <string.h>
+#include <sys/wait.h>
+
+#include "strace.h"
+
+static void print_handler(struct call *c, uint64_t h)
+{
+    if (h == 0)
+        text_puts(c->out, "SIG_DFL");
+    else if (h == 1)
+        text_puts(c->out, "SIG_IGN");
+    else
+        print_addr(c, h);
+}
+
+static void print_sigaction(struct call *c, const void *p)
+{
+    const struct ksigaction *sa = p;
+
+    text_puts(c->out, "{sa_handler=");
+    print_handler(c, sa->handler);
+    text_puts(c->out, ", sa_mask=");
+    print_sigset(c, sa->mask);
+    text_puts(c->out, ", sa_flags=");
+    print_flags_named(c, "sa", sa->flags);
+    if (sa->flags & 0x04000000)
+        text_printf(c->out, ", sa_restorer=%#lx", sa->restorer);
+    text_putc(c->out, '}');
+}
+
+static const char *code_table(int signo)
+{
+    switch (signo) {
+    case SIGSEGV:
+        return "segv";
+    case SIGBUS:
+        return "bus";
+    case SIGFPE:
+        return "fpe";
+    case SIGILL:
+        return "ill";
+    case SIGTRAP:
+        return "trap";
+    case SIGCHLD:
+        return "cld";
+    }
+    return "si";
+}
+
+static void print_value(struct call *c, uint64_t v)
+{
+    text_printf(c->out, ", si_int=%d, si_ptr=", (int)v);
+    print_addr(c, v);
+}
+
+static void put_sender(struct call *c, int pid, unsigned uid)
+{
+    text_puts(c->out, ", si_pid=");
+    print_pid(c, pid);
+    text_printf(c->out, ", si_uid=%u", uid);
+}
+
+static void print_chld(struct call *c, const struct ksiginfo *i)
+{
+    put_sender(c, i->info.chld.pid, i->info.chld.uid);
+    text_puts(c->out, ", si_status=");
+    if (i->info.si_code == CLD_EXITED)
+        text_printf(c->out, "%d", i->info.chld.status);
+    else
+        print_signo(c, i->info.chld.status);
+    text_printf(c->out, ", si_utime=%ld, si_stime=%ld", i->info.chld.utime, i->info.chld.stime);
+}
+
+void print_siginfo(struct call *c, const struct ksiginfo *i)
+{
+    int code = i->info.si_code;
+    bool general = code <= 0 || code == SI_KERNEL;
+
+    if (!i->info.si_signo && !code) {
+        text_puts(c->out, "{}");
+        return;
+    }
+    text_puts(c->out, "{si_signo=");
+    print_signo(c, i->info.si_signo);
+    text_puts(c->out, ", si_code=");
+    print_xlat_named(c, general ? "si" : code_table(i->info.si_signo), (uint64_t)(int64_t)code);
+    if (i->info.si_errno)
+        text_printf(c->out, ", si_errno=%d", i->info.si_errno);
+    if (code == SI_KERNEL) {
+        if (i->info.si_signo == SIGSEGV || i->info.si_signo == SIGBUS) {
+            text_puts(c->out, ", si_addr=");
+            print_addr(c, i->info.fault.addr);
+        }
+    } else if (code == SI_TIMER) {
+        text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid,
+                    i->info.timer.overrun);
+        print_value(c, i->info.timer.value);
+    } else if (code <= 0) {
+        put_sender(c, i->info.rt.pid, i->info.rt.uid);
+        if (code != SI_USER && code != SI_TKILL)
+            print_value(c, i->info.rt.value);
+    } else if (i->info.si_signo == SIGCHLD) {
+        print_chld(c, i);
+    } else if (strcmp(code_table(i->info.si_signo), "si")) {
+        text_puts(c->out, ", si_addr=");
+        print_addr(c, i->info.fault.addr);
+        if (i->info.si_signo == SIGSEGV && code == SEGV_PKUERR)
+            text_printf(c->out, ", si_pkey=%u", i->info.fault.pkey);
+    }
+    text_putc(c->out, '}');
+}
+
+static void print_user_siginfo(struct call *c, const void *p)
+{
+    struct ksiginfo i;
+
+    memcpy(&i.info, p, sizeof(i.info));
+    i.signo = i.info.si_signo;
+    print_siginfo(c, &i);
+}
+
+static void print_stack_t(struct call *c, const void *p)
+{
+    const struct {
+        uint64_t sp;
+        int32_t flags;
+        uint64_t size;
+    } *s = p;
+
+    text_puts(c->out, "{ss_sp=");
+    print_addr(c, s->sp);
+    text_puts(c->out, ", ss_flags=");
+    print_flags_named(c, "ss", (uint32_t)s->flags);
+    text_printf(c->out, ", ss_size=%lu}", s->size);
+}
+
+/* rt_sigreturn({mask=[]}): the mask that is in force again. */
+static void print_sigreturn(struct call *c, uint64_t addr, const struct arg *a)
+{
+    text_puts(c->out, "{mask=");
+    print_sigset(c, c->t->blocked);
+    text_putc(c->out, '}');
+}
+
+const struct struct_type structs_signal[] = {
+    {"sigaction", 32, print_sigaction, NULL, false, STRUCT_PLAIN},
+    {"siginfo", 128, print_user_siginfo, NULL, false, STRUCT_PLAIN},
+    {"stack_t", 24, print_stack_t, NULL, false, STRUCT_PLAIN},
+    {"sigreturn", 0, NULL, print_sigreturn, false, STRUCT_ON_ERROR},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
+};

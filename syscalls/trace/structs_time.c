@@ -1,0 +1,147 @@
+/* structs_time.c - times, intervals and timers, as strace shows them. */
+#include <errno.h>
+
+#include "strace.h"
+
+void print_timespec(struct call *c, const void *p)
+{
+    const int64_t *ts = p;
+
+    text_printf(c->out, "{tv_sec=%ld, tv_nsec=%lu}", ts[0], ts[1]);
+}
+
+void print_timeval(struct call *c, const void *p)
+{
+    const int64_t *tv = p;
+
+    text_printf(c->out, "{tv_sec=%ld, tv_usec=%lu}", tv[0], tv[1]);
+}
+
+/* What is left of a sleep is only written when a signal cut it short. */
+static void print_remaining(struct call *c, uint64_t addr, const struct arg *a)
+{
+    int64_t ts[2];
+
+    if ((c->ret == -ERESTART_RESTARTBLOCK || c->ret == -EINTR) && get(c, ts, addr, sizeof(ts)))
+        print_timespec(c, ts);
+    else
+        print_addr(c, addr);
+}
+
+static void print_itimerval(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_puts(c->out, "{it_interval=");
+    print_timeval(c, v);
+    text_puts(c->out, ", it_value=");
+    print_timeval(c, v + 2);
+    text_putc(c->out, '}');
+}
+
+static void print_itimerspec(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_puts(c->out, "{it_interval=");
+    print_timespec(c, v);
+    text_puts(c->out, ", it_value=");
+    print_timespec(c, v + 2);
+    text_putc(c->out, '}');
+}
+
+static void print_utime(struct call *c, const int64_t ts[2])
+{
+    const char *special = ts[1] == 0x3fffffff ? "UTIME_NOW" : ts[1] == 0x3ffffffe ? "UTIME_OMIT" : NULL;
+
+    if (!special || c->tr->opt.xlat != XLAT_ABBREV)
+        print_timespec(c, ts);
+    if (!special)
+        print_when(c, ts[0], (uint64_t)ts[1], 9);
+    else if (c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", special);
+}
+
+static void print_timespec_pair(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_putc(c->out, '[');
+    print_utime(c, v);
+    text_puts(c->out, ", ");
+    print_utime(c, v + 2);
+    text_putc(c->out, ']');
+}
+
+static void print_timeval_pair(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_putc(c->out, '[');
+    print_timeval(c, v);
+    print_when(c, v[0], (uint64_t)v[1], 6);
+    text_puts(c->out, ", ");
+    print_timeval(c, v + 2);
+    print_when(c, v[2], (uint64_t)v[3], 6);
+    text_putc(c->out, ']');
+}
+
+static void print_timezone(struct call *c, const void *p)
+{
+    const int32_t *z = p;
+
+    text_printf(c->out, "{tz_minuteswest=%d, tz_dsttime=%d}", z[0], z[1]);
+}
+
+static void print_tms(struct call *c, const void *p)
+{
+    const int64_t *v = p;
+
+    text_printf(c->out, "{tms_utime=%ld, tms_stime=%ld, tms_cutime=%ld, tms_cstime=%ld}", v[0], v[1], v[2],
+                v[3]);
+}
+
+static void print_timerid(struct call *c, const void *p)
+{
+    text_printf(c->out, "[%d]", *(const int32_t *)p);
+}
+
+static void print_sigevent(struct call *c, const void *p)
+{
+    const struct {
+        uint64_t value;
+        int32_t signo, notify, tid;
+    } *ev = p;
+
+    text_putc(c->out, '{');
+    if (ev->value) {
+        text_printf(c->out, "sigev_value={sival_int=%d, sival_ptr=", (int)ev->value);
+        print_addr(c, ev->value);
+        text_puts(c->out, "}, ");
+    }
+    text_puts(c->out, "sigev_signo=");
+    if (ev->notify == 1) /* SIGEV_NONE: just a number */
+        text_printf(c->out, "%d", ev->signo);
+    else
+        print_signo(c, ev->signo);
+    text_puts(c->out, ", sigev_notify=");
+    print_xlat_named(c, "sigev", (uint64_t)ev->notify);
+    if (ev->notify == 4)
+        text_printf(c->out, ", sigev_notify_thread_id=%d", ev->tid);
+    text_putc(c->out, '}');
+}
+
+const struct struct_type structs_time[] = {
+    {"timespec", 16, print_timespec, NULL, true, STRUCT_PLAIN},
+    {"rem_timespec", 0, NULL, print_remaining, false, STRUCT_ON_ERROR},
+    {"timeval", 16, print_timeval, NULL, true, STRUCT_PLAIN},
+    {"itimerval", 32, print_itimerval, NULL, false, STRUCT_PLAIN},
+    {"itimerspec", 32, print_itimerspec, NULL, false, STRUCT_PLAIN},
+    {"timespec_pair", 32, print_timespec_pair, NULL, false, STRUCT_PLAIN},
+    {"timeval_pair", 32, print_timeval_pair, NULL, false, STRUCT_PLAIN},
+    {"timezone", 8, print_timezone, NULL, false, STRUCT_PLAIN},
+    {"tms", 32, print_tms, NULL, false, STRUCT_PLAIN},
+    {"timerid", 4, print_timerid, NULL, false, STRUCT_PLAIN},
+    {"sigevent", 64, print_sigevent, NULL, false, STRUCT_PLAIN},
+    {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
+};
