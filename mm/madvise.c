@@ -160,16 +160,14 @@ static int advise_pageout(struct mm *mm, struct vma_part *r, int advice)
 
 static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
 {
-    struct vma *v;
     int err;
 
     if (r->v.flags & (VM_SPECIAL | VM_HUGETLB | VM_LOCKED))
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory takes no guards");
-    v = vma_tree_edit(&mm->vmas, r->start);
-    if (!v)
+    r->v = *vma_tree_find(&mm->vmas, r->start);
+    r->v.flags |= VM_MAYBE_GUARD;
+    if (vma_tree_splice(&mm->vmas, r->v.start, r->v.end, &r->v, 1))
         return mm_fail_memory(mm);
-    v->flags |= VM_MAYBE_GUARD;
-    r->v = *v;
     if (vma_is_anonymous(&r->v)) {
         err = mm_anon_vma_prepare(mm, r->start);
         if (err)

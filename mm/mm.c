@@ -252,19 +252,6 @@ uint64_t mm_id(const struct mm *mm)
     return mm->id;
 }
 
-bool mm_take_changes(struct mm *mm, uint64_t *lo, uint64_t *hi)
-{
-    struct vma_tree *t = &mm->vmas;
-
-    if (t->changed_lo >= t->changed_hi)
-        return false;
-    *lo = t->changed_lo;
-    *hi = t->changed_hi;
-    t->changed_lo = UINT64_MAX;
-    t->changed_hi = 0;
-    return true;
-}
-
 const struct vma *mm_find_vma(struct mm *mm, uint64_t addr)
 {
     return vma_tree_find(&mm->vmas, addr);

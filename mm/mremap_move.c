@@ -55,16 +55,14 @@ static int insert_copy(struct remap *r)
 static int leave_source(struct remap *r)
 {
     struct mm *mm = r->mm;
-    struct vma *old = vma_tree_edit(&mm->vmas, r->addr);
+    struct vma old = *vma_tree_find(&mm->vmas, r->addr);
 
-    if (!old)
-        return mm_fail_memory(mm);
-    if (old->flags & VM_LOCKED)
-        mm->locked_leak += vma_pages(old);
-    old->flags &= ~VM_LOCKED_MASK;
-    if (old->start == r->addr && old->end == r->addr + r->old_len)
-        old->anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew): the VMA may not merge then */
-    return 0;
+    if (old.flags & VM_LOCKED)
+        mm->locked_leak += vma_pages(&old);
+    old.flags &= ~VM_LOCKED_MASK;
+    if (old.start == r->addr && old.end == r->addr + r->old_len)
+        old.anon_vma = 0; /* pgoff stays what it was (7.2 sets it anew): the VMA may not merge then */
+    return vma_tree_splice(&mm->vmas, old.start, old.end, &old, 1) ? mm_fail_memory(mm) : 0;
 }
 
 /* The old place goes without asking: the design agreed to the move. Its promise of memory went with the

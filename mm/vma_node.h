@@ -110,6 +110,13 @@ uint64_t vma_node_gap(const struct vma_node *node, unsigned level);
 /* Drops one reference; the last one frees the subtree and its references on files. */
 void vma_node_put(struct vma_arena *arena, struct vma_node *node, unsigned level);
 
+/* --- changes.c: if t->changes: [start, end) is about to change. No VMA is cut by its ends ---------- */
+void vma_note_change(struct vma_tree *t, uint64_t start, uint64_t end);
+/* The slots [a, b) of a leaf are what is there, and with[0..n) comes in their place. */
+void vma_note_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma_node *leaf,
+                     unsigned a, unsigned b, const struct vma *with, size_t n);
+void vma_changes_free(struct vma_changes *c); /* may be NULL */
+
 /* --- vma_arena.c: memory of nodes, shared by a tree and all snapshots of it ---------------------- */
 
 /* Takes the first reference. NULL: out of memory. */

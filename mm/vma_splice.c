@@ -506,14 +506,6 @@ static int reserve(struct vma_tree *t, size_t n)
     return vma_arena_reserve(t->arena, leaves, inners);
 }
 
-static void note_change(struct vma_tree *t, uint64_t start, uint64_t end)
-{
-    if (start < t->changed_lo)
-        t->changed_lo = start;
-    if (end > t->changed_hi)
-        t->changed_hi = end;
-}
-
 int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n)
 {
     const struct vma *v;
@@ -521,11 +513,14 @@ int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const stru
     unsigned a, b;
     bool removed;
 
-    note_change(t, start, end);
     if (one_leaf(t, start, end, n, &p, &a, &b)) {
+        if (t->changes)
+            vma_note_splice(t, start, end, p.node[0], a, b, with, n);
         splice_leaf(t, &p, a, b, with, n);
         return 0;
     }
+    if (t->changes)
+        vma_note_change(t, start, end);
     v = vma_tree_find(t, start);
     removed = v && v->start < end;
     t->finger = t->ahead = NULL;
@@ -556,7 +551,6 @@ struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr)
 
     if (!v || v->start > addr || reserve(t, 0))
         return NULL;
-    note_change(t, v->start, v->end);
     descend(t, addr, &p);
     return vma_at(p.node[0], p.slot[0] - 1);
 }

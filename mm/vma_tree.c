@@ -10,7 +10,7 @@
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi)
 {
-    *t = (struct vma_tree){.lo = lo, .hi = hi, .changed_lo = UINT64_MAX};
+    *t = (struct vma_tree){.lo = lo, .hi = hi};
 }
 
 void vma_tree_destroy(struct vma_tree *t)
@@ -19,12 +19,14 @@ void vma_tree_destroy(struct vma_tree *t)
         vma_node_put(t->arena, t->root, t->height - 1);
     if (t->arena)
         vma_arena_put(t->arena);
+    vma_changes_free(t->changes);
     vma_tree_init(t, t->lo, t->hi);
 }
 
 void vma_tree_snapshot(struct vma_tree *dst, const struct vma_tree *src)
 {
     *dst = *src;
+    dst->changes = NULL;
     if (dst->root)
         dst->root->refs++;
     if (dst->arena)

@@ -12,6 +12,7 @@
 
 struct vma_node; /* private: vma_node.h */
 struct vma_arena;
+struct vma_changes;
 
 struct vma_tree {
     struct vma_node *root;   /* NULL: empty */
@@ -21,8 +22,7 @@ struct vma_tree {
     uint64_t lo, hi; /* the space in which gaps are looked for: [lo, hi) */
     /* Where the last search ended, and the leaf after it: searches change them, whatever const says. */
     const struct vma_node *finger, *ahead;
-    uint64_t changed_lo,
-        changed_hi; /* all changes since somebody last looked lie in here (mm_take_changes) */
+    struct vma_changes *changes; /* NULL: nobody looks at them (changes.c) */
 };
 
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi);
@@ -56,8 +56,8 @@ const struct vma *vma_iter_prev(struct vma_iter *it);
  */
 int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n);
 /*
- * The VMA holding addr, to be changed in place: anything but start, end and file. NULL: none, or out of
- * memory.
+ * The VMA holding addr, to be changed in place where nobody sees it (mm_take_changes does not tell): anything but start,
+ * end and file. NULL: none, or out of memory.
  */
 struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr);
 

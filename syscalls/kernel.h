@@ -94,6 +94,7 @@ struct kernel {
     uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
     uint64_t event;            /* number of the event in progress */
     struct trace *trace;       /* NULL: off */
+    bool trace_entries;        /* it wants to hear of calls as they begin, too */
     struct lockstep *lockstep; /* NULL: nobody runs the program beside us (trace/lockstep.h) */
     const struct mseal_emu_hooks *hooks; /* of the machine's owner (<mseal-emu/emu.h>), NULL: none */
     uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */

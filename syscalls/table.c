@@ -132,18 +132,18 @@ static int64_t handle(struct task *t, uint64_t nr)
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
 {
     struct kernel *k = t->k;
+    bool injected = false;
     int64_t ret;
 
     kernel_bury_dead(k, t);
     if (!t->retrying) {
         call_begins(t, nr, a);
-        if (k->trace)
-            trace_sys_enter(t);
+        injected = k->trace_entries && trace_sys_enter(t, &ret);
     }
     if (t->mm)
         mm_set_event(t->mm, t->event);
 
-    if (k->trace && !t->retrying && trace_inject(t, &ret))
+    if (injected)
         ; /* it does not happen */
     else if (k->hooks && !t->retrying && hooked(t, &ret))
         ; /* nor does this one */

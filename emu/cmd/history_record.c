@@ -115,7 +115,7 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
     uint64_t first = back ? q->to : q->from, until = q->kind != HISTORY_DIFF ? q->from
                                                      : back                  ? q->from
                                                                              : q->to;
-    char text[512];
+    char text[512] = "";
     int err = EXIT_FAILED;
 
     s.out = open_memstream(&s.text, &s.len);
@@ -171,10 +171,8 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
             break;
         }
     }
-    if (r.broken) {
+    if (r.broken) /* what it tells until there may be what somebody needs */
         fprintf(stderr, "mseal-emu history: %s: broken at byte %zu: %s\n", name, r.at, r.broken);
-        goto out;
-    }
     if (q->mm && !seen) {
         fprintf(stderr, "mseal-emu history: %s: no address space %" PRIu64 "%s\n", name, q->mm,
                 whole && until ? " by then" : " in it");
@@ -186,7 +184,8 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
         print_picture(&p);
     else if (q->kind == HISTORY_DIFF)
         print_difference(back ? &p : &before, back ? &before : &p);
-    err = 0;
+    if (!r.broken)
+        err = 0;
 out:
     free(p.area);
     free(before.area);

@@ -62,56 +62,74 @@ static struct piece bytes(struct recording *r)
 static void add_string(struct recording *r)
 {
     struct piece p = bytes(r);
+    char *copy = strndup(p.s, p.len);
 
-    if (r->nr_strings + 1 >= r->string_room) {
+    if (r->nr_strings == r->string_room) {
         size_t room = r->string_room ? 2 * r->string_room : 256;
-        char **s = realloc(r->string, room * sizeof(*s));
+        struct recorded_string *s = realloc(r->string, room * sizeof(*s));
 
-        if (!s) {
-            r->broken = "out of memory";
-            return;
+        if (s) {
+            r->string = s;
+            r->string_room = room;
         }
-        r->string = s;
-        r->string_room = room;
     }
-    r->string[++r->nr_strings] = strndup(p.s, p.len);
-    if (!r->string[r->nr_strings])
-        r->string[r->nr_strings--] = NULL;
+    if (copy && r->nr_strings < r->string_room) {
+        r->string[r->nr_strings++] = (struct recorded_string){copy, {0}};
+    } else {
+        free(copy);
+        r->broken = "out of memory";
+    }
+}
+
+/* NULL: the recording is broken. */
+static struct recorded_string *known(struct recording *r)
+{
+    uint64_t id = number(r);
+
+    if (id - 1 < r->nr_strings)
+        return &r->string[id - 1];
+    r->broken = "a text that is not there";
+    return NULL;
 }
 
 static const char *string(struct recording *r)
 {
-    uint64_t id = number(r);
+    const struct recorded_string *s = known(r);
 
-    if (id && id <= r->nr_strings)
-        return r->string[id];
-    r->broken = "a text that is not there";
-    return "";
+    return s ? s->s : "";
+}
+
+/* One with a bit below it, which says that it is an address. */
+static uint64_t value(struct recording *r)
+{
+    uint64_t first, v;
+
+    if (r->at == r->size)
+        return number(r); /* says what is wrong */
+    first = r->data[r->at++];
+    v = (uint64_t)unzigzag((first >> 1 & 63) | (first & 128 ? number(r) << 6 : 0));
+    return first & 1 ? r->addr += v : v;
 }
 
 static void call(struct recording *r)
 {
-    uint64_t mask, v;
+    struct recorded_string *s;
+    uint64_t mask;
 
-    r->tid = (int)number(r);
-    r->name = string(r);
+    r->call_tid += (uint64_t)unzigzag(number(r));
+    r->tid = (int)r->call_tid;
+    s = known(r);
+    if (!s)
+        return;
+    r->name = s->s;
     mask = number(r);
-    r->failed = mask & 1u << 6;
-    r->nargs = 0;
-    for (unsigned i = 0; i < 6; i++) {
-        r->arg[i] = 0;
-        if (mask & 1u << (i + 8))
-            r->arg[i] = r->addr += (uint64_t)unzigzag(number(r));
-        else if (mask & 1u << i)
-            r->arg[i] = number(r);
-        if (r->arg[i])
-            r->nargs = i + 1;
-    }
-    v = number(r);
-    if (v & 1)
-        r->ret = (int64_t)(r->addr += (uint64_t)unzigzag(v >> 1));
-    else
-        r->ret = unzigzag(v >> 1);
+    for (unsigned i = 0; i < RECORD_VALUES; i++)
+        if (mask >> i & 1)
+            s->value[i] = value(r);
+    memcpy(r->arg, s->value, sizeof(r->arg));
+    r->ret = (int64_t)s->value[RECORD_RESULT];
+    for (r->nargs = 6; r->nargs && !r->arg[r->nargs - 1];)
+        r->nargs--;
 }
 
 static void areas(struct recording *r)
@@ -224,17 +242,24 @@ bool recording_next(struct recording *r)
         case RECORD_STATE:
             state(r);
             break;
+        case RECORD_END:
+            if (r->at < r->size)
+                r->broken = "something follows its end";
+            r->ended = true;
+            return false;
         default:
             r->broken = "a record of no known kind";
         }
         return !r->broken;
     }
+    if (!r->broken && !r->ended)
+        r->broken = "it was cut off";
     return false;
 }
 
 bool recording_open(struct recording *r, FILE *in, const char *name, const char *who)
 {
-    const size_t magic = strlen(RECORD_MAGIC);
+    const size_t magic = strlen(RECORD_MAGIC), version = magic - 2;
 
     memset(r, 0, sizeof(*r));
     if (!read_all(r, in)) {
@@ -242,7 +267,10 @@ bool recording_open(struct recording *r, FILE *in, const char *name, const char 
         return false;
     }
     if (r->size < magic || memcmp(r->data, RECORD_MAGIC, magic)) {
-        fprintf(stderr, "mseal-emu %s: %s: not a recording (mseal-emu --record makes one)\n", who, name);
+        fprintf(stderr, "mseal-emu %s: %s: %s\n", who, name,
+                r->size >= magic && !memcmp(r->data, RECORD_MAGIC, version)
+                    ? "recorded by another version of mseal-emu"
+                    : "not a recording (mseal-emu --record makes one)");
         return false;
     }
     r->at = magic;
@@ -250,15 +278,15 @@ bool recording_open(struct recording *r, FILE *in, const char *name, const char 
         r->at++;
         add_string(r);
     }
-    r->design = r->nr_strings > 0 ? r->string[1] : "?";
-    r->program = r->nr_strings > 1 ? r->string[2] : "?";
+    r->design = r->nr_strings > 0 ? r->string[0].s : "?";
+    r->program = r->nr_strings > 1 ? r->string[1].s : "?";
     return true;
 }
 
 void recording_close(struct recording *r)
 {
-    for (size_t i = 1; i <= r->nr_strings; i++)
-        free(r->string[i]);
+    for (size_t i = 0; i < r->nr_strings; i++)
+        free(r->string[i].s);
     free(r->string);
     free(r->area);
     free(r->data);

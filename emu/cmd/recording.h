@@ -5,22 +5,28 @@
 #include "syscalls/trace/event.h"
 #include "syscalls/trace/record.h"
 
+struct recorded_string {
+    char *s;
+    uint64_t value[RECORD_VALUES]; /* of the last call of this name */
+};
+
 struct recording {
     uint8_t *data;
     size_t size, at;
     const char *broken; /* what is wrong with it, NULL: nothing so far */
-    char **string;      /* numbered from 1 */
+    bool ended;
+    struct recorded_string *string;
     size_t nr_strings, string_room;
     const char *design, *program;
     /* the record last read */
     int tag;
     uint64_t nr, addr;
     int tid;
-    const char *name; /* CALL: its name; WHO: who */
+    uint64_t call_tid; /* of the last CALL */
+    const char *name;  /* CALL: its name; WHO: who */
     uint64_t arg[6];
     unsigned nargs;
     int64_t ret;
-    bool failed;
     uint64_t mm, start, end;
     struct area *area; /* AREAS */
     size_t nr_areas, area_room;
@@ -37,7 +43,7 @@ struct recording {
 /* False: not a recording, or unreadable; one line on stderr. */
 bool recording_open(struct recording *r, FILE *in, const char *name, const char *who);
 void recording_close(struct recording *r);
-/* The next record (never a STRING). False: the end, or broken. */
+/* The next record (never a STRING or END). False: the end, or broken. */
 bool recording_next(struct recording *r);
 /* The call last read: "mprotect(0x7ffff7fc7000, 8192, 1) = -1 EPERM" */
 size_t recording_call_text(const struct recording *r, char *buf, size_t size);

@@ -84,9 +84,9 @@ static void begin_step(struct step *s, uint64_t nr, int tid, const char *text)
 static uint64_t name_id(const struct recording *r, const char *name)
 {
     /* Names of areas are strings of the recording: their place among them is their number. */
-    for (size_t i = 1; *name && i <= r->nr_strings; i++)
-        if (r->string[i] == name)
-            return i;
+    for (size_t i = 0; *name && i < r->nr_strings; i++)
+        if (r->string[i].s == name)
+            return i + 1;
     return 0;
 }
 
@@ -159,9 +159,9 @@ static bool put_run(FILE *out, struct recording *r)
     }
     end_step(&s, (struct piece){"", 0});
     fputs("],\nnames:[\"\"", out);
-    for (size_t i = 1; i <= r->nr_strings; i++) {
+    for (size_t i = 0; i < r->nr_strings; i++) {
         fputc(',', out);
-        put_string(out, r->string[i], strlen(r->string[i]));
+        put_string(out, r->string[i].s, strlen(r->string[i].s));
     }
     fputs("]}", out);
     fclose(s.pending);

@@ -473,12 +473,21 @@ const struct vma *mm_find_vma(struct mm *mm, uint64_t addr); /* first with end >
 uint64_t mm_vma_count(const struct mm *mm);
 /* A number no other address space of the system has or had, from 1. */
 uint64_t mm_id(const struct mm *mm);
-/* For one observer: all VMAs that changed since it last asked lie in [*lo, *hi). False: none did. */
-bool mm_take_changes(struct mm *mm, uint64_t *lo, uint64_t *hi);
+/*
+ * For one observer: what changed since it last asked, as the VMAs of a range that has all of it, then and now. Valid
+ * until the next change; of the files of old ones only the identity is left. The first time the range is the whole
+ * address space, and nothing was there before. False: nothing changed.
+ */
+struct mm_changes {
+    const struct vma *old, *now;
+    size_t nr_old, nr_now;
+};
+bool mm_take_changes(struct mm *mm, struct mm_changes *changes);
 /* Text exactly as Linux' /proc/PID/maps, smaps (rollup not), and one line of each. */
 void mm_print_maps(struct mm *mm, FILE *out);
 void mm_print_smaps(struct mm *mm, FILE *out);
 size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size);
+bool mm_vma_is_named(const struct mm *mm, const struct vma *v); /* that line has one */
 /* Of that line the name alone: a path, "[heap]" ..., or nothing. Its length, cut to what fits into buf. */
 size_t mm_vma_name(struct mm *mm, const struct vma *v, char *buf, size_t size);
 /* Two-letter VmFlags of a VMA, "rd ex mr mw me " as in smaps. */

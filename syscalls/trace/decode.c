@@ -32,40 +32,31 @@ static void take_args(struct trace *tr, struct event *ev)
 
 /* ---- what a call is called, and its argument types ---- */
 
-static const struct sig *call_sig(struct trace *tr, const struct task *t, const char **name,
-                                  unsigned *classes)
+static __attribute__((noinline, cold)) const struct traced_call *find_call(struct trace *tr,
+                                                                           const struct task *t)
 {
-    const struct mseal_syscall *own = t->mm ? mm_design_call(t->mm, (uint64_t)t->sysno) : NULL;
-    const struct sys_row *row;
-    struct sig *sig;
+    uint64_t nr = (uint64_t)t->sysno;
+    struct traced_call **slot = nr < SYS_MAX ? &tr->calls[nr] : &tr->far_calls;
+    const struct mseal_syscall *own = t->mm ? mm_design_call(t->mm, nr) : NULL;
+    const struct sys_row *row = nr < SYS_MAX ? sys_row((unsigned)nr) : NULL;
 
-    *classes = 0;
-    if (own) {
-        unsigned i = 0;
+    while (*slot && (*slot)->nr != nr)
+        slot = &(*slot)->next;
+    if (*slot || (!own && !row) || !(*slot = calloc(1, sizeof(**slot))))
+        return *slot;
+    (*slot)->nr = nr;
+    (*slot)->name = own ? own->name : row->name;
+    (*slot)->classes = own ? 0 : row->classes;
+    sig_parse(&(*slot)->sig, own ? own->sig : row->sig);
+    return *slot;
+}
 
-        *name = own->name;
-        while (i < 7 && tr->own[i].text && tr->own[i].text != own->sig)
-            i++;
-        if (tr->own[i].text != own->sig) {
-            tr->own[i].text = own->sig;
-            sig_parse(&tr->own[i].sig, own->sig);
-        }
-        return &tr->own[i].sig;
-    }
-    row = t->sysno >= 0 && t->sysno < SYS_MAX ? sys_row((unsigned)t->sysno) : NULL;
-    if (!row)
-        return NULL;
-    *name = row->name;
-    *classes = row->classes;
-    sig = tr->sigs[row->nr];
-    if (!sig) {
-        sig = malloc(sizeof(*sig));
-        if (!sig)
-            return NULL;
-        sig_parse(sig, row->sig);
-        tr->sigs[row->nr] = sig;
-    }
-    return sig;
+/* NULL: a number that nobody knows, or out of memory. All address spaces have the same design. */
+static const struct traced_call *traced_call(struct trace *tr, const struct task *t)
+{
+    uint64_t nr = (uint64_t)t->sysno;
+
+    return nr < SYS_MAX && tr->calls[nr] ? tr->calls[nr] : find_call(tr, t);
 }
 
 /* ---- arguments ---- */
@@ -169,23 +160,16 @@ static void print_raw_args(struct call *c, const struct sig *sig)
     }
 }
 
-void trace_sys_enter(struct task *t)
+static void tell_entry(struct trace *tr, struct task *t)
 {
-    struct trace *tr = t->k->trace;
     struct call c = {.tr = tr, .t = t, .args = t->args, .out = &tr->line, .aux = &tr->aux};
-    const char *name = NULL;
-    unsigned classes;
-    const struct sig *sig;
+    const struct traced_call *call = traced_call(tr, t);
+    const struct sig *sig = call ? &call->sig : NULL;
+    const char *name = call ? call->name : NULL;
+    unsigned classes = call ? call->classes : 0;
     struct sig resolved;
     struct event *ev;
 
-    t->call_since = tr->k->now_ns;
-    t->last_sysno = t->sysno;
-    if (tr->nghosts)
-        trace_tell_ignored(tr, t);
-    if (!tr->words && !tr->opt.filter)
-        return;
-    sig = call_sig(tr, t, &name, &classes);
     t->untraced = tr->opt.filter && filter_is_about(tr->opt.filter) && !is_about_wanted(&c, sig);
     if (!is_traced(tr, t, name, classes) || !tr->words)
         return;
@@ -208,6 +192,25 @@ void trace_sys_enter(struct task *t)
     if (ev->kind == EVENT_CALL) /* what follows is said now */
         ev->result = (struct piece){"?", 1};
     trace_deliver(tr, t, ev);
+}
+
+bool trace_sys_enter(struct task *t, int64_t *ret)
+{
+    struct trace *tr = t->k->trace;
+    const struct traced_call *call;
+
+    t->call_since = tr->k->now_ns;
+    t->last_sysno = t->sysno;
+    t->injected = false;
+    if (tr->nghosts)
+        trace_tell_ignored(tr, t);
+    if (tr->words || tr->opt.filter)
+        tell_entry(tr, t);
+    if (!tr->opt.filter || !filter_injects(tr->opt.filter))
+        return false;
+    call = traced_call(tr, t);
+    t->injected = filter_inject(tr->opt.filter, t, call ? call->name : NULL, call ? call->classes : 0, ret);
+    return t->injected;
 }
 
 static void print_strings(struct call *c, char *const *s, int n)
@@ -426,9 +429,10 @@ static void tell_call(struct trace *tr, struct task *t, const char *name, unsign
 void trace_sys_exit(struct task *t, int64_t ret)
 {
     struct trace *tr = t->k->trace;
-    const char *name = NULL;
-    unsigned classes;
-    const struct sig *sig = call_sig(tr, t, &name, &classes);
+    const struct traced_call *call = traced_call(tr, t);
+    const struct sig *sig = call ? &call->sig : NULL;
+    const char *name = call ? call->name : NULL;
+    unsigned classes = call ? call->classes : 0;
     struct watch_change changed;
 
     if (ret == -ERESTART_RESTARTBLOCK)
@@ -439,13 +443,13 @@ void trace_sys_exit(struct task *t, int64_t ret)
         goto out;
     if (!sig)
         name = nameless(tr, t);
-    if (tr->watch) {
-        text_clear(&tr->why);
+    text_clear(&tr->why);
+    if (tr->watch)
         explain_call(tr->watch, t, sig, ret, &changed, &tr->why);
-    }
     if (tr->plain) {
         recorder_call(tr->recorder, t->event, t->tid, name, sig ? (unsigned)sig->n : 6, t->args, ret);
-        recorder_why(tr->recorder, t->event, trace_piece(&tr->why));
+        if (tr->why.len)
+            recorder_why(tr->recorder, t->event, trace_piece(&tr->why));
     } else {
         tell_call(tr, t, name, classes, sig, ret);
     }
@@ -463,18 +467,4 @@ void trace_blocked(struct task *t)
         trace_changes(tr, t, "", &changed);
     if (tr->layout && tr->opt.layout.out == stderr)
         fflush(stderr);
-}
-
-bool trace_inject(struct task *t, int64_t *ret)
-{
-    struct trace *tr = t->k->trace;
-    const char *name = NULL;
-    unsigned classes;
-
-    t->injected = false;
-    if (!tr->opt.filter || !filter_injects(tr->opt.filter))
-        return false;
-    call_sig(tr, t, &name, &classes);
-    t->injected = filter_inject(tr->opt.filter, t, name, classes, ret);
-    return t->injected;
 }

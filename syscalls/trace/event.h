@@ -135,7 +135,7 @@ void recorder_event(struct recorder *r, const struct event *ev, const uint64_t a
 void recorder_call(struct recorder *r, uint64_t nr, int tid, const char *name, unsigned nr_regs,
                    const uint64_t args[6], int64_t ret);
 struct watch_change;
-void recorder_areas(struct recorder *r, uint64_t nr, const struct watch_change *c, const char *who);
+void recorder_areas(struct recorder *r, const struct watch_change *c, const char *who);
 void recorder_why(struct recorder *r, uint64_t nr, struct piece why); /* nothing if it is empty */
 void recorder_destroy(struct recorder *r);                            /* closes out */
 /* record_state.c - from now on also the machine's state at each event. False: out of memory. */

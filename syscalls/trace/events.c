@@ -18,6 +18,7 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
     tr->opt = *opt;
     tr->words = opt->text || opt->json || opt->states;
     tr->plain = opt->record && !tr->words && !opt->summary && !opt->filter && !opt->stack;
+    k->trace_entries = !tr->plain;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
     if (opt->text && !(tr->layout = layout_create(&tr->opt.layout)))
@@ -56,7 +57,11 @@ void trace_destroy(struct trace *tr)
     if (tr->opt.layout.out && tr->opt.layout.out != stderr)
         fclose(tr->opt.layout.out);
     for (int i = 0; i < SYS_MAX; i++)
-        free(tr->sigs[i]);
+        free(tr->calls[i]);
+    for (struct traced_call *call; (call = tr->far_calls);) {
+        tr->far_calls = call->next;
+        free(call);
+    }
     notes_destroy(tr->notes);
     free(tr->line.s);
     free(tr->aux.s);
@@ -136,14 +141,13 @@ void trace_changes(struct trace *tr, struct task *t, const char *call, struct wa
 {
     struct event *ev;
 
-    if (!watch_update(tr->watch, t, c))
+    if (!watch_update(tr->watch, t, call, c))
         return;
     if (tr->opt.explain || tr->opt.json || tr->opt.states ||
         c->sealed) /* a backtrace costs more than most calls: recording does without */
         watch_origin(tr->watch, t, call);
-    watch_remember(tr->watch, t, call, c);
     if (tr->plain) {
-        recorder_areas(tr->recorder, t->event, c, watch_who(tr->watch, t->event));
+        recorder_areas(tr->recorder, c, watch_who(tr->watch, t->event));
         return;
     }
     ev = trace_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
@@ -192,6 +196,7 @@ void trace_ignored(struct process *p, const struct ksiginfo *info)
         return;
     tr->ghost[tr->nghosts].pid = p->pid;
     tr->ghost[tr->nghosts++].info = *info;
+    p->k->trace_entries = true;
 }
 
 void trace_tell_ignored(struct trace *tr, struct task *t)
@@ -204,6 +209,7 @@ void trace_tell_ignored(struct trace *tr, struct task *t)
         else
             tr->ghost[kept++] = tr->ghost[i];
     tr->nghosts = kept;
+    t->k->trace_entries = !tr->plain || kept;
 }
 
 /* ---- signals, faults, ends ---- */

@@ -227,8 +227,9 @@ static bool explain_efault(struct watch *w, struct task *t, const struct sig *si
     return false;
 }
 
-void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
-                  const struct watch_change *changed, struct text *out)
+static __attribute__((noinline)) void explain(struct watch *w, struct task *t, const struct sig *sig,
+                                              int64_t ret, const struct watch_change *changed,
+                                              struct text *out)
 {
     bool brk_refused = t->sysno == 12 && t->args[0] && ret >= 0 && (uint64_t)ret != t->args[0];
     bool requests = t->sysno == 426 && ret >= 0; /* io_uring_enter does not tell what became of them */
@@ -253,6 +254,13 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
         if (changed->end)
             put_changed(changed, out);
     }
+}
+
+void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
+                  const struct watch_change *changed, struct text *out)
+{
+    if (ret < 0 || t->sysno == 12 || t->sysno == 426)
+        explain(w, t, sig, ret, changed, out);
 }
 
 /* ---- faults ---- */

@@ -1,19 +1,21 @@
 /*
  * record.c - --record: the run in few bytes.
  *
- * First "MSEALREC1\n", then records, each a tag and numbers of 7 bits a byte, low ones first, bit 7 set where
+ * First "MSEALREC2\n", then records, each a tag and numbers of 7 bits a byte, low ones first, bit 7 set where
  * more follow; signed ones are written so that small ones stay small (record_zigzag):
  *
  * - STRING: length, bytes: the next string, numbered from 1. The first two are design and program.
- * - CALL: events since the last record, tid, name (string), mask, args, result. Mask: bits 0-5: the argument
- *   is there and not 0; 6: the call failed; 7: bits 8-13 say which arguments are addresses, written as the
- *   signed distance from the last address written. An odd result is such a distance, too.
+ * - CALL: events since the last record, tid (signed distance from the last CALL's), name (string), mask,
+ *   values. Values are the six arguments and the result; the mask says which differ from those of the last
+ *   call of this name (0 before the first). A value has a bit below its number: 1: the number is the signed
+ *   distance from the last address written, 0: it is the value, signed.
  * - AREAS: events, mm, start (signed distance in pages from the last address), pages, count, then each area:
  *   pages since the last one's end, pages, bits (rwxs; 16: sealed; 32: has a name; pkey << 6), [name, page
  *   offset], events since it was mapped, [seal, events since it was sealed].
  * - WHO: string: who made the areas before.
  * - WHY: events, length, bytes: why the call before was refused.
  * - NOTE: events, tid, length, bytes: a signal, a fault, an end.
+ * - END: nothing follows. A recording without it was cut off.
  *
  * With --record-states also CODE and STATE (record_state.c).
  *
@@ -29,6 +31,7 @@
 struct known {
     const char *s; /* by identity: names live as long as the tracer */
     uint64_t id;
+    uint64_t value[RECORD_VALUES]; /* of the last call of this name */
 };
 
 void record_flush(struct recorder *r)
@@ -55,40 +58,50 @@ void record_bytes(struct recorder *r, const void *s, size_t len)
     record_raw(r, s, len);
 }
 
-/* The number of a string, written when it is new. */
-static uint64_t string_id(struct recorder *r, const char *s)
+/* Where s is in the table, or belongs; it is never full. */
+static struct known *known_at(const struct recorder *r, const char *s)
 {
-    size_t i;
+    size_t i = ((uintptr_t)s * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
+
+    for (;; i++) {
+        struct known *k = &r->known[i & (r->room - 1)];
+
+        if (!k->s || k->s == s)
+            return k;
+    }
+}
+
+static __attribute__((noinline, cold)) struct known *new_string(struct recorder *r, const char *s)
+{
+    struct known *k;
 
     if (2 * r->nr_known >= r->room) {
-        size_t room = r->room ? 2 * r->room : 256;
-        struct known *k = calloc(room, sizeof(*k));
+        struct known *old = r->known;
 
+        k = calloc(2 * r->room, sizeof(*k));
         if (!k)
-            return 0;
-        for (i = 0; i < r->room; i++) {
-            size_t j = ((uintptr_t)r->known[i].s >> 4) & (room - 1);
-
-            while (r->known[i].s && k[j].s)
-                j = (j + 1) & (room - 1);
-            if (r->known[i].s)
-                k[j] = r->known[i];
-        }
-        free(r->known);
+            return known_at(r, s); /* without a number: the reader says so */
         r->known = k;
-        r->room = room;
+        r->room *= 2;
+        for (size_t i = 0; i < r->room / 2; i++)
+            if (old[i].s)
+                *known_at(r, old[i].s) = old[i];
+        free(old);
     }
-    for (i = ((uintptr_t)s >> 4) & (r->room - 1); r->known[i].s && r->known[i].s != s;
-         i = (i + 1) & (r->room - 1))
-        ;
-    if (!r->known[i].s) {
-        r->known[i] = (struct known){s, ++r->strings};
-        r->nr_known++;
-        record_room(r, RECORD_LARGEST);
-        *r->at++ = RECORD_STRING;
-        record_bytes(r, s, strlen(s));
-    }
-    return r->known[i].id;
+    k = known_at(r, s);
+    *k = (struct known){s, ++r->nr_known, {0}};
+    record_room(r, RECORD_LARGEST);
+    *r->at++ = RECORD_STRING;
+    record_bytes(r, s, strlen(s));
+    return k;
+}
+
+/* What is known of a string, which is written when it is new. Valid until the next one. */
+static inline struct known *known(struct recorder *r, const char *s)
+{
+    struct known *k = known_at(r, s);
+
+    return k->s ? k : new_string(r, s);
 }
 
 struct recorder *recorder_create(FILE *out, const char *design, const char *program)
@@ -97,12 +110,18 @@ struct recorder *recorder_create(FILE *out, const char *design, const char *prog
 
     if (!r)
         return NULL;
+    r->room = 256;
+    r->known = calloc(r->room, sizeof(*r->known));
+    if (!r->known) {
+        free(r);
+        return NULL;
+    }
     r->out = out;
     setvbuf(out, NULL, _IONBF, 0);
     r->at = r->buf;
     record_raw(r, RECORD_MAGIC, strlen(RECORD_MAGIC));
-    string_id(r, design);
-    string_id(r, program ? program : "");
+    known(r, design);
+    known(r, program ? program : "");
     return r;
 }
 
@@ -110,6 +129,7 @@ void recorder_destroy(struct recorder *r)
 {
     if (!r)
         return;
+    record_tag(r, RECORD_END, r->nr);
     record_flush(r);
     if (ferror(r->out) | fclose(r->out))
         fputs("mseal-emu: the recording could not be written whole\n", stderr);
@@ -123,37 +143,37 @@ static bool is_address(uint64_t v)
     return v >= UINT64_C(1) << 32 && v < MM_TASK_SIZE;
 }
 
+static uint8_t *put_value(uint8_t *at, uint64_t v, uint64_t *last)
+{
+    bool address = is_address(v);
+    uint64_t n = record_zigzag(address ? v - *last : v);
+
+    if (address)
+        *last = v;
+    *at++ = (uint8_t)((n > 63) << 7 | (n & 63) << 1 | address); /* all 64 bits, one more in the first byte */
+    return n > 63 ? record_put(at, n >> 6) : at;
+}
+
 void recorder_call(struct recorder *r, uint64_t nr, int tid, const char *name, unsigned nr_regs,
                    const uint64_t args[6], int64_t ret)
 {
-    uint64_t id = string_id(r, name), mask = ret < 0 ? 1u << 6 : 0, last;
+    struct known *call = known(r, name);
+    uint64_t *before = call->value, last = r->addr;
+    unsigned mask = 0;
     uint8_t *at;
 
-    for (unsigned i = 0; i < 6 && i < nr_regs; i++) {
-        if (!args[i])
-            continue;
-        mask |= 1u << i;
-        if (is_address(args[i]))
-            mask |= 1u << 7 | 1u << (i + 8);
-    }
+    for (unsigned i = 0; i < nr_regs; i++)
+        mask |= (unsigned)(args[i] != before[i]) << i;
+    mask |= (unsigned)((uint64_t)ret != before[RECORD_RESULT]) << RECORD_RESULT;
     record_tag(r, RECORD_CALL, nr);
-    at = record_put(r->at, (uint64_t)tid);
-    at = record_put(at, id);
-    at = record_put(at, mask);
-    last = r->addr;
-    for (unsigned i = 0; i < 6 && i < nr_regs; i++) {
-        if (mask & 1u << (i + 8)) {
-            at = record_put(at, record_zigzag(args[i] - last));
-            last = args[i];
-        } else if (mask & 1u << i) {
-            at = record_put(at, args[i]);
-        }
-    }
-    if (is_address((uint64_t)ret)) { /* odd */
-        at = record_put(at, record_zigzag((uint64_t)ret - last) << 1 | 1);
-        last = (uint64_t)ret;
-    } else {
-        at = record_put(at, record_zigzag((uint64_t)ret) << 1);
+    at = record_put(r->at, record_zigzag((uint64_t)(tid - r->tid)));
+    r->tid = tid;
+    at = record_put(at, call->id);
+    *at++ = (uint8_t)mask;
+    for (unsigned i; mask; mask &= mask - 1) {
+        i = (unsigned)__builtin_ctz(mask);
+        before[i] = i == RECORD_RESULT ? (uint64_t)ret : args[i];
+        at = put_value(at, before[i], &last);
     }
     r->addr = last;
     r->at = at;
@@ -161,15 +181,16 @@ void recorder_call(struct recorder *r, uint64_t nr, int tid, const char *name, u
 
 static uint8_t *put_area(struct recorder *r, uint8_t *at, const struct area *a, uint64_t nr, uint64_t before)
 {
-    uint64_t bits = (a->flags & VM_READ ? 1 : 0) | (a->flags & VM_WRITE ? 2 : 0) |
-                    (a->flags & VM_EXEC ? 4 : 0) | (a->flags & VM_MAYSHARE ? 8 : 0) | (a->seal ? 16 : 0) |
-                    (*a->name ? 32 : 0) | ((a->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT) << 6;
+    uint64_t bits = (a->flags & VM_PROT_MASK) | !!(a->flags & VM_MAYSHARE) << 3 | !!a->seal << 4 |
+                    !!*a->name << 5 | (a->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT << 6;
+
+    _Static_assert(VM_READ == 1 && VM_WRITE == 2 && VM_EXEC == 4, "the bits of the form");
 
     at = record_put(at, (a->start - before) >> MM_PAGE_SHIFT);
     at = record_put(at, (a->end - a->start) >> MM_PAGE_SHIFT);
     at = record_put(at, bits);
     if (*a->name) {
-        at = record_put(at, string_id(r, a->name));
+        at = record_put(at, known(r, a->name)->id);
         at = record_put(at, a->pgoff);
     }
     at = record_put(at, nr - a->birth);
@@ -180,15 +201,15 @@ static uint8_t *put_area(struct recorder *r, uint8_t *at, const struct area *a, 
     return at;
 }
 
-void recorder_areas(struct recorder *r, uint64_t nr, const struct watch_change *c, const char *who)
+void recorder_areas(struct recorder *r, const struct watch_change *c, const char *who)
 {
     uint64_t end = c->start;
     uint8_t *at;
 
     for (unsigned i = 0; i < c->n; i++)
         if (*c->areas[i].name)
-            string_id(r, c->areas[i].name);
-    record_tag(r, RECORD_AREAS, nr);
+            known(r, c->areas[i].name);
+    record_tag(r, RECORD_AREAS, c->event);
     at = record_put(r->at, c->mm);
     at = record_put(
         at, record_zigzag((uint64_t)((int64_t)(c->start - (r->addr & MM_PAGE_MASK)) >> MM_PAGE_SHIFT)));
@@ -197,11 +218,11 @@ void recorder_areas(struct recorder *r, uint64_t nr, const struct watch_change *
     r->addr = c->start;
     for (unsigned i = 0; i < c->n; i++) {
         record_room(r, RECORD_LARGEST);
-        r->at = put_area(r, r->at, &c->areas[i], nr, end);
+        r->at = put_area(r, r->at, &c->areas[i], c->event, end);
         end = c->areas[i].end;
     }
     if (*who) {
-        uint64_t id = string_id(r, who);
+        uint64_t id = known(r, who)->id;
 
         record_room(r, RECORD_LARGEST);
         *r->at++ = RECORD_WHO;
@@ -237,8 +258,13 @@ void recorder_event(struct recorder *r, const struct event *ev, const uint64_t a
         break;
     case EVENT_VMA:
     case EVENT_SEAL:
-        recorder_areas(r, ev->nr,
-                       &(struct watch_change){ev->mm, ev->addr, ev->end, ev->areas, ev->nr_areas, false},
+        recorder_areas(r,
+                       &(struct watch_change){.mm = ev->mm,
+                                              .start = ev->addr,
+                                              .end = ev->end,
+                                              .event = ev->nr,
+                                              .areas = ev->areas,
+                                              .n = ev->nr_areas},
                        ev->name);
         break;
     case EVENT_SIGNAL:

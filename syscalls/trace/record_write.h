@@ -18,9 +18,9 @@ struct recorder {
     FILE *out;
     uint8_t *at;       /* where the next byte goes in buf */
     uint64_t nr, addr; /* of the last record */
+    int tid;           /* of the last call */
     struct known *known;
-    size_t nr_known, room;
-    uint64_t strings;
+    size_t nr_known, room;      /* a power of two */
     struct record_state *state; /* NULL: states are not wanted */
     uint8_t buf[RECORD_BUFFER];
 };
@@ -56,10 +56,12 @@ static inline uint64_t record_zigzag(uint64_t v)
 /* The beginning of a record of event nr, and room for the rest of it. */
 static inline void record_tag(struct recorder *r, int tag, uint64_t nr)
 {
+    uint64_t since = nr - r->nr;
+
     record_room(r, RECORD_LARGEST);
-    *r->at++ = (uint8_t)tag;
-    record_number(r, record_zigzag(nr - r->nr));
     r->nr = nr;
+    *r->at = (uint8_t)tag;
+    r->at = record_put(r->at + 1, record_zigzag(since));
 }
 
 /* Their number and these bytes, of any length, with RECORD_LARGEST bytes of room behind them. */

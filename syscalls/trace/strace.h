@@ -8,6 +8,15 @@
 
 #define TRACE_GHOSTS 64
 
+/* What a call is called, and its argument types. */
+struct traced_call {
+    struct traced_call *next;
+    uint64_t nr;
+    const char *name;
+    unsigned classes; /* SC_*; 0 of a design's own */
+    struct sig sig;
+};
+
 struct trace {
     struct kernel *k;
     struct trace_options opt;
@@ -33,11 +42,7 @@ struct trace {
     } ghost[TRACE_GHOSTS]; /* ignored signals not yet told */
     unsigned nghosts;
     struct call_note *notes; /* of calls that are not over */
-    struct sig *sigs[SYS_MAX];
-    struct {
-        const char *text;
-        struct sig sig;
-    } own[8]; /* calls of the design */
+    struct traced_call *calls[SYS_MAX], *far_calls; /* those met so far; far: numbers past the table */
 };
 
 /* ---- events.c ---- */

@@ -52,7 +52,8 @@ void trace_destroy(struct trace *tr);
 /* The program's own start, which no call of the guest did: strace's first line. After the loader is done with
  * t. */
 void trace_first_exec(struct task *t, const struct exec_request *req);
-void trace_sys_enter(struct task *t);
+/* True: *ret is to be the result of t's call, which does not happen (-e inject). */
+bool trace_sys_enter(struct task *t, int64_t *ret); /* if kernel.trace_entries */
 void trace_sys_exit(
     struct task *t,
     int64_t ret); /* also -ERESTART*: "= ? ERESTARTSYS (To be restarted if SA_RESTART is set)" */
@@ -68,8 +69,6 @@ void trace_page_history(struct trace *tr, struct task *t, uint64_t addr, struct 
 void trace_switch(struct task *t);
 /* t ran code: EVENT_INSN or EVENT_FUNC about addr. */
 void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail);
-/* True: *ret is to be the result of t's call, which does not happen (-e inject). */
-bool trace_inject(struct task *t, int64_t *ret);
 /* A signal to p that its action ignores. */
 void trace_ignored(struct process *p, const struct ksiginfo *info);
 /* t gives its place as leader to the thread that called execve, which was pid. */

@@ -1,21 +1,12 @@
-/* watch.c - the areas as they were last told, and the calls that made them. */
+/* watch.c - what changed in the address spaces, and the calls that did it. */
 #include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_WATCHED  64      /* address spaces remembered; one that comes back is told anew as a whole */
 #define MAX_ORIGINS  1000000 /* events with a backtrace; older ones are forgotten by halves */
-#define UNMAPPED     1024
-#define CHANGES      4096 /* remembered for the history of a page */
+#define CHANGES      4096    /* pieces of memory whose changes are remembered */
 #define PAGE_HISTORY 16
-
-struct space {
-    uint64_t mm;
-    struct area *a;
-    size_t n, room;
-    uint64_t used; /* for finding the oldest */
-};
 
 struct origin {
     uint64_t event;
@@ -23,22 +14,15 @@ struct origin {
 };
 
 struct watch {
-    struct space space[MAX_WATCHED];
-    unsigned nr_spaces;
-    struct space *last; /* asked for */
-    uint64_t clock;
     struct area *fresh; /* of the last change */
     size_t fresh_room;
     struct origin *origin;
     size_t nr_origins, origin_room;
-    struct {
-        uint64_t mm, start, end, event;
-    } unmapped[UNMAPPED];
-    unsigned next_unmapped;
     struct past {
-        uint64_t mm, start, end, event, flags;
-        bool mapped, sealed;
+        uint64_t mm, start, end, event;
         const char *call;
+        unsigned prot; /* VM_READ ... */
+        bool mapped, sealed;
     } past[CHANGES];
     unsigned next_past;
     char **string; /* a hash table of what was interned */
@@ -54,8 +38,6 @@ void watch_destroy(struct watch *w)
 {
     if (!w)
         return;
-    for (unsigned i = 0; i < w->nr_spaces; i++)
-        free(w->space[i].a);
     for (size_t i = 0; i < w->string_room; i++)
         free(w->string[i]);
     free(w->string);
@@ -114,9 +96,9 @@ const char *watch_string(struct watch *w, const char *s, size_t len)
     return w->string[i];
 }
 
-/* ---- areas ---- */
+/* ---- what changed ---- */
 
-/* What the maps line of v says behind the inode. */
+/* What the maps line of v, which has one, says behind the inode. */
 static const char *name_of(struct watch *w, struct mm *mm, const struct vma *v)
 {
     char name[4352];
@@ -125,202 +107,126 @@ static const char *name_of(struct watch *w, struct mm *mm, const struct vma *v)
     return len ? watch_string(w, name, len) : "";
 }
 
-static bool same(const struct area *a, const struct area *b)
+#define UNSEEN (VM_SOFTDIRTY | VM_ACCOUNT | VM_STACK_REGISTERED)
+
+static uint64_t offset_of(const struct vma *v)
 {
-    return a->start == b->start && a->end == b->end && a->pgoff == b->pgoff && a->flags == b->flags &&
-           a->seal == b->seal && a->name == b->name;
+    return v->file ? v->pgoff : 0;
 }
 
-static struct space *find_space(struct watch *w, uint64_t mm, bool *created)
+/* One that was mapped anew in the place of its like is another: what was in it is gone. */
+static bool same(const struct vma *a, const struct vma *b)
 {
-    struct space *s = w->last && w->last->mm == mm ? w->last : NULL, *oldest = w->space;
-
-    for (unsigned i = 0; i < w->nr_spaces && !s; i++) {
-        if (w->space[i].mm == mm)
-            s = &w->space[i];
-        else if (w->space[i].used < oldest->used)
-            oldest = &w->space[i];
-    }
-    *created = !s;
-    if (!s) {
-        s = w->nr_spaces < MAX_WATCHED ? &w->space[w->nr_spaces++] : oldest;
-        s->mm = mm;
-        s->n = 0;
-    }
-    s->used = ++w->clock;
-    w->last = s;
-    return s;
+    return a->start == b->start && a->end == b->end && !((a->flags ^ b->flags) & ~UNSEEN) &&
+           a->seal == b->seal && a->birth == b->birth && offset_of(a) == offset_of(b) &&
+           a->anon_name == b->anon_name;
 }
 
-/* First area with end > addr. */
-static size_t lower(const struct space *s, uint64_t addr)
+static struct past *remember(struct watch *w, const struct watch_change *c, uint64_t start, uint64_t end)
 {
-    size_t lo = 0, hi = s->n;
+    struct past *p = &w->past[w->next_past++ % CHANGES];
 
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-
-        if (s->a[mid].end > addr)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return lo;
+    p->mm = c->mm;
+    p->start = start;
+    p->end = end;
+    p->event = c->event;
+    p->call = c->call;
+    p->mapped = false;
+    return p;
 }
 
-static bool room(struct area **a, size_t *have, size_t want)
+/* The parts of old that no area covers any more; before *i all areas end before it. */
+static void remember_unmapped(struct watch *w, const struct watch_change *c, const struct vma *old,
+                              unsigned *i)
 {
-    struct area *p;
-
-    if (want <= *have)
-        return true;
-    want += want / 2 + 64;
-    p = realloc(*a, want * sizeof(*p));
-    if (!p)
-        return false;
-    *a = p;
-    *have = want;
-    return true;
-}
-
-static bool collect(struct watch *w, struct mm *mm, uint64_t lo, uint64_t hi, size_t *n)
-{
-    *n = 0;
-    for (const struct vma *v = mm_find_vma(mm, lo); v && v->start < hi;
-         v = v->end < hi ? mm_find_vma(mm, v->end) : NULL) {
-        if (!room(&w->fresh, &w->fresh_room, *n + 1))
-            return false;
-        w->fresh[(*n)++] = (struct area){
-            v->start,
-            v->end,
-            v->file ? v->pgoff : 0,
-            v->flags & ~(VM_SOFTDIRTY | VM_ACCOUNT | VM_STACK_REGISTERED),
-            v->seal,
-            v->birth,
-            v->sealed_at,
-            name_of(w, mm, v),
-        };
-    }
-    return true;
-}
-
-/* Parts of old areas that nothing covers any more. */
-static void note_unmapped(struct watch *w, const struct task *t, const struct area *old,
-                          const struct area *now, size_t n, uint64_t mm)
-{
-    uint64_t at = old->start;
-
-    for (size_t i = 0; i <= n && at < old->end; i++) {
-        uint64_t until = i < n ? now[i].start : old->end;
-
-        if (i < n && now[i].end <= at)
-            continue;
-        if (until > old->end)
-            until = old->end;
-        if (at < until) {
-            unsigned k = w->next_unmapped++ % UNMAPPED;
-
-            w->unmapped[k].mm = mm;
-            w->unmapped[k].start = at;
-            w->unmapped[k].end = until;
-            w->unmapped[k].event = t->event;
+    for (uint64_t at = old->start, until; at < old->end; at = until) {
+        while (*i < c->n && c->areas[*i].end <= at)
+            ++*i;
+        if (*i < c->n && c->areas[*i].start <= at) {
+            until = c->areas[*i].end;
+        } else {
+            until = *i < c->n && c->areas[*i].start < old->end ? c->areas[*i].start : old->end;
+            remember(w, c, at, until);
         }
-        if (i < n)
-            at = now[i].end;
     }
 }
 
-bool watch_update(struct watch *w, struct task *t, struct watch_change *c)
+static bool add_area(struct watch *w, struct task *t, struct watch_change *c, const struct vma *v)
 {
-    uint64_t lo = 0, hi = MM_TASK_SIZE;
-    size_t n, from, to, skip = 0;
-    struct space *s;
-    bool created;
+    struct past *p;
+    struct area *a;
 
-    memset(c, 0, sizeof(*c));
-    if (!t->mm)
-        return false;
-    s = find_space(w, mm_id(t->mm), &created);
-    if (!mm_take_changes(t->mm, &lo, &hi) && !created)
-        return false;
-    if (created) {
-        lo = 0;
-        hi = MM_TASK_SIZE;
+    if (c->n == w->fresh_room) {
+        size_t room = 2 * c->n + 64;
+
+        a = reallocarray(w->fresh, room, sizeof(*a));
+        if (!a)
+            return false;
+        c->areas = w->fresh = a;
+        w->fresh_room = room;
     }
-    if (!collect(w, t->mm, lo, hi, &n))
-        return false;
-    from = lower(s, lo);
-    for (to = from; to < s->n && s->a[to].start < hi; to++)
-        ;
-    while (from < to && skip < n && same(&s->a[from], &w->fresh[skip])) {
-        from++;
-        skip++;
-    }
-    while (from < to && skip < n && same(&s->a[to - 1], &w->fresh[n - 1])) {
-        to--;
-        n--;
-    }
-    if (from == to && skip == n)
-        return false;
-    c->areas = w->fresh + skip;
-    c->n = (unsigned)(n - skip);
-    c->mm = s->mm;
-    c->start =
-        from < to && (!c->n || s->a[from].start < c->areas[0].start) ? s->a[from].start : c->areas[0].start;
-    c->end = from < to && (!c->n || s->a[to - 1].end > c->areas[c->n - 1].end) ? s->a[to - 1].end
-                                                                               : c->areas[c->n - 1].end;
-    for (unsigned i = 0; i < c->n; i++)
-        c->sealed |= c->areas[i].seal && c->areas[i].sealed_at == t->event;
-    for (size_t i = from; i < to; i++)
-        note_unmapped(w, t, &s->a[i], c->areas, c->n, s->mm);
-    if (!room(&s->a, &s->room, s->n - (to - from) + c->n)) {
-        s->mm = 0; /* forgotten: told as a whole next time */
-        return true;
-    }
-    memmove(s->a + from + c->n, s->a + to, (s->n - to) * sizeof(*s->a));
-    memcpy(s->a + from, c->areas, c->n * sizeof(*s->a));
-    s->n = s->n - (to - from) + c->n;
+    a = &w->fresh[c->n++];
+    *a = (struct area){v->start, v->end,   offset_of(v), v->flags & ~UNSEEN,
+                       v->seal,  v->birth, v->sealed_at, ""};
+    if (mm_vma_is_named(t->mm, v))
+        a->name = name_of(w, t->mm, v);
+    c->sealed |= v->seal && v->sealed_at == c->event;
+    p = remember(w, c, v->start, v->end);
+    p->mapped = true;
+    p->prot = v->flags & VM_PROT_MASK;
+    p->sealed = v->seal;
     return true;
 }
 
-uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr)
+bool watch_update(struct watch *w, struct task *t, const char *call, struct watch_change *c)
 {
-    for (unsigned i = 1; i <= UNMAPPED && i <= w->next_unmapped; i++) {
-        unsigned k = (w->next_unmapped - i) % UNMAPPED;
+    struct mm_changes to;
+    unsigned at = 0;
 
-        if (w->unmapped[k].mm == mm && w->unmapped[k].start <= addr && addr < w->unmapped[k].end)
-            return w->unmapped[k].event;
+    *c = (struct watch_change){.areas = w->fresh};
+    if (!t->mm || !mm_take_changes(t->mm, &to))
+        return false;
+    for (; to.nr_old && to.nr_now && same(to.old, to.now); to.old++, to.nr_old--, to.now++, to.nr_now--)
+        ;
+    while (to.nr_old && to.nr_now && same(&to.old[to.nr_old - 1], &to.now[to.nr_now - 1])) {
+        to.nr_old--;
+        to.nr_now--;
     }
-    return 0;
+    if (!to.nr_old && !to.nr_now)
+        return false;
+    c->mm = mm_id(t->mm);
+    c->event = t->event;
+    c->call = call ? call : "?";
+    c->start = UINT64_MAX;
+    if (to.nr_old) {
+        c->start = to.old[0].start;
+        c->end = to.old[to.nr_old - 1].end;
+    }
+    if (to.nr_now) {
+        if (to.now[0].start < c->start)
+            c->start = to.now[0].start;
+        if (to.now[to.nr_now - 1].end > c->end)
+            c->end = to.now[to.nr_now - 1].end;
+    }
+    for (size_t i = 0; i < to.nr_now; i++)
+        if (!add_area(w, t, c, &to.now[i]))
+            break;
+    for (size_t i = 0; i < to.nr_old; i++)
+        remember_unmapped(w, c, &to.old[i], &at);
+    return true;
 }
 
 /* ---- the history of a page ---- */
 
-static void remember(struct watch *w, struct past p)
+uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr)
 {
-    w->past[w->next_past++ % CHANGES] = p;
-}
+    for (unsigned i = 1; i <= CHANGES && i <= w->next_past; i++) {
+        const struct past *p = &w->past[(w->next_past - i) % CHANGES];
 
-void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c)
-{
-    struct past p = {.mm = c->mm, .event = t->event, .call = call ? call : "?"};
-    uint64_t at = c->start;
-
-    for (unsigned i = 0; i <= c->n; i++) { /* areas, and the holes before, between and after them */
-        p.start = at;
-        p.end = i < c->n ? c->areas[i].start : c->end;
-        p.mapped = p.sealed = false;
-        if (p.start < p.end)
-            remember(w, p);
-        if (i == c->n)
-            break;
-        p.start = c->areas[i].start;
-        p.end = at = c->areas[i].end;
-        p.mapped = true;
-        p.flags = c->areas[i].flags;
-        p.sealed = c->areas[i].seal;
-        remember(w, p);
+        if (!p->mapped && p->mm == mm && p->start <= addr && addr < p->end)
+            return p->event;
     }
+    return 0;
 }
 
 void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct text *out)
@@ -340,8 +246,8 @@ void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct tex
 
         text_printf(out, "  event %lu: %s: %lx-%lx ", p->event, p->call, p->start, p->end);
         if (p->mapped)
-            text_printf(out, "%c%c%c%s", p->flags & VM_READ ? 'r' : '-', p->flags & VM_WRITE ? 'w' : '-',
-                        p->flags & VM_EXEC ? 'x' : '-', p->sealed ? " sealed" : "");
+            text_printf(out, "%c%c%c%s", p->prot & VM_READ ? 'r' : '-', p->prot & VM_WRITE ? 'w' : '-',
+                        p->prot & VM_EXEC ? 'x' : '-', p->sealed ? " sealed" : "");
         else
             text_puts(out, "not mapped");
         text_printf(out, "%s%s\n", *who ? ", by " : "", who);

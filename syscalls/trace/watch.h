@@ -1,9 +1,8 @@
 /*
- * watch.h - what the address spaces look like and who made them so: kept by whoever has to tell (JSON,
- * recording, --explain).
+ * watch.h - how the address spaces change, and who changes them: kept by whoever has to tell (JSON, recording,
+ * --explain).
  *
- * A copy of what was last told of each address space, compared with the present after each call. It holds no
- * references: to be watched must change nothing.
+ * To be watched must change nothing: no references are held.
  */
 #ifndef SYSCALLS_TRACE_WATCH_H
 #define SYSCALLS_TRACE_WATCH_H
@@ -17,14 +16,20 @@ struct sig; /* print.h */
 struct watch *watch_create(void);
 void watch_destroy(struct watch *w);
 
-struct watch_change { /* the areas in [start, end) are others now */
+struct watch_change { /* the areas in [start, end) of mm are others now */
     uint64_t mm, start, end;
-    const struct area *areas; /* valid until the next call */
+    uint64_t event;
+    const char *call;         /* that did it */
+    const struct area *areas; /* valid until the next change */
     unsigned n;
     bool sealed; /* one of them since this event */
 };
-/* What changed in t's address space since it was last asked for. False: nothing that shows. */
-bool watch_update(struct watch *w, struct task *t, struct watch_change *c);
+/*
+ * What changed in t's address space since it was last asked for; all of it the first time. False: nothing that
+ * shows. It is remembered for watch_unmapped() and watch_history(): call is its cause, NULL: unknown; it lives
+ * as long as w.
+ */
+bool watch_update(struct watch *w, struct task *t, const char *call, struct watch_change *c);
 /* t's call changed something, or is about to tell who called: remember its backtrace under its event number.
  */
 void watch_origin(struct watch *w, struct task *t, const char *call);
@@ -32,8 +37,6 @@ void watch_origin(struct watch *w, struct task *t, const char *call);
 const char *watch_who(const struct watch *w, uint64_t event);
 /* The last unmapping of addr in mm: its event number, 0: never seen. */
 uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr);
-/* Remember a change for watch_history(): call is its cause, NULL: unknown; it lives as long as w. */
-void watch_remember(struct watch *w, struct task *t, const char *call, const struct watch_change *c);
 /* The last 16 changes remembered of the page at addr, oldest first, a line each. */
 void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct text *out);
 /* A string that lives as long as w. */

@@ -30,6 +30,9 @@ ok 'numbers look like what they are' grep -Eq '^event [0-9]*: mmap\(0, 12288, 3,
 ok '... addresses too' grep -Eq '^event [0-9]*: brk\(0x[0-9a-f]*\) = 0x' "$work/answer"
 ok 'a fault is told once, with its why' sh -c "[ \$(grep -c 'si_code=SEGV_ACCERR' '$work/answer') = 1 ] && grep -A1 SEGV_ACCERR '$work/answer' | grep -q '^    why: writing'"
 ok 'all of it' grep -q 'dies\|killed by SIGSEGV' "$work/answer"
+emu --record "$work/rec" "$guest/shm"
+ask
+ok 'what is mapped in the place of its like is told' grep -q 'shmat(0, 0x[0-9a-f]*, 16384) = 0x' "$work/answer"
 emu --record "$work/rec" "$B/tests/guest/many_maps"
 bytes=$(($(wc -c <"$work/rec") / 20000))
 ok "fewer than 32 bytes a change ($bytes)" [ "$bytes" -lt 32 ]
@@ -38,6 +41,9 @@ ask --mm 3
 ok 'a run with children is recorded' grep -q 'not mapped' "$work/answer"
 head -c 1000 "$work/rec" >"$work/rec.cut"
 ok 'a cut recording is told' sh -c "'$program' history '$work/rec.cut' 2>&1 | grep -q 'broken at byte'"
+ok '... and tells what it has' sh -c "'$program' history --maps 1 '$work/rec.cut' | grep -q ' r-xp '"
+sed '1s/[0-9]*$/0/' "$work/rec.cut" >"$work/rec.other"
+ok 'one of another version is none' sh -c "'$program' history '$work/rec.other' 2>&1 | grep -q 'by another version'"
 ok 'something else is no recording' sh -c "'$program' history /bin/true 2>&1 | grep -q 'not a recording'"
 emu --record "$work/rec" bash -c 'for i in 1 2; do (true; echo $i) | cat; done'
 ask --mm 2
