@@ -243,6 +243,7 @@ void wake_up(struct waitq *q);
 bool signal_pending(const struct task *t); /* an unblocked signal waits that will not be ignored */
 
 bool fatal_signal_pending(const struct task *t);
+bool sigkill_pending(const struct task *t); /* t goes no further */
 
 /* ---- signals (syscalls/signal/) ---- */
 /* Queue a signal with its siginfo to one thread / to a process (any thread takes it). */

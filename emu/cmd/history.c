@@ -97,6 +97,8 @@ static bool to_event(json_t *o, struct event *ev, char *room)
     ev->spent_ns = (uint64_t)number_at(o, "spent");
     ev->failed = true_at(o, "failed");
     ev->injected = true_at(o, "injected");
+    ev->follows = true_at(o, "follows");
+    ev->awaited = true_at(o, "awaited");
     name = string_at(o, J.json_object_get(o, "call") ? "call" : "signal", &room);
     ev->name = name.len ? name.s : NULL;
     if (!ev->name && ev->kind <= EVENT_CALL)

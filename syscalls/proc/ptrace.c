@@ -69,7 +69,7 @@ static void stop(struct task *t, int code, const struct ksiginfo *info)
 
 static bool dying(const struct task *t)
 {
-    return (t->pending.set | t->proc->pending.set) & sigbit(SIGKILL);
+    return sigkill_pending(t);
 }
 
 bool ptrace_signal(struct task *t, const struct ksiginfo *info)

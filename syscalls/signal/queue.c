@@ -222,12 +222,14 @@ static void collect(struct sigqueue *q, int signo, struct ksiginfo *info)
 
 int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info)
 {
+    bool killed = sigkill_pending(t) && !(mask & sigbit(SIGKILL)); /* before all others */
+    ksigset_t only = killed ? ~sigbit(SIGKILL) : mask;
     struct sigqueue *q = &t->pending;
-    int signo = next_signal(q->set, mask);
+    int signo = next_signal(q->set, only);
 
     if (!signo) {
         q = &t->proc->pending;
-        signo = next_signal(q->set, mask);
+        signo = next_signal(q->set, only);
     }
     if (!signo)
         return 0;
@@ -241,11 +243,16 @@ bool signal_pending(const struct task *t)
     return t->stop_pending || t->pt.event || t->debug_interrupt || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
 }
 
+bool sigkill_pending(const struct task *t)
+{
+    return (t->pending.set | t->proc->pending.set) & sigbit(SIGKILL);
+}
+
 bool fatal_signal_pending(const struct task *t)
 {
     ksigset_t ready = (t->pending.set | t->proc->pending.set) & ~t->blocked;
 
-    if (ready & sigbit(SIGKILL))
+    if (sigkill_pending(t))
         return true;
     for (; ready; ready &= ready - 1) { /* Linux makes a fatal signal a SIGKILL when it is sent */
         int signo = __builtin_ctzll(ready) + 1;

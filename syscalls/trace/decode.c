@@ -128,6 +128,19 @@ static void print_args(struct call *c, const struct sig *sig, int from, int to)
     }
 }
 
+/* What the end of the call has to say of its arguments. A structure told in two parts has its comma with the second. */
+static void note_rest(const struct call *c, const struct sig *sig, struct event *ev)
+{
+    int from = first_output(sig);
+    bool split = from && sig->arg[from - 1].type && sig->arg[from - 1].type->how == STRUCT_SPLIT;
+
+    for (int i = from; i < sig->n; i++)
+        ev->follows |= !split && is_shown(c, sig, i);
+    ev->awaited = split || ev->follows;
+    for (int i = 0; i < from; i++)
+        ev->awaited |= sig->arg[i].type && sig->arg[i].type->at_entry && sig->arg[i].type->print2;
+}
+
 static const char *nameless(struct trace *tr, const struct task *t)
 {
     snprintf(tr->nameless, sizeof(tr->nameless), "syscall_%#lx", (unsigned long)t->sysno);
@@ -184,6 +197,7 @@ static void tell_entry(struct trace *tr, struct task *t)
     } else if (t->sysno != 56) { /* clone: all at the end */
         sig = sig_resolve(sig, t->args, &resolved);
         print_args(&c, sig, 0, first_output(sig));
+        note_rest(&c, sig, ev);
         for (int i = 0; i < sig->n; i++)
             if (sig->arg[i].type && sig->arg[i].type->before)
                 sig->arg[i].type->before(&c, t->args[i]);
@@ -439,7 +453,8 @@ void trace_sys_exit(struct task *t, int64_t ret)
         t->restart_name = name;
     if (tr->watch)
         trace_changes(tr, t, name, &changed);
-    if (classes & SC_NORETURN || !is_traced(tr, t, name, classes))
+    /* Nobody sees a killed task come back from its call. */
+    if (classes & SC_NORETURN || sigkill_pending(t) || !is_traced(tr, t, name, classes))
         goto out;
     if (!sig)
         name = nameless(tr, t);

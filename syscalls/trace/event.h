@@ -61,6 +61,8 @@ struct event {
     unsigned nr_regs; /* argument registers the call looks at */
     int64_t ret;
     bool failed, injected;
+    bool follows; /* EVENT_ENTER: more arguments are told at the end */
+    bool awaited; /* EVENT_ENTER: those, or what became of the ones told */
     uint64_t spent_ns; /* EVENT_EXIT: since the entry */
     struct piece detail;
     struct piece why; /* one sentence, empty: nothing to explain */

@@ -192,7 +192,7 @@ void trace_ignored(struct process *p, const struct ksiginfo *info)
 {
     struct trace *tr = p->k->trace;
 
-    if (tr->nghosts == TRACE_GHOSTS)
+    if (tr->nghosts == TRACE_GHOSTS || p->pending.set & sigbit(SIGKILL))
         return;
     tr->ghost[tr->nghosts].pid = p->pid;
     tr->ghost[tr->nghosts++].info = *info;

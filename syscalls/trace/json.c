@@ -88,6 +88,10 @@ void json_event(FILE *out, const struct event *ev)
             json_put_string(out, ev->arg[i].s, ev->arg[i].len);
         }
         fputc(']', out);
+        if (ev->kind == EVENT_ENTER && ev->follows)
+            fputs(",\"follows\":true", out);
+        if (ev->kind == EVENT_ENTER && ev->awaited)
+            fputs(",\"awaited\":true", out);
     } else if (ev->name && *ev->name) {
         put(out,
             ev->kind == EVENT_SIGNAL || ev->kind == EVENT_STOP ? "signal"

@@ -15,8 +15,11 @@
 struct held { /* the beginning of a call of tid */
     struct held *next;
     int tid;
-    bool any_args;
+    bool in_call;  /* it is not over */
+    bool comma;    /* what follows is told with one before it */
+    bool awaited;  /* its end would say more of the arguments */
     bool waiting;  /* the line is kept in `line` */
+    char name[40];
     struct text line;
 };
 
@@ -238,13 +241,24 @@ static void put_name(struct layout *l, const char *name)
     text_putc(&l->line, '(');
 }
 
+static void put_beginning(struct layout *l, const struct event *ev)
+{
+    put_name(l, ev->name);
+    put_args(l, ev, false);
+    if (ev->nargs && ev->follows)
+        text_puts(&l->line, ", ");
+}
+
 static void enter(struct layout *l, const struct event *ev)
 {
     struct held *h = held_of(l, ev->tid);
 
     if (!h)
         return;
-    h->any_args = ev->nargs;
+    h->in_call = true;
+    h->comma = ev->nargs && !ev->follows;
+    h->awaited = ev->awaited;
+    snprintf(h->name, sizeof(h->name), "%s", ev->name);
     h->waiting = l->opt.only != ONLY_ALL;
     if (h->waiting) {
         struct text now = l->line;
@@ -252,16 +266,14 @@ static void enter(struct layout *l, const struct event *ev)
 
         l->line = h->line;
         text_clear(&l->line);
-        put_name(l, ev->name);
-        put_args(l, ev, false);
+        put_beginning(l, ev);
         h->line = l->line;
         l->line = now;
         l->invisible = invisible;
         return;
     }
     begin_line(l, ev);
-    put_name(l, ev->name);
-    put_args(l, ev, false);
+    put_beginning(l, ev);
     emit(l);
     l->open = ev->tid;
 }
@@ -280,12 +292,9 @@ static bool wanted(const struct layout *l, const struct event *ev)
     }
 }
 
-static void leave(struct layout *l, const struct event *ev)
+/* What there is of the line of a call that ends now. */
+static void put_again(struct layout *l, const struct held *h, const struct event *ev)
 {
-    struct held *h = held_of(l, ev->tid);
-
-    if (!h || !wanted(l, ev))
-        return;
     if (h->waiting) {
         begin_line(l, ev);
         text_write(&l->line, h->line.s, h->line.len);
@@ -293,10 +302,35 @@ static void leave(struct layout *l, const struct event *ev)
             l->invisible += 9;
     } else if (l->open != ev->tid) {
         begin_line(l, ev);
-        text_printf(&l->line, "<... %s resumed>", ev->name);
+        text_printf(&l->line, "<... %s resumed>", h->name);
     }
+}
+
+/* A task that is over comes back from no call. */
+static void never_leave(struct layout *l, const struct event *ev)
+{
+    struct held *h = held_of(l, ev->tid);
+
+    if (!h || !h->in_call || (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_STATUS && l->opt.status & STATUS_UNFINISHED)))
+        return;
+    put_again(l, h, ev);
+    text_puts(&l->line, h->awaited ? " <unfinished ...>)" : ")");
+    pad(l);
+    text_puts(&l->line, " = ?");
+    end_line(l);
+}
+
+static void leave(struct layout *l, const struct event *ev)
+{
+    struct held *h = held_of(l, ev->tid);
+
+    if (h)
+        h->in_call = false;
+    if (!h || !wanted(l, ev))
+        return;
+    put_again(l, h, ev);
     put(l, ev->cont);
-    put_args(l, ev, h->any_args);
+    put_args(l, ev, h->comma);
     put_result(l, ev);
     put_below(l, ev);
 }
@@ -369,6 +403,7 @@ void layout_event(struct layout *l, const struct event *ev)
         note(l, ev, "+++ superseded by execve in pid ", " +++");
         break;
     case EVENT_DEATH:
+        never_leave(l, ev);
         if (!(l->opt.quiet & QUIET_EXIT))
             note(l, ev, "+++ ", " +++");
         forget(l, ev->tid);

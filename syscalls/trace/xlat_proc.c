@@ -352,7 +352,8 @@ static const struct xlat futex_flags[] = {{"FUTEX2_SIZE_U8", 0, FUTEX2_SIZE},
                                           {"FUTEX2_NUMA", 4, 0},
                                           {"FUTEX2_PRIVATE", 128, 0},
                                           XEND};
-static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
+static const struct xlat bitsets[] = {
+    {"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, {"FUTEX_BITSET_MATCH_ANY", ~0ull, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
 static const struct xlat ipcget[] = {X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT), XEND};
