@@ -200,16 +200,29 @@ out:
 
 /* --- test builds ------------------------------------------------------------------------------ */
 
-/* Checking after every change makes a program with n areas cost n times as much: spare the huge ones. */
-#define MANY_VMAS  20000
-#define MANY_NODES 2000
+/*
+ * Checking after every change would make a program with n areas and pages cost n times as much. Up to MUCH of them are
+ * checked after each change; more only every few changes, so that a change's share is never above that.
+ */
+#define MUCH      2048
+#define VMA_COST  2 /* pages that could be looked at in the same time */
+#define NODE_COST 8
+
+static bool is_due(struct mm *mm)
+{
+    const struct mm_stats *st = &mm->stats;
+    uint64_t cost =
+        mm->vmas.count * VMA_COST + mm->pt.nodes * NODE_COST + st->rss_anon + st->rss_file + st->rss_shmem;
+
+    if (++mm->unchecked * MUCH < cost)
+        return false;
+    mm->unchecked = 0;
+    return true;
+}
 
 void mm_assert_valid_at(struct mm *mm, const char *where)
 {
-    if (mm->vmas.count > MANY_VMAS)
-        return;
-    if (!vma_tree_check(&mm->vmas, stderr) && !check_counts(mm, stderr) &&
-        (mm->pt.nodes > MANY_NODES || !check_pages(mm, stderr)))
+    if (!is_due(mm) || !mm_check(mm, stderr))
         return;
     fprintf(stderr, "mseal-emu: an address space is broken after %s\n", where);
     abort();

@@ -60,6 +60,7 @@ struct mm {
     struct mm_change refused_change;
     bool refused;
     struct mm_reason reason; /* why NULL: none, see reason.c */
+    uint64_t unchecked;      /* changes since the last check, in test builds (check.c) */
 };
 
 /* --- vma.c: one VMA --------------------------------------------------------------------------- */
