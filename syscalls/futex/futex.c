@@ -46,15 +46,12 @@ static int64_t wait_start(struct task *t)
     uint64_t uaddr = t->restart_arg[0], deadline = t->restart_arg[3];
     struct futex_wait *fw;
     struct mm_key key;
-    uint32_t now;
     int err = futex_key(t, uaddr, t->restart_arg[2] & 1, &key);
 
+    if (!err)
+        err = futex_expect(t, uaddr, (uint32_t)t->restart_arg[1]);
     if (err)
         return err;
-    if (mm_copy_in(t->mm, &now, uaddr, sizeof(now)))
-        return -EFAULT;
-    if (now != (uint32_t)t->restart_arg[1])
-        return -EAGAIN;
     fw = futex_wait_alloc(t, 1);
     if (!fw)
         return -ENOMEM;
@@ -134,21 +131,16 @@ static int64_t do_requeue(struct task *t, uint64_t from, bool from_private, uint
 {
     struct mm_key k1, k2;
     int count = 0, err;
-    uint32_t now;
 
     if (nr_wake < 0 || nr_requeue < 0)
         return -EINVAL;
     err = futex_key(t, from, from_private, &k1);
     if (!err)
         err = futex_key(t, to, to_private, &k2);
+    if (!err && cmp)
+        err = futex_expect(t, from, *cmp);
     if (err)
         return err;
-    if (cmp) {
-        if (mm_copy_in(t->mm, &now, from, sizeof(now)))
-            return -EFAULT;
-        if (now != *cmp)
-            return -EAGAIN;
-    }
     list_for_each_safe(pos, tmp, futex_bucket(t->k, &k1))
     {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
@@ -445,14 +437,10 @@ int64_t sys_futex_waitv(struct task *t, const uint64_t a[6])
     if (!fw)
         return -ENOMEM;
     for (unsigned i = 0; i < n && !err; i++) {
-        uint32_t now;
-
         fw->w[i].uaddr = v[i].uaddr;
         err = futex_key(t, v[i].uaddr, v[i].flags & F2_PRIVATE, &fw->w[i].key);
-        if (!err && mm_copy_in(t->mm, &now, v[i].uaddr, sizeof(now)))
-            err = -EFAULT;
-        if (!err && now != (uint32_t)v[i].val)
-            err = -EAGAIN;
+        if (!err)
+            err = futex_expect(t, v[i].uaddr, (uint32_t)v[i].val);
         if (!err)
             futex_enqueue(t, &fw->w[i]);
     }

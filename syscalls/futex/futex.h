@@ -36,6 +36,8 @@ struct list_head *futex_bucket(struct kernel *k, const struct mm_key *key);
 bool futex_key_equal(const struct mm_key *a, const struct mm_key *b);
 /* Key of the word at addr: -EINVAL unaligned, -EFAULT. */
 int futex_key(struct task *t, uint64_t addr, bool private_, struct mm_key *key);
+int futex_expect(struct task *t, uint64_t addr,
+                 uint32_t value);                           /* is it there? 0, -EAGAIN (another) or -EFAULT */
 struct futex_wait *futex_wait_alloc(struct task *t, int n); /* becomes t->futex; NULL: no memory */
 /* The one who came first for this word; NULL: nobody waits. */
 struct futex_waiter *futex_first_waiter(struct kernel *k, const struct mm_key *key);

@@ -44,6 +44,15 @@ int futex_key(struct task *t, uint64_t addr, bool private_, struct mm_key *key)
     return mm_futex_key(t->mm, addr, private_, key);
 }
 
+int futex_expect(struct task *t, uint64_t addr, uint32_t value)
+{
+    uint32_t now;
+
+    if (mm_copy_in(t->mm, &now, addr, sizeof(now)))
+        return -EFAULT;
+    return now == value ? 0 : -EAGAIN;
+}
+
 struct futex_waiter *futex_first_waiter(struct kernel *k, const struct mm_key *key)
 {
     list_for_each (pos, futex_bucket(k, key)) {

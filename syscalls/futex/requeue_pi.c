@@ -35,7 +35,6 @@ int64_t futex_wait_requeue_pi(struct task *t, uint64_t uaddr, uint64_t lock, boo
 {
     struct mm_key key, lock_key;
     struct futex_waiter *w;
-    uint32_t now;
     int err;
 
     if (t->retrying)
@@ -45,12 +44,10 @@ int64_t futex_wait_requeue_pi(struct task *t, uint64_t uaddr, uint64_t lock, boo
     err = futex_key(t, lock, private_, &lock_key);
     if (!err)
         err = futex_key(t, uaddr, private_, &key);
+    if (!err)
+        err = futex_expect(t, uaddr, val);
     if (err)
         return err;
-    if (mm_copy_in(t->mm, &now, uaddr, sizeof(now)))
-        return -EFAULT;
-    if (now != val)
-        return -EAGAIN;
     if (futex_key_equal(&key, &lock_key))
         return -EINVAL;
     if (!futex_wait_alloc(t, 1))
@@ -92,14 +89,12 @@ int64_t futex_cmp_requeue_pi(struct task *t, uint64_t from, uint64_t lock, bool 
     err = futex_key(t, from, private_, &k1);
     if (!err)
         err = futex_key(t, lock, private_, &k2);
+    if (!err && futex_key_equal(&k1, &k2))
+        err = -EINVAL;
+    if (!err)
+        err = futex_expect(t, from, cmp);
     if (err)
         return err;
-    if (futex_key_equal(&k1, &k2))
-        return -EINVAL;
-    if (mm_copy_in(t->mm, &now, from, sizeof(now)))
-        return -EFAULT;
-    if (now != cmp)
-        return -EAGAIN;
     if (mm_copy_in(t->mm, &now, lock, sizeof(now)))
         return -EFAULT;
     top = futex_first_waiter(t->k, &k1);
