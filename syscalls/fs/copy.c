@@ -367,6 +367,8 @@ int64_t sys_tee(struct task *t, const uint64_t a[6])
 int64_t sys_vmsplice(struct task *t, const uint64_t a[6])
 {
     struct file *f = fd_file(t, arg_int(a[0]));
+    unsigned flags;
+    int64_t r;
 
     if (arg_uint(a[3]) & ~SPLICE_ALL)
         return -EINVAL;
@@ -374,6 +376,10 @@ int64_t sys_vmsplice(struct task *t, const uint64_t a[6])
         return -EBADF;
     if (!file_pipe(f))
         return -EBADF;
+    flags = f->flags;
+    f->flags |= arg_uint(a[3]) & SPLICE_NONBLOCK ? O_NONBLOCK : 0; /* of this call */
     /* The pages are copied: what a later change by the giver would show is undefined anyway. */
-    return f->mf.writable ? sys_writev(t, a) : sys_readv(t, a);
+    r = f->mf.writable ? sys_writev(t, a) : sys_readv(t, a);
+    f->flags = flags;
+    return r;
 }
