@@ -37,6 +37,8 @@ struct file_ops {
     bool byte_stream; /* a write that was taken in part goes on with the rest (or waits) */
 };
 
+#define FILE_NOSIGPIPE (1u << 31) /* in flags, while a call lasts: EPIPE comes without the signal */
+
 struct file {
     struct mm_file mf;          /* first: mm sees an open file as this; mf.refs is the reference count */
     const struct file_ops *ops;
@@ -47,6 +49,7 @@ struct file {
     uint64_t pos;
     void *priv;                 /* per kind */
     int owner, owner_type;      /* F_SETOWN(_EX) */
+    unsigned owner_uid, owner_euid; /* who said so */
     int sigio;
     struct ep_item *watchers;   /* epoll interest in this file */
     bool created;               /* this open made the file (F_CREATED_QUERY) */

@@ -284,6 +284,8 @@ int64_t file_splice(struct task *t, struct file *in, uint64_t *iat, struct file 
         return -ESPIPE;
     if (!in->mf.readable || !out->mf.writable)
         return -EBADF;
+    if ((iat && (int64_t)*iat < 0) || (oat && (int64_t)*oat < 0))
+        return -EINVAL;
     if (ip && op) {
         if (ip == op)
             return -EINVAL;

@@ -22,6 +22,8 @@ static bool is_memfd_like(const struct file *f)
     return f->mf.obj && f->inode->sb->type == FS_TMP;
 }
 
+#define F_GETOWNER_UIDS_ 17
+
 static int64_t set_owner_ex(struct task *t, struct file *f, uint64_t arg)
 {
     struct {
@@ -35,7 +37,24 @@ static int64_t set_owner_ex(struct task *t, struct file *f, uint64_t arg)
     if (o.pid && !find_task(t->k, o.pid))
         return -ESRCH;
     f->owner_type = o.type;
+    f->owner_uid = t->cred.uid;
+    f->owner_euid = t->cred.euid;
     f->owner = o.type == 2 /* F_OWNER_PGRP */ ? -o.pid : o.pid;
+    return 0;
+}
+
+/* How long what is written will live, RWH_WRITE_LIFE_*: kept, for who asks. */
+static int64_t set_rw_hint(struct task *t, struct inode *inode, uint64_t arg)
+{
+    uint64_t hint;
+
+    if (!inode_owner_or_capable(t, inode))
+        return -EPERM;
+    if (mm_copy_in(t->mm, &hint, arg, sizeof(hint)))
+        return -EFAULT;
+    if (hint > RWH_WRITE_LIFE_EXTREME)
+        return -EINVAL;
+    inode->rw_hint = (uint8_t)hint;
     return 0;
 }
 
@@ -82,6 +101,8 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
         if ((int)arg > 0 && !find_process(t->k, (int)arg))
             return -ESRCH;
         f->owner = (int)arg;
+        f->owner_uid = t->cred.uid;
+        f->owner_euid = t->cred.euid;
         f->owner_type = (int)arg < 0 ? 2 : 1;
         return 0;
     case F_SETOWN_EX:
@@ -100,31 +121,36 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
         return 0;
     case F_GETLEASE:
         return F_UNLCK;
-    case F_SETLEASE:
-        return -EAGAIN;
-    case F_NOTIFY:
-        return is_dir(f->inode) ? 0 : -ENOTDIR;
+    case F_SETLEASE: /* somebody else could always have it open: the host's other programs */
+        if ((int)arg != F_RDLCK && (int)arg != F_WRLCK && (int)arg != F_UNLCK)
+            return -EINVAL;
+        return S_ISREG(f->inode->mode) || (int)arg == F_UNLCK ? -EAGAIN : -EINVAL;
+    case F_NOTIFY: /* nothing more is the end of it, of anything */
+        return !(arg & ~(uint64_t)DN_MULTISHOT) || is_dir(f->inode) ? 0 : -ENOTDIR;
+    case F_GETOWNER_UIDS_: {
+        unsigned uids[2] = {f->owner_uid, f->owner_euid};
+
+        return mm_copy_out(t->mm, arg, uids, sizeof(uids));
+    }
     case F_GETPIPE_SZ:
         return file_pipe(f) ? (int64_t)file_pipe(f)->max * PIPE_PAGE : -EBADF;
     case F_SETPIPE_SZ:
         return file_pipe(f) ? pipe_resize(t, file_pipe(f), arg) : -EBADF;
     case F_ADD_SEALS:
-        if (!is_memfd_like(f))
-            return -EINVAL;
         if (!f->mf.writable)
             return -EPERM;
-        if (arg & ~0x3full)
+        if (!is_memfd_like(f) || arg & ~0x3full)
             return -EINVAL;
         return vm_object_add_seals(f->mf.obj, arg);
     case F_GET_SEALS:
         return is_memfd_like(f) ? (int64_t)f->mf.obj->fseals : -EINVAL;
     case F_GET_RW_HINT: {
-        uint64_t none = 0;
+        uint64_t hint = f->inode->rw_hint;
 
-        return S_ISREG(f->inode->mode) ? mm_copy_out(t->mm, arg, &none, sizeof(none)) : -EINVAL;
+        return mm_copy_out(t->mm, arg, &hint, sizeof(hint));
     }
     case F_SET_RW_HINT:
-        return S_ISREG(f->inode->mode) ? 0 : -EINVAL;
+        return set_rw_hint(t, f->inode, arg);
     case 1027: { /* F_DUPFD_QUERY */
         struct file *g = fd_file_raw(t, (int)arg);
 

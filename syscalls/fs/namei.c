@@ -309,6 +309,8 @@ int walk_push_link(struct walk *w, struct dentry *link)
     if (inode->ops->follow) {
         struct dentry *to = NULL;
 
+        if (w->resolve & RESOLVE_CACHED) /* not without asking its file system */
+            return -EAGAIN;
         if (w->resolve & RESOLVE_NO_MAGICLINKS)
             return -ELOOP;
         if (w->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))

@@ -124,7 +124,8 @@ static int64_t pipe_write(struct task *t, struct file *f, const void *buf, uint6
     if (!len)
         return 0;
     if (!p->readers && !p->opening_readers) {
-        send_sigpipe(t);
+        if (!(f->flags & FILE_NOSIGPIPE))
+            send_sigpipe(t);
         return -EPIPE;
     }
     /* The odd part goes where there is room at the end of the last buffer. */

@@ -388,21 +388,27 @@ static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
 #define RWF_APPEND_   0x10
 #define RWF_NOAPPEND_ 0x20
 #define RWF_NOWAIT_   0x8
-#define RWF_KNOWN     0x3fu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND */
+#define RWF_DONTCACHE_ 0x80
+#define RWF_NOSIGNAL_  0x100
+#define RWF_KNOWN      0x1bfu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND DONTCACHE NOSIGNAL */
 
 int64_t file_rwv(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, const uint64_t *at,
                  unsigned rwf, bool writing)
 {
     bool append = ((f->flags & O_APPEND) && !(rwf & RWF_NOAPPEND_)) || (rwf & RWF_APPEND_);
     uint64_t pos = at ? *at : f->pos;
+    unsigned flags = f->flags;
     int64_t done;
 
-    if (rwf & ~RWF_KNOWN)
+    if (rwf & ~RWF_KNOWN || (rwf & RWF_DONTCACHE_ && !(f->inode && f->inode->sb->type == FS_HOST)))
         return -EOPNOTSUPP;
     if ((rwf & (RWF_APPEND_ | RWF_NOAPPEND_)) == (RWF_APPEND_ | RWF_NOAPPEND_))
         return -EINVAL;
     file_get(f);
+    f->flags |= rwf & RWF_NOWAIT_ ? O_NONBLOCK : 0; /* of this call */
+    f->flags |= rwf & RWF_NOSIGNAL_ ? FILE_NOSIGPIPE : 0;
     done = total || file_is_stream(f) ? rw_iov(t, f, iov, n, total, &pos, writing, append) : 0;
+    f->flags = flags;
     if (done >= 0 && !at)
         f->pos = pos;
     file_put(f);

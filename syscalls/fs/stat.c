@@ -55,6 +55,9 @@ int inode_getattr(struct inode *inode, struct dentry *d, struct statx *stx)
         err = inode->ops->getattr(inode, d, stx);
     else
         generic_getattr(inode, stx);
+    stx->stx_attributes_mask |= STATX_ATTR_MOUNT_ROOT;
+    if (d && d == d->sb->root)
+        stx->stx_attributes |= STATX_ATTR_MOUNT_ROOT;
     stx->stx_mnt_id = inode->sb->mnt_id;
     stx->stx_mask |= STATX_MNT_ID;
     return err;

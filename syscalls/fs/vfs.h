@@ -92,6 +92,7 @@ struct inode {
     const struct file_ops *fops;
     unsigned refs;
     unsigned mode, uid, gid, nlink;
+    uint8_t rw_hint; /* F_SET_RW_HINT */
     uint64_t ino, dev, rdev;
     uint64_t atime, mtime, ctime, btime;
     struct vm_object *obj;

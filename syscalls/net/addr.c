@@ -78,9 +78,17 @@ void sock_unbind(struct sock *s)
 
 static int bind_inet(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)
 {
+    struct sockaddr_storage any;
     unsigned port;
-    int err = check_inet(s, sa, len);
+    int err;
 
+    if (s->family == AF_INET && sa->ss_family == AF_UNSPEC &&
+        !((const struct sockaddr_in *)sa)->sin_addr.s_addr) {
+        any = *sa; /* as old programs have it */
+        any.ss_family = AF_INET;
+        sa = &any;
+    }
+    err = check_inet(s, sa, len);
     if (err)
         return err;
     if (!list_empty(&s->named))
@@ -93,7 +101,8 @@ static int bind_inet(struct task *t, struct sock *s, const struct sockaddr_stora
     if (port) {
         struct sock *other = find_port(t, s->type, port, s);
 
-        if (other && !(other->reuse && s->reuse && other->state != SS_LISTEN))
+        if (other && !(other->reuse && s->reuse && other->state != SS_LISTEN) &&
+            !(other->reuse_port && s->reuse_port))
             return -EADDRINUSE;
     }
     for (unsigned tries = 0; !port; tries++) {

@@ -80,6 +80,8 @@ int64_t sys_socket(struct task *t, const uint64_t a[6])
     struct sock *s;
     struct file *f;
 
+    if (arg_int(a[0]) == AF_UNIX && type == SOCK_RAW) /* as old programs have it */
+        type = SOCK_DGRAM;
     if (!err)
         err = check_type(arg_int(a[0]), type, arg_int(a[2]));
     if (err)
@@ -315,7 +317,7 @@ int64_t sys_shutdown(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (s->family == AF_NETLINK)
         return -EOPNOTSUPP;
-    if (s->state != SS_CONNECTED && s->type != SOCK_DGRAM)
+    if (s->state != SS_CONNECTED && s->type != SOCK_DGRAM && s->family != AF_UNIX)
         return -ENOTCONN;
     if (how != SHUT_WR)
         s->shut_rd = true;

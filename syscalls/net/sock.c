@@ -38,6 +38,7 @@ struct sock *sock_create(struct task *t, int family, int type, int protocol)
     s->protocol = protocol;
     s->state = SS_NEW;
     s->sndbuf = s->rcvbuf = SOCK_BUF;
+    sock_options_init(s);
     s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
     s->addr.ss_family = family;
     s->peer_addr.ss_family = family;
@@ -370,7 +371,10 @@ static int64_t socket_read(struct task *t, struct file *f, void *buf, uint64_t l
 
 static int64_t socket_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
 {
-    return sock_send(t, f->priv, buf, len, f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0, NULL, 0, NULL, 0);
+    unsigned flags =
+        (f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0) | (f->flags & FILE_NOSIGPIPE ? MSG_NOSIGNAL : 0);
+
+    return sock_send(t, f->priv, buf, len, flags, NULL, 0, NULL, 0);
 }
 
 static unsigned socket_poll(struct task *t, struct file *f, bool wait)

@@ -14,6 +14,7 @@
 
 #define SOCK_BUF    212992u /* net.core.wmem_default: bytes that may wait on one queue */
 #define SCM_MAX_FDS 253u
+#define SOCK_OPTIONS 58
 
 struct skb { /* one message, or a piece of a stream */
     struct list_head node;
@@ -49,7 +50,8 @@ struct sock {
     struct ucred cred, peer_cred;
     struct waitq wait;
     uint64_t changes;
-    int reuse, keepalive, nodelay, broadcast;
+    int reuse, reuse_port;
+    int option[SOCK_OPTIONS];    /* numbers: the rows of sockopt.c */
     struct linger linger;        /* as SO_LINGER set it; nothing here waits for it */
     uint64_t rcvtimeo, sndtimeo; /* ns, 0: none */
     int sndbuf, rcvbuf;
@@ -100,6 +102,8 @@ void sock_name_sender(struct sockaddr_storage *sa);
 void sock_map_address(struct sockaddr_storage *sa, int family);
 /* A datagram socket is connected to nobody any more (connect(2) to AF_UNSPEC). */
 void sock_unconnect(struct sock *s);
+
+void sock_options_init(struct sock *s); /* sockopt.c */
 
 /* netlink.c: what AF_NETLINK does in the calls of these names. */
 int netlink_check(int type, int protocol); /* is there such a socket? 0 or negative errno */

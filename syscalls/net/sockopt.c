@@ -1,17 +1,219 @@
 /*
- * sockopt.c - setsockopt and getsockopt (net/core/sock.c).
+ * sockopt.c - setsockopt and getsockopt (net/core/sock.c, net/ipv4/ip_sockglue.c, net/ipv4/tcp.c).
+ *
+ * Most options are numbers that are kept for who asks: rows of one table, with what they are at first. The few
+ * that do something, or are no number, have code of their own.
  */
 #include "../handlers.h"
 #include "sock.h"
 
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/time.h>
 
+#define CONGESTION     "cubic"
+#define CONGESTION_LEN 16 /* TCP_CA_NAME_MAX */
+
+/* Newer than the headers of some supported systems. */
+#define SO_PREFER_BUSY_POLL_ 69
+#define SO_RESERVE_MEM_      73
+#define SO_RCVMARK_          75
+#define SO_PASSPIDFD_        76
+#define SO_PASSRIGHTS_       83
+#define NO_LIMIT             INT32_MIN
+
+enum { FOR_UNIX = 1, FOR_INET = 2, FOR_NETLINK = 4, FOR_ALL = 7 };
+enum { IS_BOOL = 1, GET_ANYWHERE = 2 /* `families` is about setting */, IS_FIXED = 4, IS_LONG = 8 };
+
+static const struct option {
+    int level, name;
+    unsigned families, flags;
+    int initial, least, most; /* what may be set; NO_LIMIT: anything */
+} options[SOCK_OPTIONS] = {
+    {SOL_SOCKET, SO_DEBUG, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_DONTROUTE, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_BROADCAST, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_KEEPALIVE, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_OOBINLINE, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_NO_CHECK, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_PRIORITY, FOR_ALL, 0, 0, NO_LIMIT},
+    {SOL_SOCKET, SO_BSDCOMPAT, FOR_ALL, IS_FIXED},
+    {SOL_SOCKET, SO_RCVLOWAT, FOR_ALL, 0, 1, NO_LIMIT},
+    {SOL_SOCKET, SO_TIMESTAMP, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_TIMESTAMPNS, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_PASSSEC, FOR_UNIX | FOR_NETLINK, IS_BOOL},
+    {SOL_SOCKET, SO_MARK, FOR_ALL, 0, 0, NO_LIMIT},
+    {SOL_SOCKET, SO_RXQ_OVFL, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_WIFI_STATUS, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_PEEK_OFF, FOR_ALL, 0, -1, NO_LIMIT},
+    {SOL_SOCKET, SO_NOFCS, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_LOCK_FILTER, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_SELECT_ERR_QUEUE, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_BUSY_POLL, FOR_ALL, 0, 0, 0, INT32_MAX},
+    {SOL_SOCKET, SO_MAX_PACING_RATE, FOR_ALL, IS_LONG, -1, NO_LIMIT},
+    {SOL_SOCKET, SO_ZEROCOPY, FOR_INET, GET_ANYWHERE, 0, 0, 1},
+    {SOL_SOCKET, SO_PREFER_BUSY_POLL_, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_RESERVE_MEM_, 0, GET_ANYWHERE},
+    {SOL_SOCKET, SO_RCVMARK_, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_PASSPIDFD_, FOR_UNIX, IS_BOOL},
+    {SOL_SOCKET, SO_PASSRIGHTS_, FOR_UNIX, IS_BOOL, 1},
+    {IPPROTO_TCP, TCP_NODELAY, FOR_INET, IS_BOOL},
+    {IPPROTO_TCP, TCP_CORK, FOR_INET, IS_BOOL},
+    {IPPROTO_TCP, TCP_KEEPIDLE, FOR_INET, 0, 7200, 1, 32767},
+    {IPPROTO_TCP, TCP_KEEPINTVL, FOR_INET, 0, 75, 1, 32767},
+    {IPPROTO_TCP, TCP_KEEPCNT, FOR_INET, 0, 9, 1, 127},
+    {IPPROTO_TCP, TCP_SYNCNT, FOR_INET, 0, 6, 1, 127},
+    {IPPROTO_TCP, TCP_LINGER2, FOR_INET, 0, 60, NO_LIMIT},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT, FOR_INET, 0, 0, NO_LIMIT},
+    {IPPROTO_TCP, TCP_WINDOW_CLAMP, FOR_INET, 0, 0, NO_LIMIT},
+    {IPPROTO_TCP, TCP_QUICKACK, FOR_INET, IS_BOOL, 1},
+    {IPPROTO_TCP, TCP_MAXSEG, FOR_INET, 0, 65483, 88, 32767},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, FOR_INET, 0, 0, 0, INT32_MAX},
+    {IPPROTO_TCP, TCP_FASTOPEN, FOR_INET, 0, 0, 0, INT32_MAX},
+    {IPPROTO_TCP, TCP_NOTSENT_LOWAT, FOR_INET, 0, 0, NO_LIMIT},
+    {IPPROTO_IP, IP_TOS, FOR_INET, 0, 0, NO_LIMIT},
+    {IPPROTO_IP, IP_TTL, FOR_INET, 0, 64, 1, 255},
+    {IPPROTO_IP, IP_PKTINFO, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_MTU_DISCOVER, FOR_INET, 0, 1, 0, 5},
+    {IPPROTO_IP, IP_RECVERR, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_RECVTTL, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_RECVTOS, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_FREEBIND, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, FOR_INET, IS_BOOL},
+    {IPPROTO_IP, IP_MULTICAST_TTL, FOR_INET, 0, 1, 0, 255},
+    {IPPROTO_IP, IP_MULTICAST_LOOP, FOR_INET, IS_BOOL, 1},
+    {IPPROTO_IPV6, IPV6_V6ONLY, FOR_INET, IS_BOOL},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, FOR_INET, 0, 64, 0, 255},
+    {IPPROTO_IPV6, IPV6_MULTICAST_HOPS, FOR_INET, 0, 1, 0, 255},
+    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, FOR_INET, IS_BOOL, 1},
+    {IPPROTO_IPV6, IPV6_RECVPKTINFO, FOR_INET, IS_BOOL},
+    {IPPROTO_IPV6, IPV6_TCLASS, FOR_INET, 0, 0, 0, 255},
+};
+
+static unsigned family_bit(const struct sock *s)
+{
+    return s->family == AF_UNIX ? FOR_UNIX : s->family == AF_NETLINK ? FOR_NETLINK : FOR_INET;
+}
+
+void sock_options_init(struct sock *s)
+{
+    for (unsigned i = 0; i < SOCK_OPTIONS; i++)
+        s->option[i] = options[i].initial;
+}
+
+/* Its row's number, or -1. */
+static int find_option(int level, int name)
+{
+    for (int i = 0; i < SOCK_OPTIONS; i++)
+        if (options[i].level == level && options[i].name == name && level + name)
+            return i;
+    return -1;
+}
+
+/* Does the socket have options of this level? */
+static bool has_level(const struct sock *s, int level)
+{
+    if (level == SOL_SOCKET)
+        return true;
+    if (s->family != AF_INET && s->family != AF_INET6)
+        return false;
+    return (level == IPPROTO_TCP && s->type == SOCK_STREAM) || level == IPPROTO_IP ||
+           (level == IPPROTO_IPV6 && s->family == AF_INET6);
+}
+
+/* ---- setting ---- */
+
+static int64_t set_number(struct sock *s, int i, int v)
+{
+    const struct option *o = &options[i];
+
+    if (!(o->families & family_bit(s)))
+        return -EOPNOTSUPP;
+    if (o->flags & IS_FIXED)
+        return 0;
+    if (!(o->flags & IS_BOOL) && o->least != NO_LIMIT && (v < o->least || v > o->most))
+        return -EINVAL;
+    s->option[i] = o->flags & IS_BOOL ? v != 0 : v;
+    return 0;
+}
+
+static int64_t set_timeout(struct task *t, struct sock *s, int name, uint64_t addr, int len)
+{
+    struct timeval tv;
+
+    if (len < (int)sizeof(tv))
+        return -EINVAL;
+    if (mm_copy_in(t->mm, &tv, addr, sizeof(tv)))
+        return -EFAULT;
+    if (tv.tv_usec < 0 || tv.tv_usec >= 1000000)
+        return -EDOM;
+    *(name == SO_RCVTIMEO ? &s->rcvtimeo : &s->sndtimeo) =
+        tv.tv_sec < 0 ? 1 : (uint64_t)tv.tv_sec * 1000000000 + (uint64_t)tv.tv_usec * 1000;
+    return 0;
+}
+
+static int64_t set_linger(struct task *t, struct sock *s, uint64_t addr, int len)
+{
+    struct linger linger;
+
+    if (len < (int)sizeof(linger))
+        return -EINVAL;
+    if (mm_copy_in(t->mm, &linger, addr, sizeof(linger)))
+        return -EFAULT;
+    s->linger.l_onoff = linger.l_onoff != 0;
+    if (linger.l_onoff)
+        s->linger.l_linger = linger.l_linger;
+    return 0;
+}
+
+/* What SOL_SOCKET has beside the table. */
+static int64_t set_socket(struct task *t, struct sock *s, int name, int v)
+{
+    switch (name) {
+    case SO_REUSEADDR:
+        s->reuse = v != 0;
+        return 0;
+    case SO_REUSEPORT:
+        if (v && family_bit(s) != FOR_INET)
+            return -EOPNOTSUPP;
+        s->reuse_port = v != 0;
+        return 0;
+    case SO_PASSCRED:
+        if (family_bit(s) == FOR_INET)
+            return -EOPNOTSUPP;
+        s->passcred = v != 0;
+        return 0;
+    case SO_SNDBUF:
+    case SO_RCVBUF:
+        v = v < 2304 / 2 ? 2304 : v > (int)SOCK_BUF ? (int)SOCK_BUF * 2 : v * 2;
+        *(name == SO_SNDBUF ? &s->sndbuf : &s->rcvbuf) = v;
+        return 0;
+    case SO_SNDBUFFORCE:
+    case SO_RCVBUFFORCE:
+        if (!task_capable(t, CAP_NET_ADMIN))
+            return -EPERM;
+        v = v < 2304 / 2 ? 2304 : v > INT32_MAX / 2 ? INT32_MAX : v * 2;
+        *(name == SO_SNDBUFFORCE ? &s->sndbuf : &s->rcvbuf) = v;
+        return 0;
+    }
+    return -ENOPROTOOPT;
+}
+
+static int64_t set_congestion(struct task *t, uint64_t addr, int len)
+{
+    char name[CONGESTION_LEN] = "";
+
+    if (len < 1)
+        return -EINVAL;
+    if (mm_copy_in(t->mm, name, addr, len < CONGESTION_LEN ? (uint64_t)len : CONGESTION_LEN - 1))
+        return -EFAULT;
+    return strcmp(name, CONGESTION) && strcmp(name, "reno") ? -ENOENT : 0;
+}
+
 int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
 {
-    int level = arg_int(a[1]), name = arg_int(a[2]), len = arg_int(a[4]), v = 0;
-    struct timeval tv;
+    int level = arg_int(a[1]), name = arg_int(a[2]), len = arg_int(a[4]), v = 0, i;
     struct file *f;
     struct sock *s;
     int err = sock_of(t, a[0], &f, &s);
@@ -20,79 +222,116 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
         return err;
     if (len < 0)
         return -EINVAL;
-    if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
-        if (len < (int)sizeof(tv))
-            return -EINVAL;
-        if (mm_copy_in(t->mm, &tv, a[3], sizeof(tv)))
-            return -EFAULT;
-        if (tv.tv_usec < 0 || tv.tv_usec >= 1000000)
-            return -EDOM;
-        *(name == SO_RCVTIMEO ? &s->rcvtimeo : &s->sndtimeo) =
-            tv.tv_sec < 0 ? 1 : (uint64_t)tv.tv_sec * 1000000000 + tv.tv_usec * 1000;
-        return 0;
-    }
-    if (level == SOL_SOCKET && name == SO_LINGER) {
-        struct linger linger;
-
-        if (len < (int)sizeof(linger))
-            return -EINVAL;
-        if (mm_copy_in(t->mm, &linger, a[3], sizeof(linger)))
-            return -EFAULT;
-        s->linger.l_onoff = linger.l_onoff != 0;
-        if (linger.l_onoff)
-            s->linger.l_linger = linger.l_linger;
-        return 0;
-    }
+    if (!has_level(s, level))
+        return s->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
+    if (level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO))
+        return set_timeout(t, s, name, a[3], len);
+    if (level == SOL_SOCKET && name == SO_LINGER)
+        return set_linger(t, s, a[3], len);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION)
+        return set_congestion(t, a[3], len);
     if (len < (int)sizeof(v))
         return -EINVAL;
     if (mm_copy_in(t->mm, &v, a[3], sizeof(v)))
         return -EFAULT;
-    if (level == SOL_SOCKET) {
-        switch (name) {
-        case SO_REUSEADDR:
-        case SO_REUSEPORT:
-            s->reuse = v != 0;
-            return 0;
-        case SO_KEEPALIVE:
-            s->keepalive = v != 0;
-            return 0;
-        case SO_BROADCAST:
-            s->broadcast = v != 0;
-            return 0;
-        case SO_PASSCRED:
-            s->passcred = v != 0;
-            return 0;
-        case SO_SNDBUF:
-        case SO_RCVBUF:
-            v = v < 2304 / 2 ? 2304 : v > (int)SOCK_BUF ? (int)SOCK_BUF * 2 : v * 2;
-            *(name == SO_SNDBUF ? &s->sndbuf : &s->rcvbuf) = v;
-            return 0;
-        case SO_PRIORITY:
-        case SO_OOBINLINE:
-        case SO_TIMESTAMP:
-        case SO_RCVLOWAT:
-            return 0;
-        }
+    i = find_option(level, name);
+    if (i >= 0)
+        return set_number(s, i, v);
+    if (level == SOL_SOCKET)
+        return set_socket(t, s, name, v);
+    return level == IPPROTO_TCP ? -ENOPROTOOPT : 0; /* groups to join and the like: there is no network */
+}
+
+/* ---- getting ---- */
+
+/* An answer that is no row of the table, up to 128 bytes; its length, or negative errno. */
+static int get_socket(struct sock *s, int name, void *out)
+{
+    int *v = out;
+
+    switch (name) {
+    case SO_TYPE:
+        *v = s->type;
+        break;
+    case SO_DOMAIN:
+        *v = s->family;
+        break;
+    case SO_PROTOCOL:
+        *v = family_bit(s) != FOR_INET ? 0 : s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+        break;
+    case SO_ERROR:
+        *v = s->error;
+        s->error = 0;
+        break;
+    case SO_ACCEPTCONN:
+        *v = s->state == SS_LISTEN;
+        break;
+    case SO_REUSEADDR:
+        *v = s->reuse;
+        break;
+    case SO_REUSEPORT:
+        *v = s->reuse_port;
+        break;
+    case SO_PASSCRED:
+        if (family_bit(s) == FOR_INET)
+            return -EOPNOTSUPP;
+        *v = s->passcred;
+        break;
+    case SO_SNDBUF:
+        *v = s->sndbuf;
+        break;
+    case SO_RCVBUF:
+        *v = s->rcvbuf;
+        break;
+    case SO_LINGER:
+        memcpy(out, &s->linger, sizeof(s->linger));
+        return sizeof(s->linger);
+    case SO_PEERCRED:
+        if (s->state != SS_CONNECTED)
+            s->peer_cred = (struct ucred){0, -1, -1};
+        memcpy(out, &s->peer_cred, sizeof(s->peer_cred));
+        return sizeof(s->peer_cred);
+    case SO_RCVTIMEO:
+    case SO_SNDTIMEO: {
+        uint64_t ns = name == SO_RCVTIMEO ? s->rcvtimeo : s->sndtimeo;
+        struct timeval tv = {ns / 1000000000, ns % 1000000000 / 1000};
+
+        memcpy(out, &tv, sizeof(tv));
+        return sizeof(tv);
+    }
+    default:
         return -ENOPROTOOPT;
     }
-    if (s->family == AF_UNIX)
+    return sizeof(*v);
+}
+
+static int get_number(const struct sock *s, int i, void *out)
+{
+    int64_t wide = s->option[i];
+
+    if (!(options[i].flags & GET_ANYWHERE) && !(options[i].families & family_bit(s)))
         return -EOPNOTSUPP;
-    if (level == IPPROTO_TCP && s->type == SOCK_STREAM) {
-        if (name == TCP_NODELAY)
-            s->nodelay = v != 0;
-        return 0;
-    }
-    return level == IPPROTO_IP || level == IPPROTO_IPV6 ? 0 : -ENOPROTOOPT;
+    memcpy(out, &wide, sizeof(wide));
+    return options[i].flags & IS_LONG ? sizeof(wide) : sizeof(s->option[i]);
+}
+
+/* SO_PEERNAME: all that the caller has room for, which must not be more than there is. */
+static int64_t get_peer_name(struct task *t, const struct sock *s, uint64_t addr, int room)
+{
+    if (s->state != SS_CONNECTED)
+        return -ENOTCONN;
+    if ((int)s->peer_len < room)
+        return -EINVAL;
+    return mm_copy_out(t->mm, addr, &s->peer_addr, (uint64_t)room) ? -EFAULT : 0;
 }
 
 int64_t sys_getsockopt(struct task *t, const uint64_t a[6])
 {
-    int level = arg_int(a[1]), name = arg_int(a[2]), room, v;
-    const void *from = &v;
-    struct timeval tv;
+    int level = arg_int(a[1]), name = arg_int(a[2]), room, i;
+    char out[128] = "";
     struct file *f;
     struct sock *s;
-    int err = sock_of(t, a[0], &f, &s), len = sizeof(v);
+    int err = sock_of(t, a[0], &f, &s), len;
 
     if (err)
         return err;
@@ -100,82 +339,28 @@ int64_t sys_getsockopt(struct task *t, const uint64_t a[6])
         return -EFAULT;
     if (room < 0)
         return -EINVAL;
-    if (level == IPPROTO_TCP && s->type == SOCK_STREAM && s->family != AF_UNIX) {
-        v = name == TCP_NODELAY ? s->nodelay : name == TCP_MAXSEG ? 65483 : 0;
-    } else if (level != SOL_SOCKET) {
+    if (!has_level(s, level))
         return -EOPNOTSUPP;
+    if (level == SOL_SOCKET && name == SO_PEERNAME)
+        return get_peer_name(t, s, a[3], room);
+    i = find_option(level, name);
+    if (i >= 0) {
+        len = get_number(s, i, out);
+    } else if (level == SOL_SOCKET) {
+        len = get_socket(s, name, out);
+    } else if (level == IPPROTO_TCP && name == TCP_CONGESTION) {
+        memcpy(out, CONGESTION, sizeof(CONGESTION));
+        len = CONGESTION_LEN;
+    } else if (level == IPPROTO_TCP && name == TCP_INFO) {
+        len = 104; /* all 0: nothing was measured */
     } else {
-        switch (name) {
-        case SO_TYPE:
-            v = s->type;
-            break;
-        case SO_DOMAIN:
-            v = s->family;
-            break;
-        case SO_PROTOCOL:
-            v = s->family == AF_UNIX || s->family == AF_NETLINK ? 0
-                : s->type == SOCK_STREAM                        ? IPPROTO_TCP
-                                                                : IPPROTO_UDP;
-            break;
-        case SO_ERROR:
-            v = s->error;
-            s->error = 0;
-            break;
-        case SO_ACCEPTCONN:
-            v = s->state == SS_LISTEN;
-            break;
-        case SO_REUSEADDR:
-            v = s->reuse;
-            break;
-        case SO_KEEPALIVE:
-            v = s->keepalive;
-            break;
-        case SO_BROADCAST:
-            v = s->broadcast;
-            break;
-        case SO_PASSCRED:
-            v = s->passcred;
-            break;
-        case SO_SNDBUF:
-            v = s->sndbuf;
-            break;
-        case SO_RCVBUF:
-            v = s->rcvbuf;
-            break;
-        case SO_PEERCRED:
-            if (s->state != SS_CONNECTED)
-                s->peer_cred = (struct ucred){0, -1, -1};
-            from = &s->peer_cred;
-            len = sizeof(s->peer_cred);
-            break;
-        case SO_RCVTIMEO:
-        case SO_SNDTIMEO: {
-            uint64_t ns = name == SO_RCVTIMEO ? s->rcvtimeo : s->sndtimeo;
-
-            tv = (struct timeval){ns / 1000000000, ns % 1000000000 / 1000};
-            from = &tv;
-            len = sizeof(tv);
-            break;
-        }
-        case SO_LINGER:
-            from = &s->linger;
-            len = sizeof(s->linger);
-            break;
-        case SO_OOBINLINE:
-        case SO_PRIORITY:
-        case SO_TIMESTAMP:
-            v = 0;
-            break;
-        case SO_RCVLOWAT:
-            v = 1;
-            break;
-        default:
-            return -ENOPROTOOPT;
-        }
+        len = -ENOPROTOOPT;
     }
+    if (len < 0)
+        return len;
     if (len > room)
         len = room;
-    if (mm_copy_out(t->mm, a[3], from, len))
+    if (mm_copy_out(t->mm, a[3], out, (uint64_t)len))
         return -EFAULT;
     return mm_copy_out(t->mm, a[4], &len, sizeof(len));
 }

@@ -256,7 +256,6 @@ int64_t sys_clock_nanosleep(struct task *t, const uint64_t a[6])
         return err;
     switch (id) { /* clocks one cannot sleep on (posix_clocks[] without nsleep) */
     case CLOCK_THREAD_CPUTIME_ID:
-        return -EINVAL;
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_MONOTONIC_COARSE:
