@@ -22,7 +22,7 @@ in_order '--trace-insn: an access that fails is not done, and told before its si
 ok '--trace-insn: four rounds of a string instruction' [ "$(grep -c '<copy+0x3> rep movsb' "$work/trace")" = 4 ]
 in_order '--trace-insn: vector registers' "$work/trace" \
     '<add_floats> movss xmm0, dword ptr \[rdi\] +; xmm0=0x0+3f800000$' 'addss .*; xmm0=0x0+40400000$'
-in_order '--trace-insn: children, between the lines of --strace' "$work/trace" '^1000 +wait4\(-1 <unf' \
+in_order '--trace-insn: children, between the lines of --strace' "$work/trace" '^1000 +wait4\(-1,  <unf' \
     '^1001 +0x[0-9a-f]+ <in_child> sub rsp, 8 +; rsp=' '^1001 +exit_group\(3\)' '^1000 +<\.\.\. wait4 resumed>'
 ok '--trace-insn: nothing but what was asked for' sh -c \
     "! grep ' <' '$work/trace' | grep '0x' | grep -vE '<(add_floats|copy|touch|tail|in_child)[+>]|unfinished|resumed'"
