@@ -7,33 +7,28 @@
 
 /* ---- limits and usage ---- */
 
-static void print_limit(struct call *c, uint64_t v, const char *infinity)
+static void print_limit(struct call *c, uint64_t v)
 {
-    if (v == UINT64_MAX)
-        text_puts(c->out, infinity);
-    else if (v > 1024 && v % 1024 == 0)
-        text_printf(c->out, "%lu*1024", v / 1024);
-    else
-        text_printf(c->out, "%lu", v);
-}
+    char told[32] = "RLIM64_INFINITY";
+    bool named = v == UINT64_MAX || (v > 1024 && v % 1024 == 0);
 
-static void print_limits(struct call *c, const uint64_t *v, const char *infinity)
-{
-    text_puts(c->out, "{rlim_cur=");
-    print_limit(c, v[0], infinity);
-    text_puts(c->out, ", rlim_max=");
-    print_limit(c, v[1], infinity);
-    text_putc(c->out, '}');
+    if (v != UINT64_MAX)
+        snprintf(told, sizeof(told), "%lu*1024", v / 1024);
+    if (!named || c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%lu", v);
+    if (named && c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* %s */" : "%s", told);
 }
 
 static void print_rlimit(struct call *c, const void *p)
 {
-    print_limits(c, p, "RLIM_INFINITY");
-}
+    const uint64_t *v = p;
 
-static void print_rlimit64(struct call *c, const void *p)
-{
-    print_limits(c, p, "RLIM64_INFINITY");
+    text_puts(c->out, "{rlim_cur=");
+    print_limit(c, v[0]);
+    text_puts(c->out, ", rlim_max=");
+    print_limit(c, v[1]);
+    text_putc(c->out, '}');
 }
 
 static void print_rusage(struct call *c, const void *p)
@@ -207,7 +202,6 @@ static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
 
 const struct struct_type structs_proc[] = {
     {"rlimit", 16, print_rlimit, NULL, false, STRUCT_PLAIN},
-    {"rlimit64", 16, print_rlimit64, NULL, false, STRUCT_PLAIN},
     {"rusage", 144, print_rusage, NULL, false, STRUCT_PLAIN},
     {"sysinfo", 112, print_sysinfo, NULL, false, STRUCT_PLAIN},
     {"utsname", 390, print_utsname, NULL, false, STRUCT_PLAIN},

@@ -17,6 +17,35 @@ void print_timeval(struct call *c, const void *p)
     text_printf(c->out, "{tv_sec=%ld, tv_usec=%lu}", tv[0], tv[1]);
 }
 
+/* A time to wait at most, and behind the result what is left of it if something came. */
+static void print_left(struct call *c, uint64_t addr, void (*print)(struct call *c, const void *p))
+{
+    struct text *out = c->out;
+    int64_t v[2];
+
+    if (c->done && (c->ret <= 0 || !addr))
+        return;
+    if (c->done) {
+        c->out = c->aux;
+        text_puts(c->out, c->aux->len ? ", left " : "left ");
+    }
+    if (!c->style.shallow && get(c, v, addr, sizeof(v)))
+        print(c, v);
+    else
+        print_addr(c, addr);
+    c->out = out;
+}
+
+static void print_left_timeval(struct call *c, uint64_t addr, const struct arg *a)
+{
+    print_left(c, addr, print_timeval);
+}
+
+static void print_left_timespec(struct call *c, uint64_t addr, const struct arg *a)
+{
+    print_left(c, addr, print_timespec);
+}
+
 /* What is left of a sleep is only written when a signal cut it short. */
 static void print_remaining(struct call *c, uint64_t addr, const struct arg *a)
 {
@@ -133,6 +162,8 @@ static void print_sigevent(struct call *c, const void *p)
 
 const struct struct_type structs_time[] = {
     {"timespec", 16, print_timespec, NULL, true, STRUCT_PLAIN},
+    {"left_timeval", 0, NULL, print_left_timeval, true, STRUCT_PLAIN},
+    {"left_timespec", 0, NULL, print_left_timespec, true, STRUCT_PLAIN},
     {"rem_timespec", 0, NULL, print_remaining, false, STRUCT_ON_ERROR},
     {"timeval", 16, print_timeval, NULL, true, STRUCT_PLAIN},
     {"itimerval", 32, print_itimerval, NULL, false, STRUCT_PLAIN},
