@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include <mseal-emu/emu.h>
+#include <stdio.h>
 
 #ifdef SANITIZED
 /*
@@ -19,6 +20,15 @@ const char *__asan_default_options(void)
 }
 #endif
 
+/* Status, unless what was printed did not arrive. */
+static int printed(int status)
+{
+    if (!(ferror(stdout) | fflush(stdout)) || status)
+        return status;
+    fputs("mseal-emu: standard output could not be written whole\n", stderr);
+    return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     extern char **environ;
@@ -27,10 +37,10 @@ int main(int argc, char **argv)
     int err, status;
 
     if (cmd)
-        return cmd->run(argc - 1, argv + 1);
+        return printed(cmd->run(argc - 1, argv + 1));
     err = mseal_emu_create(&emu, argv, environ, NULL);
     if (err || !emu)
-        return err;
+        return printed(err);
     status = mseal_emu_run(emu);
     mseal_emu_destroy(emu);
     if (status == MACHINE_FAILED)

@@ -337,6 +337,18 @@ static int run_jobs(const struct options *o)
     return status;
 }
 
+static bool number(const char *s, uint64_t most, uint64_t *n)
+{
+    char *end;
+
+    errno = 0;
+    *n = strtoull(s, &end, 0);
+    if (*s >= '0' && *s <= '9' && !*end && !errno && *n <= most)
+        return true;
+    fprintf(stderr, "mseal-emu fuzz: not a number: '%s'\n", s);
+    return false;
+}
+
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
@@ -365,29 +377,32 @@ int fuzz_main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
+    uint64_t n = 0;
     int c;
 
     optind = 1;
     while ((c = getopt_long(argc, argv, "", longopts, NULL)) != -1) {
+        if (strchr("sntljxD", c) && !number(optarg, c == 's' || c == 'n' ? UINT64_MAX : UINT32_MAX, &n))
+            return 2;
         switch (c) {
         case 's':
-            o.seed = strtoull(optarg, NULL, 0);
+            o.seed = n;
             break;
         case 'n':
             o.random = true;
-            o.ops = strtoull(optarg, NULL, 0);
+            o.ops = n;
             break;
         case 't':
-            o.seconds = (unsigned)strtoul(optarg, NULL, 0);
+            o.seconds = (unsigned)n;
             break;
         case 'l':
-            o.length = (unsigned)strtoul(optarg, NULL, 0);
+            o.length = (unsigned)n;
             break;
         case 'j':
-            o.jobs = (unsigned)strtoul(optarg, NULL, 0);
+            o.jobs = (unsigned)n;
             break;
         case 'x':
-            o.stop_after = (unsigned)strtoul(optarg, NULL, 0);
+            o.stop_after = (unsigned)n;
             break;
         case 'd':
             o.design = optarg;
@@ -431,7 +446,7 @@ int fuzz_main(int argc, char **argv)
         case 'a':
             return fuzz_answer();
         case 'D':
-            o.depth = (unsigned)strtoul(optarg, NULL, 0);
+            o.depth = (unsigned)n;
             break;
         case 'q':
             o.quiet = true;

@@ -193,8 +193,8 @@ int cmd_compare(int argc, char **argv)
         {"designs", required_argument, NULL, 'd'}, {"context", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
     static char defaults[] = "none,linux-6.11,linux-6.18,mimmutable";
     static struct options o = {.context = 3};
-    char *list = defaults;
-    int err = 0;
+    char *list = defaults, *end;
+    int err = 0, status;
 
     optind = 0;
     for (int c; (c = getopt_long(argc, argv, "+d:c:h", longopts, NULL)) != -1;) {
@@ -203,7 +203,11 @@ int cmd_compare(int argc, char **argv)
             list = optarg;
             break;
         case 'c':
-            o.context = strtoul(optarg, NULL, 10);
+            o.context = strtoul(optarg, &end, 10);
+            if (*end || *optarg < '0' || *optarg > '9') {
+                fprintf(stderr, "mseal-emu: compare: not a number: '%s'\n", optarg);
+                return 2;
+            }
             break;
         case 'h':
             fputs(usage, stdout);
@@ -225,13 +229,18 @@ int cmd_compare(int argc, char **argv)
         err = trace_run(&o.run[k], argv + optind, argc - optind);
         err = err ? err : split_lines(&o.run[k]);
     }
-    if (err)
+    status = err ? 125 : 0;
+    if (err) {
         fprintf(stderr, "mseal-emu: compare: %s\n", strerror(-err));
-    else
+    } else if (!o.run[0].n) { /* not even its own start */
+        fprintf(stderr, "mseal-emu: compare: %s: cannot be run\n", argv[optind]);
+        status = WIFEXITED(o.run[0].status) ? WEXITSTATUS(o.run[0].status) : 125;
+    } else {
         report(&o);
+    }
     for (size_t k = 0; k < o.n; k++) {
         free(o.run[k].line);
         free(o.run[k].text);
     }
-    return err ? 125 : 0;
+    return status;
 }

@@ -160,14 +160,17 @@ out:
 
 static int usage(FILE *out)
 {
-    fputs("Usage: mseal-emu history --text [-kTtrniYq] [-a COLUMN] [-z|-Z|--code] [--explain] [--terminal] TRACE.json\n"
+    fputs("Usage: mseal-emu history --text [-kTtrniYq] [-a COLUMN] [-z|-Z|--code] [--explain] [--terminal] "
+          "TRACE.json\n"
           "       mseal-emu history [QUESTION] RECORDING\n"
           "Tell about a run that is over.\n\n"
           "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
-          "  --text             strace's text, as --strace -o would have written it; with --terminal, to a "
+          "  --text             strace's text, as it would have gone to a file; with --terminal, to a "
           "terminal;\n"
-          "                     --timestamps=FORM,UNIT, --relative-timestamps=UNIT, --syscall-times=UNIT as there\n"
-          "  --code             only what --trace-insn and --trace-calls print\n"
+          "                     --timestamps=FORM,UNIT, --relative-timestamps=UNIT, --syscall-times=UNIT as "
+          "there\n"
+          "  --code             only instructions and calls of functions, where the trace has them\n"
+          "  --explain          below each call that failed: why\n"
           "Of a recording (mseal-emu --record RECORDING PROGRAM):\n"
           "  (none)             every event that changed an address space or was refused\n"
           "  --maps N           the areas after event N (0: the last)\n"
@@ -300,9 +303,5 @@ int cmd_history(int argc, char **argv)
     }
     err = text ? history_text(in, argv[optind], &opt) : history_ask(in, argv[optind], &q);
     fclose(in);
-    if (fflush(stdout) && !err) {
-        fprintf(stderr, "mseal-emu history: standard output: %s\n", strerror(errno));
-        err = EXIT_FAILED;
-    }
     return err;
 }

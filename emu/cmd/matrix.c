@@ -272,8 +272,8 @@ static int write_table(const struct matrix *m, const struct options *o)
         return 125;
     }
     int r = matrix_render(m, o->format, out);
-    if (ferror(out) || (o->output ? fclose(out) : fflush(out))) {
-        fprintf(stderr, "mseal-emu: %s: %s\n", o->output ? o->output : "standard output", strerror(errno));
+    if (o->output && (ferror(out) | fclose(out))) {
+        fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(errno));
         return 125;
     }
     return r ? 2 : 0;

@@ -353,7 +353,8 @@ bool picture_apply(struct picture *p, const struct recording *r)
         p->area = a;
         p->room = room;
     }
-    memmove(p->area + from + r->nr_areas, p->area + to, (p->n - to) * sizeof(*p->area));
+    if (to < p->n)
+        memmove(p->area + from + r->nr_areas, p->area + to, (p->n - to) * sizeof(*p->area));
     if (r->nr_areas)
         memcpy(p->area + from, r->area, r->nr_areas * sizeof(*p->area));
     p->n = p->n - (to - from) + r->nr_areas;

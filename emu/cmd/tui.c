@@ -194,7 +194,7 @@ static int show(struct tui *ui, const struct request *q)
     tui_draw(ui, &s);
     tui_screen_print(&s, stdout);
     tui_screen_free(&s);
-    return fflush(stdout) ? EXIT_FAILED : 0;
+    return 0;
 }
 
 static int check_options(const struct options *o)

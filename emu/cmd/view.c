@@ -171,7 +171,7 @@ static bool put_run(FILE *out, struct recording *r)
 
 static int usage(FILE *out)
 {
-    fputs("Usage: mseal-emu view RECORDING -o PAGE.html\n"
+    fputs("Usage: mseal-emu view RECORDING -o|--output PAGE.html\n"
           "Make a page for a browser of a run recorded with mseal-emu --record RECORDING: the address space "
           "over time, with a\n"
           "slider, the trace beside it, and why calls were refused. PAGE.html#N opens at event N, #refused "

@@ -41,6 +41,12 @@ fail:
     return NULL;
 }
 
+static void close_output(FILE *f)
+{
+    if (ferror(f) | fclose(f))
+        fputs("mseal-emu: the trace could not be written whole\n", stderr);
+}
+
 void trace_destroy(struct trace *tr)
 {
     if (!tr)
@@ -53,9 +59,9 @@ void trace_destroy(struct trace *tr)
     watch_destroy(tr->watch);
     filter_destroy(tr->opt.filter);
     if (tr->opt.json && tr->opt.json != tr->opt.layout.out)
-        fclose(tr->opt.json);
+        close_output(tr->opt.json);
     if (tr->opt.layout.out && tr->opt.layout.out != stderr)
-        fclose(tr->opt.layout.out);
+        close_output(tr->opt.layout.out);
     for (int i = 0; i < SYS_MAX; i++)
         free(tr->calls[i]);
     for (struct traced_call *call; (call = tr->far_calls);) {

@@ -43,3 +43,23 @@ emu "$B/tests/guest/crash"
 is 'a crash dies of SIGSEGV' 139 '' 'SIGSEGV'
 ok 'and reports the instruction and the address' grep -Eq '0x0*dead0' "$work/err"
 ok 'in not too many lines' [ "$(wc -l <"$work/err")" -le 40 ]
+# What cannot be written is told, once, and makes the exit status 125; of a run it is the program's all the same.
+emu --record "$work/full.rec" --trace-json "$work/full.json" /bin/sh -c 'for i in 1 2 3 4 5 6 7 8; do (:); done'
+for command in '--help' '--version' 'designs' "history $work/full.rec" "history --text $work/full.json" 'compare -d none /bin/true' 'diff --help' 'tui --print /bin/true'; do
+    timeout 60 "$program" $command >/dev/full 2>"$work/err"
+    status=$?
+    [ $status = 125 ] && [ "$(cat "$work/err")" = 'mseal-emu: standard output could not be written whole' ]
+    ok "a full disk below ${command%% /*}" [ $? = 0 ]
+done
+for option in --trace-json --record '--strace -o'; do
+    timeout 60 "$program" $option /dev/full /bin/sh -c 'exit 3' >/dev/null 2>"$work/err"
+    status=$?
+    [ $status = 3 ] && [ "$(grep -c 'could not be written whole' "$work/err")" = 1 ]
+    ok "... and below $option" [ $? = 0 ]
+done
+emu compare -c x /bin/true
+is 'compare -c takes a number' 2 '' "not a number: 'x'"
+emu compare /no/such/program
+is 'compare says that there is nothing to compare' 127 '' '^mseal-emu: compare: /no/such/program: cannot be run$'
+emu fuzz --ops x
+is 'fuzz --ops takes a number' 2 '' "not a number: 'x'"
