@@ -84,6 +84,13 @@ static bool may_submit(const struct task *t, const struct uring *ring)
     return !(ring->flags & IORING_SETUP_SINGLE_ISSUER) || ring->issuer == t->tid;
 }
 
+/* The thread of IORING_SETUP_SQPOLL is woken: it takes all there is, in as many submissions as errors end. */
+static void wake_thread(struct task *t, struct uring *ring)
+{
+    while (ring_sq_pending(ring) && uring_submit(t, ring, ring_sq_pending(ring)) > 0)
+        ;
+}
+
 /* restart_data[1]: what was submitted before the call began to wait, plus 1. */
 int64_t sys_io_uring_enter(struct task *t, const uint64_t a[6])
 {
@@ -105,6 +112,11 @@ int64_t sys_io_uring_enter(struct task *t, const uint64_t a[6])
     file_get(f); /* what is submitted may close the descriptor */
     if (t->restart_data[1]) {
         done = (int64_t)t->restart_data[1] - 1;
+    } else if (ring->flags & IORING_SETUP_SQPOLL) {
+        if (flags & IORING_ENTER_SQ_WAKEUP)
+            wake_thread(t, ring);
+        done = to_submit;
+        t->restart_data[1] = (uint64_t)done + 1;
     } else if (to_submit) {
         done = may_submit(t, ring) ? uring_submit(t, ring, to_submit) : -EEXIST;
         if (done != to_submit)

@@ -2,8 +2,9 @@
  * setup.c - io_uring_setup, and a ring as an open file: poll, mmap, close, fdinfo
  * (io_uring/io_uring.c, 6.18).
  *
- * Not there, and EINVAL as on kernels before they came: IORING_SETUP_IOPOLL, SQPOLL (with SQ_AFF), NO_MMAP,
- * REGISTERED_FD_ONLY, HYBRID_IOPOLL, CQE_MIXED.
+ * The thread of IORING_SETUP_SQPOLL is asleep at all times, and says so (IORING_SQ_NEED_WAKEUP): programs wake
+ * it, and what it does is done then. Not there, and EINVAL as on kernels before they came: IORING_SETUP_IOPOLL,
+ * NO_MMAP, REGISTERED_FD_ONLY, HYBRID_IOPOLL, CQE_MIXED.
  */
 #include "uring.h"
 
@@ -14,11 +15,12 @@
 #define MAX_ENTRIES    32768u
 #define MAX_CQ_ENTRIES (2 * MAX_ENTRIES)
 #define SETUP_FLAGS                                                                                          \
-    (IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_ATTACH_WQ | IORING_SETUP_R_DISABLED |           \
-     IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SQE128 | \
-     IORING_SETUP_CQE32 | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | URING_NO_SQARRAY)
-/* All up to NO_IOWAIT but SQPOLL_NONFIXED, REG_REG_RING, RECVSEND_BUNDLE, MIN_TIMEOUT and RW_ATTR. */
-#define FEATURES 0x21f7fu
+    (IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |                  \
+     IORING_SETUP_ATTACH_WQ | IORING_SETUP_R_DISABLED | IORING_SETUP_SUBMIT_ALL |                            \
+     IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SQE128 | IORING_SETUP_CQE32 |      \
+     IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | URING_NO_SQARRAY)
+/* All up to NO_IOWAIT but REG_REG_RING, RECVSEND_BUNDLE, MIN_TIMEOUT and RW_ATTR. */
+#define FEATURES 0x21fffu
 
 static const struct file_ops uring_ops;
 
@@ -126,7 +128,18 @@ static int check_flags(unsigned flags)
     if (flags & IORING_SETUP_TASKRUN_FLAG &&
         !(flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)))
         return -EINVAL;
+    if (flags & IORING_SETUP_SQPOLL &&
+        flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_DEFER_TASKRUN))
+        return -EINVAL;
     return flags & IORING_SETUP_DEFER_TASKRUN && !(flags & IORING_SETUP_SINGLE_ISSUER) ? -EINVAL : 0;
+}
+
+/* IORING_SETUP_SQ_AFF: the one processor there is, for a thread that there is. */
+static int check_processor(const struct io_uring_params *p)
+{
+    if (!(p->flags & IORING_SETUP_SQ_AFF))
+        return 0;
+    return p->flags & IORING_SETUP_SQPOLL && !p->sq_thread_cpu ? 0 : -EINVAL;
 }
 
 /* io_uring_fill_params(): how large the rings are. */
@@ -196,6 +209,8 @@ int64_t sys_io_uring_setup(struct task *t, const uint64_t a[6])
     err = check_flags(p.flags);
     if (!err)
         err = check_sizes(&p, arg_uint(a[0]));
+    if (!err)
+        err = check_processor(&p);
     if (err)
         return err;
     ring = uring_alloc(t->k, &p);
@@ -213,6 +228,8 @@ int64_t sys_io_uring_setup(struct task *t, const uint64_t a[6])
         return err ? err : -ENFILE;
     }
     ring->file = f;
+    if (p.flags & IORING_SETUP_SQPOLL)
+        ring_sq_flag(ring, IORING_SQ_NEED_WAKEUP, true);
     if (p.flags & IORING_SETUP_SINGLE_ISSUER && !(p.flags & IORING_SETUP_R_DISABLED))
         ring->issuer = t->tid;
     f->mf.obj = vm_object_get(ring->obj);
