@@ -15,6 +15,8 @@ struct file;
 struct inode;
 struct dentry;
 struct iovec;
+struct list_head;
+struct fasync;
 
 struct file_ops {
     /* Buffers are host memory (guest frames or a bounce buffer); user copies happen in the handlers. Streams ignore pos. */
@@ -28,6 +30,9 @@ struct file_ops {
     /* POLL* bits now true; when waitq sets are given, also the queues to wait on (via task_wait_add). */
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
     uint64_t (*changes)(struct file *f); /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
+    /* The list of those that fasync_tell() tells when f is ready, t asks for it; NULL: it always is. No such operation: f
+     * cannot have O_ASYNC. */
+    struct list_head *(*fasync)(struct task *t, struct file *f);
     int64_t (*fsync)(struct file *f);
     /* May addr be asked for (0: anywhere) to show what is at off? 0 or negative errno. NULL: where mm_file.obj is. */
     int (*may_mmap)(struct file *f, uint64_t addr, uint64_t off);
@@ -39,6 +44,13 @@ struct file_ops {
 
 #define FILE_NOSIGPIPE (1u << 31) /* in flags, while a call lasts: EPIPE comes without the signal */
 
+/* Who gets a signal when a file is ready. */
+struct fown {
+    int type, pid;      /* F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP; 0: nobody */
+    unsigned uid, euid; /* of the task that named the owner */
+    int signum;         /* F_SETSIG; 0: SIGIO, without siginfo */
+};
+
 struct file {
     struct mm_file mf;          /* first: mm sees an open file as this; mf.refs is the reference count */
     const struct file_ops *ops;
@@ -48,9 +60,8 @@ struct file {
     unsigned flags;             /* O_* as F_GETFL shows them */
     uint64_t pos;
     void *priv;                 /* per kind */
-    int owner, owner_type;      /* F_SETOWN(_EX) */
-    unsigned owner_uid, owner_euid; /* who said so */
-    int sigio;
+    struct fown fown;
+    struct fasync *async;       /* O_ASYNC: its place in the list of who is told */
     struct ep_item *watchers;   /* epoll interest in this file */
     bool created;               /* this open made the file (F_CREATED_QUERY) */
 };

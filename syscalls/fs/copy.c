@@ -3,9 +3,11 @@
  * (fs/splice.c, fs/read_write.c).
  */
 #include "../handlers.h"
+#include "fasync.h"
 #include "fs_calls.h"
 #include "pipe.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
 
@@ -188,11 +190,12 @@ static int64_t pipe_output(struct task *t, struct pipe *p, bool nonblock)
     return nonblock ? -EAGAIN : task_block(t, &p->wr_wait, 0, "splice to a pipe");
 }
 
-static void pipe_changed(struct pipe *p)
+static void pipe_changed(struct pipe *p, int reason)
 {
     p->changes++;
     wake_up(&p->rd_wait);
     wake_up(&p->wr_wait);
+    fasync_tell(&p->fasync, reason);
 }
 
 /* Up to len bytes of `from` appended to `to`; consume: they leave `from`. */
@@ -217,10 +220,10 @@ static int64_t pipe_to_pipe(struct pipe *from, struct pipe *to, uint64_t len, bo
                 pipe_drop_first(from);
         }
     }
-    if (done) {
-        pipe_changed(from);
-        pipe_changed(to);
-    }
+    if (done && consume)
+        pipe_changed(from, POLL_OUT);
+    if (done)
+        pipe_changed(to, POLL_IN);
     return done;
 }
 
@@ -245,7 +248,7 @@ static int64_t pipe_to_file(struct task *t, struct pipe *p, struct file *out, ui
             break;
     }
     if (done)
-        pipe_changed(p);
+        pipe_changed(p, POLL_OUT);
     return done ? (int64_t)done : put;
 }
 
@@ -266,7 +269,7 @@ static int64_t file_to_pipe(struct task *t, struct file *in, uint64_t *pos, stru
             break;
     }
     if (done)
-        pipe_changed(p);
+        pipe_changed(p, POLL_IN);
     return done ? (int64_t)done : got;
 }
 

@@ -50,6 +50,12 @@ static int64_t no_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t a
     return -ENOTTY;
 }
 
+/* It would tell of entropy to come, and there is always some. */
+static struct list_head *random_fasync(struct task *t, struct file *f)
+{
+    return NULL;
+}
+
 static const struct file_ops null_ops = {
     .read = null_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
 static const struct file_ops zero_ops = {
@@ -57,7 +63,8 @@ static const struct file_ops zero_ops = {
 static const struct file_ops full_ops = {
     .read = zero_read, .write = full_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
 static const struct file_ops random_ops = {
-    .read = random_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+    .read = random_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl,
+    .fasync = random_fasync};
 
 bool vfs_is_random(const struct file *f)
 {

@@ -2,17 +2,20 @@
  * fcntl.c - fcntl(2) (fs/fcntl.c).
  */
 #include "../handlers.h"
+#include "fasync.h"
 #include "fs_calls.h"
 #include "pipe.h"
 
-#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
-static int64_t set_flags(struct task *t, struct file *f, unsigned arg)
+static int64_t set_flags(struct task *t, struct file *f, int fd, unsigned arg)
 {
     if ((arg & O_NOATIME) && !(f->flags & O_NOATIME) && !inode_owner_or_capable(t, f->inode))
         return -EPERM;
     if ((arg & O_DIRECT) && !(f->flags & O_DIRECT) && !file_pipe(f) && !S_ISREG(f->inode->mode))
         return -EINVAL;
+    if (((arg ^ f->flags) & O_ASYNC) && fasync_set(t, f, fd, arg & O_ASYNC) == -ENOMEM)
+        return -ENOMEM;
     f->flags = (arg & SETFL_MASK) | (f->flags & ~SETFL_MASK);
     return 0;
 }
@@ -23,25 +26,6 @@ static bool is_memfd_like(const struct file *f)
 }
 
 #define F_GETOWNER_UIDS_ 17
-
-static int64_t set_owner_ex(struct task *t, struct file *f, uint64_t arg)
-{
-    struct {
-        int type, pid;
-    } o;
-
-    if (mm_copy_in(t->mm, &o, arg, sizeof(o)))
-        return -EFAULT;
-    if (o.type < 0 || o.type > 2)
-        return -EINVAL;
-    if (o.pid && !find_task(t->k, o.pid))
-        return -ESRCH;
-    f->owner_type = o.type;
-    f->owner_uid = t->cred.uid;
-    f->owner_euid = t->cred.euid;
-    f->owner = o.type == 2 /* F_OWNER_PGRP */ ? -o.pid : o.pid;
-    return 0;
-}
 
 /* How long what is written will live, RWH_WRITE_LIFE_*: kept, for who asks. */
 static int64_t set_rw_hint(struct task *t, struct inode *inode, uint64_t arg)
@@ -85,7 +69,7 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
     case F_GETFL:
         return f->flags;
     case F_SETFL:
-        return set_flags(t, f, arg);
+        return set_flags(t, f, fd, arg);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -94,30 +78,19 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
     case F_OFD_SETLKW:
         return fcntl_lock(t, f, cmd, arg);
     case F_GETOWN:
-        return f->owner;
+        return fown_get(f);
     case F_SETOWN:
-        if ((int)arg == INT_MIN)
-            return -EINVAL;
-        if ((int)arg > 0 && !find_process(t->k, (int)arg))
-            return -ESRCH;
-        f->owner = (int)arg;
-        f->owner_uid = t->cred.uid;
-        f->owner_euid = t->cred.euid;
-        f->owner_type = (int)arg < 0 ? 2 : 1;
-        return 0;
+        return fown_set(t, f, arg_int(arg));
     case F_SETOWN_EX:
-        return set_owner_ex(t, f, arg);
-    case F_GETOWN_EX: {
-        int o[2] = {f->owner_type, f->owner < 0 ? -f->owner : f->owner};
-
-        return mm_copy_out(t->mm, arg, o, sizeof(o));
-    }
+        return fown_set_ex(t, f, arg);
+    case F_GETOWN_EX:
+        return fown_get_ex(t, f, arg);
     case F_GETSIG:
-        return f->sigio;
+        return f->fown.signum;
     case F_SETSIG:
         if (arg > NR_SIGNALS)
             return -EINVAL;
-        f->sigio = arg;
+        f->fown.signum = (int)arg;
         return 0;
     case F_GETLEASE:
         return F_UNLCK;
@@ -128,7 +101,7 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
     case F_NOTIFY: /* nothing more is the end of it, of anything */
         return !(arg & ~(uint64_t)DN_MULTISHOT) || is_dir(f->inode) ? 0 : -ENOTDIR;
     case F_GETOWNER_UIDS_: {
-        unsigned uids[2] = {f->owner_uid, f->owner_euid};
+        unsigned uids[2] = {f->fown.uid, f->fown.euid};
 
         return mm_copy_out(t->mm, arg, uids, sizeof(uids));
     }

@@ -1,6 +1,7 @@
 /*
  * file.c - struct file: making, releasing, naming open file descriptions; regular files over a vm_object.
  */
+#include "fasync.h"
 #include "fs_calls.h"
 #include "notify.h"
 #include "stream.h"
@@ -17,6 +18,7 @@ static void file_release(struct mm_file *mf)
         locks_release_file(f);
     if (f->watchers)
         epoll_forget(f);
+    fasync_forget(f);
     if (f->ops && f->ops->release)
         f->ops->release(f);
     if (mf->obj)

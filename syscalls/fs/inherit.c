@@ -153,5 +153,6 @@ int vfs_setup_files(struct task *t)
         if (err)
             return err;
     }
+    t->k->vfs->tty_pgrp = t->proc->pgid; /* what a shell starts is in the foreground */
     return give_inherited(t);
 }

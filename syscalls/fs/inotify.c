@@ -6,6 +6,7 @@
  */
 #include "../handlers.h"
 #include "../process.h"
+#include "fasync.h"
 #include "fs_calls.h"
 #include "notify.h"
 
@@ -28,6 +29,7 @@ struct inotify {
     int last_wd;
     uint64_t changes;
     struct waitq wait;
+    struct list_head fasync;
 };
 struct inotify_watch {
     struct list_head node;
@@ -81,6 +83,7 @@ static void queue_event(struct inotify *in, int wd, uint32_t mask, uint32_t cook
     in->nr_events++;
     in->changes++;
     wake_up(&in->wait);
+    fasync_tell(&in->fasync, POLL_IN);
 }
 
 static void watch_free(struct inotify_watch *w)
@@ -172,6 +175,11 @@ static uint64_t inotify_changes(struct file *f)
     return ((struct inotify *)f->priv)->changes;
 }
 
+static struct list_head *inotify_fasync(struct task *t, struct file *f)
+{
+    return &((struct inotify *)f->priv)->fasync;
+}
+
 static int64_t inotify_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 {
     struct inotify *in = f->priv;
@@ -204,6 +212,7 @@ static const struct file_ops inotify_ops = {
     .lseek = noop_lseek,
     .poll = inotify_poll,
     .changes = inotify_changes,
+    .fasync = inotify_fasync,
     .ioctl = inotify_ioctl,
     .release = inotify_release,
 };
@@ -223,6 +232,7 @@ static int64_t do_init(struct task *t, unsigned flags)
     list_init(&in->events);
     list_init(&in->watches);
     waitq_init(&in->wait);
+    list_init(&in->fasync);
     f = anon_file(t->k, "inotify", &inotify_ops, in, O_RDONLY | (flags & O_NONBLOCK));
     if (!f) {
         free(in);

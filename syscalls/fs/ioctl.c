@@ -2,6 +2,7 @@
  * ioctl.c - ioctl(2): what is the same for every file, then the file's own (fs/ioctl.c).
  */
 #include "../handlers.h"
+#include "fasync.h"
 #include "fs_calls.h"
 
 #include <linux/fs.h>
@@ -28,8 +29,8 @@ int64_t sys_ioctl(struct task *t, const uint64_t a[6])
             return -EFAULT;
         if (cmd == FIONBIO)
             f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~O_NONBLOCK;
-        else if (on)
-            return -ENOTTY;
+        else if (!on != !(f->flags & O_ASYNC))
+            return fasync_set(t, f, fd, on);
         return 0;
     case FIOQSIZE:
         if (S_ISREG(f->inode->mode) || is_dir(f->inode) || S_ISLNK(f->inode->mode)) {

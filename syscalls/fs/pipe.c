@@ -8,10 +8,12 @@
  * numbers.
  */
 #include "../handlers.h"
+#include "fasync.h"
 #include "fs_calls.h"
 #include "pipe.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
@@ -32,6 +34,7 @@ struct pipe *pipe_create(void)
     }
     waitq_init(&p->rd_wait);
     waitq_init(&p->wr_wait);
+    list_init(&p->fasync);
     return p;
 }
 
@@ -90,9 +93,10 @@ static int64_t pipe_read(struct task *t, struct file *f, void *buf, uint64_t len
     if (!p->n) {
         if (!p->writers)
             return 0;
-        if (f->flags & O_NONBLOCK)
-            return -EAGAIN;
-        return task_block(t, &p->rd_wait, 0, "read from a pipe");
+        if (!(f->flags & O_NONBLOCK))
+            return task_block(t, &p->rd_wait, 0, "read from a pipe");
+        fasync_tell(&p->fasync, POLL_OUT);
+        return -EAGAIN;
     }
     while (p->n && done < len) {
         struct pipe_buf *b = pipe_buf(p, 0);
@@ -111,6 +115,7 @@ static int64_t pipe_read(struct task *t, struct file *f, void *buf, uint64_t len
     if (was_full || p->n < p->max)
         wake_up(&p->wr_wait);
     p->changes++;
+    fasync_tell(&p->fasync, POLL_OUT); /* each time, whether or not it had been full */
     return done;
 }
 
@@ -149,11 +154,14 @@ static int64_t pipe_write(struct task *t, struct file *f, const void *buf, uint6
     if (done) {
         p->changes++;
         wake_up(&p->rd_wait);
+        fasync_tell(&p->fasync, POLL_IN);
         return done;
     }
-    if (f->flags & O_NONBLOCK)
-        return -EAGAIN;
-    return task_block(t, &p->wr_wait, 0, "write to a pipe");
+    if (!(f->flags & O_NONBLOCK))
+        return task_block(t, &p->wr_wait, 0, "write to a pipe");
+    if (!t->restart_data[0]) /* else told of the part that went in */
+        fasync_tell(&p->fasync, POLL_IN);
+    return -EAGAIN;
 }
 
 static unsigned pipe_poll(struct task *t, struct file *f, bool wait)
@@ -201,9 +209,18 @@ static void pipe_release(struct file *f)
     p->changes++;
     wake_up(&p->rd_wait);
     wake_up(&p->wr_wait);
+    if (!p->readers != !p->writers) {
+        fasync_tell(&p->fasync, POLL_IN);
+        fasync_tell(&p->fasync, POLL_OUT);
+    }
     if (!p->readers && !p->writers && f->inode->sb->type != FS_PIPE)
         while (p->n) /* a FIFO nobody has open is empty */
             pipe_drop_first(p);
+}
+
+static struct list_head *pipe_fasync(struct task *t, struct file *f)
+{
+    return &f->inode->fifo->fasync;
 }
 
 static uint64_t pipe_changes(struct file *f)
@@ -234,6 +251,7 @@ const struct file_ops fifo_file_ops = {
     .ioctl = pipe_ioctl,
     .release = pipe_release,
     .changes = pipe_changes,
+    .fasync = pipe_fasync,
     .byte_stream = true,
 };
 

@@ -22,6 +22,7 @@ struct pipe {
     uint64_t reader_changes, writer_changes; /* how often one was opened */
     uint64_t changes;                        /* counts events, for edge-triggered epoll */
     struct waitq rd_wait, wr_wait;
+    struct list_head fasync;
 };
 
 static inline struct pipe_buf *pipe_buf(struct pipe *p, unsigned i)

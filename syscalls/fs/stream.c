@@ -5,10 +5,12 @@
  * stream. Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
  */
 #include "../handlers.h"
+#include "fasync.h"
 #include "fs_calls.h"
 #include "stream.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -18,6 +20,8 @@
 struct host_stream {
     int fd;
     struct waitq wait;
+    struct list_head fasync;
+    bool told; /* those in fasync know that there is input, and nobody has read since */
     struct list_head node; /* vfs.streams */
 };
 
@@ -37,7 +41,7 @@ int vfs_wait_host(struct kernel *k, int64_t timeout_ns)
     list_for_each (it, &k->vfs->streams) {
         struct host_stream *s = container_of(it, struct host_stream, node);
 
-        if (!list_empty(&s->wait.waiters) && n < 8) {
+        if ((!list_empty(&s->wait.waiters) || (!list_empty(&s->fasync) && !s->told)) && n < 8) {
             who[n] = s;
             p[n++] = (struct pollfd){.fd = s->fd, .events = POLLIN};
         }
@@ -49,6 +53,9 @@ int vfs_wait_host(struct kernel *k, int64_t timeout_ns)
     for (int i = 0; i < n && r > 0; i++)
         if (p[i].revents) {
             wake_up(&who[i]->wait);
+            if (!who[i]->told)
+                fasync_tell(&who[i]->fasync, POLL_IN);
+            who[i]->told = true;
             woken = 1;
         }
     return woken;
@@ -71,6 +78,7 @@ static int64_t stream_read(struct task *t, struct file *f, void *buf, uint64_t l
             errno = EINTR;
         }
     } while (n < 0 && errno == EINTR);
+    s->told = false;
     return n < 0 ? -errno : n;
 }
 
@@ -108,6 +116,21 @@ static unsigned stream_poll(struct task *t, struct file *f, bool wait)
     if (wait && !ev)
         task_wait_add(t, &s->wait);
     return ev;
+}
+
+static struct list_head *stream_fasync(struct task *t, struct file *f)
+{
+    return &((struct host_stream *)f->priv)->fasync;
+}
+
+/* Who is in the foreground owns a terminal that nobody was named for. */
+static struct list_head *tty_fasync(struct task *t, struct file *f)
+{
+    int pgrp = t->k->vfs->tty_pgrp;
+
+    if (!f->fown.pid)
+        fown_set(t, f, pgrp ? -pgrp : t->proc->pid);
+    return stream_fasync(t, f);
 }
 
 static void stream_release(struct file *f)
@@ -193,6 +216,7 @@ const struct file_ops tty_file_ops = {
     .write = stream_write,
     .poll = stream_poll,
     .ioctl = tty_ioctl,
+    .fasync = tty_fasync,
     .release = stream_release,
 };
 const struct file_ops host_pipe_ops = {
@@ -200,6 +224,7 @@ const struct file_ops host_pipe_ops = {
     .write = stream_write,
     .poll = stream_poll,
     .ioctl = pipe_ioctl,
+    .fasync = stream_fasync,
     .release = stream_release,
 };
 
@@ -210,6 +235,7 @@ struct host_stream *host_stream_create(struct vfs *v, int fd)
     if (s) {
         s->fd = fd;
         waitq_init(&s->wait);
+        list_init(&s->fasync);
         list_add_tail(&v->streams, &s->node);
     }
     return s;

@@ -5,6 +5,7 @@
 #include "../handlers.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 
 int sock_of(struct task *t, uint64_t fd, struct file **f, struct sock **s)
@@ -251,7 +252,10 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     }
     list_add_tail(&to->backlog, &end->pending);
     to->nr_backlog++;
+    sock_tell(to, POLL_IN);
     sock_changed(to);
+    if (s->family != AF_UNIX)
+        sock_tell(s, POLL_OUT);
     return 0;
 }
 
@@ -310,6 +314,7 @@ int64_t sys_shutdown(struct task *t, const uint64_t a[6])
     struct file *f;
     struct sock *s;
     int err = sock_of(t, a[0], &f, &s), how = arg_int(a[1]);
+    bool was_shut;
 
     if (err)
         return err;
@@ -319,13 +324,17 @@ int64_t sys_shutdown(struct task *t, const uint64_t a[6])
         return -EOPNOTSUPP;
     if (s->state != SS_CONNECTED && s->type != SOCK_DGRAM && s->family != AF_UNIX)
         return -ENOTCONN;
+    was_shut = s->shut_wr;
     if (how != SHUT_WR)
         s->shut_rd = true;
     if (how != SHUT_RD)
         s->shut_wr = true;
     sock_changed(s);
-    if (s->peer)
+    if (s->peer) {
+        if (how != SHUT_RD && sock_connects(s) && (s->family == AF_UNIX || !was_shut))
+            sock_tell_end(s->peer, how == SHUT_RDWR);
         sock_changed(s->peer);
+    }
     return 0;
 }
 

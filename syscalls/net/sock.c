@@ -2,12 +2,15 @@
  * sock.c - queues of messages, connections, and sockets as files (net/unix/af_unix.c, net/socket.c).
  */
 #include "sock.h"
+#include "../fs/fasync.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
 static const struct file_ops socket_ops;
+static const char waits_for_data[] = "data on a socket";
 
 static bool is_stream(const struct sock *s)
 {
@@ -23,6 +26,39 @@ void sock_changed(struct sock *s)
 {
     s->changes++;
     wake_up(&s->wait);
+}
+
+/* sock_wake_async() */
+void sock_tell(struct sock *s, int reason)
+{
+    list_for_each (n, &s->wait.waiters)
+        if (container_of(n, struct wait_entry, node)->task->wait_what == waits_for_data &&
+            (reason == POLL_IN || reason == POLL_HUP))
+            return;
+    fasync_tell(&s->fasync, reason);
+}
+
+void sock_tell_end(struct sock *s, bool closed)
+{
+    if (s->family == AF_UNIX) {
+        sock_tell(s, closed ? POLL_HUP : POLL_IN);
+    } else if (s->shut_rd && s->shut_wr) {
+        sock_tell(s, POLL_HUP);
+    } else { /* of a FIN, and of data that may have come with it */
+        sock_tell(s, POLL_IN);
+        sock_tell(s, POLL_IN);
+    }
+}
+
+/* There is room again for what is sent to s. */
+static void tell_room(struct sock *s)
+{
+    struct sock *p = s->peer;
+
+    if (!p || !p->wants_room || s->queued >= SOCK_BUF / 2)
+        return;
+    p->wants_room = false;
+    sock_tell(p, POLL_OUT);
 }
 
 struct sock *sock_create(struct task *t, int family, int type, int protocol)
@@ -48,6 +84,7 @@ struct sock *sock_create(struct task *t, int family, int type, int protocol)
     list_init(&s->backlog);
     list_init(&s->pending);
     waitq_init(&s->wait);
+    list_init(&s->fasync);
     return s;
 }
 
@@ -81,6 +118,10 @@ static void sock_disconnect(struct sock *s)
         p->peer_gone = true;
         if (s->queued && sock_connects(s))
             p->error = ECONNRESET;
+        if (p->error && s->family != AF_UNIX)
+            sock_tell(p, POLL_ERR);
+        else if (sock_connects(s) && (s->family == AF_UNIX || !s->shut_wr))
+            sock_tell_end(p, true);
         sock_changed(p);
     }
 }
@@ -134,6 +175,12 @@ static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsi
     return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
+static int64_t wait_room(struct task *t, struct sock *s, struct sock *to, unsigned flags)
+{
+    s->wants_room = true;
+    return wait_socket(t, s, &to->wait, flags, s->sndtimeo, "room in a socket");
+}
+
 /* A message of its own on to's queue; NULL: no memory. */
 static struct skb *skb_queue(struct sock *to, const struct sockaddr_storage *from, unsigned from_len,
                              const void *buf, uint64_t len)
@@ -157,6 +204,7 @@ int64_t sock_deliver(struct sock *to, const struct sockaddr_storage *from, unsig
 {
     if (!skb_queue(to, from, from_len, buf, len))
         return -ENOBUFS;
+    sock_tell(to, POLL_IN);
     sock_changed(to);
     return (int64_t)len;
 }
@@ -177,6 +225,7 @@ static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const c
         sock_map_address(&b->from, to->family);
         b->from_len = to->family == AF_UNIX ? s->addr_len : to->addr_len;
     }
+    sock_tell(to, POLL_IN);
     sock_changed(to);
     return len;
 }
@@ -219,6 +268,7 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
             return -EDESTADDRREQ;
         } else if (!to && sock_find(t, s, &s->peer_addr, s->peer_len, &to)) {
             s->error = ECONNREFUSED; /* as the network answers: the next call is told */
+            sock_tell(s, POLL_ERR);
             sock_changed(s);
             return (int64_t)len;
         }
@@ -233,13 +283,13 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         if (len > (uint64_t)s->sndbuf || (s->family != AF_UNIX && len > 65507))
             return -EMSGSIZE;
         if (to->queued && to->queued + len > SOCK_BUF)
-            return wait_socket(t, s, &to->wait, flags, s->sndtimeo, "room in a socket");
+            return wait_room(t, s, to, flags);
         return queue_on(t, s, to, buf, len, fds, nr_fds);
     }
     if (!len)
         return 0;
     if (to->queued >= SOCK_BUF)
-        return wait_socket(t, s, &to->wait, flags, s->sndtimeo, "room in a socket");
+        return wait_room(t, s, to, flags);
     if (len > SOCK_BUF - to->queued)
         len = SOCK_BUF - to->queued;
     return queue_on(t, s, to, buf, len, fds, nr_fds);
@@ -325,7 +375,7 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         }
         if (s->shut_rd || (sock_connects(s) && (!s->peer || s->peer->shut_wr)))
             return 0;
-        return wait_socket(t, s, &s->wait, flags, s->rcvtimeo, "data on a socket");
+        return wait_socket(t, s, &s->wait, flags, s->rcvtimeo, waits_for_data);
     }
     if (is_stream(s)) {
         done = recv_stream(s, buf, len, peek, out);
@@ -342,8 +392,10 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         if (!peek)
             skb_unqueue(s, b);
     }
-    if (!peek)
+    if (!peek) {
         sock_changed(s);
+        tell_room(s);
+    }
     if (!peek && s->peer)
         sock_changed(s->peer);
     return done;
@@ -361,8 +413,11 @@ struct sock *file_sock(const struct file *f)
 static int64_t socket_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
 {
     struct sock_recv got;
-    int64_t n = sock_recv(t, f->priv, buf, len, f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0, &got);
+    int64_t n;
 
+    if (!len)
+        return 0;
+    n = sock_recv(t, f->priv, buf, len, f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0, &got);
     for (unsigned i = 0; i < got.nr_fds; i++)
         file_put(got.fds[i]);
     free(got.fds);
@@ -399,6 +454,8 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
         ev |= POLLHUP;
     if (s->state != SS_LISTEN && (!p || p->queued < SOCK_BUF / 2))
         ev |= POLLOUT | POLLWRNORM | POLLWRBAND;
+    else
+        s->wants_room = true;
     return ev;
 }
 
@@ -417,8 +474,20 @@ static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64
     case TIOCOUTQ:
         n = s->peer ? s->peer->queued : 0;
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
+    case FIOSETOWN:
+    case SIOCSPGRP:
+        return mm_copy_in(t->mm, &n, arg, sizeof(n)) ? -EFAULT : fown_set(t, f, n);
+    case FIOGETOWN:
+    case SIOCGPGRP:
+        n = fown_get(f);
+        return mm_copy_out(t->mm, arg, &n, sizeof(n));
     }
     return -ENOTTY;
+}
+
+static struct list_head *socket_fasync(struct task *t, struct file *f)
+{
+    return &((struct sock *)f->priv)->fasync;
 }
 
 static uint64_t socket_changes(struct file *f)
@@ -439,6 +508,7 @@ static const struct file_ops socket_ops = {
     .poll = socket_poll,
     .ioctl = socket_ioctl,
     .changes = socket_changes,
+    .fasync = socket_fasync,
     .byte_stream = true,
     .release = socket_release,
 };
@@ -455,6 +525,7 @@ struct file *sock_file(struct task *t, struct sock *s, unsigned flags)
         f = file_on_inode(t->k, inode, name, &socket_ops, O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0));
         inode_put(inode);
     }
+    s->file = f;
     if (f)
         f->priv = s;
     else

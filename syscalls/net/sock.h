@@ -33,6 +33,7 @@ struct sock {
     int family, type, protocol;
     enum sock_state state;
     struct kernel *k;
+    struct file *file;      /* no reference: the file owns the socket; NULL: not accepted yet */
     struct sock *peer;      /* no reference: cleared when the other end goes */
     uint64_t ino, peer_ino; /* of its inode, and of the last peer's that went; 0: there was none */
     struct list_head queue; /* of skb: what came in */
@@ -50,6 +51,8 @@ struct sock {
     struct ucred cred, peer_cred;
     struct waitq wait;
     uint64_t changes;
+    struct list_head fasync; /* who is told by a signal */
+    bool wants_room;         /* a send or poll found none: they are told when there is some */
     int reuse, reuse_port;
     int option[SOCK_OPTIONS];    /* numbers: the rows of sockopt.c */
     struct linger linger;        /* as SO_LINGER set it; nothing here waits for it */
@@ -63,6 +66,10 @@ struct file *sock_file(struct task *t, struct sock *s,
                        unsigned flags);       /* takes over s, also on failure (NULL) */
 struct sock *file_sock(const struct file *f); /* NULL: no socket */
 void sock_changed(struct sock *s);
+/* A signal to who asked for it, for POLL_IN ... POLL_HUP; a task that waits in a receive makes it needless. */
+void sock_tell(struct sock *s, int reason);
+/* The other end of a connection sends no more: by shutdown, or (closed) because it is gone. */
+void sock_tell_end(struct sock *s, bool closed);
 void sock_pair(struct sock *a, struct sock *b);
 bool sock_connects(const struct sock *s); /* of a type that listens and accepts */
 /* A message from nobody in particular comes to `to`: len, or -ENOBUFS. */

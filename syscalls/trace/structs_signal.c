@@ -29,6 +29,7 @@ static void print_sigaction(struct call *c, const void *p)
     text_putc(c->out, '}');
 }
 
+/* The table of a signal's own codes; NULL: it has none. */
 static const char *code_table(int signo)
 {
     switch (signo) {
@@ -44,8 +45,10 @@ static const char *code_table(int signo)
         return "trap";
     case SIGCHLD:
         return "cld";
+    case SIGIO:
+        return "sigpoll";
     }
-    return "si";
+    return NULL;
 }
 
 static void print_value(struct call *c, uint64_t v)
@@ -75,7 +78,7 @@ static void print_chld(struct call *c, const struct ksiginfo *i)
 void print_siginfo(struct call *c, const struct ksiginfo *i)
 {
     int code = i->info.si_code;
-    bool general = code <= 0 || code == SI_KERNEL;
+    const char *table = code <= 0 || code == SI_KERNEL ? "si" : code_table(i->info.si_signo);
 
     if (!i->info.si_signo && !code) {
         text_puts(c->out, "{}");
@@ -84,7 +87,10 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
     text_puts(c->out, "{si_signo=");
     print_signo(c, i->info.si_signo);
     text_puts(c->out, ", si_code=");
-    print_xlat_named(c, general ? "si" : code_table(i->info.si_signo), (uint64_t)(int64_t)code);
+    if (table)
+        print_xlat_named(c, table, (uint64_t)(int64_t)code);
+    else
+        text_printf(c->out, "%#x", (unsigned)code);
     if (i->info.si_errno)
         text_printf(c->out, ", si_errno=%d", i->info.si_errno);
     if (code == SI_KERNEL) {
@@ -96,13 +102,20 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
         text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid,
                     i->info.timer.overrun);
         print_value(c, i->info.timer.value);
+    } else if (code == SI_SIGIO || (code > 0 && i->info.si_signo == SIGIO)) {
+        text_printf(c->out, ", si_band=%ld, si_fd=%d", i->info.poll.band, i->info.poll.fd);
     } else if (code <= 0) {
         put_sender(c, i->info.rt.pid, i->info.rt.uid);
         if (code != SI_USER && code != SI_TKILL)
             print_value(c, i->info.rt.value);
     } else if (i->info.si_signo == SIGCHLD) {
         print_chld(c, i);
-    } else if (strcmp(code_table(i->info.si_signo), "si")) {
+    } else if (!table) { /* whose layout is not known: shown as if a task had sent it */
+        if (i->info.rt.pid || i->info.rt.uid)
+            put_sender(c, i->info.rt.pid, i->info.rt.uid);
+        if (i->info.rt.value)
+            print_value(c, i->info.rt.value);
+    } else {
         text_puts(c->out, ", si_addr=");
         print_addr(c, i->info.fault.addr);
         if (i->info.si_signo == SIGSEGV && code == SEGV_PKUERR)

@@ -275,6 +275,9 @@ static const struct xlat si_codes[] = {{"SI_USER", 0, 0},
                                        {"SI_SIGIO", (uint64_t)-5, 0},
                                        {"SI_TKILL", (uint64_t)-6, 0},
                                        XEND};
+static const struct xlat poll_codes[] = {{"POLL_IN", 1, 0},  {"POLL_OUT", 2, 0}, {"POLL_MSG", 3, 0},
+                                         {"POLL_ERR", 4, 0}, {"POLL_PRI", 5, 0}, {"POLL_HUP", 6, 0},
+                                         XEND};
 static const struct xlat segv_codes[] = {
     {"SEGV_MAPERR", 1, 0}, {"SEGV_ACCERR", 2, 0}, {"SEGV_BNDERR", 3, 0}, {"SEGV_PKUERR", 4, 0}, XEND};
 static const struct xlat bus_codes[] = {
@@ -409,6 +412,7 @@ const struct xlat_table xlat_signal[] = {
     {"signal", signals, 0},        {"sigmask_how", sigmask_how, "SIG_???"},
     {"sa", sa_flags, "SA_???"},    {"ss", ss_flags, "SS_???"},
     {"si", si_codes, "SI_???"},    {"segv", segv_codes, "SEGV_???"},
+    {"sigpoll", poll_codes, "POLL_???"},
     {"bus", bus_codes, "BUS_???"}, {"fpe", fpe_codes, "FPE_???"},
     {"ill", ill_codes, "ILL_???"}, {"trap", trap_codes, "TRAP_???"},
     {"cld", cld_codes, "CLD_???"}, {0, 0, 0}};

@@ -92,6 +92,13 @@ END
     done
     ok 'strace of message queues: the same lines' diff "$work/theirs.plain.mq" "$work/ours.plain.mq"
     ok 'many of them' [ "$(wc -l <"$work/ours.plain.mq")" -gt 50 ]
+    strace -f -e trace=rt_sigtimedwait -o "$work/theirs" "$guest/net_async" >"$work/out"
+    "$program" --strace -e trace=rt_sigtimedwait -o "$work/ours" "$guest/net_async" >"$work/out"
+    for side in ours theirs; do
+        grep -oE '\{si_signo=[^}]*si_code=(POLL|SI_SIGIO|SI_KERNEL|0x)[^}]*\}' "$work/$side" >"$work/$side.plain"
+    done
+    ok 'strace of what O_ASYNC sends: the same lines' diff "$work/theirs.plain" "$work/ours.plain"
+    ok 'which say why' grep -q '{si_signo=SIGIO, si_code=POLL_IN, si_band=65, si_fd=[0-9]*}$' "$work/ours.plain"
     if "$guest/uring" | grep -q '^skip'; then
         skip 'strace of io_uring compared' 'no io_uring here'
     else
