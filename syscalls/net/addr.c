@@ -311,7 +311,7 @@ int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa,
                                         : bind_inet(t, s, sa, len);
 
     if (!err && (s->family == AF_INET || s->family == AF_INET6)) {
-        s->addr_chosen = !is_any(sa);
+        s->addr_chosen = !is_any(&s->addr);
         s->port_chosen = port_of(sa);
     }
     return err;

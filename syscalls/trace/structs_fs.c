@@ -35,7 +35,7 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
             text_puts(c->aux, "Timeout");
             return;
         }
-        if (c->ret < 0)
+        if (c->ret < 0 || c->style.shallow)
             return;
         for (uint64_t i = 0; i < n && get(c, &p, addr + i * sizeof(p), sizeof(p)); i++)
             if (p.revents) {
@@ -66,7 +66,8 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
             text_puts(c->out, "...");
             break;
         }
-        text_printf(c->out, "{fd=%d", p.fd);
+        text_puts(c->out, "{fd=");
+        print_fd(c, p.fd);
         if (p.fd >= 0) {
             text_puts(c->out, ", events=");
             print_flags_named(c, "poll", (uint16_t)p.events);
@@ -76,14 +77,20 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, ']');
 }
 
-static void put_fd_set(struct text *out, const uint8_t *bits, unsigned n)
+/* As it goes in, with -y what they stand for; as it comes out, numbers. */
+static void put_fd_set(struct call *c, const uint8_t *bits, unsigned n)
 {
+    struct text *out = c->done ? c->aux : c->out;
     const char *sep = "";
 
     text_putc(out, '[');
     for (unsigned fd = 0; fd < n; fd++)
         if (bits[fd / 8] >> fd % 8 & 1) {
-            text_printf(out, "%s%u", sep, fd);
+            text_puts(out, sep);
+            if (c->done)
+                text_printf(out, "%u", fd);
+            else
+                print_fd(c, (int)fd);
             sep = " ";
         }
     text_putc(out, ']');
@@ -98,7 +105,7 @@ static void print_fd_set(struct call *c, uint64_t addr, const struct arg *a)
 
     if (!c->done) {
         if (ok)
-            put_fd_set(c->out, bits, n);
+            put_fd_set(c, bits, n);
         else
             print_addr(c, addr);
         return;
@@ -112,7 +119,7 @@ static void print_fd_set(struct call *c, uint64_t addr, const struct arg *a)
             const char *name = addr == c->args[1] ? "in" : addr == c->args[2] ? "out" : "except";
 
             text_printf(c->aux, "%s%s ", c->aux->len ? ", " : "", name);
-            put_fd_set(c->aux, bits, n);
+            put_fd_set(c, bits, n);
             return;
         }
 }
@@ -139,7 +146,7 @@ static void print_epoll_event(struct call *c, const void *p)
 
     text_puts(c->out, "{events=");
     print_flags_named(c, "epoll", e->events);
-    text_printf(c->out, ", data={u32=%u, u64=%lu}}", (unsigned)e->data.u64, e->data.u64);
+    text_printf(c->out, ", data=%#lx}", e->data.u64);
 }
 
 /* Requests that have no name are told by their parts. */

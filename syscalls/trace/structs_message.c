@@ -1,5 +1,4 @@
 /* structs_message.c - what sendmsg and recvmsg move, as strace shows it. */
-#include <string.h>
 #include <sys/socket.h>
 
 #include "../kernel.h"

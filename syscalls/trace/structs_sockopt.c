@@ -2,7 +2,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <linux/netlink.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "../kernel.h"

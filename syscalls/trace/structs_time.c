@@ -17,17 +17,17 @@ void print_timeval(struct call *c, const void *p)
     text_printf(c->out, "{tv_sec=%ld, tv_usec=%lu}", tv[0], tv[1]);
 }
 
-/* A time to wait at most, and behind the result what is left of it if something came. */
+/* A time to wait at most, and behind what came, what is left of it. */
 static void print_left(struct call *c, uint64_t addr, void (*print)(struct call *c, const void *p))
 {
     struct text *out = c->out;
     int64_t v[2];
 
-    if (c->done && (c->ret <= 0 || !addr))
+    if (c->done && (c->ret <= 0 || !addr || !c->aux->len))
         return;
     if (c->done) {
         c->out = c->aux;
-        text_puts(c->out, c->aux->len ? ", left " : "left ");
+        text_puts(c->out, ", left ");
     }
     if (!c->style.shallow && get(c, v, addr, sizeof(v)))
         print(c, v);

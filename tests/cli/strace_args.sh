@@ -25,6 +25,7 @@ older='; s/(_IOC\(_IOC_READ, 0xee, [^)]*\)), "[^"]*"\)/\1, ADDR)/'
 strace_since 6 13 ||
     older='; s/<\{eventfd-[^}]*\}>/<anon_inode:[eventfd]>/g; s/<signalfd:~?\[[^]]*\]>/<anon_inode:[signalfd]>/g
         s/, cmsg_data="(\\x[0-9a-f]{2})+"(\.\.\.)?//g; /SCM_PIDFD|cmsg_level=(SOL_SOCKET|0x1[^,]*), cmsg_type=0x4/d
+        s/data=(ADDR|\{u32=[0-9]+, u64=[0-9]+\})/data=D/
         s/FUTEX2_SIZE_U32/FUTEX_32/g; s/FUTEX2_PRIVATE/FUTEX_PRIVATE_FLAG/g
         s/(0x1 \/\* )?FUTEX2_SIZE_U16( \*\/)?/0x1 \/* FUTEX_??? *\//; s/(0 \/\* )?FUTEX2_SIZE_U8( \*\/)?/0/'
 
@@ -68,12 +69,13 @@ arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
 arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset 20
 structures times setitimer,getitimer,timer_create,timer_settime,timer_gettime,timer_delete,timerfd_settime,timerfd_gettime,settimeofday,times 16
-structures descriptors epoll_ctl,epoll_wait,select,pselect6,fcntl,openat2,ioctl 15
+structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,openat2,ioctl 15
 structures limits setrlimit,getrlimit,prlimit64,getrusage,sched_setaffinity,sched_getaffinity,setgroups 12
 sockets names %network 50
 sockets control sendmsg 600
 sockets options setsockopt,getsockopt 500
 END
+    argument_lines structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,ioctl 15 -yy
     argument_lines sockets endpoints %network 70 -yy -xx
     argument_lines sockets kinds epoll_create1,timerfd_create,memfd_create 3 -yy -xx
     for options in -y -yy '-e decode-fds=socket' '-e decode-fds=dev,pidfd' '-e decode-fds=!socket' '-yy -X verbose' '-yy -X raw'; do

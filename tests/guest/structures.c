@@ -69,12 +69,14 @@ static void descriptors(void)
         const sigset_t *set;
         size_t size;
     } mask;
+    struct pollfd ready;
     fd_set in, out, bad;
     sigset_t set;
     int pipes[2], epoll = epoll_create1(EPOLL_CLOEXEC);
 
     pipe(pipes);
     write(pipes[1], "x", 1);
+    ready = (struct pollfd){pipes[0], POLLIN, 0};
     epoll_ctl(epoll, EPOLL_CTL_ADD, pipes[0], &event);
     event.events = 0;
     epoll_ctl(epoll, EPOLL_CTL_MOD, pipes[1], &event);
@@ -98,6 +100,9 @@ static void descriptors(void)
     FD_CLR(60, &out);
     FD_SET(pipes[1], &out);
     syscall(SYS_pselect6, pipes[1] + 1, NULL, &out, NULL, &none, &mask);
+    syscall(SYS_ppoll, &ready, 1, &none, NULL, 8);
+    ready.events = POLLPRI;
+    syscall(SYS_ppoll, &ready, 1, &none, &set, 8);
     fcntl(pipes[0], F_SETLK, &lock);
     fcntl(-1, F_GETLK, &lock);
     fcntl(pipes[0], F_SETLK, NOWHERE);
