@@ -189,7 +189,8 @@ static void done(struct tui *ui)
         i++;
     jump(ui, i);
     if (ui->run->step[i].nr != v)
-        snprintf(ui->note, sizeof(ui->note), "event %" PRIu64 " is no step: this is the next one", v);
+        snprintf(ui->note, sizeof(ui->note), "event %" PRIu64 " is no step: this is the %s one", v,
+                 ui->run->step[i].nr < v ? "last" : "next");
 }
 
 static void type(struct tui *ui, int key)

@@ -21,7 +21,7 @@ __asm__(".pushsection .rodata\n"
 extern const char view_page[], view_page_end[];
 #define MARK "/*RUN*/"
 
-/* "</" would end the script. */
+/* "</" would end the script. Beyond ASCII it is UTF-8, or as good as the file's name is. */
 static void put_string(FILE *out, const char *s, size_t len)
 {
     fputc('"', out);
@@ -30,7 +30,7 @@ static void put_string(FILE *out, const char *s, size_t len)
 
         if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
-        else if (c < ' ' || c > '~' || c == '<')
+        else if (c < ' ' || c == 127 || c == '<')
             fprintf(out, "\\u%04x", c);
         else
             fputc(c, out);

@@ -97,13 +97,15 @@ static void help(struct gdb *g, struct task *t, const char *arg, FILE *out)
                 commands[i].arg, commands[i].what);
 }
 
-/* A word may be cut short. */
+/* A word may be cut short; none at all asks for help. */
 static void run(struct gdb *g, struct task *t, const char *line, FILE *out)
 {
     size_t n = strcspn(line, " ");
     const char *arg = line + n + strspn(line + n, " ");
 
-    for (size_t i = 0; n && i < NR_COMMANDS; i++)
+    if (!n)
+        n = strlen(line = "help");
+    for (size_t i = 0; i < NR_COMMANDS; i++)
         if (!strncmp(commands[i].name, line, n)) {
             commands[i].fn(g, t, arg, out);
             return;

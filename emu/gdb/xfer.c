@@ -109,9 +109,16 @@ static int make_siginfo(struct gdb *g, const char *annex, FILE *out)
 /* `info os processes` */
 static int make_osdata(struct gdb *g, const char *annex, FILE *out)
 {
-    fputs("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"osdata.dtd\"><osdata type=\"processes\">", out);
     if (*annex && strcmp(annex, "processes"))
         return -ENOENT;
+    fprintf(out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"osdata.dtd\"><osdata type=\"%s\">",
+            *annex ? annex : "types");
+    if (!*annex) { /* what there is to ask for */
+        fputs("<item><column name=\"Type\">processes</column><column name=\"Description\">Listing of all "
+              "processes</column><column name=\"Title\">Processes</column></item></osdata>\n",
+              out);
+        return 0;
+    }
     list_for_each (n, &g->m->k.processes) {
         const struct process *p = container_of(n, struct process, node);
 

@@ -93,6 +93,9 @@ find /b &text[0], +10, 'f', 'o'
 monitor help
 monitor designs
 monitor nonsense
+monitor
+info os
+info os processes
 continue
 X
 said 'auxiliary vector' 'AT_ENTRY .*0x'
@@ -102,6 +105,8 @@ ok 'no int3 is seen' sh -c '! grep -q "<add>.*0xcc" "$work/gdb"'
 said 'calls of functions, variables, registers' ' = 0x0$' ' = 42$' ' = 0.5$' ' = 1$' ' = 77$' '"before"' '"Before"'
 said 'find' '<text\+2>'
 said 'monitor' 'monitor seals' '^\* linux-6.18' 'no such command: nonsense'
+ok '... and without a command its help' [ "$(grep -c '^monitor seals' "$work/gdb")" = 2 ]
+said 'what the machine tells of itself' '^processes +Listing of all processes' '^1000 +0 +.*debuggee'
 said 'the end' 'exited with code 07'
 
 debug --vdso "$debuggee" <<'X'

@@ -22,6 +22,7 @@ screen back 'lllh<Left>'
 screen refused r
 screen why rw
 screen goto 'g3<Enter>'
+ok 'tui: past the end is the last step' sh -c "'$program' tui --print --keys 'g999999<Enter>' /bin/true 2>/dev/null | grep -q 'this is the last one'"
 screen search '/munmap<Enter>'
 screen fault f
 screen page 'rrpPP'

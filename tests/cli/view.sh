@@ -6,6 +6,11 @@ is 'view makes a page' 0 '' ''
 ok '... that fetches nothing' sh -c "! grep -Eq 'https?:|src=|@import|<link' '$work/run.html'"
 ok '... has the steps and why' grep -Eq '^\[[0-9]+,1000,"mprotect\(0x[0-9a-f]+, 8192\) = -1 EPERM",.*"linux-6.18: the protection' "$work/run.html"
 ok '... marks what sealed' grep -Eq '^\[[0-9]+,1000,"mseal\(.*,1\],?$' "$work/run.html"
+cp "$B/tests/guest/many_maps" "$work/dir/grün"
+emu --record "$work/rec2" "$work/dir/grün"
+"$program" view "$work/rec2" -o "$work/green.html"
+ok '... names are what they are beyond ASCII' grep -q 'program:"[^"]*/grün"' "$work/green.html"
+rm "$work/dir/grün"
 ok 'view without -o is a usage error' sh -c "'$program' view '$work/rec' 2>/dev/null; [ \$? = 2 ]"
 ok 'something else is no recording' sh -c "'$program' view /bin/true -o '$work/x.html' 2>&1 | grep -q 'not a recording'"
 
