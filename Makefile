@@ -183,6 +183,9 @@ determinism: test-programs ## the trace of each program of many tasks, RUNS=2 ti
 	@B=$(B) RUNS=$(RUNS) tests/run determinism
 test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
 
+syntax: ## the compiler's warnings alone, nothing is built (CC=clang)
+	@printf '%s\n' emu/main.c $(SRC_EMU) $(SRC_SYS) $(SRC_MM) $(SRC_KFUZZ) $(wildcard bench/*.c tests/unit/*.c) | \
+		xargs -P 2 -n 20 $(CC) -fsyntax-only $(ALL_CFLAGS) -DMM_DEBUG -Imm
 examples: $(EXAMPLES) ## the sealing designs of examples/ as shared objects
 
 matrix: all $(SCENARIOS) $(EXAMPLES) ## every scenario under every design: docs/matrix.md and docs/matrix.html anew
@@ -262,7 +265,7 @@ help: ## this list
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:
-.PHONY: all deps deps-test demo demo-run matrix determinism check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme docs help FORCE
+.PHONY: all syntax deps deps-test demo demo-run matrix determinism check check-run check-fast test-programs examples bench fuzz fuzz-run fuzz-kernel holes conformance install clean format readme docs help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -41,9 +41,13 @@ struct inotify_watch {
 };
 struct event {
     struct list_head node;
-    struct inotify_event e;
+    struct { /* struct inotify_event without its name */
+        int32_t wd;
+        uint32_t mask, cookie, len;
+    } e;
     char name[NAME_LEN_MAX + 1 + sizeof(struct inotify_event)];
 };
+_Static_assert(sizeof(((struct event *)0)->e) == sizeof(struct inotify_event), "what inotify(7) gives");
 
 /* ---- events ---- */
 
@@ -74,7 +78,9 @@ static void queue_event(struct inotify *in, int wd, uint32_t mask, uint32_t cook
     ev = calloc(1, sizeof(*ev));
     if (!ev)
         return;
-    ev->e = (struct inotify_event){.wd = wd, .mask = mask, .cookie = cookie};
+    ev->e.wd = wd;
+    ev->e.mask = mask;
+    ev->e.cookie = cookie;
     if (*name) { /* padded with zeros to a multiple of the header's size */
         ev->e.len = (uint32_t)(strlen(name) / sizeof(ev->e) + 1) * (uint32_t)sizeof(ev->e);
         strcpy(ev->name, name);
