@@ -139,7 +139,6 @@ int main(void)
     tcase_add_test(c, owner_answers);
     tcase_add_test(c, processes_end);
     tcase_add_test(c, what_cannot_be);
-    tcase_set_timeout(c, 60);
     suite_add_tcase(s, c);
     r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
