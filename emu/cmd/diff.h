@@ -51,6 +51,9 @@ struct diff_native {
     bool running;  /* it exists */
     bool in_call;
     int deliver; /* signal to hand on when it is resumed */
+    uint64_t
+        swallowed;  /* signals that it did not get, to the emulator's next of that number: bit number - 1 */
+    bool interrupt; /* the next call is one that a signal interrupts, maybe one that was swallowed too soon */
     struct lockstep_record call;
     uint64_t mmap_base; /* where its mappings begin, downwards */
     const char *world;  /* NULL, or what of its surroundings could not be made like the emulator's */
@@ -66,6 +69,8 @@ int native_next(struct diff_native *n, struct diff_step *s);
 void native_write(struct diff_native *n, uint64_t addr, const void *bytes, size_t len);
 void native_set_result(struct diff_native *n, int64_t ret);
 int native_send(struct diff_native *n, int signo);
+/* The signal that it is stopped at is not for it. */
+void native_swallow(struct diff_native *n, int signo);
 void native_set_siginfo(struct diff_native *n, const void *info, size_t len);
 void native_end(struct diff_native *n);
 

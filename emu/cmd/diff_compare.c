@@ -119,6 +119,7 @@ static int outside_signal(struct diff *d, struct diff_pair *p, int *result)
     struct diff_step *n = &p->step[DIFF_NATIVE];
     int err = native_send(&d->native, e->rec.signo);
 
+    d->native.swallowed &= ~(UINT64_C(1) << (e->rec.signo - 1));
     for (;;) {
         if (!err)
             err = native_next(&d->native, n);
@@ -130,7 +131,7 @@ static int outside_signal(struct diff *d, struct diff_pair *p, int *result)
             native_set_siginfo(&d->native, e->text, e->rec.text_len);
             return 0;
         }
-        d->native.deliver = 0;
+        native_swallow(&d->native, n->rec.signo);
     }
     show_signal_difference(d, p, "a signal the host doesn't deliver");
     *result = DIFFERENT;

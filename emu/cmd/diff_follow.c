@@ -4,6 +4,7 @@
  */
 #include "diff_compare.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -25,7 +26,7 @@ int diff_native_until(struct diff *d, struct diff_step *s, bool restarts)
         if (err)
             return err;
         if (s->rec.kind == LOCKSTEP_SIGNAL && !diff_is_fault(&s->rec) && s->rec.signo != SIGKILL)
-            d->native.deliver = 0;
+            native_swallow(&d->native, s->rec.signo);
         else if (s->rec.kind != LOCKSTEP_CALL || restarts || s->rec.ret > -512 || s->rec.ret < -516)
             return 0;
     }
@@ -54,10 +55,13 @@ int diff_catch_up(struct diff *d, struct diff_pair *p, bool *extra)
     static const struct lockstep_record none;
     struct lockstep_record *e = &p->step[DIFF_EMU].rec, *n = &p->step[DIFF_NATIVE].rec;
     const struct lockstep_record *last = d->calls ? d->history[(d->calls - 1) % DIFF_HISTORY] : &none;
+    bool restarts = e->ret <= -512 && e->ret >= -516;
     int err;
 
+    /* The host's clock and children are not the emulator's: what interrupted this call may have come before it. */
+    d->native.interrupt = restarts || e->ret == -EINTR;
     for (;;) {
-        err = diff_native_until(d, &p->step[DIFF_NATIVE], e->ret <= -512 && e->ret >= -516);
+        err = diff_native_until(d, &p->step[DIFF_NATIVE], restarts);
         if (err)
             return err;
         if (n->nr == SYS_restart_syscall && e->nr != n->nr) {

@@ -109,6 +109,34 @@ static int hide_call(struct diff_native *n, unsigned nr)
     return 0;
 }
 
+/* The set of signals in a line of its status. */
+static uint64_t signal_set(struct diff_native *n, const char *name)
+{
+    char path[64], *line = NULL;
+    size_t room = 0;
+    uint64_t set = 0;
+    FILE *in;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", n->pid);
+    in = fopen(path, "re");
+    while (in && getline(&line, &room, in) > 0)
+        if (!strncmp(line, name, strlen(name)))
+            set = strtoull(line + strlen(name), NULL, 16);
+    if (in)
+        fclose(in);
+    free(line);
+    return set;
+}
+
+/* At the beginning of a call: what would have interrupted it, had it not come too soon, comes now. */
+static int interrupt_call(struct diff_native *n)
+{
+    uint64_t sigs = n->swallowed & signal_set(n, "SigCgt:");
+
+    n->interrupt = false;
+    return sigs ? native_send(n, __builtin_ctzll(sigs) + 1) : 0;
+}
+
 int native_next(struct diff_native *n, struct diff_step *s)
 {
     diff_step_clear(s);
@@ -137,6 +165,8 @@ int native_next(struct diff_native *n, struct diff_step *s)
             n->call = (struct lockstep_record){.nr = (uint32_t)info.entry.nr};
             memcpy(n->call.args, info.entry.args, sizeof(n->call.args));
             status = hide_call(n, n->call.nr);
+            if (!status && n->interrupt)
+                status = interrupt_call(n);
             if (status)
                 return status;
         } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
@@ -167,20 +197,7 @@ void native_set_result(struct diff_native *n, int64_t ret)
 /* Is it pending already? Real-time signals would come twice. */
 static bool is_pending(struct diff_native *n, int signo)
 {
-    char path[64], *line = NULL;
-    size_t room = 0;
-    uint64_t set = 0;
-    FILE *in;
-
-    snprintf(path, sizeof(path), "/proc/%d/status", n->pid);
-    in = fopen(path, "re");
-    while (in && getline(&line, &room, in) > 0)
-        if (!strncmp(line, "SigPnd:", 7) || !strncmp(line, "ShdPnd:", 7))
-            set |= strtoull(line + 7, NULL, 16);
-    if (in)
-        fclose(in);
-    free(line);
-    return set >> (signo - 1) & 1;
+    return (signal_set(n, "SigPnd:") | signal_set(n, "ShdPnd:")) >> (signo - 1) & 1;
 }
 
 int native_send(struct diff_native *n, int signo)
@@ -188,6 +205,12 @@ int native_send(struct diff_native *n, int signo)
     if (is_pending(n, signo))
         return 0;
     return syscall(SYS_tgkill, n->pid, n->pid, signo) ? -errno : 0;
+}
+
+void native_swallow(struct diff_native *n, int signo)
+{
+    n->deliver = 0;
+    n->swallowed |= UINT64_C(1) << (signo - 1);
 }
 
 void native_set_siginfo(struct diff_native *n, const void *info, size_t len)

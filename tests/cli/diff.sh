@@ -54,6 +54,12 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
             fi
         done
     done
+    # An alarm that comes on the host before the call that it interrupts in the emulator, where less time has passed.
+    emu diff --same-layout /usr/bin/python3 -S -c 'import os, signal
+signal.signal(signal.SIGALRM, lambda *a: print("alarm")); signal.setitimer(signal.ITIMER_REAL, 0.02)
+for i in range(5000): os.getppid()
+signal.pause()'
+    is 'diff of a signal that came too soon' 0
     # Children, and signals at any time.
     while read -r script; do
         emu diff --same-layout bash -c "$script"
