@@ -102,6 +102,10 @@ int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
 /* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */
 int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uint64_t *deadline);
 
+/* ---- tty/jobctl.c ---- */
+/* A session's leader gives its terminal up (TIOCNOTTY by `by`) or ends (NULL). Nothing for other processes. */
+void tty_disassociate(struct process *p, const struct task *by);
+
 /* ---- fs/uffd_wait.c ---- */
 void userfault_call_free(struct task *t); /* t's system call will not go on */
 /* ---- fs/uffd_event.c ---- */

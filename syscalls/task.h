@@ -16,6 +16,7 @@ struct kernel;
 struct files;
 struct fs_struct;
 struct trace;
+struct tty;
 
 #define NR_SIGNALS 64
 typedef uint64_t ksigset_t; /* bit n-1: signal n */
@@ -103,6 +104,8 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     struct list_head threads;           /* struct task.thread_node */
     struct task *leader;
     int pgid, sid;
+    struct tty *tty;                    /* controlling terminal, NULL: none */
+    int tty_old_pgrp;                   /* its foreground when it hung up; 0 */
     bool exiting;                       /* exit_group has begun */
     bool zombie;                        /* all threads are over; waits for wait4 */
     bool reaped;

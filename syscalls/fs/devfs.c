@@ -1,9 +1,9 @@
 /*
  * devfs.c - /dev: the few devices every program expects.
  */
-#include "fs_calls.h"
+#include "../tty/tty.h"
+#include "stream.h"
 
-#include <linux/magic.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -79,6 +79,7 @@ static const struct chrdev {
     {"null", 1, 3, 0666, &null_ops},      {"zero", 1, 5, 0666, &zero_ops},
     {"full", 1, 7, 0666, &full_ops},      {"random", 1, 8, 0666, &random_ops},
     {"urandom", 1, 9, 0666, &random_ops}, {"tty", 5, 0, 0666, NULL},
+    {"ptmx", 5, 2, 0666, NULL},
 };
 
 const struct file_ops *chrdev_ops(uint64_t rdev)
@@ -86,7 +87,26 @@ const struct file_ops *chrdev_ops(uint64_t rdev)
     for (size_t i = 0; i < sizeof(chrdevs) / sizeof(*chrdevs); i++)
         if (rdev == makedev(chrdevs[i].major, chrdevs[i].minor) && chrdevs[i].ops)
             return chrdevs[i].ops;
-    return rdev == makedev(5, 0) || rdev == makedev(136, 0) ? &tty_file_ops : NULL;
+    return NULL;
+}
+
+int64_t chrdev_open(struct task *t, struct file *f, unsigned flags)
+{
+    uint64_t rdev = f->inode->rdev;
+    struct tty *host = t->k->vfs->host_tty, *own = t->proc ? t->proc->tty : NULL;
+
+    f->ops = chrdev_ops(rdev);
+    if (f->ops)
+        return chrdev_mmap_object(f);
+    if (rdev == makedev(TTY_AUX_MAJOR, 2))
+        return ptmx_open(t, f);
+    if (rdev == makedev(TTY_AUX_MAJOR, 0) && !own)
+        return -ENXIO;
+    if (rdev == makedev(TTY_AUX_MAJOR, 0) && own != host)
+        return pts_open_tty(t, f, own, flags);
+    if (rdev == makedev(TTY_AUX_MAJOR, 0) || (host && rdev == host->dev))
+        return tty_open(t, f, flags);
+    return major(rdev) == PTS_MAJOR ? pts_open(t, f, minor(rdev), flags) : -ENXIO;
 }
 
 /* mmap of /dev/zero: private is anonymous memory that remembers its file, shared is an object of its own. */
@@ -107,7 +127,7 @@ int devfs_mount(struct vfs *v)
                  {"stdout", "/proc/self/fd/1"},
                  {"stderr", "/proc/self/fd/2"},
                  {"core", "/proc/kcore"}};
-    struct dentry *dev = tmpfs_mount_root(v, "devtmpfs", 0755, makedev(0, 6)), *shm, *pts, *d;
+    struct dentry *dev = tmpfs_mount_root(v, "devtmpfs", 0755, makedev(0, 6)), *shm, *d;
 
     if (!dev)
         return -ENOMEM;
@@ -122,12 +142,8 @@ int devfs_mount(struct vfs *v)
     shm = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 41));
     if (!d || !shm || vfs_mount(v, d, shm))
         return -ENOMEM;
-    d = tmpfs_add(dev, "pts", S_IFDIR | 0755, 0, NULL);
-    pts = tmpfs_mount_root(v, "devpts", 0755, makedev(0, 22));
-    if (!d || !pts || vfs_mount(v, d, pts))
+    if (devpts_mount(v, dev))
         return -ENOMEM;
-    pts->sb->magic = DEVPTS_SUPER_MAGIC;
-    pts->sb->noexec = true;
     shm->sb->nodev = true;
     dev->sb->noexec = true;
 
@@ -136,20 +152,20 @@ int devfs_mount(struct vfs *v)
     return err ? err : vfs_mount(v, at, dev);
 }
 
-/* /dev/pts/0 is the terminal that the emulator was started on. */
-struct dentry *devfs_add_tty(struct vfs *v)
+/* /dev/pts/0 is the terminal that the emulator was started on, and the first program's. */
+struct dentry *devfs_add_tty(struct task *t)
 {
-    struct dentry *pts = NULL;
-    struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
-    struct task t = SETUP_TASK(v->k, &fs);
+    struct vfs *v = t->k->vfs;
+    struct dentry *d;
 
     if (v->tty)
         return v->tty;
-    if (path_lookup(&t, AT_FDCWD, "/dev/pts", LOOKUP_FOLLOW, &pts))
+    v->host_tty = calloc(1, sizeof(*v->host_tty));
+    d = v->host_tty ? devpts_add(v, t, 0) : NULL;
+    if (!d)
         return NULL;
-    struct dentry *d = tmpfs_add(pts, "0", S_IFCHR | 0620, makedev(136, 0), NULL);
-    if (d)
-        v->tty = dentry_get(d);
-    dentry_put(pts);
+    v->host_tty->dev = d->inode->rdev;
+    tty_take(t, v->host_tty);
+    v->tty = dentry_get(d);
     return v->tty;
 }

@@ -106,8 +106,7 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
         d_pin(d); /* the pipe behind it must outlive an open that waits */
         err = fifo_open(t, inode, f);
     } else if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) {
-        f->ops = S_ISCHR(inode->mode) ? chrdev_ops(inode->rdev) : NULL;
-        err = !f->ops ? -ENXIO : f->ops == &tty_file_ops ? tty_open(t, f) : chrdev_mmap_object(f);
+        err = S_ISCHR(inode->mode) ? chrdev_open(t, f, flags) : -ENXIO;
     } else if (S_ISSOCK(inode->mode)) {
         err = -ENXIO;
     }

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct file *host_file(struct kernel *k, int fd, unsigned flags, const struct stat *st)
+static struct file *host_file(struct task *first, int fd, unsigned flags, const struct stat *st)
 {
+    struct kernel *k = first->k;
     struct vfs *v = k->vfs;
     struct inode *inode = NULL;
     struct file *f = NULL;
@@ -29,7 +30,7 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
         path[n > 0 ? n : 0] = 0;
         inode = hostfs_inode_of_fd(sb, fd);
         ops = &host_regular_ops;
-    } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev) && major(st->st_rdev) == 1) {
+    } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev)) {
         struct dentry *d;
         struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
         struct task t = SETUP_TASK(k, &fs);
@@ -43,7 +44,7 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
         }
         return f;
     } else if (S_ISCHR(st->st_mode) && isatty(fd)) {
-        struct dentry *d = devfs_add_tty(v);
+        struct dentry *d = devfs_add_tty(first);
 
         if (v->tty_fd < 0)
             v->tty_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -83,7 +84,7 @@ static struct file *host_file(struct kernel *k, int fd, unsigned flags, const st
 static int give(struct task *t, int fd, const struct stat *st)
 {
     int flags = fcntl(fd, F_GETFL), got;
-    struct file *f = host_file(t->k, fd, (flags & (O_ACCMODE | O_APPEND)) | O_LARGEFILE_X86, st);
+    struct file *f = host_file(t, fd, (flags & (O_ACCMODE | O_APPEND)) | O_LARGEFILE_X86, st);
 
     if (!f)
         return -ENOMEM;
@@ -153,6 +154,5 @@ int vfs_setup_files(struct task *t)
         if (err)
             return err;
     }
-    t->k->vfs->tty_pgrp = t->proc->pgid; /* what a shell starts is in the foreground */
     return give_inherited(t);
 }

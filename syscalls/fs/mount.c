@@ -3,7 +3,7 @@
  *
  *      /          the host's --root, read-only (or not, --writable)
  *      /proc /sys ours: what Linux would say about this machine, the same in each run
- *      /dev       ours: null zero full random urandom tty fd stdin stdout stderr, shm/ and pts/
+ *      /dev       ours: null zero full random urandom tty ptmx fd stdin stdout stderr, shm/ and pts/
  *      /tmp       private and in memory, unless --writable or --rw /tmp
  *      DIR        each --rw DIR: the host's, writable
  *
@@ -213,6 +213,7 @@ int vfs_init(struct kernel *k)
     v->tty_fd = -1;
     v->max_files = 65536;
     list_init(&v->streams);
+    list_init(&v->ptys);
     list_init(&v->sockets);
     list_init(&v->net_names);
     /* Guests' open files need descriptors of ours. */
@@ -265,6 +266,7 @@ void vfs_destroy(struct kernel *k)
     if (!v)
         return;
     dentry_put(v->tty);
+    free(v->host_tty);
     for (struct super *sb = v->supers; sb; sb = sb->next)
         if (sb->root)
             drop_tree(sb->root);

@@ -4,6 +4,7 @@
  */
 #include "procfs.h"
 #include "../process.h"
+#include "../tty/tty.h"
 #include "fs_calls.h"
 
 #include <signal.h>
@@ -149,8 +150,7 @@ int proc_show_stat(const struct proc_ref *ref, FILE *out)
     if (t->mm)
         mm_get_stats(t->mm, &st);
     fprintf(out, "%d (%.15s) %c %d %d %d %d %d %u", t->tid, t->comm, *state_text(t), parent_pid(p), p->pgid,
-            p->sid, ref->reader->k->vfs->tty && p->sid ? 34816 : 0,
-            ref->reader->k->vfs->tty ? ref->reader->k->vfs->tty_pgrp : -1, 4194304u);
+            p->sid, p->tty ? (int)p->tty->dev : 0, p->tty ? p->tty->pgrp : -1, 4194304u);
     fprintf(out, " %lu %lu %lu %lu %lu %lu %lu %lu", (unsigned long)p->min_flt, (unsigned long)p->cmin_flt,
             (unsigned long)p->maj_flt, (unsigned long)p->cmaj_flt, (unsigned long)(p->utime_ns / tick),
             (unsigned long)(p->stime_ns / tick), (unsigned long)(p->cutime_ns / tick),

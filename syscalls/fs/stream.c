@@ -5,6 +5,7 @@
  * stream. Reads that would have to wait let other tasks of the guest run; see vfs_wait_host().
  */
 #include "../handlers.h"
+#include "../tty/tty.h"
 #include "fasync.h"
 #include "fs_calls.h"
 #include "stream.h"
@@ -126,7 +127,7 @@ static struct list_head *stream_fasync(struct task *t, struct file *f)
 /* Who is in the foreground owns a terminal that nobody was named for. */
 static struct list_head *tty_fasync(struct task *t, struct file *f)
 {
-    int pgrp = t->k->vfs->tty_pgrp;
+    int pgrp = t->k->vfs->host_tty->pgrp;
 
     if (!f->fown.pid)
         fown_set(t, f, pgrp ? -pgrp : t->proc->pid);
@@ -147,6 +148,13 @@ static void stream_release(struct file *f)
     free(s);
 }
 
+static int64_t tty_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    int err = tty_check_change(t, t->k->vfs->host_tty, SIGTTIN);
+
+    return err ? err : stream_read(t, f, buf, len, pos);
+}
+
 /* Terminal settings and size go to the real terminal; who is in the foreground is the guest's own affair. */
 static int64_t tty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 {
@@ -154,6 +162,7 @@ static int64_t tty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     uint8_t buf[64] = {0};
     size_t size = 0;
     bool in = false;
+    int64_t err;
 
     switch (cmd) {
     case TCGETS:
@@ -176,21 +185,13 @@ static int64_t tty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     case TIOCOUTQ:
         size = sizeof(int);
         break;
-    case TIOCGPGRP:
-        return mm_copy_out(t->mm, arg, &t->k->vfs->tty_pgrp, 4);
-    case TIOCSPGRP:
-        return mm_copy_in(t->mm, &t->k->vfs->tty_pgrp, arg, 4);
-    case TIOCGSID:
-        return mm_copy_out(t->mm, arg, &t->proc->sid, 4);
     case TCSBRK:
     case TCFLSH:
     case TCXONC:
         return ioctl(s->fd, cmd, (int)arg) ? -errno : 0;
-    case TIOCSCTTY:
-    case TIOCNOTTY:
-        return 0;
     default:
-        return -ENOTTY;
+        err = tty_jobctl_ioctl(t, t->k->vfs->host_tty, f, cmd, arg, true);
+        return err == 1 ? -ENOTTY : err;
     }
     if (in && mm_copy_in(t->mm, buf, arg, size))
         return -EFAULT;
@@ -212,7 +213,7 @@ static int64_t pipe_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t
 }
 
 const struct file_ops tty_file_ops = {
-    .read = stream_read,
+    .read = tty_read,
     .write = stream_write,
     .poll = stream_poll,
     .ioctl = tty_ioctl,
@@ -241,19 +242,20 @@ struct host_stream *host_stream_create(struct vfs *v, int fd)
     return s;
 }
 
-int tty_open(struct task *t, struct file *f)
+int tty_open(struct task *t, struct file *f, unsigned flags)
 {
-    int fd;
+    int fd = fcntl(t->k->vfs->tty_fd, F_DUPFD_CLOEXEC, 3);
 
-    if (t->k->vfs->tty_fd < 0)
-        return -ENXIO;
-    fd = fcntl(t->k->vfs->tty_fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0)
         return -errno;
     f->priv = host_stream_create(t->k->vfs, fd);
-    if (!f->priv)
+    if (!f->priv) {
         close(fd);
-    return f->priv ? 0 : -ENOMEM;
+        return -ENOMEM;
+    }
+    f->ops = &tty_file_ops;
+    tty_opened(t, t->k->vfs->host_tty, f, flags);
+    return 0;
 }
 
 /* What a descriptor of the emulator allows; access modes are 0, 1 and 2. */

@@ -9,7 +9,8 @@ struct host_stream *host_stream_create(struct vfs *v, int fd);
 extern const struct file_ops host_pipe_ops;    /* no position: pipes, sockets, devices */
 extern const struct file_ops host_regular_ops; /* the host's position is the file's */
 
-int tty_open(struct task *t, struct file *f);
+/* The terminal of the host; flags are open(2)'s. */
+int tty_open(struct task *t, struct file *f, unsigned flags);
 /* Open once more what the emulator was started with (/dev/stderr): never for more than it was given. */
 int64_t stream_reopen(struct task *t, struct dentry *d, struct file *f, unsigned flags);
 bool stream_grants(const struct dentry *d, unsigned acc); /* MAY_* */

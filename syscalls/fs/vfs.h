@@ -48,6 +48,7 @@ struct super {
 
 struct dirlist;
 struct pipe;
+struct tty;
 struct flock_list;
 
 /* Attributes to set: the bits of `valid` say which. */
@@ -150,10 +151,12 @@ struct vfs {
     struct super *sb[NR_FS_TYPES]; /* the first of each type */
     struct dentry *tty;            /* /dev/pts/0 when the host gave us a terminal */
     int tty_fd;
+    struct tty *host_tty; /* job control of that */
+    struct dentry *devpts; /* root of /dev/pts */
+    struct list_head ptys; /* of pty: tty/pty.c */
     unsigned next_mnt_id;
     uint64_t next_anon_ino;
     struct list_head streams; /* of host_stream: descriptors the emulator was started with */
-    int tty_pgrp;             /* foreground process group of the terminal */
     unsigned nr_files, max_files;
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
@@ -281,7 +284,7 @@ int dirlist_add(struct dirlist *l, const char *name, size_t len, uint64_t ino, u
 extern const struct file_ops dir_file_ops;
 
 /* ---- the file systems ---- */
-extern const struct inode_ops tmpfs_dir_ops, tmpfs_file_ops, tmpfs_link_ops, tmpfs_special_ops;
+extern const struct inode_ops tmpfs_dir_ops, tmpfs_fixed_dir_ops, tmpfs_file_ops, tmpfs_link_ops, tmpfs_special_ops;
 extern const struct file_ops regular_file_ops; /* files whose bytes are a vm_object */
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev);
 struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev);
@@ -319,11 +322,13 @@ int devfs_mount(struct vfs *v);
 int procfs_mount(struct vfs *v);
 int sysfs_mount(struct vfs *v);
 extern const struct file_ops tty_file_ops;   /* the host's terminal */
-struct dentry *devfs_add_tty(struct vfs *v); /* borrowed; NULL: no memory */
+struct dentry *devfs_add_tty(struct task *t); /* for the first program; borrowed; NULL: no memory */
 /* For mmap of a device: gives /dev/zero its object. 0 or negative errno. */
 int chrdev_mmap_object(struct file *f);
-/* A device node's operations by number; NULL: ENXIO. */
+/* A memory device's operations by number; NULL: none of these. */
 const struct file_ops *chrdev_ops(uint64_t rdev);
+/* Open what a device node stands for; flags are open(2)'s. 0 or negative errno, -ENXIO: no such device. */
+int64_t chrdev_open(struct task *t, struct file *f, unsigned flags);
 extern const struct file_ops fifo_file_ops;
 /* May return SYS_BLOCK: the open waits for the other side. */
 int64_t fifo_open(struct task *t, struct inode *inode, struct file *f);

@@ -72,6 +72,7 @@ static int copy_process_part(struct task *t, struct task *c, const struct clone_
     p->exe_file = from->exe_file ? file_get(from->exe_file) : NULL;
     p->pgid = from->pgid;
     p->sid = from->sid;
+    p->tty = from->tty;
     p->dumpable = from->dumpable;
     p->no_new_privs = from->no_new_privs;
     p->oom_score_adj = from->oom_score_adj;

@@ -370,6 +370,8 @@ static void process_over(struct process *p)
 {
     struct kernel *k = p->k;
 
+    tty_disassociate(p, NULL);
+    p->tty = NULL;
     p->zombie = true;
     p->stopped = false;
     timers_exit(p);

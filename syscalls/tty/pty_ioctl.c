@@ -1,0 +1,263 @@
+/*
+ * pty_ioctl.c - ioctl(2) of pseudoterminals: settings, size, flow control, flushing, and what only masters know.
+ */
+#include "pty.h"
+
+#include <linux/capability.h>
+
+#include "../process.h"
+
+/* ---- settings ---- */
+
+static unsigned baud_of(unsigned bits, unsigned other)
+{
+    static const unsigned low[] = {0,   50,   75,   110,  134,  150,  200,   300,
+                                   600, 1200, 1800, 2400, 4800, 9600, 19200, 38400};
+    static const unsigned high[] = {0,       57600,   115200,  230400,  460800,  500000,  576000,  921600,
+                                    1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
+
+    if (bits == BOTHER)
+        return other;
+    return bits & CBAUDEX ? high[bits & 15] : low[bits & 15];
+}
+
+/* Standard flow control, which a terminal may do by itself. */
+static bool usual_flow(const struct termios2 *s)
+{
+    return s->c_iflag & IXON && s->c_cc[VSTOP] == 19 && s->c_cc[VSTART] == 17;
+}
+
+static void apply_settings(struct pty *p, struct termios2 *s)
+{
+    struct termios2 old = p->ldisc.termios;
+    unsigned in = s->c_cflag >> IBSHIFT & CBAUD;
+    bool extproc = (old.c_lflag | s->c_lflag) & EXTPROC;
+
+    s->c_ospeed = baud_of(s->c_cflag & CBAUD, s->c_ospeed);
+    s->c_ispeed = in ? baud_of(in, s->c_ispeed) : s->c_ospeed;
+    s->c_cflag = (s->c_cflag & ~(unsigned)(CSIZE | PARENB)) | CS8 | CREAD;
+    ldisc_set_termios(&p->ldisc, s);
+    if (usual_flow(&old) != usual_flow(s))
+        pty_status(p, TIOCPKT_DOSTOP | TIOCPKT_NOSTOP, usual_flow(s) ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP);
+    if (extproc)
+        pty_status(p, 0, TIOCPKT_IOCTL);
+    pty_pump(p);
+    pty_wake(p);
+}
+
+static int64_t set_settings(struct task *t, struct pty *p, uint64_t arg, size_t size, bool flush)
+{
+    struct termios2 s = p->ldisc.termios;
+    int err = tty_check_change(t, &p->tty, SIGTTOU);
+
+    if (err)
+        return err;
+    if (mm_copy_in(t->mm, &s, arg, size))
+        return -EFAULT;
+    if (flush)
+        ldisc_flush_input(&p->ldisc);
+    apply_settings(p, &s);
+    return 0;
+}
+
+static int64_t set_size(struct task *t, struct pty *p, uint64_t arg)
+{
+    struct winsize to;
+
+    if (mm_copy_in(t->mm, &to, arg, sizeof(to)))
+        return -EFAULT;
+    if (memcmp(&to, &p->size, sizeof(to))) {
+        tty_signal_pgrp(p->k, p->tty.pgrp, SIGWINCH, NULL);
+        p->size = to;
+    }
+    return 0;
+}
+
+/* ---- flow and flushing ---- */
+
+static int64_t flow_control(struct pty *p, uint64_t what)
+{
+    struct ldisc *l = &p->ldisc;
+    uint8_t c = l->termios.c_cc[what == TCIOFF ? VSTOP : VSTART];
+
+    switch (what) {
+    case TCOOFF:
+        l->tc_stopped = true;
+        ldisc_stop(l);
+        return 0;
+    case TCOON:
+        if (l->tc_stopped) {
+            l->tc_stopped = false;
+            ldisc_start(l);
+            ldisc_process_echoes(l);
+        }
+        return 0;
+    case TCIOFF:
+    case TCION:
+        if (c && ldisc_room(l))
+            l->ops->put(p, &c, 1);
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static int64_t flush(struct pty *p, uint64_t what, bool master)
+{
+    if (what > TCIOFLUSH)
+        return -EINVAL;
+    if (master) { /* its input is what was shown, its output what was typed */
+        if (what != TCOFLUSH)
+            p->shown_tail = p->shown_head;
+        if (what != TCIFLUSH)
+            p->typed_tail = p->typed_head;
+    } else {
+        if (what != TCOFLUSH) {
+            p->typed_tail = p->typed_head;
+            ldisc_flush_input(&p->ldisc);
+            pty_status(p, 0, TIOCPKT_FLUSHREAD);
+        }
+        if (what != TCIFLUSH)
+            pty_flush_shown(p);
+    }
+    pty_wake(p);
+    return 0;
+}
+
+/* Type a byte for somebody: CONFIG_LEGACY_TIOCSTI is off, so only an administrator may. */
+static int64_t simulate_input(struct task *t, struct pty *p, uint64_t arg)
+{
+    uint8_t c;
+
+    if (!task_capable(t, CAP_SYS_ADMIN))
+        return -EIO;
+    if (mm_copy_in(t->mm, &c, arg, 1))
+        return -EFAULT;
+    ldisc_receive(&p->ldisc, &c, 1);
+    pty_wake(p);
+    return 0;
+}
+
+/* ---- both sides ---- */
+
+static int64_t put_int(struct task *t, uint64_t arg, int n)
+{
+    return mm_copy_out(t->mm, arg, &n, sizeof(n));
+}
+
+static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg, bool master)
+{
+    struct pty *p = pty_of(f);
+    struct ldisc *l = &p->ldisc;
+    int64_t r;
+
+    switch (cmd) {
+    case TCGETS:
+        return mm_copy_out(t->mm, arg, &l->termios, sizeof(struct termios));
+    case TCGETS2:
+        return mm_copy_out(t->mm, arg, &l->termios, sizeof(struct termios2));
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+        return set_settings(t, p, arg, sizeof(struct termios), cmd == TCSETSF);
+    case TCSETS2:
+    case TCSETSW2:
+    case TCSETSF2:
+        return set_settings(t, p, arg, sizeof(struct termios2), cmd == TCSETSF2);
+    case TIOCGWINSZ:
+        return mm_copy_out(t->mm, arg, &p->size, sizeof(p->size));
+    case TIOCSWINSZ:
+        return set_size(t, p, arg);
+    case TIOCOUTQ:
+        return put_int(t, arg, 0); /* nothing waits in the hardware there is not */
+    case TIOCGETD:
+        return put_int(t, arg, 0);
+    case TIOCSETD:
+        if (mm_copy_in(t->mm, &(int){0}, arg, sizeof(int)))
+            return -EFAULT;
+        return 0;
+    case TIOCEXCL:
+    case TIOCNXCL:
+        p->exclusive = cmd == TIOCEXCL;
+        return 0;
+    case TIOCGEXCL:
+        return put_int(t, arg, p->exclusive);
+    case TIOCGDEV:
+        return put_int(t, arg, (int)p->tty.dev);
+    case TIOCSTI:
+        return simulate_input(t, p, arg);
+    case TCSBRK:
+    case TCSBRKP:
+    case TCXONC:
+    case TCFLSH:
+        r = master ? 0 : tty_check_change(t, &p->tty, SIGTTOU);
+        if (r || cmd == TCSBRK || cmd == TCSBRKP)
+            return r;
+        return cmd == TCXONC ? flow_control(p, arg) : flush(p, arg, master);
+    }
+    r = tty_jobctl_ioctl(t, &p->tty, f, cmd, arg, !master);
+    return r == 1 ? -ENOTTY : r;
+}
+
+int64_t pts_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    struct pty *p = pty_of(f);
+
+    if (!p->master)
+        return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+    if (cmd == FIONREAD)
+        return put_int(t, arg, (int)ldisc_count(&p->ldisc));
+    return pty_ioctl(t, f, cmd, arg, false);
+}
+
+/* ---- the master's own ---- */
+
+static int64_t open_peer(struct task *t, struct pty *p, unsigned flags)
+{
+    struct file *f;
+    int64_t err = file_open_dentry(t, p->dentry, flags, &f);
+
+    return err ? err : fd_install_new(t, f, flags);
+}
+
+static int64_t signal_slave(struct pty *p, int signo)
+{
+    if (signo != SIGINT && signo != SIGQUIT && signo != SIGTSTP)
+        return -EINVAL;
+    tty_signal_pgrp(p->k, p->tty.pgrp, signo, NULL);
+    return 0;
+}
+
+int64_t ptmx_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    struct pty *p = pty_of(f);
+    size_t shown = p->shown_head - p->shown_tail;
+    int on;
+
+    switch (cmd) {
+    case FIONREAD:
+        return put_int(t, arg, (int)(shown < PTY_READ ? shown : PTY_READ));
+    case TIOCGPTN:
+        return put_int(t, arg, (int)p->index);
+    case TIOCGPTLCK:
+        return put_int(t, arg, p->locked);
+    case TIOCGPKT:
+        return put_int(t, arg, p->packet);
+    case TIOCSPTLCK:
+    case TIOCPKT:
+        if (mm_copy_in(t->mm, &on, arg, sizeof(on)))
+            return -EFAULT;
+        if (cmd == TIOCSPTLCK) {
+            p->locked = on;
+        } else {
+            if (on && !p->packet)
+                p->status = 0;
+            p->packet = on;
+        }
+        return 0;
+    case TIOCGPTPEER:
+        return open_peer(t, p, (unsigned)arg);
+    case TIOCSIG:
+        return signal_slave(p, (int)arg);
+    }
+    return pty_ioctl(t, f, cmd, arg, true);
+}
