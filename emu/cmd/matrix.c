@@ -6,12 +6,14 @@
  */
 #include "../plugin.h"
 #include "cmd.h"
+#include "diff.h"
 #include "matrix.h"
 #include "self.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <mseal-emu/design.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -175,10 +177,11 @@ static int load_scenarios(struct matrix *m, const char *program)
     return r;
 }
 
-/* Of all scenarios keep those named; a name that is none of them is a program. */
+/* Of all scenarios keep those named; a name that is none of them is a program. -ENOENT: nor that, after a line on stderr. */
 static int choose_rows(struct matrix *m, char **names, int n)
 {
     struct matrix all = *m;
+    char path[PATH_MAX];
     int r = 0;
     if (!n)
         return 0;
@@ -188,7 +191,14 @@ static int choose_rows(struct matrix *m, char **names, int n)
         size_t k = 0;
         while (k < all.nrows && strcmp(all.rows[k].name, names[i]))
             k++;
-        r = k < all.nrows ? add_row(m, names[i], all.rows[k].what, true) : add_row(m, names[i], "", false);
+        if (k < all.nrows) {
+            r = add_row(m, names[i], all.rows[k].what, true);
+        } else if (!access(native_find_program(names[i], path), X_OK)) {
+            r = add_row(m, names[i], "", false);
+        } else {
+            fprintf(stderr, "mseal-emu: matrix: %s: neither a scenario nor a program\n", names[i]);
+            r = -ENOENT;
+        }
     }
     free(all.rows);
     return r;
@@ -368,6 +378,8 @@ int cmd_matrix(int argc, char **argv)
         return 125;
     int r = load_scenarios(&m, o.scenarios);
     r = r ? r : choose_rows(&m, argv + optind, argc - optind);
+    if (r == -ENOENT)
+        return 127;
     m.cells = calloc(m.nrows * m.ndesigns + 1, sizeof *m.cells);
     r = r ? r : m.cells ? run_cells(&m, &o) : -ENOMEM;
     if (r) {

@@ -3,6 +3,10 @@ emu matrix -d none,linux-6.18,mimmutable P01 D10
 is 'matrix runs the scenarios named under the designs named' 0
 ok 'a row is marked where designs differ' grep -Eq '^P01  \* HIT +EPERM +EPERM$' "$work/out"
 ok 'and says what it was for each' grep -Eq '^D10  \* HIT +HIT +EPERM$' "$work/out"
+emu matrix -d none P01 P0X
+is 'what is neither a scenario nor a program' 127 '' '^mseal-emu: matrix: P0X: neither a scenario nor a program$'
+emu matrix -d none,linux-6.18 true "$B/demo/attacker"
+is 'programs are run, too' 0
 for format in text markdown html json junit tap; do
     emu matrix -f $format -d none,linux-6.18 P01 P07
     is "matrix as $format" 0
