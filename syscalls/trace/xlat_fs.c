@@ -155,6 +155,23 @@ static const struct xlat ioctls[] = {X(UFFDIO_API),
                                      X(TCXONC),
                                      X(TIOCGPTN),
                                      X(TIOCSPTLCK),
+                                     X(TIOCGPTLCK),
+                                     X(TIOCPKT),
+                                     X(TIOCGPKT),
+                                     X(TIOCEXCL),
+                                     X(TIOCNXCL),
+                                     X(TIOCGEXCL),
+                                     X(TIOCGETD),
+                                     X(TIOCSETD),
+                                     X(TIOCSIG),
+                                     X(TIOCOUTQ),
+                                     X(TIOCSTI),
+                                     X(TIOCGDEV),
+                                     X(TCSBRKP),
+                                     {"TCGETS2", 0x802c542a, 0}, /* glibc has no struct termios2 */
+                                     {"TCSETS2", 0x402c542b, 0},
+                                     {"TCSETSW2", 0x402c542c, 0},
+                                     {"TCSETSF2", 0x402c542d, 0},
                                      X(FICLONE),
                                      {"FS_IOC_GETFLAGS", FS_IOC_GETFLAGS, 0},
                                      {"FS_IOC_SETFLAGS", FS_IOC_SETFLAGS, 0},
@@ -168,6 +185,9 @@ static const struct xlat epoll_events[] = {X(EPOLLIN),     X(EPOLLPRI),     X(EP
                                            X(EPOLLWRNORM), X(EPOLLRDBAND),  X(EPOLLWRBAND), X(EPOLLMSG),
                                            X(EPOLLERR),    X(EPOLLHUP),     X(EPOLLRDHUP),  X(EPOLLEXCLUSIVE),
                                            X(EPOLLWAKEUP), X(EPOLLONESHOT), X(EPOLLET),     XEND};
+static const struct xlat tcflush_queues[] = {{"TCIFLUSH", 0, 0}, {"TCOFLUSH", 1, 0}, {"TCIOFLUSH", 2, 0}, XEND};
+static const struct xlat tcflow_actions[] = {
+    {"TCOOFF", 0, 0}, {"TCOON", 1, 0}, {"TCIOFF", 2, 0}, {"TCION", 3, 0}, XEND};
 static const struct xlat epoll_ctls[] = {X(EPOLL_CTL_ADD), X(EPOLL_CTL_DEL), X(EPOLL_CTL_MOD), XEND};
 static const struct xlat epoll_create_flags[] = {X(EPOLL_CLOEXEC), XEND};
 static const struct xlat eventfd_flags[] = {X(EFD_SEMAPHORE), X(EFD_CLOEXEC), X(EFD_NONBLOCK), XEND};
@@ -270,6 +290,8 @@ const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
                                      {"ioctl", ioctls, 0},
                                      {"poll", poll_events, "POLL???"},
                                      {"epoll", epoll_events, "EPOLL???"},
+                                     {"tcflush", tcflush_queues, "TC???"},
+                                     {"tcflow", tcflow_actions, "TC???"},
                                      {"epoll_ctl", epoll_ctls, "EPOLL_CTL_???"},
                                      {"epoll_create", epoll_create_flags, "EPOLL_???"},
                                      {"eventfd", eventfd_flags, "EFD_???"},

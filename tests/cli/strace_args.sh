@@ -68,6 +68,7 @@ arguments tracing ptrace 56
 arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
 arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset 20
+arguments terminals ioctl 24
 structures times setitimer,getitimer,timer_create,timer_settime,timer_gettime,timer_delete,timerfd_settime,timerfd_gettime,settimeofday,times 16
 structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,openat2,ioctl 15
 structures limits setrlimit,getrlimit,prlimit64,getrusage,sched_setaffinity,sched_getaffinity,setgroups 12

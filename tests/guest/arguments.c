@@ -34,6 +34,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <elf.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -528,12 +529,44 @@ static void scheduling(void)
     syscall(SYS_capset, &h, NOWHERE);
 }
 
+/* Which number a terminal has depends on who else has one: nobody asks here. */
+static void terminals(void)
+{
+    int m = open("/dev/ptmx", O_RDWR | O_NOCTTY), n = 0, s;
+
+    ioctl(m, TIOCSPTLCK, &n);
+    ioctl(m, TIOCGPTLCK, &n);
+    n = 1;
+    ioctl(m, TIOCPKT, &n);
+    ioctl(m, TIOCGPKT, &n);
+    ioctl(m, TIOCPKT, NOWHERE);
+    s = ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY);
+    ioctl(s, TCFLSH, TCIOFLUSH);
+    ioctl(s, TCFLSH, 7);
+    ioctl(s, TCXONC, TCOOFF);
+    ioctl(s, TCXONC, TCOON);
+    ioctl(s, TCSBRK, 1);
+    ioctl(s, TCSBRKP, 0);
+    ioctl(s, TIOCNOTTY);
+    ioctl(s, TIOCEXCL);
+    ioctl(s, TIOCGEXCL, &n);
+    ioctl(s, TIOCNXCL);
+    ioctl(s, TIOCGETD, &n);
+    ioctl(m, TIOCSIG, SIGINT);
+    ioctl(m, TIOCSIG, SIGTERM);
+    ioctl(s, TIOCOUTQ, &n);
+    ioctl(s, 0x802c542a, NOWHERE); /* TCGETS2 */
+    ioctl(s, 0x402c542b, NOWHERE);
+    ioctl(s, 0x402c542c, NOWHERE);
+    ioctl(s, 0x402c542d, NOWHERE);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } groups[] = {{"messages", messages},    {"files", files},     {"ipc", ipc},
               {"tracing", tracing},      {"futexes", futexes}, {"memory", memory},
-              {"scheduling", scheduling}};
+              {"scheduling", scheduling}, {"terminals", terminals}};
 
 int main(int argc, char **argv)
 {
