@@ -50,9 +50,10 @@ static inline long reg(unsigned op, void *arg, unsigned n)
     return syscall(SYS_io_uring_register, r.fd, op, arg, n);
 }
 
+#define SQ_IDLE 10 /* milliseconds: how long a thread that looks for requests waits for more */
 static struct ring open_ring(unsigned n, unsigned flags, unsigned cq)
 {
-    struct ring x = {.p = {.flags = flags, .cq_entries = cq}};
+    struct ring x = {.p = {.flags = flags, .cq_entries = cq, .sq_thread_idle = SQ_IDLE}};
     x.fd = (int)must(setup(n, &x.p));
     size_t size = x.p.cq_off.cqes + x.p.cq_entries * sizeof(struct io_uring_cqe) + x.p.sq_entries * 4 + 64;
     x.mem = must(mmap(NULL, size, RW, MAP_SHARED, x.fd, IORING_OFF_SQ_RING));

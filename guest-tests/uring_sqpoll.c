@@ -1,13 +1,10 @@
 /* uring_sqpoll.c - io_uring with a thread that looks for requests (IORING_SETUP_SQPOLL), while that sleeps. */
 #include "uring.h"
 
-/* Until the thread sleeps: it waits a second for more, which is what an idle time of 0 means. */
+/* Does the thread sleep? It has had far more time than SQ_IDLE; asking again and again is no fixed number of calls. */
 static bool sleeps(void)
 {
-    long start = milliseconds();
-
-    while (!(sq_flags() & IORING_SQ_NEED_WAKEUP) && milliseconds() - start < LIMIT * 1000)
-        usleep(1000);
+    usleep(500000);
     return sq_flags() & IORING_SQ_NEED_WAKEUP;
 }
 
