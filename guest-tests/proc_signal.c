@@ -284,7 +284,7 @@ int main(void)
     handle(SIGUSR1, on, SA_RESTART);
     pid = child(interrupt_soon);
     if (!fork()) {
-        usleep(60000);
+        usleep(400000);
         write(fd[1], "x", 1);
         _exit(0);
     }

@@ -54,6 +54,7 @@ struct diff_native {
     uint64_t
         swallowed;  /* signals that it did not get, to the emulator's next of that number: bit number - 1 */
     bool interrupt; /* the next call is one that a signal interrupts, maybe one that was swallowed too soon */
+    enum { WAIT_ASKS, WAIT_FINDS, WAIT_FINDS_NONE } wait; /* what the next wait4 with WNOHANG does */
     struct lockstep_record call;
     uint64_t mmap_base; /* where its mappings begin, downwards */
     const char *world;  /* NULL, or what of its surroundings could not be made like the emulator's */

@@ -60,6 +60,7 @@ int diff_catch_up(struct diff *d, struct diff_pair *p, bool *extra)
 
     /* The host's clock and children are not the emulator's: what interrupted this call may have come before it. */
     d->native.interrupt = restarts || e->ret == -EINTR;
+    d->native.wait = e->nr != SYS_wait4 || e->ret < 0 ? WAIT_ASKS : e->ret ? WAIT_FINDS : WAIT_FINDS_NONE;
     for (;;) {
         err = diff_native_until(d, &p->step[DIFF_NATIVE], restarts);
         if (err)

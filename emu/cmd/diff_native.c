@@ -68,9 +68,42 @@ static int with_maps(struct diff_native *n, struct diff_step *s)
     return s->text ? 0 : -ENOMEM;
 }
 
+static int poke_reg(struct diff_native *n, size_t reg, uint64_t value)
+{
+    return ptrace(PTRACE_POKEUSER, n->pid, (void *)reg, (void *)value) ? -errno : 0;
+}
+
+static bool may_find_none(const struct diff_native *n)
+{
+    return n->call.nr == SYS_wait4 && n->call.args[2] & WNOHANG;
+}
+
+/* Children run as fast as they do: a wait4 that would come back without one waits for what the emulator's found, or does not look. */
+static int wait_begins(struct diff_native *n)
+{
+    if (!may_find_none(n) || n->wait == WAIT_ASKS)
+        return 0;
+    return n->wait == WAIT_FINDS
+               ? poke_reg(n, offsetof(struct user_regs_struct, rdx), n->call.args[2] & ~(uint64_t)WNOHANG)
+               : poke_reg(n, offsetof(struct user_regs_struct, orig_rax), UINT64_MAX);
+}
+
+/* Its result, and registers as if nothing had been changed. */
+static int64_t wait_over(struct diff_native *n, int64_t ret)
+{
+    if (!may_find_none(n) || n->wait == WAIT_ASKS)
+        return ret;
+    poke_reg(n, offsetof(struct user_regs_struct, rdx), n->call.args[2]);
+    if (n->wait == WAIT_FINDS)
+        return ret;
+    native_set_result(n, 0);
+    return 0;
+}
+
 static int call_over(struct diff_native *n, struct diff_step *s, int64_t ret)
 {
     n->in_call = false;
+    ret = wait_over(n, ret);
     s->rec = n->call;
     s->rec.kind = LOCKSTEP_CALL;
     s->rec.ret = ret;
@@ -104,9 +137,7 @@ static int hide_call(struct diff_native *n, unsigned nr)
 
     if (!row || (row->call && row->call != sys_ni) || !strcmp(row->name, "mseal"))
         return 0;
-    if (ptrace(PTRACE_POKEUSER, n->pid, (void *)offsetof(struct user_regs_struct, orig_rax), (void *)-1L))
-        return -errno;
-    return 0;
+    return poke_reg(n, offsetof(struct user_regs_struct, orig_rax), UINT64_MAX);
 }
 
 /* The set of signals in a line of its status. */
@@ -165,6 +196,8 @@ int native_next(struct diff_native *n, struct diff_step *s)
             n->call = (struct lockstep_record){.nr = (uint32_t)info.entry.nr};
             memcpy(n->call.args, info.entry.args, sizeof(n->call.args));
             status = hide_call(n, n->call.nr);
+            if (!status)
+                status = wait_begins(n);
             if (!status && n->interrupt)
                 status = interrupt_call(n);
             if (status)
