@@ -76,7 +76,7 @@ static int64_t send_msg(struct task *t, struct file *f, struct sock *s, const st
 
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
-    if (flags & MSG_OOB)
+    if (flags & MSG_OOB && !sock_has_urgent(s))
         return -EOPNOTSUPP;
     r = sock_addr_in(t, m->name, m->name ? m->namelen : 0, &sa);
     if (r)
@@ -164,8 +164,8 @@ static int64_t recv_msg(struct task *t, struct file *f, struct sock *s, struct u
 
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
-    if (flags & (MSG_OOB | MSG_ERRQUEUE))
-        return flags & MSG_OOB ? -EINVAL : -EAGAIN;
+    if (flags & MSG_ERRQUEUE && !(flags & MSG_OOB))
+        return -EAGAIN;
     if (m->iovlen > IOV_MAX_)
         return -EMSGSIZE;
     total = iov_import(t, m->iov, m->iovlen, fast, &iov);
@@ -186,7 +186,7 @@ static int64_t recv_msg(struct task *t, struct file *f, struct sock *s, struct u
         }
         at += part;
     }
-    m->flags = got.truncated ? MSG_TRUNC : 0;
+    m->flags = (got.truncated ? MSG_TRUNC : 0) | (got.urgent ? MSG_OOB : 0);
     if (s->passcred && got.have_cred &&
         !control_put(t, m, &used, SOL_SOCKET, SCM_CREDENTIALS, &got.cred, sizeof(got.cred)))
         m->flags |= MSG_CTRUNC;
@@ -251,7 +251,7 @@ int64_t sys_sendto(struct task *t, const uint64_t a[6])
         r = sock_addr_in(t, a[4], a[4] ? arg_int(a[5]) : 0, &sa);
     if (r)
         return r;
-    if (flags & MSG_OOB)
+    if (flags & MSG_OOB && !sock_has_urgent(s))
         return -EOPNOTSUPP;
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
@@ -292,8 +292,6 @@ int64_t sys_recvfrom(struct task *t, const uint64_t a[6])
     n = sock_of(t, a[0], &f, &s);
     if (n)
         return n;
-    if (flags & MSG_OOB)
-        return -EINVAL;
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
     buf = malloc(len + 1);

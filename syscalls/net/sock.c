@@ -96,8 +96,10 @@ static void skb_free(struct skb *b)
     free(b);
 }
 
-static void skb_unqueue(struct sock *s, struct skb *b)
+void skb_unqueue(struct sock *s, struct skb *b)
 {
+    if (b == s->urgent)
+        s->urgent = NULL;
     list_del(&b->node);
     s->queued -= b->len;
     skb_free(b);
@@ -230,6 +232,20 @@ static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const c
     return len;
 }
 
+/* The last byte is urgent. */
+static int64_t send_urgent(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len)
+{
+    int64_t r;
+
+    if (len > 1 && (r = queue_on(t, s, to, buf, len - 1, NULL, 0)) < 0)
+        return r;
+    r = queue_on(t, s, to, buf + len - 1, 1, NULL, 0);
+    if (r < 0)
+        return len > 1 ? (int64_t)len - 1 : r;
+    sock_urgent_came(to);
+    return (int64_t)len;
+}
+
 int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len, unsigned flags,
                   const struct sockaddr_storage *sa, unsigned sa_len, struct file **fds, unsigned nr_fds)
 {
@@ -292,6 +308,8 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         return wait_room(t, s, to, flags);
     if (len > SOCK_BUF - to->queued)
         len = SOCK_BUF - to->queued;
+    else if (flags & MSG_OOB)
+        return send_urgent(t, s, to, buf, len);
     return queue_on(t, s, to, buf, len, fds, nr_fds);
 pipe:
     if (!(flags & MSG_NOSIGNAL) && sock_connects(s))
@@ -324,6 +342,12 @@ static void take_extras(struct sock *s, struct skb *b, bool peek, struct sock_re
     }
 }
 
+/* Not even behind the urgent byte. */
+static bool nothing_to_read(const struct sock *s)
+{
+    return list_empty(&s->queue) || (sock_skips_urgent(s) && s->queued == s->urgent->len);
+}
+
 static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, struct sock_recv *out)
 {
     uint64_t done = 0;
@@ -334,8 +358,10 @@ static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, 
         struct skb *b = container_of(n, struct skb, node);
         unsigned part = b->len < len - done ? b->len : len - done;
 
-        if (done == len || (!first && b->nr_fds))
+        if (done == len || (!first && (b->nr_fds || b == s->urgent)))
             break;
+        if (peek && b == s->urgent && !sock_oob_inline(s))
+            continue;
         if (first || b->nr_fds)
             take_extras(s, b, peek, out);
         first = false;
@@ -366,7 +392,11 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
     if (sock_connects(s) && s->state == SS_NEW)
         return s->family == AF_UNIX && is_stream(s) ? -EINVAL : -ENOTCONN;
-    if (list_empty(&s->queue) || (is_stream(s) && (flags & MSG_WAITALL) && !peek && s->queued < len &&
+    if (flags & MSG_OOB)
+        return sock_recv_urgent(s, buf, len, flags, out);
+    if (!peek && sock_skips_urgent(s))
+        skb_unqueue(s, s->urgent);
+    if (nothing_to_read(s) || (is_stream(s) && (flags & MSG_WAITALL) && !(flags & MSG_DONTWAIT) && !peek && s->queued < len && !s->urgent &&
                                   s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
         if (s->error) {
             err = s->error;
@@ -445,8 +475,10 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
     }
     if (s->error)
         ev |= POLLERR;
-    if (!list_empty(&s->queue) || !list_empty(&s->backlog) || eof)
+    if (!nothing_to_read(s) || !list_empty(&s->backlog) || eof)
         ev |= POLLIN | POLLRDNORM;
+    if (s->urgent && !s->urgent_taken)
+        ev |= POLLPRI;
     if (eof)
         ev |= POLLRDHUP;
     if (sock_connects(s) &&
@@ -468,11 +500,16 @@ static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64
     case FIONREAD:
         if (s->state == SS_LISTEN)
             return -EINVAL;
-        n = is_stream(s) || list_empty(&s->queue) ? (int)s->queued
+        n = is_stream(s) || list_empty(&s->queue) ? (int)sock_before_mark(s)
                                                   : (int)list_first(&s->queue, struct skb, node)->len;
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     case TIOCOUTQ:
-        n = s->peer ? s->peer->queued : 0;
+        n = s->peer && s->family == AF_UNIX ? (int)s->peer->queued : 0; /* of TCP all is acknowledged at once */
+        return mm_copy_out(t->mm, arg, &n, sizeof(n));
+    case SIOCATMARK:
+        if (!is_stream(s))
+            return s->family == AF_UNIX ? -EOPNOTSUPP : -ENOTTY;
+        n = sock_at_mark(s);
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     case FIOSETOWN:
     case SIOCSPGRP:

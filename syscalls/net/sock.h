@@ -38,6 +38,8 @@ struct sock {
     uint64_t ino, peer_ino; /* of its inode, and of the last peer's that went; 0: there was none */
     struct list_head queue; /* of skb: what came in */
     unsigned queued;        /* bytes on it */
+    struct skb *urgent;     /* on it, or NULL: see urgent.c */
+    bool urgent_taken;      /* MSG_OOB has received it */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
     bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
     int error; /* SO_ERROR, told once */
@@ -66,6 +68,7 @@ struct file *sock_file(struct task *t, struct sock *s,
                        unsigned flags);       /* takes over s, also on failure (NULL) */
 struct sock *file_sock(const struct file *f); /* NULL: no socket */
 void sock_changed(struct sock *s);
+void skb_unqueue(struct sock *s, struct skb *b); /* b goes */
 /* A signal to who asked for it, for POLL_IN ... POLL_HUP; a task that waits in a receive makes it needless. */
 void sock_tell(struct sock *s, int reason);
 /* The other end of a connection sends no more: by shutdown, or (closed) because it is gone. */
@@ -86,7 +89,7 @@ struct sock_recv {
     struct file **fds; /* the receiver's now */
     unsigned nr_fds;
     struct ucred cred;
-    bool truncated, have_cred;
+    bool truncated, have_cred, urgent; /* urgent: msg_flags has MSG_OOB */
 };
 int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsigned flags,
                   struct sock_recv *out);
@@ -111,6 +114,16 @@ void sock_map_address(struct sockaddr_storage *sa, int family);
 void sock_unconnect(struct sock *s);
 
 void sock_options_init(struct sock *s); /* sockopt.c */
+bool sock_oob_inline(const struct sock *s);
+
+/* urgent.c */
+bool sock_has_urgent(const struct sock *s);   /* is it of a kind that has urgent data? */
+bool sock_at_mark(const struct sock *s);      /* SIOCATMARK */
+bool sock_skips_urgent(const struct sock *s); /* the next read begins behind the urgent byte */
+unsigned sock_before_mark(const struct sock *s); /* bytes that one read could have */
+void sock_urgent_came(struct sock *s);           /* the last message is an urgent byte */
+/* recv(MSG_OOB): 1, 0 where len is 0, or -EINVAL: there is none to have this way. */
+int64_t sock_recv_urgent(struct sock *s, char *buf, uint64_t len, unsigned flags, struct sock_recv *out);
 
 /* netlink.c: what AF_NETLINK does in the calls of these names. */
 int netlink_check(int type, int protocol); /* is there such a socket? 0 or negative errno */

@@ -111,6 +111,11 @@ static int find_option(int level, int name)
     return -1;
 }
 
+bool sock_oob_inline(const struct sock *s)
+{
+    return s->option[find_option(SOL_SOCKET, SO_OOBINLINE)];
+}
+
 /* Does the socket have options of this level? */
 static bool has_level(const struct sock *s, int level)
 {
