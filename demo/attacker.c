@@ -19,7 +19,8 @@
 enum { MSEAL = 462, EMU_SEAL = 4096 /* MSEAL_EMU_SEAL of <mseal-emu/design.h> */ };
 
 static char *table; /* one page, read-only: every byte is 'T' (trusted) */
-static int file = -1; /* what the table is loaded from, if anything: every byte is 'F', relocations make it 'T' */
+/* what the table is loaded from, if anything: every byte is 'F', relocations make it 'T' */
+static int file = -1;
 
 static int seal(void)
 {

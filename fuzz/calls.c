@@ -22,8 +22,7 @@
 #define N(a)       (sizeof(a) / sizeof((a)[0]))
 #define PICK(r, a) ((a)[rng_below((r), N(a))])
 
-/* ---- places
- * --------------------------------------------------------------------------------------------------- */
+/* ---- places ---- */
 
 static uint64_t arena_end(const struct fuzz_gen *g)
 {
@@ -121,8 +120,7 @@ static uint64_t gen_fd(struct fuzz_gen *g)
     return (uint64_t)PICK(g->r, fds);
 }
 
-/* ---- argument lists
- * ---------------------------------------------------------------------------------------------- */
+/* ---- argument lists ---- */
 
 static void gen_mmap(struct fuzz_gen *g, uint64_t a[6])
 {
@@ -394,8 +392,7 @@ static void gen_shmstat(struct fuzz_gen *g, uint64_t a[6])
     a[0] = gen_shmid(g);
 }
 
-/* ---- the model's side of system calls
- * --------------------------------------------------------------------------------- */
+/* ---- the model's side of system calls ---- */
 
 static int64_t model_mmap(struct model *m, const uint64_t a[6])
 {
@@ -571,9 +568,7 @@ static int64_t model_shmstat(struct model *m, const uint64_t a[6])
     return fuzz_pack_shmstat(&ds);
 }
 
-/* ---- the table
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- the table ---- */
 
 const struct fuzz_call fuzz_calls[] = {
     {"mmap", CALL_SYSCALL, SYS_mmap, 160, 6, gen_mmap, model_mmap},

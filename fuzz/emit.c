@@ -235,8 +235,7 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
     fprintf(out, "%s    maps();\n    return 0;\n}\n", small ? "    pages();\n" : "");
 }
 
-/* ---- sequences as text: a line of settings, then a line per call
- * ------------------------------------------------ */
+/* ---- sequences as text: a line of settings, then a line per call ---- */
 
 void fuzz_save(FILE *out, const struct fuzz_seq *seq)
 {

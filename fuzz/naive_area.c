@@ -155,8 +155,7 @@ bool naive_pages(const struct naive *w, uint64_t addr, uint64_t len, unsigned *f
     return true;
 }
 
-/* ---- limits
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- limits ---- */
 
 uint64_t naive_count(const struct naive *w, uint64_t mask, uint64_t want)
 {
@@ -193,9 +192,7 @@ bool naive_can_lock(const struct naive *w)
     return w->world->memlock || w->world->cap_ipc_lock;
 }
 
-/* ---- room
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- room ---- */
 
 static bool is_free(const struct naive *w, unsigned i, uint64_t pages)
 {

@@ -5,9 +5,7 @@
 #include "naive.h"
 #include "mm/uapi.h"
 
-/* ---- mprotect
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- mprotect ---- */
 
 static int protect(struct naive *w, unsigned from, unsigned to, uint64_t prot)
 {
@@ -78,9 +76,7 @@ int64_t naive_mprotect(struct naive *w, uint64_t addr, uint64_t len, uint64_t pr
     return err;
 }
 
-/* ---- mseal
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- mseal ---- */
 
 int64_t naive_mseal(struct naive *w, uint64_t addr, uint64_t len, uint64_t flags)
 {
@@ -111,9 +107,7 @@ int64_t naive_mseal(struct naive *w, uint64_t addr, uint64_t len, uint64_t flags
     return 0;
 }
 
-/* ---- mlock
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- mlock ---- */
 
 #define LOCKS (VM_LOCKED | VM_LOCKONFAULT)
 
@@ -201,8 +195,7 @@ int64_t naive_munlockall(struct naive *w)
     return 0;
 }
 
-/* ---- mbind: MPOL_DEFAULT and MPOL_LOCAL, without a mask
- * --------------------------------------------------------------------- */
+/* ---- mbind: MPOL_DEFAULT and MPOL_LOCAL, without a mask ---- */
 
 int64_t naive_mbind(struct naive *w, const uint64_t a[6])
 {

@@ -53,9 +53,7 @@ struct naive_object *naive_new_object(struct naive *w, uint64_t size, unsigned *
     return &w->obj[2 + k];
 }
 
-/* ---- faults
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- faults ---- */
 
 /* Would an mprotect make VMAs of the pages i - 1 and i one? Then their private pages may as well be one set
  * from the start. */
@@ -210,9 +208,7 @@ int naive_populate(struct naive *w, unsigned from, unsigned to, bool go_on)
     return go_on ? 0 : err;
 }
 
-/* ---- files
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 static struct naive_object *object_of_fd(struct naive *w, int fd)
 {

@@ -39,8 +39,7 @@ struct native {
     pid_t zygote;
 };
 
-/* ---- in the runner: what signals tell
- * ---------------------------------------------------------------------- */
+/* ---- in the runner: what signals tell ---- */
 
 static sigjmp_buf caught;
 static volatile int caught_signo, caught_code, traps;
@@ -111,8 +110,7 @@ static int64_t access_page(int kind, uint64_t addr, uint64_t value)
     return FAULT(caught_signo, caught_code, caught_addr != addr);
 }
 
-/* ---- in the runner: looking at itself
- * ------------------------------------------------------------------------- */
+/* ---- in the runner: looking at itself ---- */
 
 static char smaps_text[1 << 18];
 static int smaps_fd = -1;
@@ -139,8 +137,7 @@ static void take_picture(char *out)
     }
 }
 
-/* ---- in the runner: the calls
- * ------------------------------------------------------------------------------------ */
+/* ---- in the runner: the calls ---- */
 
 static int64_t run_mincore(uint64_t addr, uint64_t len)
 {
@@ -250,8 +247,7 @@ static void run_op(const struct fuzz_op *op, struct fuzz_answer *out, bool pictu
         take_picture(out->picture);
 }
 
-/* ---- the runner
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the runner ---- */
 
 static void drop_capability(unsigned cap)
 {
@@ -364,8 +360,7 @@ static void runner(struct shared *sh)
     _exit(0);
 }
 
-/* ---- the zygote
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the zygote ---- */
 
 static void fill(uint64_t start, uint64_t end)
 {
@@ -454,8 +449,7 @@ static void zygote(struct shared *sh, int from, int to)
     }
 }
 
-/* ---- the fuzzer's end
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the fuzzer's end ---- */
 
 struct native *native_create(void)
 {

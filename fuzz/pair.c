@@ -119,8 +119,7 @@ bool pair_same(struct model *m, struct naive *w, unsigned *at)
     return true;
 }
 
-/* ---- pictures of page records
- * ----------------------------------------------------------------------------------------- */
+/* ---- pictures of page records ---- */
 
 static void picture(const struct naive_page *page, unsigned n, char *out, size_t size)
 {
@@ -166,8 +165,7 @@ static void pictures(struct model *m, struct naive *w, struct divergence *d)
     picture(w->page, w->n, d->host.picture, sizeof(d->host.picture));
 }
 
-/* ---- running both
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- running both ---- */
 
 /* One call on both; false: the answers or the pages differ. */
 static bool step(struct model *m, struct naive *w, const struct fuzz_op *op, struct divergence *d)

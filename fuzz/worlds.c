@@ -39,9 +39,7 @@ struct search {
     bool promised[WORLD_PAGES];
 };
 
-/* ---- looking
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- looking ---- */
 
 static int look_at_entry(void *ctx, uint64_t addr, pte_t e)
 {
@@ -176,9 +174,7 @@ static uint64_t hash_of(const struct world *w)
     return h ? h : 1;
 }
 
-/* ---- states
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- states ---- */
 
 static bool add_seen(struct search *s, uint64_t hash)
 {
@@ -236,9 +232,7 @@ static void way_to(const struct search *s, const struct node *n, struct fuzz_seq
         seq->op[k + n->depth - 1] = s->alphabet[n->letter];
 }
 
-/* ---- calls
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- calls ---- */
 
 /* Sealing is what the design means by it, whatever its call is. */
 static int64_t call(struct search *s, const struct fuzz_op *op)

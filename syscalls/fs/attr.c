@@ -67,9 +67,7 @@ static int notify_change(struct task *t, struct dentry *d, struct inode *inode, 
     return inode_setattr(t, inode, d, a);
 }
 
-/* ---- chmod
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- chmod ---- */
 
 static int chmod_dentry(struct task *t, struct dentry *d, unsigned mode)
 {
@@ -125,9 +123,7 @@ int64_t sys_fchmod(struct task *t, const uint64_t a[6])
     return f ? chmod_dentry(t, f->dentry, arg_uint(a[1])) : -EBADF;
 }
 
-/* ---- chown
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- chown ---- */
 
 static int chown_dentry(struct task *t, struct dentry *d, unsigned uid, unsigned gid)
 {
@@ -190,9 +186,7 @@ int64_t sys_fchown(struct task *t, const uint64_t a[6])
     return f ? chown_dentry(t, f->dentry, arg_uint(a[1]), arg_uint(a[2])) : -EBADF;
 }
 
-/* ---- times
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- times ---- */
 
 /* ts NULL: both are now, and then write permission is enough. */
 static int times_dentry(struct task *t, struct dentry *d, const struct timespec ts[2])

@@ -169,8 +169,7 @@ int64_t sys_copy_file_range(struct task *t, const uint64_t a[6])
     return r;
 }
 
-/* ---- pipes: buffers move, or are copied
- * ---------------------------------------------------------------------------- */
+/* ---- pipes: buffers move, or are copied ---- */
 
 static int64_t pipe_input(struct task *t, struct pipe *p, bool nonblock)
 {

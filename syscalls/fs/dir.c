@@ -187,8 +187,7 @@ int64_t sys_linkat(struct task *t, const uint64_t a[6])
     return do_linkat(t, arg_int(a[0]), a[1], arg_int(a[2]), a[3], arg_uint(a[4]));
 }
 
-/* ---- removal
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- removal ---- */
 
 /* vfs_unlink() and vfs_rmdir() did their work: the number of links, the last of them, the name. */
 static void notify_removed(struct dentry *dir, struct dentry *d, bool isdir)
@@ -278,9 +277,7 @@ int64_t sys_unlinkat(struct task *t, const uint64_t a[6])
     return do_remove(t, arg_int(a[0]), a[1], a[2] & AT_REMOVEDIR);
 }
 
-/* ---- rename
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- rename ---- */
 
 /* fsnotify_move(): one direction of it. */
 static void notify_moved(struct dentry *odir, const char *oname, struct dentry *d, struct inode *replaced)

@@ -136,8 +136,7 @@ int64_t sys_epoll_create1(struct task *t, const uint64_t a[6])
     return do_create(t, arg_uint(a[0]));
 }
 
-/* ---- interest
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- interest ---- */
 
 static struct ep_item *item_find(struct epoll *ep, struct file *f, int fd)
 {
@@ -233,9 +232,7 @@ int64_t sys_epoll_ctl(struct task *t, const uint64_t a[6])
     return -EINVAL;
 }
 
-/* ---- waiting
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- waiting ---- */
 
 static int64_t collect(struct task *t, struct epoll *ep, uint64_t uevents, int max, bool wait)
 {

@@ -11,9 +11,7 @@
 #include <sys/timerfd.h>
 #include <time.h>
 
-/* ---- eventfd
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- eventfd ---- */
 
 struct eventfd {
     uint64_t count, changes;
@@ -140,9 +138,7 @@ int64_t sys_eventfd2(struct task *t, const uint64_t a[6])
     return do_eventfd(t, arg_uint(a[0]), arg_uint(a[1]));
 }
 
-/* ---- timerfd
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- timerfd ---- */
 
 struct timerfd {
     int clock;

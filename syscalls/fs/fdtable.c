@@ -204,8 +204,7 @@ int files_capacity(struct files *fs)
     return fs && fs->room ? fs->room : 64;
 }
 
-/* ---- dup and close
- * --------------------------------------------------------------------------------------------- */
+/* ---- dup and close ---- */
 
 int64_t sys_close(struct task *t, const uint64_t a[6])
 {

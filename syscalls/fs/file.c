@@ -136,8 +136,7 @@ static int64_t opath_read(struct task *t, struct file *f, void *buf, uint64_t le
 }
 const struct file_ops opath_file_ops = {.read = opath_read};
 
-/* ---- anonymous files
- * ---------------------------------------------------------------------------------------------- */
+/* ---- anonymous files ---- */
 
 /* setattr_copy(): what a->valid names, but for the size. */
 void inode_copy_attr(struct inode *inode, const struct iattr *a)
@@ -247,9 +246,7 @@ struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, 
     return f;
 }
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *buf, size_t size)
 {
@@ -286,8 +283,7 @@ size_t vfs_path(const struct file *f, char *buf, size_t size)
     return vfs_path_from(f->dentry, NULL, buf, size);
 }
 
-/* ---- regular files: the bytes are a vm_object
- * ---------------------------------------------------------------------- */
+/* ---- regular files: the bytes are a vm_object ---- */
 
 uint64_t inode_size(struct inode *inode)
 {

@@ -153,8 +153,7 @@ void locks_release_file(struct file *f)
     cut(f->inode, LOCK_FLOCK, f, 0, LOCK_END);
 }
 
-/* ---- flock(2)
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- flock(2) ---- */
 
 int64_t sys_flock(struct task *t, const uint64_t a[6])
 {
@@ -185,9 +184,7 @@ int64_t sys_flock(struct task *t, const uint64_t a[6])
     return err;
 }
 
-/* ---- fcntl
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- fcntl ---- */
 
 static int flock_to_range(struct file *f, const struct flock *fl, struct range_lock *r)
 {

@@ -284,8 +284,7 @@ void vfs_destroy(struct kernel *k)
     k->vfs = NULL;
 }
 
-/* ---- struct fs_struct
- * ------------------------------------------------------------------------------------------------ */
+/* ---- struct fs_struct ---- */
 
 struct fs_struct *fs_create(struct kernel *k)
 {

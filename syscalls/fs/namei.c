@@ -16,8 +16,7 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 
-/* ---- permissions
- * -------------------------------------------------------------------------------------------- */
+/* ---- permissions ---- */
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
 
@@ -89,8 +88,7 @@ int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool i
     return 0;
 }
 
-/* ---- names from the guest
- * --------------------------------------------------------------------------------------- */
+/* ---- names from the guest ---- */
 
 int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok)
 {
@@ -101,8 +99,7 @@ int64_t getname(struct task *t, uint64_t upath, char *buf, bool empty_ok)
     return n;
 }
 
-/* ---- one step
- * --------------------------------------------------------------------------------------------------- */
+/* ---- one step ---- */
 
 /* Inodes of /proc are made at each look. */
 static bool same_thing(const struct inode *a, const struct inode *b)
@@ -222,8 +219,7 @@ int walk_last(struct walk *w, struct dentry **out)
     return 0;
 }
 
-/* ---- the walk
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the walk ---- */
 
 /* What is left to do becomes text followed by the old rest. */
 static int walk_prepend(struct walk *w, const char *text, size_t len)

@@ -260,8 +260,7 @@ struct pipe *file_pipe(const struct file *f)
     return f->ops == &fifo_file_ops ? f->inode->fifo : NULL;
 }
 
-/* ---- FIFOs: open waits for the other side
- * ------------------------------------------------------------------------ */
+/* ---- FIFOs: open waits for the other side ---- */
 
 /* An open that waits counts as the other side's partner already; restart_data[1] remembers that we are
  * counted and [2] how many partners there had been, since one may come and go before we run again. */
@@ -343,9 +342,7 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f)
     return 0;
 }
 
-/* ---- pipe(2)
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- pipe(2) ---- */
 
 static int make_pipe(struct task *t, unsigned flags, struct file *out[2])
 {

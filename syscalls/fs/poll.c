@@ -83,9 +83,7 @@ void poll_mask_end(struct task *t, int64_t ret)
         set_blocked(t, t->saved_blocked);
 }
 
-/* ---- poll
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- poll ---- */
 
 static int64_t do_poll(struct task *t, uint64_t ufds, unsigned n, bool timed, uint64_t ns)
 {
@@ -170,9 +168,7 @@ int64_t sys_ppoll(struct task *t, const uint64_t a[6])
     return r;
 }
 
-/* ---- select
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- select ---- */
 
 #define SELECT_IN  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)

@@ -220,9 +220,7 @@ static int64_t write_ignored(const struct proc_ref *ref, char *text, size_t len)
     return len;
 }
 
-/* ---- links
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- links ---- */
 
 static int64_t link_of_dentry(const struct proc_ref *ref, const struct dentry *d, char *buf, size_t size)
 {
@@ -317,9 +315,7 @@ static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
     return snprintf(buf, size, "ns:[4026531836]");
 }
 
-/* ---- mem
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- mem ---- */
 
 /* Reading always looks through protections; writing does where the kernel around the design still lets it. */
 static bool may_force(const struct mm *mm, bool write)
@@ -361,9 +357,7 @@ static int64_t mem_lseek(struct file *f, int64_t off, int whence)
 
 static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .lseek = mem_lseek};
 
-/* ---- the rows
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- the rows ---- */
 
 #define FILE_R(n, fn)                                                                                        \
     {                                                                                                        \

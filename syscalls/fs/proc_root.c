@@ -163,9 +163,7 @@ static int64_t link_net(const struct proc_ref *ref, char *buf, size_t size)
     return snprintf(buf, size, "self/net");
 }
 
-/* ---- /proc/sys
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- /proc/sys ---- */
 
 #define SHOW_TEXT(fn, text)                                                                                  \
     static int fn(const struct proc_ref *ref, FILE *out)                                                     \
@@ -418,8 +416,7 @@ const struct proc_row proc_root_rows[] = {
     {NULL},
 };
 
-/* ---- /sys: what libraries ask when they start
- * ------------------------------------------------------------------------------ */
+/* ---- /sys: what libraries ask when they start ---- */
 
 SHOW_TEXT(show_thp_enabled, "always [madvise] never")
 SHOW_TEXT(show_thp_defrag, "always defer defer+madvise [madvise] never")

@@ -221,9 +221,7 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
-/* ---- mounts
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- mounts ---- */
 
 static bool mounted_at(const struct super *sb, const struct dentry *root, char *path, size_t size)
 {

@@ -58,9 +58,7 @@ static struct inode *proc_inode(struct super *sb, const struct proc_row *row, ui
     return inode;
 }
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 /* A decimal number without leading zeros, as names of tasks and descriptors; -1: none. */
 static int64_t parse_number(const char *s)
@@ -172,9 +170,7 @@ static int proc_list(struct task *t, struct dentry *dir, struct dirlist *out)
     return err;
 }
 
-/* ---- links
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- links ---- */
 
 static int64_t proc_readlink(struct task *t, struct dentry *d, char *buf, size_t size)
 {
@@ -199,9 +195,7 @@ static int proc_follow(struct task *t, struct dentry *d, struct dentry **out)
     return row->follow ? row->follow(&ref, out) : 0;
 }
 
-/* ---- files
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 struct proc_text {
     char *text;
@@ -383,9 +377,7 @@ void proc_escape(FILE *out, const char *s)
             putc(*s, out);
 }
 
-/* ---- mounting
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- mounting ---- */
 
 static int mount_rows(struct vfs *v, enum fs_type type, const char *name, uint64_t magic, unsigned minor_,
                       const char *at, const struct proc_row *row)

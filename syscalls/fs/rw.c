@@ -17,8 +17,7 @@
 #define STREAM_CHUNK  (256u << 10)
 #define VEC_PAGES     64
 
-/* ---- user iovecs
- * --------------------------------------------------------------------------------------------------- */
+/* ---- user iovecs ---- */
 
 int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast[8], struct iovec **out)
 {
@@ -53,8 +52,7 @@ int64_t iov_import(struct task *t, uint64_t uaddr, uint64_t n, struct iovec fast
     return total;
 }
 
-/* ---- files with a position
- * --------------------------------------------------------------------------------------- */
+/* ---- files with a position ---- */
 
 static void frames_written(struct task *t, const struct iovec *v, int n, uint64_t bytes)
 {
@@ -152,8 +150,7 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
     return done;
 }
 
-/* ---- streams
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- streams ---- */
 
 static int64_t stream_read(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total)
 {
@@ -241,8 +238,7 @@ void send_sigpipe(struct task *t)
     send_signal_task(t, &info);
 }
 
-/* ---- the calls
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 /* RLIMIT_FSIZE and the largest offset: how many bytes may be written at pos. */
 static int64_t write_checks(struct task *t, struct file *f, uint64_t pos, uint64_t len)

@@ -176,8 +176,7 @@ int64_t sys_statx(struct task *t, const uint64_t a[6])
     return err ? err : mm_copy_out(t->mm, a[4], &stx, sizeof(stx));
 }
 
-/* ---- access
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- access ---- */
 
 static int64_t do_faccessat(struct task *t, int dfd, uint64_t upath, unsigned mode, unsigned at)
 {
@@ -221,8 +220,7 @@ int64_t sys_faccessat2(struct task *t, const uint64_t a[6])
     return do_faccessat(t, (int)a[0], a[1], a[2], a[3]);
 }
 
-/* ---- readlink
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- readlink ---- */
 
 static int64_t do_readlinkat(struct task *t, int dfd, uint64_t upath, uint64_t ubuf, int size)
 {
@@ -259,9 +257,7 @@ int64_t sys_readlinkat(struct task *t, const uint64_t a[6])
     return do_readlinkat(t, (int)a[0], a[1], a[2], (int)a[3]);
 }
 
-/* ---- statfs
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- statfs ---- */
 
 #define ST_VALID_ 0x20
 

@@ -266,8 +266,7 @@ bool stream_grants(const struct dentry *d, unsigned acc)
     return (mode == O_RDWR || !(acc & (mode == O_RDONLY ? MAY_WRITE : MAY_READ)));
 }
 
-/* ---- regular files: the host's offset
- * ---------------------------------------------------------------------------- */
+/* ---- regular files: the host's offset ---- */
 
 static int64_t regular_readv(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t *pos)
 {

@@ -178,9 +178,7 @@ int sock_autobind(struct task *t, struct sock *s)
     return bind_inet(t, s, &any, sizeof(any));
 }
 
-/* ---- AF_UNIX
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- AF_UNIX ---- */
 
 static int bind_unix_path(struct task *t, struct sock *s, const char *path)
 {
@@ -293,9 +291,7 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
     return err;
 }
 
-/* ---- either
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- either ---- */
 
 static bool is_any(const struct sockaddr_storage *sa)
 {

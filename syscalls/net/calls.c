@@ -41,9 +41,7 @@ int sock_addr_out(struct task *t, const struct sockaddr_storage *sa, int len, ui
     return mm_copy_out(t->mm, ulen, &len, sizeof(len));
 }
 
-/* ---- making
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- making ---- */
 
 static int check_type(int family, int type, int protocol)
 {
@@ -140,8 +138,7 @@ int64_t sys_socketpair(struct task *t, const uint64_t a[6])
     return err;
 }
 
-/* ---- connections
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- connections ---- */
 
 int64_t sys_bind(struct task *t, const uint64_t a[6])
 {

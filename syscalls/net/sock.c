@@ -158,9 +158,7 @@ void sock_pair(struct sock *a, struct sock *b)
     b->peer_len = a->addr_len;
 }
 
-/* ---- sending
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- sending ---- */
 
 static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo,
                            const char *what)
@@ -317,9 +315,7 @@ pipe:
     return -EPIPE;
 }
 
-/* ---- receiving
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- receiving ---- */
 
 static void take_extras(struct sock *s, struct skb *b, bool peek, struct sock_recv *out)
 {
@@ -431,9 +427,7 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
     return done;
 }
 
-/* ---- as a file
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- as a file ---- */
 
 struct sock *file_sock(const struct file *f)
 {
