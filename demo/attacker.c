@@ -31,7 +31,8 @@ static void set_up(void)
 {
     /* In the middle of a reservation of its own, so that nothing else moves in when it goes. */
     char *p = mmap(NULL, 3 * PG, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    table = mmap(p + PG, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | (file < 0 ? MAP_ANONYMOUS : 0), file, 0);
+    table = mmap(p + PG, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | (file < 0 ? MAP_ANONYMOUS : 0),
+                 file, 0);
     memset(table, 'T', PG);
     mprotect(table, PG, PROT_READ);
 }
@@ -137,8 +138,9 @@ static void attack(const struct attack *a)
     else if (seen == 'T')
         printf("PARTLY: the table is as it was, but the page before it was opened\n");
     else
-        printf("SUCCEEDED: the table now holds %s\n",
-               seen == 'A' ? "the attacker's bytes" : seen == 'F' ? "the file's bytes" : "zeroes");
+        printf("SUCCEEDED: the table now holds %s\n", seen == 'A'   ? "the attacker's bytes"
+                                                      : seen == 'F' ? "the file's bytes"
+                                                                    : "zeroes");
     fflush(stdout);
 }
 
@@ -156,7 +158,8 @@ int main(void)
         }
         waitpid(pid, &status, 0);
         if (WIFSIGNALED(status))
-            printf("    %-38s stopped: the program dies of %s\n", attacks[i].name, strsignal(WTERMSIG(status)));
+            printf("    %-38s stopped: the program dies of %s\n", attacks[i].name,
+                   strsignal(WTERMSIG(status)));
         fflush(stdout);
     }
     return 0;

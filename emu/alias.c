@@ -24,7 +24,8 @@ struct alias {
 
 bool alias_init(struct cpu *cpu)
 {
-    cpu->aliases = calloc(cpu->phys->nframes, sizeof(*cpu->aliases)); /* touched where the guest's memory is */
+    /* touched where the guest's memory is */
+    cpu->aliases = calloc(cpu->phys->nframes, sizeof(*cpu->aliases));
     cpu->epoch = 1;
     cpu->insistent = PFN_NONE;
     return cpu->aliases != NULL;

@@ -18,15 +18,15 @@
 
 /* Addresses with this top are never user addresses; in identity mode they name physical memory. */
 #define CODE_WINDOW UINT64_C(0xffff900000000000)
-#define TLB_MIN 256u
-#define TLB_MAX (1u << 20)
-#define TCG_BUFFER (64u << 20)
-#define CR0_NE (UINT64_C(1) << 5) /* x87 errors are exceptions */
-#define CR4_TSD (UINT64_C(1) << 2)
-#define CR4_OSFXSR (UINT64_C(3) << 9) /* and OSXMMEXCPT */
-#define MSR_EFER 0xc0000080u
-#define MSR_STAR 0xc0000081u
-#define EFER_SCE 1u
+#define TLB_MIN     256u
+#define TLB_MAX     (1u << 20)
+#define TCG_BUFFER  (64u << 20)
+#define CR0_NE      (UINT64_C(1) << 5) /* x87 errors are exceptions */
+#define CR4_TSD     (UINT64_C(1) << 2)
+#define CR4_OSFXSR  (UINT64_C(3) << 9) /* and OSXMMEXCPT */
+#define MSR_EFER    0xc0000080u
+#define MSR_STAR    0xc0000081u
+#define EFER_SCE    1u
 
 /*
  * The access has to wait for a flush: cpu_run() runs its instruction again. How often that happens depends on what the engine's
@@ -97,14 +97,16 @@ static void on_syscall(uc_engine *uc, void *user)
     uc_reg_read_batch(uc, (int *)in, (void *[]){&nr, &rip, &flags}, 3);
     nargs = cpu->ops->nargs(cpu->ctx, nr);
     if (nargs)
-        uc_reg_read_batch(uc, (int *)arg, (void *[]){args, args + 1, args + 2, args + 3, args + 4, args + 5}, (int)nargs);
+        uc_reg_read_batch(uc, (int *)arg, (void *[]){args, args + 1, args + 2, args + 3, args + 4, args + 5},
+                          (int)nargs);
     rax = nr;
     rcx = rip + 2;
     if (!cpu->ops->syscall(cpu->ctx, nr, args, &rax) || cpu->stop_asked) {
         cpu->stop_asked = true;
         uc_emu_stop(uc);
     } else if (cpu->nr_dirty) {
-        uc_emu_stop(uc); /* cpu_run() forgets the code and goes on: not under the feet of the block that runs */
+        /* cpu_run() forgets the code and goes on: not under the feet of the block that runs */
+        uc_emu_stop(uc);
     } else if (cpu->flush) {
         cpu_flush_tlb(cpu);
     }
@@ -304,7 +306,8 @@ static void isolate(struct cpu *cpu, uint64_t rip)
  */
 static uint64_t exact_address(struct cpu *cpu, uint64_t rip)
 {
-    uint64_t lo = cpu->bad_page, hi = cpu->bad_page + MM_PAGE_SIZE - 1, budget = cpu->budget, blocks = cpu->blocks;
+    uint64_t lo = cpu->bad_page, hi = cpu->bad_page + MM_PAGE_SIZE - 1, budget = cpu->budget,
+             blocks = cpu->blocks;
     struct cpu_stop *stop = cpu->stop, ignored;
     bool alone = false;
 
@@ -470,7 +473,8 @@ static uc_err enter_user_mode(struct cpu *cpu)
     if (!(err = uc_reg_write(uc, UC_X86_REG_CR0, &cr0)) && !(err = uc_reg_write(uc, UC_X86_REG_CR4, &cr4)) &&
         !(err = write_msr(uc, MSR_EFER, efer.value | EFER_SCE)) &&
         !(err = write_msr(uc, MSR_STAR, UINT64_C(0x0023001000000000))) &&
-        !(err = uc_reg_write(uc, UC_X86_REG_RCX, &rcx)) && !(err = uc_reg_write(uc, UC_X86_REG_R11, &flags))) {
+        !(err = uc_reg_write(uc, UC_X86_REG_RCX, &rcx)) &&
+        !(err = uc_reg_write(uc, UC_X86_REG_R11, &flags))) {
         struct cpu_stop stop;
 
         cpu->stop = &stop;
@@ -504,7 +508,8 @@ static uc_err add_hooks(struct cpu *cpu)
 
     for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
         uc_hook hook;
-        uc_err err = uc_hook_add(cpu->uc, &hook, hooks[i].type, hooks[i].fn, cpu, UINT64_C(1), UINT64_C(0), hooks[i].insn);
+        uc_err err = uc_hook_add(cpu->uc, &hook, hooks[i].type, hooks[i].fn, cpu, UINT64_C(1), UINT64_C(0),
+                                 hooks[i].insn);
 
         if (err)
             return err;
@@ -529,8 +534,9 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
         (err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_X86_WESTMERE)) ||
         (err = uc_ctl_set_tcg_buffer_size(cpu->uc, TCG_BUFFER)) || (err = uc_ctl_exits_enable(cpu->uc)) ||
         (err = uc_mem_map_ptr(cpu->uc, 0, phys->nframes << MM_PAGE_SHIFT, UC_PROT_ALL, phys->base)) ||
-        (err = uc_ctl_tlb_mode(cpu->uc, UC_TLB_VIRTUAL)) || (err = add_hooks(cpu)) || (err = enter_user_mode(cpu)) ||
-        (err = uc_context_alloc(cpu->uc, &cpu->fresh)) || (err = uc_context_save(cpu->uc, cpu->fresh)))
+        (err = uc_ctl_tlb_mode(cpu->uc, UC_TLB_VIRTUAL)) || (err = add_hooks(cpu)) ||
+        (err = enter_user_mode(cpu)) || (err = uc_context_alloc(cpu->uc, &cpu->fresh)) ||
+        (err = uc_context_save(cpu->uc, cpu->fresh)))
         goto fail;
     return cpu;
 

@@ -101,11 +101,11 @@ void cpu_set_rax(struct cpu *cpu, uint64_t v);
 void cpu_regs_reset(struct cpu_regs *r);
 
 /* Flags user code may have set as it likes (Linux: FIX_EFLAGS). */
-#define RFLAGS_USER UINT64_C(0x50dd5) /* AC RF OF DF TF SF ZF AF PF CF */
-#define RFLAGS_FIXED UINT64_C(0x202)  /* bit 1, IF */
-#define RFLAGS_TF UINT64_C(0x100)
-#define RFLAGS_RF UINT64_C(0x10000)
-#define RFLAGS_DF UINT64_C(0x400)
+#define RFLAGS_USER  UINT64_C(0x50dd5) /* AC RF OF DF TF SF ZF AF PF CF */
+#define RFLAGS_FIXED UINT64_C(0x202)   /* bit 1, IF */
+#define RFLAGS_TF    UINT64_C(0x100)
+#define RFLAGS_RF    UINT64_C(0x10000)
+#define RFLAGS_DF    UINT64_C(0x400)
 
 /* ---- cpuid.c ---- */
 struct cpuid_regs {

@@ -6,46 +6,46 @@
 
 #include "cpu.h"
 
-#define CODE_QUEUE 64
-#define MAX_TRAPPED 64
+#define CODE_QUEUE        64
+#define MAX_TRAPPED       64
 #define EXEC_FILTER_SHIFT 10
 
 struct cpu {
     uc_engine *uc;
-    uc_context *fresh;        /* the state right after entering CPL 3: restoring it forgets old exceptions */
+    uc_context *fresh; /* the state right after entering CPL 3: restoring it forgets old exceptions */
     const struct cpu_ops *ops;
     void *ctx;
     struct physmem *phys;
-    struct cpu_stop *stop;    /* where the run in progress reports to */
+    struct cpu_stop *stop; /* where the run in progress reports to */
     bool running;
     bool stop_asked;
-    unsigned stepped_over;    /* bytes that RIP is past an instruction that should have faulted */
-    bool flush;               /* the TLB is out of date */
-    bool identity;            /* translate CODE_WINDOW addresses to physical ones (invalidation, start-up) */
-    bool probing;             /* re-running a faulting access to learn its address */
+    unsigned stepped_over; /* bytes that RIP is past an instruction that should have faulted */
+    bool flush;            /* the TLB is out of date */
+    bool identity;         /* translate CODE_WINDOW addresses to physical ones (invalidation, start-up) */
+    bool probing;          /* re-running a faulting access to learn its address */
     bool probe_hit;
-    uint64_t bad_page;        /* the page whose translation was refused */
-    unsigned fills;           /* since the last flush */
-    unsigned tlb_size;        /* entries the engine's TLB may have: our estimate */
-    bool trapping;            /* forget.c: the next translation is the trap frame */
+    uint64_t bad_page; /* the page whose translation was refused */
+    unsigned fills;    /* since the last flush */
+    unsigned tlb_size; /* entries the engine's TLB may have: our estimate */
+    bool trapping;     /* forget.c: the next translation is the trap frame */
     pfn_t trap_frame;
     uint64_t trapped[MAX_TRAPPED]; /* pages that may be translated to it, since the last flush */
     unsigned nr_trapped;
     uint64_t exec_pages[(1u << EXEC_FILTER_SHIFT) / 64]; /* filter of the pages with executable entries */
-    struct alias *aliases;    /* alias.c: one for each frame */
-    uint32_t epoch;           /* counts flushes */
-    pfn_t insistent;          /* the frame whose writable entry was refused last */
-    uint64_t budget, blocks;  /* block counting */
-    bool resumed;             /* the next block is the rest of one already counted */
-    uc_hook block_hook;       /* 0: not installed */
-    uint64_t *breaks;         /* cpu_break.c: addresses that are asked for */
+    struct alias *aliases;                               /* alias.c: one for each frame */
+    uint32_t epoch;                                      /* counts flushes */
+    pfn_t insistent;                                     /* the frame whose writable entry was refused last */
+    uint64_t budget, blocks;                             /* block counting */
+    bool resumed;       /* the next block is the rest of one already counted */
+    uc_hook block_hook; /* 0: not installed */
+    uint64_t *breaks;   /* cpu_break.c: addresses that are asked for */
     unsigned nr_breaks;
     bool code_hooks; /* the engine has hooks at instructions: see cpu_break.c */
     bool watching_blocks;
     struct {
         uint64_t paddr, len;
-    } dirty[CODE_QUEUE];      /* code to forget before user code goes on */
-    unsigned nr_dirty;        /* > CODE_QUEUE: forget all */
+    } dirty[CODE_QUEUE]; /* code to forget before user code goes on */
+    unsigned nr_dirty;   /* > CODE_QUEUE: forget all */
 };
 
 /*

@@ -9,16 +9,17 @@
 
 #include <string.h>
 
-#define MAX_BASIC 0x0d
+#define MAX_BASIC    0x0d
 #define MAX_EXTENDED 0x80000008u
 
 /* CPUID.1:EDX and what AT_HWCAP repeats. */
-#define FEATURES_EDX                                                                                          \
-    (1u << 0 /* FPU */ | 1u << 3 /* PSE */ | 1u << 4 /* TSC */ | 1u << 5 /* MSR */ | 1u << 6 /* PAE */ |      \
-     1u << 8 /* CX8 */ | 1u << 9 /* APIC */ | 1u << 13 /* PGE */ | 1u << 15 /* CMOV */ | 1u << 16 /* PAT */ | \
-     1u << 19 /* CLFSH */ | 1u << 23 /* MMX */ | 1u << 24 /* FXSR */ | 1u << 25 /* SSE */ | 1u << 26 /* SSE2 */)
-#define FEATURES_ECX                                                                                          \
-    (1u << 0 /* SSE3 */ | 1u << 1 /* PCLMULQDQ */ | 1u << 9 /* SSSE3 */ | 1u << 13 /* CX16 */ |               \
+#define FEATURES_EDX                                                                                         \
+    (1u << 0 /* FPU */ | 1u << 3 /* PSE */ | 1u << 4 /* TSC */ | 1u << 5 /* MSR */ | 1u << 6 /* PAE */ |     \
+     1u << 8 /* CX8 */ | 1u << 9 /* APIC */ | 1u << 13 /* PGE */ | 1u << 15 /* CMOV */ |                     \
+     1u << 16 /* PAT */ | 1u << 19 /* CLFSH */ | 1u << 23 /* MMX */ | 1u << 24 /* FXSR */ |                  \
+     1u << 25 /* SSE */ | 1u << 26 /* SSE2 */)
+#define FEATURES_ECX                                                                                         \
+    (1u << 0 /* SSE3 */ | 1u << 1 /* PCLMULQDQ */ | 1u << 9 /* SSSE3 */ | 1u << 13 /* CX16 */ |              \
      1u << 19 /* SSE4.1 */ | 1u << 20 /* SSE4.2 */ | 1u << 23 /* POPCNT */ | 1u << 25 /* AES */)
 #define SIGNATURE 0x000206c1u /* family 6, model 44, stepping 1: Westmere */
 
@@ -40,7 +41,9 @@ static const struct {
     {0xd, 0, {0x203, 584, 584, 0}},
     {0xd, 9, {8, 576, 0, 0}},
     {0x80000000, ANY, {MAX_EXTENDED, 0, 0, 0}},
-    {0x80000001, ANY, {0, 0, 1u << 0 /* LAHF */, 1u << 11 /* SYSCALL */ | 1u << 20 /* NX */ | 1u << 29 /* LM */}},
+    {0x80000001,
+     ANY,
+     {0, 0, 1u << 0 /* LAHF */, 1u << 11 /* SYSCALL */ | 1u << 20 /* NX */ | 1u << 29 /* LM */}},
     /* "mseal-emu virtual CPU" */
     {0x80000002, ANY, {0x6165736d, 0x6d652d6c, 0x69762075, 0x61757472}},
     {0x80000003, ANY, {0x5043206c, 0x00000055, 0, 0}},

@@ -26,7 +26,8 @@ static const struct {
     {SIGSEGV, SEGV_MAPERR, "nothing is mapped at the address"},
     {SIGSEGV, SEGV_ACCERR, "the mapping does not permit the access"},
     {SIGSEGV, 4 /* SEGV_PKUERR */, "the protection key forbids the access"},
-    {SIGSEGV, 0x80 /* SI_KERNEL */, "general protection: a privileged instruction or an address no process has"},
+    {SIGSEGV, 0x80 /* SI_KERNEL */,
+     "general protection: a privileged instruction or an address no process has"},
     {SIGBUS, BUS_ADRALN, "the address is not aligned"},
     {SIGBUS, BUS_ADRERR, "past the end of the mapped file"},
     {SIGBUS, BUS_MCEERR_AR, "the page is lost (MADV_HWPOISON)"},
@@ -48,8 +49,9 @@ static const char *reason_of(const struct ksiginfo *info)
 
 static bool is_fault(const struct ksiginfo *info)
 {
-    return info->info.si_code > 0 && (info->signo == SIGSEGV || info->signo == SIGBUS || info->signo == SIGFPE ||
-                                      info->signo == SIGILL || info->signo == SIGTRAP);
+    return info->info.si_code > 0 &&
+           (info->signo == SIGSEGV || info->signo == SIGBUS || info->signo == SIGFPE ||
+            info->signo == SIGILL || info->signo == SIGTRAP);
 }
 
 /* ---- what is told, before it is laid out ---- */
@@ -240,14 +242,14 @@ void crash_report(struct task *t, const struct ksiginfo *info)
 void machine_deadlock_report(struct machine *m)
 {
     fprintf(stderr, "mseal-emu: deadlock: no task can go on and no timer is pending\n");
-    list_for_each(n, &m->k.tasks)
-    {
+    list_for_each (n, &m->k.tasks) {
         const struct task *t = container_of(n, struct task, node);
 
         if (t->state == TASK_SLEEPING)
-            fprintf(stderr, "  %s (pid %d, tid %d) waits in %s(%#" PRIx64 ", ...): %s\n", t->comm, t->proc->pid, t->tid,
-                    t->sysno >= 0 && sys_row((unsigned)t->sysno) ? sys_row((unsigned)t->sysno)->name : "?", t->args[0],
-                    t->wait_what ? t->wait_what : "?");
+            fprintf(stderr, "  %s (pid %d, tid %d) waits in %s(%#" PRIx64 ", ...): %s\n", t->comm,
+                    t->proc->pid, t->tid,
+                    t->sysno >= 0 && sys_row((unsigned)t->sysno) ? sys_row((unsigned)t->sysno)->name : "?",
+                    t->args[0], t->wait_what ? t->wait_what : "?");
         else if (t->state == TASK_STOPPED)
             fprintf(stderr, "  %s (pid %d, tid %d) is stopped\n", t->comm, t->proc->pid, t->tid);
     }

@@ -17,7 +17,8 @@ struct capstone {
     cs_err (*open)(cs_arch arch, cs_mode mode, csh *handle);
     cs_err (*close)(csh *handle);
     cs_err (*option)(csh handle, cs_opt_type type, size_t value);
-    size_t (*disasm)(csh handle, const uint8_t *code, size_t size, uint64_t addr, size_t count, cs_insn **insn);
+    size_t (*disasm)(csh handle, const uint8_t *code, size_t size, uint64_t addr, size_t count,
+                     cs_insn **insn);
     void (*free)(cs_insn *insn, size_t count);
 };
 /* NULL: the library cannot be loaded. */

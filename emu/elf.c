@@ -241,7 +241,8 @@ static int choose_bias(struct mm *mm, const struct elf_image *prog, bool has_int
         if (align)
             bias &= ~(align - 1);
         *flags |= MAP_FIXED_NOREPLACE;
-    } else if (align > MM_PAGE_SIZE) { /* a loader or static PIE, among the mappings, with an alignment to find */
+    } else if (align >
+               MM_PAGE_SIZE) { /* a loader or static PIE, among the mappings, with an alignment to find */
         bias = map_segment(mm, prog, 0, first, prot_of(first), *flags, total_size);
         if (bad_addr(bias))
             return bad_addr_error(bias);

@@ -23,9 +23,9 @@ struct elf_source {
 struct elf_image {
     struct elf_source src;
     Elf64_Ehdr eh;
-    Elf64_Phdr *ph;          /* eh.e_phnum of them */
-    char interp[4096];       /* PT_INTERP's path; "": none */
-    bool exec_stack;         /* PT_GNU_STACK with PF_X */
+    Elf64_Phdr *ph;    /* eh.e_phnum of them */
+    char interp[4096]; /* PT_INTERP's path; "": none */
+    bool exec_stack;   /* PT_GNU_STACK with PF_X */
 };
 
 /*
@@ -42,8 +42,8 @@ struct elf_loaded {
     uint64_t phdr;        /* AT_PHDR */
     uint64_t interp_base; /* AT_BASE; 0 without interpreter */
     uint64_t start_code, end_code, start_data, end_data;
-    uint64_t brk;         /* start of the heap, page aligned */
-    uint64_t vdso;        /* AT_SYSINFO_EHDR, for the caller to fill in; 0: there is none */
+    uint64_t brk;  /* start of the heap, page aligned */
+    uint64_t vdso; /* AT_SYSINFO_EHDR, for the caller to fill in; 0: there is none */
 };
 
 #define ELF_ET_DYN_BASE (MM_TASK_SIZE / 3 * 2)

@@ -23,26 +23,26 @@
 #define AT_MINSIGSTKSZ 51
 #endif
 
-#define BUF_SIZE 256               /* BINPRM_BUF_SIZE: how far a #! line may go */
-#define MAX_REWRITES 5
-#define MAX_ARG_STRLEN (32 * MM_PAGE_SIZE)
-#define ARG_MAX_MIN 131072         /* ARG_MAX: granted even with a small stack */
-#define STK_LIM (8u << 20)
-#define STACK_TOP MM_TASK_SIZE
-#define STACK_EXPAND 131072        /* setup_arg_pages: room below the arguments from the start */
+#define BUF_SIZE           256 /* BINPRM_BUF_SIZE: how far a #! line may go */
+#define MAX_REWRITES       5
+#define MAX_ARG_STRLEN     (32 * MM_PAGE_SIZE)
+#define ARG_MAX_MIN        131072 /* ARG_MAX: granted even with a small stack */
+#define STK_LIM            (8u << 20)
+#define STACK_TOP          MM_TASK_SIZE
+#define STACK_EXPAND       131072 /* setup_arg_pages: room below the arguments from the start */
 #define STACK_RANDOM_PAGES 0x3fffff
-#define MMAP_RANDOM_BITS 28
-#define MMAP_GAP_MIN (UINT64_C(128) << 20)
-#define HUGE_PAGE (UINT64_C(2) << 20)
-#define BRK_RANDOM_PAGES 0x2000    /* 32 MiB */
+#define MMAP_RANDOM_BITS   28
+#define MMAP_GAP_MIN       (UINT64_C(128) << 20)
+#define HUGE_PAGE          (UINT64_C(2) << 20)
+#define BRK_RANDOM_PAGES   0x2000 /* 32 MiB */
 
 /* Linux' struct linux_binprm. */
 struct binprm {
     struct task *t;
-    struct file *file;     /* being looked at; our reference */
-    const char *filename;  /* as given: AT_EXECFN, comm */
-    char *interp;          /* last rewrite's name of the script; owned */
-    char **argv;           /* owned array; strings owned from [0, owned) */
+    struct file *file;    /* being looked at; our reference */
+    const char *filename; /* as given: AT_EXECFN, comm */
+    char *interp;         /* last rewrite's name of the script; owned */
+    char **argv;          /* owned array; strings owned from [0, owned) */
     int argc, owned;
     char **envp;
     int envc;
@@ -211,7 +211,8 @@ static uint64_t mmap_base(const struct binprm *b)
 {
     uint64_t gap = b->t->proc->rlim[RLIMIT_STACK].cur, max = MM_TASK_SIZE / 6 * 5;
     uint64_t phase = b->t->k->cfg.mmap_phase;
-    uint64_t pad = b->t->k->sys.stack_guard_gap + (b->randomize ? (uint64_t)STACK_RANDOM_PAGES << MM_PAGE_SHIFT : 0);
+    uint64_t pad =
+        b->t->k->sys.stack_guard_gap + (b->randomize ? (uint64_t)STACK_RANDOM_PAGES << MM_PAGE_SHIFT : 0);
 
     if (gap + pad > gap)
         gap += pad;
@@ -288,8 +289,8 @@ static unsigned fill_auxv(uint64_t av[][2], const struct binprm *b, const struct
  *                  auxv   envp[] NULL   argv[] NULL
  *      rsp ->      argc                          start_stack, 16-byte aligned
  */
-static int build_stack(const struct binprm *b, struct mm *mm, const struct elf_image *img, const struct elf_loaded *ld,
-                       uint64_t *rsp)
+static int build_stack(const struct binprm *b, struct mm *mm, const struct elf_image *img,
+                       const struct elf_loaded *ld, uint64_t *rsp)
 {
     struct mm_layout *l = mm_layout(mm);
     struct stack s = {mm, l->stack_top, 0};
@@ -349,8 +350,8 @@ static int64_t pread_file(void *ctx, void *buf, uint64_t len, uint64_t off)
 }
 
 /* Everything after the point of no return, into mm. */
-static int build_image(const struct binprm *b, struct mm *mm, const struct elf_image *img, const struct elf_image *interp,
-                       uint64_t args, struct cpu_regs *regs)
+static int build_image(const struct binprm *b, struct mm *mm, const struct elf_image *img,
+                       const struct elf_image *interp, uint64_t args, struct cpu_regs *regs)
 {
     struct mm_layout *l = mm_layout(mm);
     struct elf_loaded ld;

@@ -28,12 +28,13 @@ struct machine {
     unsigned seal_notices;  /* lines it has printed */
     FILE *crash_json;       /* --crash-json; NULL: nowhere */
     uint8_t nargs[SYS_MAX]; /* how many arguments of a call are read (sys_nargs()) */
-    FILE *maps_out;         /* --maps: where to print the first process' address space at its end; NULL: nowhere */
-    struct gdb *gdb;        /* -g; NULL: no debugger */
-    struct code *code;      /* --trace-insn, --trace-calls, --coverage; NULL: off */
-    uint64_t chaos;         /* generator of chaos.c, 0: no --chaos */
+    /* --maps: where to print the first process' address space at its end; NULL: nowhere */
+    FILE *maps_out;
+    struct gdb *gdb;   /* -g; NULL: no debugger */
+    struct code *code; /* --trace-insn, --trace-calls, --coverage; NULL: off */
+    uint64_t chaos;    /* generator of chaos.c, 0: no --chaos */
     unsigned chaos_picks, chaos_epoch;
-    uint64_t deadline;      /* the kernel's next one, UINT64_MAX: none; as of entering user code */
+    uint64_t deadline; /* the kernel's next one, UINT64_MAX: none; as of entering user code */
 };
 
 /* A machine with its first task, still without a program. 0 or negative errno, with one line in *why. */

@@ -23,11 +23,11 @@ enum kind {
 
 static const struct row {
     const char *name;
-    char letter;          /* 0: none */
+    char letter; /* 0: none */
     enum kind kind;
-    size_t at;            /* in struct options */
-    const char *arg;      /* as help names it */
-    const char *help;     /* NULL: not for users */
+    size_t at;        /* in struct options */
+    const char *arg;  /* as help names it */
+    const char *help; /* NULL: not for users */
 } rows[] = {
 #define AT(field) offsetof(struct options, field)
     {"design", 'd', STRING, AT(design), "NAME",
@@ -70,14 +70,16 @@ static const struct row {
     {"string-limit", 's', NUMBER, AT(strsize), "N", "bytes of a string shown in traces (default: 32)"},
     {"const-print-style", 'X', STRING, AT(xlat), "STYLE", "constants as abbrev, raw or verbose"},
     {"strings-in-hex", 'x', COUNT, AT(hex), NULL, "strings that are not ASCII in hexadecimal; -xx: all"},
-    {"strings-in-hex", 0, OPTIONAL, AT(hex_style), "WHAT", "none, non-ascii-chars, non-ascii or all (default)"},
+    {"strings-in-hex", 0, OPTIONAL, AT(hex_style), "WHAT",
+     "none, non-ascii-chars, non-ascii or all (default)"},
     {"timestamps", 't', COUNT, AT(stamps), NULL,
      "virtual time of day; -tt: with microseconds, -ttt: since 1970"},
     {"timestamps", 0, STRING, AT(stamp_style), "FORM,UNIT", "FORM none, time or unix, UNIT s, ms, us or ns"},
     {"absolute-timestamps", 0, COUNT, AT(stamps), NULL, "another name of --timestamps"},
     {"absolute-timestamps", 0, STRING, AT(stamp_style), "FORM,UNIT", NULL},
     {"relative-timestamps", 'r', OPTIONAL, AT(relative), "UNIT", "virtual time since the line before"},
-    {"decode-fds", 'y', COUNT, AT(fds), NULL, "show what descriptors stand for; -yy: sockets, devices, processes ... too"},
+    {"decode-fds", 'y', COUNT, AT(fds), NULL,
+     "show what descriptors stand for; -yy: sockets, devices, processes ... too"},
     {"decode-pids", 'Y', FLAG, AT(comm), NULL, "show the names of processes"},
     {"no-abbrev", 'v', FLAG, AT(full), NULL, "show structures and environments whole"},
     {"syscall-number", 'n', FLAG, AT(number), NULL, "show the numbers of system calls"},
@@ -97,8 +99,10 @@ static const struct row {
     {"summary-only", 'c', FLAG, AT(summary), NULL, "count calls, time and errors instead of tracing"},
     {"summary", 'C', FLAG, AT(summary_too), NULL, "as -c, besides tracing"},
     {"summary-wall-clock", 'w', FLAG, AT(wall), NULL, "count the time from a call's beginning to its end"},
-    {"summary-sort-by", 'S', STRING, AT(sort), "COLUMN", "sort the table: time (default), calls, errors, name, none ..."},
-    {"summary-columns", 'U', STRING, AT(columns), "COLUMN,...", "columns of the table, such as calls,max-time,name"},
+    {"summary-sort-by", 'S', STRING, AT(sort), "COLUMN",
+     "sort the table: time (default), calls, errors, name, none ..."},
+    {"summary-columns", 'U', STRING, AT(columns), "COLUMN,...",
+     "columns of the table, such as calls,max-time,name"},
     {"color", 0, STRING, AT(color), "WHEN", "colours in traces: auto (default), always, never"},
     {"trace-insn", 0, OPTIONAL, AT(trace_insn), "WHAT",
      "print executed instructions: of ADDR-ADDR, a function, a file (default: all)"},
@@ -119,7 +123,7 @@ static const struct row {
     {"no-pkeys", 0, FLAG, AT(no_pkeys), NULL, NULL},
     {"no-anon-names", 0, FLAG, AT(no_anon_names), NULL, NULL},
     {"no-memory-failure", 0, FLAG, AT(no_memory_failure), NULL, NULL},
-    {"as-root", 0, FLAG, AT(as_root), NULL, NULL}, /* mseal-emu matrix */
+    {"as-root", 0, FLAG, AT(as_root), NULL, NULL},             /* mseal-emu matrix */
     {"record-states", 0, FLAG, AT(record_states), NULL, NULL}, /* mseal-emu tui */
     {"lockstep", 0, NUMBER, AT(lockstep), "FD", NULL},
     {"help", 'h', FLAG, AT(help), NULL, "this text"},
@@ -143,17 +147,22 @@ void options_help(FILE *out)
             snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
         snprintf(left, sizeof(left),
                  rows[i].kind == QUALIFIER  ? "%s--%s=%s"
-                 : rows[i].kind == OPTIONAL ? "%s--%s[=%s]" : rows[i].arg ? "%s--%s %s" : "%s--%s", letter,
-                 rows[i].name, rows[i].arg);
+                 : rows[i].kind == OPTIONAL ? "%s--%s[=%s]"
+                 : rows[i].arg              ? "%s--%s %s"
+                                            : "%s--%s",
+                 letter, rows[i].name, rows[i].arg);
         fprintf(out, "  %-24s  %s\n", left, rows[i].help);
     }
-    fputs("\nSubcommands (mseal-emu NAME --help tells more; `mseal-emu -- NAME` runs a program of that name):\n", out);
+    fputs(
+        "\nSubcommands (mseal-emu NAME --help tells more; `mseal-emu -- NAME` runs a program of that name):\n",
+        out);
     for (unsigned i = 0; cmd_at(i); i++)
         fprintf(out, "  %-24s  %s\n", cmd_at(i)->name, cmd_at(i)->what);
-    fputs("\nThe program sees the host's files read-only and a private, empty /tmp unless --rw or --writable say otherwise.\n"
-          "The exit status is the program's own (if it dies of a signal, so does mseal-emu); 125 when mseal-emu fails,\n"
-          "126 when the program cannot be run, 127 when it is not found, 2 for a wrong command line.\n",
-          out);
+    fputs(
+        "\nThe program sees the host's files read-only and a private, empty /tmp unless --rw or --writable say otherwise.\n"
+        "The exit status is the program's own (if it dies of a signal, so does mseal-emu); 125 when mseal-emu fails,\n"
+        "126 when the program cannot be run, 127 when it is not found, 2 for a wrong command line.\n",
+        out);
 }
 
 static int complain(const char *what, const char *which)

@@ -36,9 +36,9 @@ static bool wants_lines(const struct options *o)
     bool other = o->json || o->record || o->explain || wants_code(o);
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->hex_style || o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX ||
-        o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
-        o->wall || o->sort || o->columns)
+        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->hex_style || o->stamp_style ||
+        o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX || o->full || o->number || o->ip ||
+        o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet || o->wall || o->sort || o->columns)
         return true;
     return o->events && !other;
 }
@@ -172,7 +172,9 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.layout.number = o->number;
     to.layout.ip = o->ip;
     to.layout.quiet = o->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : o->quiet > 1 ? QUIET_EXIT : 0;
-    to.layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN : o->column > 1000 ? 1000 : (unsigned)o->column;
+    to.layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN
+                       : o->column > 1000      ? 1000
+                                               : (unsigned)o->column;
     to.hex = o->hex > 1 ? HEX_ALL : o->hex ? HEX_NON_ASCII : HEX_NONE;
     to.stack = o->backtrace;
     to.frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);

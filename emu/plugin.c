@@ -45,6 +45,7 @@ const struct mseal_design *design_open(const char *name)
         return load(name);
     const struct mseal_design *d = mseal_design_find(name);
     if (!d)
-        fprintf(stderr, "mseal-emu: no sealing design is called '%s': `mseal-emu designs` lists them\n", name);
+        fprintf(stderr, "mseal-emu: no sealing design is called '%s': `mseal-emu designs` lists them\n",
+                name);
     return d;
 }

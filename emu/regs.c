@@ -26,11 +26,14 @@ static const struct {
     int reg;
     size_t at;
 } general[] = {
-#define REG(uc, field) {UC_X86_REG_##uc, offsetof(struct cpu_regs, field)}
-    REG(RAX, rax), REG(RBX, rbx), REG(RCX, rcx), REG(RDX, rdx), REG(RSI, rsi), REG(RDI, rdi), REG(RBP, rbp),
-    REG(RSP, rsp), REG(R8, r8),   REG(R9, r9),   REG(R10, r10), REG(R11, r11), REG(R12, r12), REG(R13, r13),
-    REG(R14, r14), REG(R15, r15), REG(RIP, rip), REG(RFLAGS, rflags),
-    REG(FS_BASE, fs_base), REG(GS_BASE, gs_base),
+#define REG(uc, field)                                                                                       \
+    {                                                                                                        \
+        UC_X86_REG_##uc, offsetof(struct cpu_regs, field)                                                    \
+    }
+    REG(RAX, rax), REG(RBX, rbx), REG(RCX, rcx),       REG(RDX, rdx),         REG(RSI, rsi),
+    REG(RDI, rdi), REG(RBP, rbp), REG(RSP, rsp),       REG(R8, r8),           REG(R9, r9),
+    REG(R10, r10), REG(R11, r11), REG(R12, r12),       REG(R13, r13),         REG(R14, r14),
+    REG(R15, r15), REG(RIP, rip), REG(RFLAGS, rflags), REG(FS_BASE, fs_base), REG(GS_BASE, gs_base),
 #undef REG
 };
 #define NR_GENERAL (sizeof(general) / sizeof(*general))
@@ -44,7 +47,8 @@ struct fpu_words {
 };
 
 /* Lists every register with the place its value lives at. `top`: of the x87 stack, the image is in stack order. */
-static void list_registers(struct cpu_regs *r, struct fpu_words *w, uint8_t st[8][16], int regs[NR_ALL], void *at[NR_ALL])
+static void list_registers(struct cpu_regs *r, struct fpu_words *w, uint8_t st[8][16], int regs[NR_ALL],
+                           void *at[NR_ALL])
 {
     struct fxsave *fx = (struct fxsave *)r->fx;
     int n = 0;
@@ -97,8 +101,12 @@ void cpu_load(struct cpu *cpu, const struct cpu_regs *from)
 {
     struct cpu_regs copy = *from;
     const struct fxsave *fx = (const struct fxsave *)copy.fx;
-    struct fpu_words w = {.fsw = fx->fsw, .fcw = fx->fcw, .fop = fx->fop, .mxcsr = fx->mxcsr & MXCSR_MASK,
-                          .fip = fx->fip, .fdp = fx->fdp};
+    struct fpu_words w = {.fsw = fx->fsw,
+                          .fcw = fx->fcw,
+                          .fop = fx->fop,
+                          .mxcsr = fx->mxcsr & MXCSR_MASK,
+                          .fip = fx->fip,
+                          .fdp = fx->fdp};
     uint8_t st[8][16];
     unsigned top = fx->fsw >> 11 & 7;
     int regs[NR_ALL];

@@ -27,9 +27,9 @@
 #include <string.h>
 
 #define SYSCALL_NS KERNEL_SYSCALL_NS
-#define BLOCK_NS 10          /* and of a block of code: about what it really takes */
-#define SLICE_NS 1000000     /* a task's share while others wait */
-#define TSC_NS 20            /* reading the clock takes time too: loops that wait for it end */
+#define BLOCK_NS   10      /* and of a block of code: about what it really takes */
+#define SLICE_NS   1000000 /* a task's share while others wait */
+#define TSC_NS     20      /* reading the clock takes time too: loops that wait for it end */
 
 /* ---- the queue ---- */
 
@@ -98,7 +98,8 @@ static void exit_mm(struct task *t)
     if (m->maps_out && t->proc == m->k.init)
         print_maps(t->mm, m->maps_out);
     if (m->k.hooks && m->k.hooks->exit)
-        m->k.hooks->exit(m->k.hooks->ctx, t->proc->pid, t->proc->exiting ? t->proc->exit_status : t->exit_code, t->mm);
+        m->k.hooks->exit(m->k.hooks->ctx, t->proc->pid,
+                         t->proc->exiting ? t->proc->exit_status : t->exit_code, t->mm);
 }
 
 const struct machine_ops machine_ops = {
@@ -214,7 +215,8 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     }
     if (m->code && code_stale(m->code, t))
         return false;
-    if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING || m->k.now_ns >= m->deadline)
+    if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING ||
+        m->k.now_ns >= m->deadline)
         return false;
     n = mm_tlb_stale_pages(t->mm, page);
     if (n)
@@ -408,7 +410,8 @@ static void run_user_code(struct machine *m, struct task *t)
     cpu_run(m->cpu, &stop);
     settle_clock(m);
     if (stop.event == CPU_BROKEN) {
-        fprintf(stderr, "mseal-emu: the engine failed at %#lx: %s\n", (unsigned long)cpu_rip(m->cpu), stop.why);
+        fprintf(stderr, "mseal-emu: the engine failed at %#lx: %s\n", (unsigned long)cpu_rip(m->cpu),
+                stop.why);
         m->broken = true;
     } else if (m->gdb && gdb_after(m->gdb, t, &stop)) {
         if (gdb_call_waits(m->gdb, t))
@@ -525,7 +528,9 @@ int machine_run(struct machine *m)
 
             next = kernel_next_deadline(&m->k);
             /* Who waits for a terminal or pipe of the host does so in real time, and sleepers beside it too. */
-            outside = vfs_wait_host(&m->k, !next ? -1 : next > m->k.now_ns ? (int64_t)(next - m->k.now_ns) : 0);
+            outside = vfs_wait_host(&m->k, !next                ? -1
+                                           : next > m->k.now_ns ? (int64_t)(next - m->k.now_ns)
+                                                                : 0);
             if (outside > 0)
                 continue;
             if (!next && outside == 0) /* interrupted */

@@ -19,16 +19,16 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SA_RESTORER_FLAG UINT64_C(0x04000000)
-#define SS_AUTODISARM_FLAG (1u << 31)
-#define UC_FP_XSTATE 1u
-#define UC_SIGCONTEXT_SS 2u
+#define SA_RESTORER_FLAG     UINT64_C(0x04000000)
+#define SS_AUTODISARM_FLAG   (1u << 31)
+#define UC_FP_XSTATE         1u
+#define UC_SIGCONTEXT_SS     2u
 #define UC_STRICT_RESTORE_SS 4u
-#define XFEATURES UINT64_C(0x203) /* x87, SSE, PKRU */
-#define USER_CS 0x33
-#define USER_DS 0x2b
-#define MXCSR_FEATURES 0xffffu
-#define MIN_ALTSTACK 2048
+#define XFEATURES            UINT64_C(0x203) /* x87, SSE, PKRU */
+#define USER_CS              0x33
+#define USER_DS              0x2b
+#define MXCSR_FEATURES       0xffffu
+#define MIN_ALTSTACK         2048
 
 struct sigcontext_user {
     uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
@@ -50,7 +50,8 @@ struct rt_sigframe {
     } uc;
     uint8_t info[128];
 };
-_Static_assert(sizeof(struct sigcontext_user) == 256 && offsetof(struct rt_sigframe, info) == 312, "the kernel's layout");
+_Static_assert(sizeof(struct sigcontext_user) == 256 && offsetof(struct rt_sigframe, info) == 312,
+               "the kernel's layout");
 
 struct fpstate {
     uint8_t fx[464];
@@ -61,7 +62,8 @@ struct fpstate {
     uint32_t pkru, pkru_pad;
     uint32_t magic2;
 } __attribute__((packed));
-_Static_assert(offsetof(struct fpstate, xstate_bv) == 512 && offsetof(struct fpstate, pkru) == 576, "XSAVE layout");
+_Static_assert(offsetof(struct fpstate, xstate_bv) == 512 && offsetof(struct fpstate, pkru) == 576,
+               "XSAVE layout");
 #define XSTATE_SIZE offsetof(struct fpstate, magic2)
 
 uint64_t sigframe_max_size(void)
@@ -96,16 +98,34 @@ static uint64_t place_frame(const struct task *t, uint64_t sp, uint64_t sa_flags
     return (nested || entering) && !on_altstack(t, sp) ? 0 : sp;
 }
 
-static void save_context(struct sigcontext_user *mc, const struct cpu_regs *r, const struct task *t, uint64_t mask,
-                         uint64_t fp)
+static void save_context(struct sigcontext_user *mc, const struct cpu_regs *r, const struct task *t,
+                         uint64_t mask, uint64_t fp)
 {
     const struct task_cpu *c = t->cpu;
 
     *mc = (struct sigcontext_user){
-        .r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12, .r13 = r->r13, .r14 = r->r14,
-        .r15 = r->r15, .di = r->rdi, .si = r->rsi, .bp = r->rbp, .bx = r->rbx, .dx = r->rdx, .ax = r->rax,
-        .cx = r->rcx, .sp = r->rsp, .ip = r->rip, .flags = r->rflags, .cs = USER_CS, .ss = USER_DS,
-        .oldmask = mask, .fpstate = fp,
+        .r8 = r->r8,
+        .r9 = r->r9,
+        .r10 = r->r10,
+        .r11 = r->r11,
+        .r12 = r->r12,
+        .r13 = r->r13,
+        .r14 = r->r14,
+        .r15 = r->r15,
+        .di = r->rdi,
+        .si = r->rsi,
+        .bp = r->rbp,
+        .bx = r->rbx,
+        .dx = r->rdx,
+        .ax = r->rax,
+        .cx = r->rcx,
+        .sp = r->rsp,
+        .ip = r->rip,
+        .flags = r->rflags,
+        .cs = USER_CS,
+        .ss = USER_DS,
+        .oldmask = mask,
+        .fpstate = fp,
     };
     if (c) {
         mc->err = c->error_code;

@@ -22,11 +22,13 @@
 /* What is used of libdw, by the names it has there. */
 #define FUNCTIONS(F)                                                                                         \
     F(dwfl_begin)                                                                                            \
-    F(dwfl_end) F(dwfl_report_begin) F(dwfl_report_elf) F(dwfl_report_end) F(dwfl_addrmodule)                \
-        F(dwfl_module_addrinfo) F(dwfl_module_getsrc) F(dwfl_lineinfo) F(dwfl_module_info)                   \
-            F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc) F(dwfl_thread_state_registers)    \
-                F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo) F(dwfl_getmodules)          \
-                    F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module) F(elf_memory)
+    F(dwfl_end)                                                                                              \
+    F(dwfl_report_begin)                                                                                     \
+    F(dwfl_report_elf) F(dwfl_report_end) F(dwfl_addrmodule) F(dwfl_module_addrinfo) F(dwfl_module_getsrc)   \
+        F(dwfl_lineinfo) F(dwfl_module_info) F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc)  \
+            F(dwfl_thread_state_registers) F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo)  \
+                F(dwfl_getmodules) F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module) \
+                    F(elf_memory)
 struct libdw {
 #define F(name) __typeof__(&name) name;
     FUNCTIONS(F)
@@ -427,7 +429,8 @@ unsigned symbols_backtrace(struct task *t, uint64_t *pc, unsigned max)
     if (!t->mm || !max)
         return 0;
     t->k->ops->get_regs(t, &S.regs);
-    if (is_code(t, S.regs.rip) || mm_access_remote(t->mm, S.regs.rsp, &ret, 8, false, true) != 8 || !is_code(t, ret))
+    if (is_code(t, S.regs.rip) || mm_access_remote(t->mm, S.regs.rsp, &ret, 8, false, true) != 8 ||
+        !is_code(t, ret))
         return unwind(t, pc, max);
     /* A call led to where no code is: it is as if it had just returned. */
     *pc = S.regs.rip;

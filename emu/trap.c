@@ -10,19 +10,31 @@
 #include <string.h>
 
 #define SI_KERNEL_CODE 0x80
-#define X86_PF_PROT 1u
-#define X86_PF_WRITE 2u
-#define X86_PF_USER 4u
-#define X86_PF_INSTR 16u
-#define X86_PF_PK 32u
-enum { X86_DE = 0, X86_DB = 1, X86_BP = 3, X86_OF = 4, X86_UD = 6, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17, X86_XF = 19 };
+#define X86_PF_PROT    1u
+#define X86_PF_WRITE   2u
+#define X86_PF_USER    4u
+#define X86_PF_INSTR   16u
+#define X86_PF_PK      32u
+enum {
+    X86_DE = 0,
+    X86_DB = 1,
+    X86_BP = 3,
+    X86_OF = 4,
+    X86_UD = 6,
+    X86_SS = 12,
+    X86_GP = 13,
+    X86_PF = 14,
+    X86_MF = 16,
+    X86_AC = 17,
+    X86_XF = 19
+};
 
 /* ---- instructions of ours ---- */
 
 static bool is_prefix(uint8_t b)
 {
-    return b == 0x66 || b == 0x67 || b == 0xf2 || b == 0xf3 || b == 0x2e || b == 0x36 || b == 0x3e || b == 0x26 ||
-           b == 0x64 || b == 0x65 || (b & 0xf0) == 0x40;
+    return b == 0x66 || b == 0x67 || b == 0xf2 || b == 0xf3 || b == 0x2e || b == 0x36 || b == 0x3e ||
+           b == 0x26 || b == 0x64 || b == 0x65 || (b & 0xf0) == 0x40;
 }
 
 /* The instruction's bytes from its opcode on; *len gets how many there are before the end of what is mapped. */

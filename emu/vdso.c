@@ -137,7 +137,8 @@ static const struct image {
             {PT_DYNAMIC, PF_R, AT(dyn), AT(dyn), AT(dyn), SIZE(dyn), SIZE(dyn), 8},
             {PT_GNU_EH_FRAME, PF_R, AT(eh_frame_hdr), AT(eh_frame_hdr), AT(eh_frame_hdr), SIZE(eh_frame_hdr),
              SIZE(eh_frame_hdr), 4},
-            {PT_GNU_STACK, PF_R | PF_W}, /* Linux's has none, but who loads the image as a file may insist on it */
+            /* Linux's has none, but who loads the image as a file may insist on it */
+            {PT_GNU_STACK, PF_R | PF_W},
         },
     /* One chain through all symbols. */
     .hash = {1, NR_SYMS, {1}, {0, 2, 3, 4, 5, 6, 7, 8, 9, 10}},

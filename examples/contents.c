@@ -19,7 +19,8 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     case CHANGE_INHERIT:
     case CHANGE_GUARD:
     case CHANGE_POKE:
-        return MSEAL_REFUSE(why, -EPERM, "the contents are sealed too: no advice, guard or forced write changes them");
+        return MSEAL_REFUSE(why, -EPERM,
+                            "the contents are sealed too: no advice, guard or forced write changes them");
     case CHANGE_ADVISE:
     case CHANGE_LOCK:
     case CHANGE_NAME:
@@ -41,12 +42,17 @@ static int64_t sys_mseal(struct mm *mm, const uint64_t a[6])
 {
     if (a[2] || a[0] % MM_PAGE_SIZE || a[0] + a[1] < a[0])
         return -EINVAL;
-    return mm_range_has_gap(mm, a[0], a[0] + a[1]) ? -ENOMEM : mm_seal_apply(mm, a[0], a[0] + a[1], sealed, 0);
+    return mm_range_has_gap(mm, a[0], a[0] + a[1]) ? -ENOMEM
+                                                   : mm_seal_apply(mm, a[0], a[0] + a[1], sealed, 0);
 }
 
 static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_mseal}, {0}};
 
 const struct mseal_design mseal_design = {
-    .abi = MSEAL_DESIGN_ABI, .name = "contents", .title = "mapping, protection and contents, whoever asks",
-    .rules = RULES_LINUX_6_18, .range = check, .syscalls = calls,
+    .abi = MSEAL_DESIGN_ABI,
+    .name = "contents",
+    .title = "mapping, protection and contents, whoever asks",
+    .rules = RULES_LINUX_6_18,
+    .range = check,
+    .syscalls = calls,
 };

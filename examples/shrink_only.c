@@ -36,7 +36,8 @@ static uint64_t sealed(uint64_t old, uint64_t arg)
 
 static int64_t sys_seal(struct mm *mm, const uint64_t a[6])
 {
-    return mm_range_has_gap(mm, a[0], a[0] + a[1]) ? -ENOMEM : mm_seal_apply(mm, a[0], a[0] + a[1], sealed, 0);
+    return mm_range_has_gap(mm, a[0], a[0] + a[1]) ? -ENOMEM
+                                                   : mm_seal_apply(mm, a[0], a[0] + a[1], sealed, 0);
 }
 
 static int64_t sys_is_sealed(struct mm *mm, const uint64_t a[6])
@@ -49,6 +50,10 @@ static const struct mseal_syscall calls[] = {
     {462, "mseal", "ptr,size,hex", sys_seal}, {5000, "is_sealed", "ptr", sys_is_sealed}, {0}};
 
 const struct mseal_design mseal_design = {
-    .abi = MSEAL_DESIGN_ABI, .name = "shrink-only", .title = "rights shrink, mappings stay", .rules = RULES_LINUX_6_18,
-    .range = check, .syscalls = calls,
+    .abi = MSEAL_DESIGN_ABI,
+    .name = "shrink-only",
+    .title = "rights shrink, mappings stay",
+    .rules = RULES_LINUX_6_18,
+    .range = check,
+    .syscalls = calls,
 };

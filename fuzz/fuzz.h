@@ -145,7 +145,7 @@ struct fuzz_gen {
     bool no_devices;        /* the two sides differ in how /dev is mounted */
     const char *without;    /* names of calls not to make, with commas between; NULL: none */
     struct fuzz_habits {
-        bool any; /* those below are more frequent than others */
+        bool any;               /* those below are more frequent than others */
         unsigned call, mapping; /* index of fuzz_calls[]; gen_mmap()'s kind */
         uint64_t prot;
     } habits;

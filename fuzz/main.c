@@ -352,29 +352,18 @@ static bool number(const char *s, uint64_t most, uint64_t *n)
 int fuzz_main(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},
-        {"ops", required_argument, NULL, 'n'},
-        {"time", required_argument, NULL, 't'},
-        {"length", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'},
-        {"save", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"pair", no_argument, NULL, 'p'},
-        {"worlds", no_argument, NULL, 'w'},
-        {"with-cpu", no_argument, NULL, 'C'},
+        {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'n'},
+        {"time", required_argument, NULL, 't'},    {"length", required_argument, NULL, 'l'},
+        {"jobs", required_argument, NULL, 'j'},    {"stop", required_argument, NULL, 'x'},
+        {"design", required_argument, NULL, 'd'},  {"save", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},         {"pair", no_argument, NULL, 'p'},
+        {"worlds", no_argument, NULL, 'w'},        {"with-cpu", no_argument, NULL, 'C'},
         {"answer", no_argument, NULL, 'a'}, /* what --with-cpu runs as a guest */
-        {"resume", required_argument, NULL, 'r'},
-        {"excluded", no_argument, NULL, 'e'},
-        {"without", required_argument, NULL, 'W'},
-        {"ignore", required_argument, NULL, 'g'},
-        {"exclude", required_argument, NULL, 'X'},
-        {"host", no_argument, NULL, 'H'},
-        {"all-states", no_argument, NULL, 'A'},
-        {"depth", required_argument, NULL, 'D'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"resume", required_argument, NULL, 'r'},  {"excluded", no_argument, NULL, 'e'},
+        {"without", required_argument, NULL, 'W'}, {"ignore", required_argument, NULL, 'g'},
+        {"exclude", required_argument, NULL, 'X'}, {"host", no_argument, NULL, 'H'},
+        {"all-states", no_argument, NULL, 'A'},    {"depth", required_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
     struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
     uint64_t n = 0;

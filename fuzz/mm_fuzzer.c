@@ -68,8 +68,9 @@ static uint64_t u64(struct world *w)
 /* Four stretches of 64 pages: across the ends of a leaf, of an upper node, at the top and at the bottom of user space. */
 static uint64_t arg_addr(struct world *w)
 {
-    static const uint64_t base[] = {UINT64_C(0x40200000) - 32 * MM_PAGE_SIZE, (UINT64_C(1) << 39) - 32 * MM_PAGE_SIZE,
-                                    MM_TASK_SIZE - 64 * MM_PAGE_SIZE, UINT64_C(0x10000)};
+    static const uint64_t base[] = {UINT64_C(0x40200000) - 32 * MM_PAGE_SIZE,
+                                    (UINT64_C(1) << 39) - 32 * MM_PAGE_SIZE, MM_TASK_SIZE - 64 * MM_PAGE_SIZE,
+                                    UINT64_C(0x10000)};
     unsigned place = u8(w), odd = u8(w);
     uint64_t addr = base[place >> 6] + (place & 63) * MM_PAGE_SIZE;
 
@@ -147,8 +148,14 @@ static struct mm_file *file_create(struct vm_object *obj, unsigned ino, bool wri
 
     if (!f)
         abort();
-    *f = (struct mm_file){.obj = obj, .refs = 1, .readable = true, .writable = writable, .dev = 1, .ino = ino,
-                          .path = path, .release = release};
+    *f = (struct mm_file){.obj = obj,
+                          .refs = 1,
+                          .readable = true,
+                          .writable = writable,
+                          .dev = 1,
+                          .ino = ino,
+                          .path = path,
+                          .release = release};
     return f;
 }
 
@@ -159,9 +166,11 @@ static void make_files(struct world *w)
     w->file[0] = file_create(mm_memfd_object(&w->sys, true, false), 1, true);
     vm_object_truncate(w->file[0]->obj, FILE_PAGES * MM_PAGE_SIZE);
     w->file[1] = file_create(vm_object_get(w->file[0]->obj), 1, false);
-    w->file[2] = file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE - 100, &disk, w), 2, true);
+    w->file[2] =
+        file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE - 100, &disk, w), 2, true);
     w->file[3] = file_create(vm_object_create(&w->sys, OBJ_ZERO, 0, NULL, NULL), 3, true);
-    w->file[4] = file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE, &disk, w), 4, true);
+    w->file[4] =
+        file_create(vm_object_create(&w->sys, OBJ_FILE, FILE_PAGES * MM_PAGE_SIZE, &disk, w), 4, true);
     w->file[4]->noexec = true;
 }
 
@@ -169,11 +178,25 @@ static void make_files(struct world *w)
 
 static void op_mmap(struct world *w, struct mm *mm)
 {
-    static const uint64_t kind[] = {MAP_PRIVATE | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS,
-                                    MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, MAP_DROPPABLE | MAP_ANONYMOUS,
+    static const uint64_t kind[] = {MAP_PRIVATE | MAP_ANONYMOUS,
+                                    MAP_PRIVATE | MAP_ANONYMOUS,
+                                    MAP_SHARED | MAP_ANONYMOUS,
+                                    MAP_PRIVATE,
+                                    MAP_SHARED,
+                                    MAP_SHARED_VALIDATE,
+                                    MAP_DROPPABLE | MAP_ANONYMOUS,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN};
-    static const uint64_t extra[] = {0, 0, 0, MAP_POPULATE, MAP_LOCKED, MAP_NORESERVE, MAP_32BIT, MAP_HUGETLB,
-                                     MAP_FIXED_NOREPLACE, MAP_SYNC, MAP_POPULATE | MAP_NONBLOCK};
+    static const uint64_t extra[] = {0,
+                                     0,
+                                     0,
+                                     MAP_POPULATE,
+                                     MAP_LOCKED,
+                                     MAP_NORESERVE,
+                                     MAP_32BIT,
+                                     MAP_HUGETLB,
+                                     MAP_FIXED_NOREPLACE,
+                                     MAP_SYNC,
+                                     MAP_POPULATE | MAP_NONBLOCK};
     uint64_t addr = arg_addr(w), len = arg_len(w), how = u8(w), flags, off = 0;
     struct mm_file *file = NULL;
     unsigned prot = u8(w);
@@ -202,13 +225,17 @@ static void op_mprotect(struct world *w, struct mm *mm)
     uint64_t addr = arg_addr(w), len = arg_len(w);
     unsigned prot = u8(w);
 
-    mm_mprotect(mm, addr, len, prot < 200 ? prot & 7 : prot < 240 ? (prot & 7) | PROT_GROWSDOWN : arg_flags(w),
+    mm_mprotect(mm, addr, len,
+                prot < 200   ? prot & 7
+                : prot < 240 ? (prot & 7) | PROT_GROWSDOWN
+                             : arg_flags(w),
                 prot & 8 ? (int)(prot >> 4) : -1);
 }
 
 static void op_mremap(struct world *w, struct mm *mm)
 {
-    uint64_t addr = arg_addr(w), old_len = arg_len(w), new_len = arg_len(w), flags = u8(w), new_addr = arg_addr(w);
+    uint64_t addr = arg_addr(w), old_len = arg_len(w), new_len = arg_len(w), flags = u8(w),
+             new_addr = arg_addr(w);
 
     if (flags & 0x80)
         new_len = old_len;
@@ -217,7 +244,8 @@ static void op_mremap(struct world *w, struct mm *mm)
 
 static void op_madvise(struct world *w, struct mm *mm)
 {
-    static const int advice[] = {0, 1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 100, 102, 103};
+    static const int advice[] = {0,  1,  2,  3,  4,  8,  9,  10, 11, 12, 13,  14,  15,
+                                 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 100, 102, 103};
     uint64_t addr = arg_addr(w), len = arg_len(w);
     unsigned n = u8(w);
 
@@ -339,7 +367,8 @@ static void op_shm(struct world *w, struct mm *mm)
         mm_shmdt(mm, addr);
         break;
     default: {
-        static const int cmd[] = {IPC_RMID, IPC_STAT, IPC_SET, SHM_LOCK, SHM_UNLOCK, SHM_INFO, SHM_STAT, IPC_INFO};
+        static const int cmd[] = {IPC_RMID,   IPC_STAT, IPC_SET,  SHM_LOCK,
+                                  SHM_UNLOCK, SHM_INFO, SHM_STAT, IPC_INFO};
 
         mm_shmctl(mm, (int)id, cmd[u8(w) & 7], addr);
     }
@@ -421,8 +450,8 @@ static void op_fault(struct world *w, struct mm *mm)
             abort();
         return;
     }
-    if ((f.perms & access) != access || f.paddr & ~MM_PAGE_MASK || f.paddr >= w->sys.phys.nframes << MM_PAGE_SHIFT ||
-        (!f.paddr && f.perms & MM_WRITE))
+    if ((f.perms & access) != access || f.paddr & ~MM_PAGE_MASK ||
+        f.paddr >= w->sys.phys.nframes << MM_PAGE_SHIFT || (!f.paddr && f.perms & MM_WRITE))
         abort();
     if (access == MM_WRITE)
         memset(w->sys.phys.base + f.paddr, (int)n, MM_PAGE_SIZE);
@@ -507,14 +536,17 @@ static void op_process(struct world *w, struct mm *mm)
     }
 }
 
-#define OP(name) {#name, op_##name}
+#define OP(name)                                                                                             \
+    {                                                                                                        \
+#name, op_##name                                                                                     \
+    }
 static const struct {
     const char *name;
     void (*run)(struct world *, struct mm *);
 } ops[] = {
-    OP(mmap),    OP(mmap),    OP(mmap), OP(munmap), OP(mprotect), OP(mprotect),   OP(mremap), OP(mremap), OP(madvise),
-    OP(madvise), OP(lock),    OP(brk),  OP(look),   OP(design),   OP(attributes), OP(shm),    OP(design), OP(object),
-    OP(fault),   OP(fault),   OP(fault), OP(copy),  OP(process),
+    OP(mmap),    OP(mmap),    OP(mmap),  OP(munmap), OP(mprotect), OP(mprotect), OP(mremap),     OP(mremap),
+    OP(madvise), OP(madvise), OP(lock),  OP(brk),    OP(look),     OP(design),   OP(attributes), OP(shm),
+    OP(design),  OP(object),  OP(fault), OP(fault),  OP(fault),    OP(copy),     OP(process),
 };
 #define NOPS (sizeof(ops) / sizeof(ops[0]))
 
@@ -548,11 +580,14 @@ static void check_handed(struct process *p, bool by_page)
         const struct vma *v = mm_find_vma(mm, h->addr);
         pte_t e = pt_get(&mm->pt, h->addr);
 
-        if (!v || v->start > h->addr || !(e & PTE_PRESENT) || (uint64_t)pte_pfn(e) << MM_PAGE_SHIFT != h->paddr ||
-            (h->perms & MM_WRITE && !(v->flags & VM_WRITE)) || (h->perms & MM_EXEC && !(v->flags & VM_EXEC)) ||
-            !(v->flags & VM_PROT_MASK) || (h->perms & MM_WRITE && e & PTE_ANON && !pt_exclusive(&mm->pt, h->addr))) {
-            fprintf(stderr, "the processor may still use %#llx as %#llx (access %u), the entry is %#llx now\n",
-                    (unsigned long long)h->addr, (unsigned long long)h->paddr, h->perms, (unsigned long long)e);
+        if (!v || v->start > h->addr || !(e & PTE_PRESENT) ||
+            (uint64_t)pte_pfn(e) << MM_PAGE_SHIFT != h->paddr ||
+            (h->perms & MM_WRITE && !(v->flags & VM_WRITE)) ||
+            (h->perms & MM_EXEC && !(v->flags & VM_EXEC)) || !(v->flags & VM_PROT_MASK) ||
+            (h->perms & MM_WRITE && e & PTE_ANON && !pt_exclusive(&mm->pt, h->addr))) {
+            fprintf(
+                stderr, "the processor may still use %#llx as %#llx (access %u), the entry is %#llx now\n",
+                (unsigned long long)h->addr, (unsigned long long)h->paddr, h->perms, (unsigned long long)e);
             abort();
         }
     }
@@ -617,8 +652,9 @@ static void finish(struct world *w)
         mm_file_put(w->file[i]);
     }
     if (pm->nfree != pm->nframes - 1 || pm->overdraft || w->sys.committed) {
-        fprintf(stderr, "%llu of %llu frames are free at the end, %llu pages committed\n", (unsigned long long)pm->nfree,
-                (unsigned long long)pm->nframes, (unsigned long long)w->sys.committed);
+        fprintf(stderr, "%llu of %llu frames are free at the end, %llu pages committed\n",
+                (unsigned long long)pm->nfree, (unsigned long long)pm->nframes,
+                (unsigned long long)w->sys.committed);
         abort();
     }
     mm_system_destroy(&w->sys);

@@ -12,7 +12,8 @@
 
 #define GUEST_RAM (UINT64_C(16) << 20)
 #define SMALL_RAM                                                                                            \
-    (UINT64_C(2) << 20) /* of a world of a few pages, which are made by the hundred thousand                 \
+    (UINT64_C(2)                                                                                             \
+     << 20) /* of a world of a few pages, which are made by the hundred thousand                 \
                          */
 
 struct model_file {

@@ -28,7 +28,8 @@ struct naming {
 static int name_part(struct mm *mm, struct vma_part *p, void *ctx)
 {
     struct naming *n = ctx;
-    struct vma_change to = {.flags = p->v.flags, .seal = p->v.seal, .anon_name = n->name, .policy = p->v.policy};
+    struct vma_change to = {
+        .flags = p->v.flags, .seal = p->v.seal, .anon_name = n->name, .policy = p->v.policy};
     int err;
 
     n->c.start = p->start;
@@ -49,7 +50,12 @@ int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t nam
     char text[ANON_VMA_NAME_MAX_LEN];
     uint64_t size = MM_PAGE_ALIGN(len);
     struct naming n = {
-        .c = {.kind = CHANGE_NAME, .door = DOOR_PRCTL, .start = addr, .end = addr + size, .pkru = mm->pkru, .direct = true},
+        .c = {.kind = CHANGE_NAME,
+              .door = DOOR_PRCTL,
+              .start = addr,
+              .end = addr + size,
+              .pkru = mm->pkru,
+              .direct = true},
     };
     int err;
 

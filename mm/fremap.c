@@ -25,7 +25,8 @@ static bool same_mapping(struct mm *mm, const struct vma *v, uint64_t end)
     }
 }
 
-int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_t prot, uint64_t pgoff, uint64_t flags)
+int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_t prot, uint64_t pgoff,
+                            uint64_t flags)
 {
     const struct vma *v;
     struct mm_file *file;
@@ -49,7 +50,8 @@ int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_
 
     prot = (v->flags & VM_READ ? PROT_READ : 0) | (v->flags & VM_WRITE ? PROT_WRITE : 0) |
            (v->flags & VM_EXEC ? PROT_EXEC : 0);
-    flags = (flags & MAP_NONBLOCK) | MAP_SHARED | MAP_FIXED | MAP_POPULATE | (v->flags & VM_LOCKED ? MAP_LOCKED : 0);
+    flags = (flags & MAP_NONBLOCK) | MAP_SHARED | MAP_FIXED | MAP_POPULATE |
+            (v->flags & VM_LOCKED ? MAP_LOCKED : 0);
     /* A removed segment ends with the last area that shows it, before the new one can be made of it. */
     if (mm_shm_ends_with(mm, v->file, addr, addr + size)) {
         ret = mm_unmap_range(mm, addr, addr + size, CHANGE_REPLACE, DOOR_REMAP_FILE_PAGES, true);

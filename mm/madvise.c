@@ -13,7 +13,7 @@
 struct advice {
     int nr;
     enum mm_change_kind kind;
-    bool remote;       /* process_madvise(2) may give it to another process */
+    bool remote;         /* process_madvise(2) may give it to another process */
     uint64_t clear, set; /* what becomes of vm_flags, when apply is NULL */
     /* Refuses kinds of VMA before the flags change, or (no clear, no set) does all of it. */
     int (*apply)(struct mm *mm, struct vma_part *r, int advice);
@@ -151,7 +151,8 @@ static int advise_pageout(struct mm *mm, struct vma_part *r, int advice)
 
     if (r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory stays");
-    for (; mm_find_entry(mm, at, r->end, r->v.flags & VM_DROPPABLE ? PTE_ANON : PTE_LAZYFREE, &at); at += MM_PAGE_SIZE) {
+    for (; mm_find_entry(mm, at, r->end, r->v.flags & VM_DROPPABLE ? PTE_ANON : PTE_LAZYFREE, &at);
+         at += MM_PAGE_SIZE) {
         if (pt_exclusive(&mm->pt, at))
             mm_zap(mm, &r->v, at, at + MM_PAGE_SIZE);
     }
@@ -208,7 +209,8 @@ static int advise_guard_remove(struct mm *mm, struct vma_part *r, int advice)
  */
 static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
 {
-    uint64_t first = (r->v.start + HPAGE_SIZE - 1) & HPAGE_MASK, block = (r->start + HPAGE_SIZE - 1) & HPAGE_MASK;
+    uint64_t first = (r->v.start + HPAGE_SIZE - 1) & HPAGE_MASK,
+             block = (r->start + HPAGE_SIZE - 1) & HPAGE_MASK;
     uint64_t at;
     int err = 0;
 
@@ -217,12 +219,14 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
     if (first < r->v.start || first + HPAGE_SIZE > r->v.end || !vma_is_anonymous(&r->v) || !r->v.anon_vma)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                           "the area holds no aligned 2 MiB block of private pages");
-    if (block > (r->end & HPAGE_MASK)) /* inside of one block: Linux counts -1 of them, and didn't collapse as many */
+    if (block >
+        (r->end & HPAGE_MASK)) /* inside of one block: Linux counts -1 of them, and didn't collapse as many */
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "the range holds no boundary of 2 MiB");
     for (; block + HPAGE_SIZE <= (r->end & HPAGE_MASK); block += HPAGE_SIZE) {
         if (mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_GUARD, &at) ||
             !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))
-            err = mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, block, "a block of 2 MiB in the range has no pages, or guards");
+            err = mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, block,
+                             "a block of 2 MiB in the range has no pages, or guards");
         else if (mm_populate(mm, block, block + HPAGE_SIZE, true) < 0)
             return -ENOMEM;
     }
@@ -349,8 +353,8 @@ static int advise_vma(struct mm *mm, struct vma_part *r, void *ctx)
     return err == -ENOMEM ? -EAGAIN : err; /* as madvise(2) says: a kernel resource */
 }
 
-int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct mm *mm, struct vma_part *p, void *ctx),
-                  void *ctx)
+int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end,
+                  int (*fn)(struct mm *mm, struct vma_part *p, void *ctx), void *ctx)
 {
     int unmapped = 0;
 
@@ -402,19 +406,26 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
             return mm_fail_memory(mm);
         if (reason)
             return mm_fail_at(mm, reason == MM_FAULT_POISON ? -EHWPOISON : -EFAULT, MM_ABOUT_VMA, start,
-                              reason == MM_FAULT_POISON  ? "a page in it is lost"
-                              : reason == MM_FAULT_GUARD ? "a page in it has a guard"
-                                                         : "a page in it cannot be had: it lies past the end of the file");
+                              reason == MM_FAULT_POISON ? "a page in it is lost"
+                              : reason == MM_FAULT_GUARD
+                                  ? "a page in it has a guard"
+                                  : "a page in it cannot be had: it lies past the end of the file");
     }
     return 0;
 }
 
-static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const struct advice *a, enum mm_door door)
+static int64_t do_madvise(struct mm *mm, uint64_t addr, uint64_t len, const struct advice *a,
+                          enum mm_door door)
 {
     uint64_t size = MM_PAGE_ALIGN(len);
     struct advising ad = {
         .a = a,
-        .c = {.kind = a->kind, .door = door, .start = addr, .end = addr + size, .advice = a->nr, .pkru = mm->pkru,
+        .c = {.kind = a->kind,
+              .door = door,
+              .start = addr,
+              .end = addr + size,
+              .advice = a->nr,
+              .pkru = mm->pkru,
               .direct = true},
     };
     int err;

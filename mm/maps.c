@@ -136,15 +136,15 @@ static const struct {
     uint64_t flag;
     char letters[4];
 } vmflags[] = {
-    {VM_READ, "rd "},       {VM_WRITE, "wr "},       {VM_EXEC, "ex "},        {VM_SHARED, "sh "},
-    {VM_MAYREAD, "mr "},    {VM_MAYWRITE, "mw "},    {VM_MAYEXEC, "me "},     {VM_MAYSHARE, "ms "},
-    {VM_GROWSDOWN, "gd "},  {VM_UFFD_MISSING, "um "}, {VM_PFNMAP, "pf "},      {VM_MAYBE_GUARD, "gu "},
-    {VM_UFFD_WP, "uw "},    {VM_LOCKED, "lo "},
-    {VM_IO, "io "},         {VM_SEQ_READ, "sr "},    {VM_RAND_READ, "rr "},   {VM_DONTCOPY, "dc "},
-    {VM_DONTEXPAND, "de "}, {VM_LOCKONFAULT, "lf "}, {VM_ACCOUNT, "ac "},     {VM_NORESERVE, "nr "},
-    {VM_HUGETLB, "ht "},    {VM_SYNC, "sf "},        {VM_WIPEONFORK, "wf "},  {VM_DONTDUMP, "dd "},
-    {VM_SOFTDIRTY, "sd "},  {VM_MIXEDMAP, "mm "},    {VM_HUGEPAGE, "hg "},    {VM_NOHUGEPAGE, "nh "},
-    {VM_MERGEABLE, "mg "}, {VM_UFFD_MINOR, "ui "},  {VM_DROPPABLE, "dp "},
+    {VM_READ, "rd "},       {VM_WRITE, "wr "},        {VM_EXEC, "ex "},       {VM_SHARED, "sh "},
+    {VM_MAYREAD, "mr "},    {VM_MAYWRITE, "mw "},     {VM_MAYEXEC, "me "},    {VM_MAYSHARE, "ms "},
+    {VM_GROWSDOWN, "gd "},  {VM_UFFD_MISSING, "um "}, {VM_PFNMAP, "pf "},     {VM_MAYBE_GUARD, "gu "},
+    {VM_UFFD_WP, "uw "},    {VM_LOCKED, "lo "},       {VM_IO, "io "},         {VM_SEQ_READ, "sr "},
+    {VM_RAND_READ, "rr "},  {VM_DONTCOPY, "dc "},     {VM_DONTEXPAND, "de "}, {VM_LOCKONFAULT, "lf "},
+    {VM_ACCOUNT, "ac "},    {VM_NORESERVE, "nr "},    {VM_HUGETLB, "ht "},    {VM_SYNC, "sf "},
+    {VM_WIPEONFORK, "wf "}, {VM_DONTDUMP, "dd "},     {VM_SOFTDIRTY, "sd "},  {VM_MIXEDMAP, "mm "},
+    {VM_HUGEPAGE, "hg "},   {VM_NOHUGEPAGE, "nh "},   {VM_MERGEABLE, "mg "},  {VM_UFFD_MINOR, "ui "},
+    {VM_DROPPABLE, "dp "},
 };
 
 size_t mm_vmflags_text(struct mm *mm, const struct vma *v, char *buf, size_t size)

@@ -2,7 +2,7 @@
 #include "mm.h"
 
 #define PR_MDWE_REFUSE_EXEC_GAIN 1u
-#define PR_MDWE_NO_INHERIT 2u
+#define PR_MDWE_NO_INHERIT       2u
 
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits)
 {

@@ -7,29 +7,37 @@
 #include "mm.h"
 
 #define MAX_NUMNODES 1024u
-#define NR_NODE_IDS 1u
+#define NR_NODE_IDS  1u
 
-enum { MPOL_DEFAULT, MPOL_PREFERRED, MPOL_BIND, MPOL_INTERLEAVE, MPOL_LOCAL, MPOL_PREFERRED_MANY, MPOL_WEIGHTED_INTERLEAVE,
-       MPOL_MAX };
-#define MPOL_F_STATIC_NODES (1 << 15)
+enum {
+    MPOL_DEFAULT,
+    MPOL_PREFERRED,
+    MPOL_BIND,
+    MPOL_INTERLEAVE,
+    MPOL_LOCAL,
+    MPOL_PREFERRED_MANY,
+    MPOL_WEIGHTED_INTERLEAVE,
+    MPOL_MAX
+};
+#define MPOL_F_STATIC_NODES   (1 << 15)
 #define MPOL_F_RELATIVE_NODES (1 << 14)
 #define MPOL_F_NUMA_BALANCING (1 << 13)
-#define MPOL_MODE_FLAGS (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING)
-#define MPOL_MF_STRICT 1u
-#define MPOL_MF_MOVE 2u
-#define MPOL_MF_MOVE_ALL 4u
-#define MPOL_F_NODE 1u
-#define MPOL_F_ADDR 2u
-#define MPOL_F_MEMS_ALLOWED 4u
+#define MPOL_MODE_FLAGS       (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING)
+#define MPOL_MF_STRICT        1u
+#define MPOL_MF_MOVE          2u
+#define MPOL_MF_MOVE_ALL      4u
+#define MPOL_F_NODE           1u
+#define MPOL_F_ADDR           2u
+#define MPOL_F_MEMS_ALLOWED   4u
 
 /*
  *   31        30   29      28      27     24 23                    0
  *   | home node | bal | relat. | static |  mode  | the user's node mask |   the mask only with static or relative
  */
-#define POLICY_HOME (1u << 31)
+#define POLICY_HOME        (1u << 31)
 #define POLICY_FLAGS_SHIFT 15 /* MPOL_F_NUMA_BALANCING (13) -> 28 .. MPOL_F_STATIC_NODES (15) -> 30 */
-#define POLICY_MODE_SHIFT 24
-#define POLICY_NODES 0xffffffu
+#define POLICY_MODE_SHIFT  24
+#define POLICY_NODES       0xffffffu
 
 static int policy_mode(uint32_t p)
 {
@@ -148,7 +156,8 @@ static bool has_node_page(struct mm *mm, uint64_t start, uint64_t end)
 }
 
 /* queue_pages_range(): holes are refused unless the default policy is set; MPOL_MF_STRICT finds pages on a node not asked for. */
-static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct nodes *n, unsigned flags, bool holes_ok)
+static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct nodes *n, unsigned flags,
+                       bool holes_ok)
 {
     const struct vma *v = vma_tree_find(&mm->vmas, start);
 
@@ -162,7 +171,8 @@ static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct
             return mm_fail_at(mm, -EFAULT, MM_ABOUT_HOLE, v->end, "the whole range must be mapped");
         if ((flags & (MPOL_MF_STRICT | MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) == MPOL_MF_STRICT && !(n->low & 1) &&
             has_node_page(mm, from, to))
-            return mm_fail_at(mm, -EIO, MM_ABOUT_VMA, from, "MPOL_MF_STRICT: pages are on a node that was not asked for");
+            return mm_fail_at(mm, -EIO, MM_ABOUT_VMA, from,
+                              "MPOL_MF_STRICT: pages are on a node that was not asked for");
     }
     return 0;
 }
@@ -170,7 +180,11 @@ static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct
 /* mbind_range() over all VMAs of the range; `home` keeps each VMA's policy and sets its home node. */
 static int bind_range(struct mm *mm, uint64_t start, uint64_t end, uint32_t policy, bool home)
 {
-    struct mm_change c = {.kind = CHANGE_POLICY, .door = DOOR_MBIND, .start = start, .end = end, .pkru = mm->pkru,
+    struct mm_change c = {.kind = CHANGE_POLICY,
+                          .door = DOOR_MBIND,
+                          .start = start,
+                          .end = end,
+                          .pkru = mm->pkru,
                           .direct = true};
     int err = mm_ask_range(mm, &c), ret = home ? -ENOENT : 0;
 
@@ -187,7 +201,8 @@ static int bind_range(struct mm *mm, uint64_t start, uint64_t end, uint32_t poli
         c.start = v.start > start ? v.start : start;
         c.end = v.end < end ? v.end : end;
         start = c.end;
-        to = (struct vma_change){.flags = v.flags, .seal = v.seal, .anon_name = v.anon_name, .policy = policy};
+        to =
+            (struct vma_change){.flags = v.flags, .seal = v.seal, .anon_name = v.anon_name, .policy = policy};
         if (home) {
             if (!v.policy)
                 continue;
@@ -207,8 +222,8 @@ static int bind_range(struct mm *mm, uint64_t start, uint64_t end, uint32_t poli
     return ret;
 }
 
-int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode_and_flags, uint64_t nodemask, uint64_t maxnode,
-                 unsigned flags)
+int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode_and_flags, uint64_t nodemask,
+                 uint64_t maxnode, unsigned flags)
 {
     uint64_t end = addr + MM_PAGE_ALIGN(len);
     struct nodes n;
@@ -269,7 +284,8 @@ int64_t mm_set_mempolicy(struct mm *mm, int mode_and_flags, uint64_t nodemask, u
     return err;
 }
 
-int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr, uint64_t flags)
+int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr,
+                         uint64_t flags)
 {
     uint32_t policy = mm->mempolicy;
     uint64_t nodes;
@@ -303,7 +319,8 @@ int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64
         if (flags & MPOL_F_ADDR) {
             if (mm_fault(mm, addr, MM_READ, &f)) /* the node of the page at addr: it must be there */
                 return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, addr, "MPOL_F_NODE: the page cannot be read");
-        } else if (policy_mode(policy) != MPOL_INTERLEAVE && policy_mode(policy) != MPOL_WEIGHTED_INTERLEAVE) {
+        } else if (policy_mode(policy) != MPOL_INTERLEAVE &&
+                   policy_mode(policy) != MPOL_WEIGHTED_INTERLEAVE) {
             return mm_fail(mm, -EINVAL, "MPOL_F_NODE without MPOL_F_ADDR: the policy does not interleave");
         }
         value = 0;
@@ -326,7 +343,8 @@ int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, ui
         return err;
     if (to.low != 1 && to.any && !mm->cap_sys_nice)
         return mm_fail(mm, -EPERM, "nodes that the process may not use need CAP_SYS_NICE");
-    return to.low & 1 ? 0 : mm_fail(mm, -EINVAL, "none of the new nodes is there: the machine has node 0 alone");
+    return to.low & 1 ? 0
+                      : mm_fail(mm, -EINVAL, "none of the new nodes is there: the machine has node 0 alone");
 }
 
 int mm_page_node(struct mm *mm, uint64_t addr)

@@ -24,14 +24,20 @@ static bool can_do_mlock(const struct mm *mm)
 
 static struct mm_change lock_change(const struct mm *mm, uint64_t start, uint64_t end, bool lock)
 {
-    return (struct mm_change){.kind = CHANGE_LOCK, .door = lock ? DOOR_MLOCK : DOOR_MUNLOCK, .start = start, .end = end,
-                              .pkru = mm->pkru, .direct = true};
+    return (struct mm_change){.kind = CHANGE_LOCK,
+                              .door = lock ? DOOR_MLOCK : DOOR_MUNLOCK,
+                              .start = start,
+                              .end = end,
+                              .pkru = mm->pkru,
+                              .direct = true};
 }
 
 /* mlock_fixup(): [start, end) lies within *v, which becomes the VMA that holds start afterwards. */
 static int lock_part(struct mm *mm, struct vma *v, uint64_t start, uint64_t end, uint64_t locked)
 {
-    struct vma_change to = {.flags = (v->flags & ~VM_LOCKED_MASK) | locked, .seal = v->seal, .anon_name = v->anon_name,
+    struct vma_change to = {.flags = (v->flags & ~VM_LOCKED_MASK) | locked,
+                            .seal = v->seal,
+                            .anon_name = v->anon_name,
                             .policy = v->policy};
     struct mm_change c = lock_change(mm, start, end, locked != 0);
     bool was = v->flags & VM_LOCKED, will = locked & VM_LOCKED;
@@ -148,7 +154,8 @@ int64_t mm_mlockall(struct mm *mm, int flags)
         return mm_fail(mm, -EINVAL, "no flags, unknown flags, or MCL_ONFAULT alone");
     if (!can_do_mlock(mm))
         return mm_fail(mm, -EPERM, "an RLIMIT_MEMLOCK of 0 needs CAP_IPC_LOCK");
-    if ((flags & MCL_CURRENT) && mm->stats.total_vm > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT && !mm->cap_ipc_lock)
+    if ((flags & MCL_CURRENT) && mm->stats.total_vm > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT &&
+        !mm->cap_ipc_lock)
         return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, mm->stats.total_vm << MM_PAGE_SHIFT,
                           "RLIMIT_MEMLOCK bounds locked memory");
     mm->def_flags &= ~VM_LOCKED_MASK;

@@ -132,8 +132,7 @@ static bool child_vma(struct mm *child, struct vma *v)
         v->seal = d->inherit(v->seal);
     if (!v->seal)
         v->sealed_at = 0;
-    return v->flags != old.flags || v->anon_vma != old.anon_vma || v->seal != old.seal ||
-           v->uffd != old.uffd;
+    return v->flags != old.flags || v->anon_vma != old.anon_vma || v->seal != old.seal || v->uffd != old.uffd;
 }
 
 /* The child has the parent's VMAs and pages by now: take out what fork does not copy. 0 or -ENOMEM. */

@@ -21,41 +21,42 @@ struct mm {
     struct pagetable pt;
     struct mm_layout layout;
     uint64_t rlim[MM_NR_RLIMITS];
-    uint64_t rlim_data_max;   /* hard limit of RLIMIT_DATA (may_expand_vm looks at it) */
+    uint64_t rlim_data_max; /* hard limit of RLIMIT_DATA (may_expand_vm looks at it) */
     uint32_t pkru;
-    uint16_t pkey_map;        /* allocated protection keys; bit 0 always */
-    uint64_t poisoned_page;   /* see mm_take_poisoned(); 0: none */
-    bool read_implies_exec;   /* personality(READ_IMPLIES_EXEC) */
-    uint64_t def_flags;       /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
-    unsigned mdwe;            /* PR_MDWE_*, prctl(2) */
-    unsigned thp_disable;     /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
-    unsigned membarrier;      /* registrations of membarrier(2); fork copies them */
-    struct {                  /* userfault_call.c */
-        bool keeps;           /* a system call is under way, and userfaultfd is in use */
+    uint16_t pkey_map;      /* allocated protection keys; bit 0 always */
+    uint64_t poisoned_page; /* see mm_take_poisoned(); 0: none */
+    bool read_implies_exec; /* personality(READ_IMPLIES_EXEC) */
+    uint64_t def_flags;     /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
+    unsigned mdwe;          /* PR_MDWE_*, prctl(2) */
+    unsigned thp_disable;   /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
+    unsigned membarrier;    /* registrations of membarrier(2); fork copies them */
+    struct {                /* userfault_call.c */
+        bool keeps;         /* a system call is under way, and userfaultfd is in use */
         struct mm_uffd_left left;
         struct mm_uffd_copy **last_copy;
         struct mm_uffd_event **last_event;
         uint64_t told;
     } uffd;
-    uint64_t note;            /* see mm_note() */
+    uint64_t note;                                  /* see mm_note() */
     bool cap_ipc_lock, cap_sys_admin, cap_sys_nice; /* of the owner, see mm_set_owner() */
-    bool cap_sys_rawio;       /* may map below sys->mmap_min_addr */
+    bool cap_sys_rawio;                             /* may map below sys->mmap_min_addr */
     int owner_pid;
     unsigned owner_uid, owner_gid;
-    uint64_t locked_leak;     /* pages of locked_vm that no VMA has: mremap(MREMAP_DONTUNMAP) of locked memory */
-    struct mm_stats stats;    /* kept up to date by every change */
+    /* pages of locked_vm that no VMA has: mremap(MREMAP_DONTUNMAP) of locked memory */
+    uint64_t locked_leak;
+    struct mm_stats stats; /* kept up to date by every change */
     uint64_t event;
-    bool tlb_flush;           /* see mm_tlb_flush_needed() */
-    unsigned tlb_nr_stale;    /* while !tlb_flush: only these pages have to go */
-    unsigned tlb_nr_gone;     /* these went last, and the CPU was not told of them since */
+    bool tlb_flush;        /* see mm_tlb_flush_needed() */
+    unsigned tlb_nr_stale; /* while !tlb_flush: only these pages have to go */
+    unsigned tlb_nr_gone;  /* these went last, and the CPU was not told of them since */
     uint64_t tlb_stale[MM_TLB_FEW], tlb_gone[MM_TLB_FEW];
-    unsigned tlb_nr_noted;    /* bits set in tlb_pages */
-    bool cpu_asks;            /* within mm_fault(): the CPU takes the entry that is made */
+    unsigned tlb_nr_noted; /* bits set in tlb_pages */
+    bool cpu_asks;         /* within mm_fault(): the CPU takes the entry that is made */
     uint64_t tlb_pages[MM_TLB_FILTER_WORDS], tlb_regions[MM_TLB_FILTER_WORDS]; /* see tlb.c */
-    uint64_t tlb_lo, tlb_hi;  /* addresses handed to the CPU since the last flush lie in here */
+    uint64_t tlb_lo, tlb_hi; /* addresses handed to the CPU since the last flush lie in here */
     int32_t execute_only_pkey;
-    struct mm_names *names;   /* anon names, see names.h; NULL until the first is set */
-    uint32_t mempolicy;       /* set_mempolicy, packed as struct vma.policy (mempolicy.c) */
+    struct mm_names *names; /* anon names, see names.h; NULL until the first is set */
+    uint32_t mempolicy;     /* set_mempolicy, packed as struct vma.policy (mempolicy.c) */
     struct mm_refusal refusal;
     struct mm_change refused_change;
     bool refused;
@@ -85,7 +86,7 @@ static inline uint64_t vma_index(const struct vma *v, uint64_t addr)
 }
 
 /* Linux' VM_SPECIAL: never merged, never locked, never expanded. */
-#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_SPECIAL     (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 #define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
 /* May the VMA be cut in two (vm_ops->may_split)? Special mappings, [vdso] and [vvar], may not. */
 bool vma_may_split(const struct vma *v);
@@ -99,7 +100,8 @@ static inline bool vma_is_shared_maywrite(const struct vma *v)
 
 /* --- asking the design (ask.c) ------------------------------------------------------------------ */
 /* Pre-check of a whole range (design->range), then nothing has changed on refusal. */
-int mm_ask_range(struct mm *mm, const struct mm_change *c); /* MSEAL_REVOKE: at least one area answers so, none refuses */
+int mm_ask_range(struct mm *mm,
+                 const struct mm_change *c); /* MSEAL_REVOKE: at least one area answers so, none refuses */
 /* design->range at one VMA, for callers whose change differs from VMA to VMA. */
 int mm_ask_range_at(struct mm *mm, const struct mm_change *c, const struct vma *v);
 /* At one VMA (design->vma). */
@@ -139,9 +141,11 @@ uint32_t anon_vma_find(struct mm *mm, const struct vma *v);
 
 /* --- unmap.c ----------------------------------------------------------------------------------------- */
 /* do_vmi_munmap: gather, ask, split, remove. `kind` and `door` tell the design what this is for. */
-int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door, bool direct);
+int mm_unmap_range(struct mm *mm, uint64_t start, uint64_t end, enum mm_change_kind kind, enum mm_door door,
+                   bool direct);
 /* do_munmap(): the same with munmap(2)'s arguments and their errors. */
-int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door, bool direct);
+int mm_do_munmap(struct mm *mm, uint64_t start, uint64_t len, enum mm_change_kind kind, enum mm_door door,
+                 bool direct);
 /* The halves of mm_unmap_range(), for who has to check limits in between (mmap). */
 struct unmap {
     uint64_t start, end;
@@ -181,8 +185,8 @@ bool mm_reclaim(struct mm_system *sys);
 
 /* --- mmap.c ---------------------------------------------------------------------------------------- */
 /* do_mmap(): mm_mmap() with the page offset in pages, on behalf of another door (shmat, remap_file_pages). */
-int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, struct mm_file *file,
-                   uint64_t pgoff, enum mm_door door);
+int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
+                   struct mm_file *file, uint64_t pgoff, enum mm_door door);
 /* The protection key of execute-only memory, taken at first use (and mm->pkru set to deny reading); 0: none to be had. */
 int mm_execute_only_pkey(struct mm *mm);
 
@@ -194,11 +198,12 @@ int mm_memory_failure(struct mm *mm, const struct mm_change *c, bool soft);
 void mm_vdso_destroy(struct mm_system *sys);
 
 /* --- file_anon.c, shm.c: what a file is ----------------------------------------------------------- */
-bool mm_file_is_anon_shmem(const struct mm_file *file); /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
-bool mm_file_is_shm(const struct mm_file *file);        /* of shmat (shm_vm_ops) */
+bool mm_file_is_anon_shmem(
+    const struct mm_file *file);                 /* of MAP_SHARED | MAP_ANONYMOUS (shmem_anon_vm_ops) */
+bool mm_file_is_shm(const struct mm_file *file); /* of shmat (shm_vm_ops) */
 /* Would the segment behind file (of shmat) be gone for good if [start, end) were unmapped? */
 bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start, uint64_t end);
-void mm_shm_destroy(struct mm_system *sys);             /* all segments go: for mm_system_destroy() */
+void mm_shm_destroy(struct mm_system *sys); /* all segments go: for mm_system_destroy() */
 
 /* --- madvise.c ------------------------------------------------------------------------------------- */
 /* As mm_zap() for pages that only lose their contents: guard markers stay (zap without ZAP_FLAG_DROP_MARKER). */
@@ -209,8 +214,8 @@ struct vma_part {
     uint64_t start, end;
 };
 /* madvise_walk_vmas(): fn for each part of [start, end) that is mapped; stops at its first error. -ENOMEM: there was a hole. */
-int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(struct mm *mm, struct vma_part *p, void *ctx),
-                  void *ctx);
+int mm_walk_parts(struct mm *mm, uint64_t start, uint64_t end,
+                  int (*fn)(struct mm *mm, struct vma_part *p, void *ctx), void *ctx);
 /* The address of the first entry in [start, end) that has one of the PTE_* bits. False: none. */
 bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t bits, uint64_t *at);
 
@@ -220,7 +225,8 @@ bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t bits, uint
  * place by mm->layout. flags: MAP_*; pgoff: page offset in file (ignored without one). The address, or -ENOMEM,
  * -EINVAL (unaligned MAP_FIXED), -EPERM (below mmap_min_addr without the capability). Nothing is reserved.
  */
-int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr, uint64_t len, uint64_t pgoff, uint64_t flags);
+int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr, uint64_t len, uint64_t pgoff,
+                             uint64_t flags);
 
 /* --- limits.c: may_expand_vm, RLIMIT_*, accounting -------------------------------------------------------- */
 bool mm_may_expand(struct mm *mm, uint64_t vm_flags, uint64_t pages);
@@ -255,7 +261,8 @@ enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t 
 pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
 /* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
 /* userfault.c: is the access one that userfaultfd watches? MM_FAULT_NONE or MM_FAULT_USERFAULT with *what. */
-enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write, unsigned *what);
+enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
+                                  unsigned *what);
 /* userfault_call.c: an access of the kernel met a watched page: it is to be repeated; or, a write, was kept (true). */
 void mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what);
 bool mm_uffd_keep(struct mm *mm, uint64_t addr, const void *bytes, uint64_t len); /* within a page */

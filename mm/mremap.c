@@ -92,7 +92,8 @@ int remap_check_vma(struct remap *r)
         return 0;
     r->populate_grown = v->flags & VM_LOCKED;
     if (vma_index(v, r->addr) + (r->new_len >> MM_PAGE_SHIFT) < vma_index(v, r->addr))
-        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start, "the new length exceeds the largest page offset");
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "the new length exceeds the largest page offset");
     if (v->flags & (VM_DONTEXPAND | VM_PFNMAP))
         return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start, "a special mapping cannot grow");
     if (!mm_mlock_future_ok(mm, v->flags & VM_LOCKED, grown))
@@ -154,10 +155,12 @@ static int64_t move_all(struct remap *whole)
         if (ret < 0)
             return ret;
         if (r.new_addr != (uint64_t)ret)
-            return mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_VMA, (uint64_t)ret, "one of the areas went elsewhere");
+            return mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_VMA, (uint64_t)ret,
+                              "one of the areas went elsewhere");
     }
-    return at == start ? mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_HOLE, start, "nothing is mapped in the old range")
-                       : (int64_t)whole->new_addr;
+    return at == start
+               ? mm_fail_at(whole->mm, -EFAULT, MM_ABOUT_HOLE, start, "nothing is mapped in the old range")
+               : (int64_t)whole->new_addr;
 }
 
 static int64_t remap_since_6_17(struct remap *r)

@@ -76,7 +76,8 @@ void pt_node_put(struct pagetable *pt, struct pt_node *n, unsigned level)
 {
     if (--n->refs)
         return;
-    pt_each_slot (i, n, level, 0, PT_SLOTS) {
+    pt_each_slot(i, n, level, 0, PT_SLOTS)
+    {
         if (level)
             pt_node_put(pt, n->child[i], level - 1);
         else if (n->pte[i] & PTE_PRESENT)
@@ -90,8 +91,7 @@ uint64_t pt_node_count(const struct pt_node *n, unsigned level)
     uint64_t sum = 1;
 
     if (level)
-        pt_each_slot (i, n, level, 0, PT_SLOTS)
-            sum += pt_node_count(n->child[i], level - 1);
+        pt_each_slot(i, n, level, 0, PT_SLOTS) sum += pt_node_count(n->child[i], level - 1);
     return sum;
 }
 

@@ -16,7 +16,8 @@ static int populate_vma(struct mm *mm, const struct vma *v, uint64_t start, uint
         return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start, "memory without access has no pages to lock");
     /* arch_vma_access_permitted(): the protection key counts, so execute-only memory can't be populated. */
     if (mm->pkru >> (2 * vma_pkey(v)) & (write ? 3 : 1))
-        return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start, "the protection key denies access to its pages");
+        return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, v->start,
+                          "the protection key denies access to its pages");
     for (uint64_t addr = start; addr < end; addr += MM_PAGE_SIZE) {
         switch (mm_fault_page(mm, v, addr, write, &e)) {
         case MM_FAULT_NONE:
@@ -24,7 +25,8 @@ static int populate_vma(struct mm *mm, const struct vma *v, uint64_t start, uint
         case MM_FAULT_OOM:
             return mm_fail_memory(mm);
         default:
-            return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, addr, "a page in it cannot be had: it has a guard or lies past the end of the file");
+            return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, addr,
+                              "a page in it cannot be had: it has a guard or lies past the end of the file");
         }
     }
     return 0;

@@ -23,7 +23,8 @@ static int check_node(const struct pt_node *n, unsigned level, uint64_t *nodes, 
                    -EINVAL;
     if (!level)
         return 0;
-    pt_each_slot (i, n, level, 0, PT_SLOTS) {
+    pt_each_slot(i, n, level, 0, PT_SLOTS)
+    {
         used++;
         if (check_node(n->child[i], level - 1, nodes, why))
             return -EINVAL;
@@ -96,7 +97,8 @@ static bool census_node(struct pt_census *c, const struct pt_node *n, unsigned l
         return true;
     c->seen[at] = n;
     c->nseen++;
-    pt_each_slot (i, n, level, 0, PT_SLOTS) {
+    pt_each_slot(i, n, level, 0, PT_SLOTS)
+    {
         if (!level && n->pte[i] & PTE_PRESENT)
             c->shown[pte_pfn(n->pte[i])]++;
         else if (level && !census_node(c, n->child[i], level - 1))

@@ -25,7 +25,8 @@ static int walk_node(const struct pt_node *n, unsigned level, uint64_t base, uin
     unsigned lo, hi;
 
     slots_of_range(base, level, start, end, &lo, &hi);
-    pt_each_slot (i, n, level, lo, hi + 1) {
+    pt_each_slot(i, n, level, lo, hi + 1)
+    {
         uint64_t addr = base + ((uint64_t)i << level_shift(level));
         int ret =
             level ? walk_node(n->child[i], level - 1, addr, start, end, fn, ctx) : fn(ctx, addr, n->pte[i]);

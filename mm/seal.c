@@ -60,7 +60,8 @@ int mm_seal_apply(struct mm *mm, uint64_t start, uint64_t end, uint64_t (*fn)(ui
         struct vma_change change = {v->flags, fn(v->seal, arg), v->anon_name, v->policy};
 
         if (change.seal != v->seal) {
-            err = said < from ? seal_alone(mm, &area, to, change.seal) : vma_modify(mm, &area, from, to, &change);
+            err = said < from ? seal_alone(mm, &area, to, change.seal)
+                              : vma_modify(mm, &area, from, to, &change);
             if (err)
                 break;
         }

@@ -17,15 +17,15 @@
 #define SHM_STAT_ANY 15
 #endif
 
-#define SHMMNI 4096
-#define SHMMAX (UINT64_MAX - (UINT64_C(1) << 24))
-#define SHMALL (UINT64_MAX - (UINT64_C(1) << 24))
-#define IPCMNI_SHIFT 15
+#define SHMMNI          4096
+#define SHMMAX          (UINT64_MAX - (UINT64_C(1) << 24))
+#define SHMALL          (UINT64_MAX - (UINT64_C(1) << 24))
+#define IPCMNI_SHIFT    15
 #define IPCMNI_IDX_MASK ((1 << IPCMNI_SHIFT) - 1)
-#define IPCMNI_SEQ_MAX (INT32_MAX >> IPCMNI_SHIFT)
-#define IPC_MIN_CYCLE 64 /* indices are reused only after this many */
-#define RWXUGO 0777u
-#define SHMEM_DEV 1
+#define IPCMNI_SEQ_MAX  (INT32_MAX >> IPCMNI_SHIFT)
+#define IPC_MIN_CYCLE   64 /* indices are reused only after this many */
+#define RWXUGO          0777u
+#define SHMEM_DEV       1
 
 struct shm_segment {
     struct mm_system *sys;
@@ -34,7 +34,7 @@ struct shm_segment {
     unsigned files; /* open files that show it */
     bool gone;      /* no longer in the table */
     int id, key, name_key;
-    unsigned mode;  /* permissions, SHM_DEST, SHM_LOCKED */
+    unsigned mode; /* permissions, SHM_DEST, SHM_LOCKED */
     unsigned uid, gid, cuid, cgid;
     int cpid, lpid;
     uint64_t size, atime, dtime, ctime;
@@ -110,8 +110,13 @@ static struct mm_file *shm_file_create(struct shm_segment *seg, bool writable)
     seg->refs++;
     seg->files++;
     sf->seg = seg;
-    sf->mf = (struct mm_file){.obj = vm_object_get(seg->obj), .refs = 1, .readable = true, .writable = writable,
-                              .dev = SHMEM_DEV, .ino = (uint64_t)seg->id, .path = shm_file_path,
+    sf->mf = (struct mm_file){.obj = vm_object_get(seg->obj),
+                              .refs = 1,
+                              .readable = true,
+                              .writable = writable,
+                              .dev = SHMEM_DEV,
+                              .ino = (uint64_t)seg->id,
+                              .path = shm_file_path,
                               .release = shm_file_release};
     return &sf->mf;
 }
@@ -151,7 +156,8 @@ bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start,
 
     if (!seg || !(seg->mode & SHM_DEST))
         return false;
-    for (const struct vma *v = vma_tree_find(&mm->vmas, start); v && v->start < end; v = vma_tree_next(&mm->vmas, v))
+    for (const struct vma *v = vma_tree_find(&mm->vmas, start); v && v->start < end;
+         v = vma_tree_next(&mm->vmas, v))
         within += segment_of(v) == seg && v->start >= start && v->end <= end;
     return within == count_attaches(seg);
 }
@@ -168,18 +174,18 @@ void mm_shm_destroy(struct mm_system *sys)
 
 void mm_shm_show(struct mm_system *sys, FILE *out)
 {
-    fputs("       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      "
-          "dtime      ctime                   rss                  swap\n",
-          out);
+    fputs(
+        "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      "
+        "dtime      ctime                   rss                  swap\n",
+        out);
     for (int i = 0; sys->shm && i < SHMMNI; i++) {
         const struct shm_segment *s = sys->shm->segments[i];
 
         if (s)
-            fprintf(out,
-                    "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n", s->key, s->id,
-                    s->mode, (unsigned long)s->size, (unsigned)s->cpid, (unsigned)s->lpid,
-                    (unsigned long)count_attaches(s), s->uid, s->gid, s->cuid, s->cgid, (unsigned long)s->atime,
-                    (unsigned long)s->dtime, (unsigned long)s->ctime,
+            fprintf(out, "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n",
+                    s->key, s->id, s->mode, (unsigned long)s->size, (unsigned)s->cpid, (unsigned)s->lpid,
+                    (unsigned long)count_attaches(s), s->uid, s->gid, s->cuid, s->cgid,
+                    (unsigned long)s->atime, (unsigned long)s->dtime, (unsigned long)s->ctime,
                     (unsigned long)s->obj->nr_pages * MM_PAGE_SIZE, 0ul);
     }
 }
@@ -348,7 +354,8 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
     if (addr) {
         if (addr & ~MM_PAGE_MASK) {
             if (!(shmflg & SHM_RND))
-                return mm_fail(mm, -EINVAL, "the address is not a multiple of the page size (and SHM_RND not given)");
+                return mm_fail(mm, -EINVAL,
+                               "the address is not a multiple of the page size (and SHM_RND not given)");
             addr &= MM_PAGE_MASK;
             if (!addr && (shmflg & SHM_REMAP))
                 return mm_fail(mm, -EINVAL, "SHM_REMAP needs an address");
@@ -442,7 +449,8 @@ static int max_index(const struct shm_ns *ns)
 
 static int64_t shmctl_ipc_info(struct mm *mm, uint64_t buf)
 {
-    struct shminfo info = {.shmmax = SHMMAX, .shmmin = 1, .shmmni = SHMMNI, .shmseg = SHMMNI, .shmall = SHMALL};
+    struct shminfo info = {
+        .shmmax = SHMMAX, .shmmin = 1, .shmmni = SHMMNI, .shmseg = SHMMNI, .shmall = SHMALL};
 
     return mm_copy_out(mm, buf, &info, sizeof(info)) ? -EFAULT : max_index(mm->sys->shm);
 }
@@ -545,8 +553,10 @@ static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
     if (lock == !!(seg->mode & SHM_LOCKED))
         return 0;
     if (lock) {
-        if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT && !mm->cap_ipc_lock)
-            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, seg->size, "RLIMIT_MEMLOCK bounds locked segments");
+        if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT &&
+            !mm->cap_ipc_lock)
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, seg->size,
+                              "RLIMIT_MEMLOCK bounds locked segments");
         ns->locked_pages += segment_pages(seg);
     } else {
         ns->locked_pages -= segment_pages(seg);

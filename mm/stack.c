@@ -19,7 +19,8 @@ static int account_growth(struct mm *mm, const struct vma *v, uint64_t size, uin
                           "RLIMIT_STACK bounds the stack");
     if (v->flags & VM_LOCKED && !mm->cap_ipc_lock &&
         mm->stats.locked_vm + grow > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT)
-        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, grow << MM_PAGE_SHIFT, "RLIMIT_MEMLOCK bounds locked memory");
+        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, grow << MM_PAGE_SHIFT,
+                          "RLIMIT_MEMLOCK bounds locked memory");
     return v->flags & VM_ACCOUNT ? mm_charge(mm, grow) : mm_may_commit(mm, grow) ? 0 : -ENOMEM;
 }
 

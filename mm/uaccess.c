@@ -68,7 +68,8 @@ uint64_t mm_copy_out_partial(struct mm *mm, uint64_t dst, const void *src, uint6
 
 static int cannot_read(struct mm *mm, uint64_t addr)
 {
-    return mm_fail_at(mm, -EFAULT, MM_ABOUT_COPY_IN, addr, "an argument is to be read where that is not possible");
+    return mm_fail_at(mm, -EFAULT, MM_ABOUT_COPY_IN, addr,
+                      "an argument is to be read where that is not possible");
 }
 
 int mm_copy_in(struct mm *mm, void *dst, uint64_t src, uint64_t len)

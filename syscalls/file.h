@@ -29,7 +29,8 @@ struct file_ops {
     int64_t (*ioctl)(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
     /* POLL* bits now true; when waitq sets are given, also the queues to wait on (via task_wait_add). */
     unsigned (*poll)(struct task *t, struct file *f, bool wait);
-    uint64_t (*changes)(struct file *f); /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
+    /* counts what may make poll() differ: edge-triggered epoll. NULL: level only */
+    uint64_t (*changes)(struct file *f);
     /* The list of those that fasync_tell() tells when f is ready, t asks for it; NULL: it always is. No such operation: f
      * cannot have O_ASYNC. */
     struct list_head *(*fasync)(struct task *t, struct file *f);
@@ -39,7 +40,7 @@ struct file_ops {
     void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
     void (*flush)(struct file *f); /* kernel.current closed a descriptor of it */
-    bool byte_stream; /* a write that was taken in part goes on with the rest (or waits) */
+    bool byte_stream;              /* a write that was taken in part goes on with the rest (or waits) */
 };
 
 #define FILE_NOSIGPIPE (1u << 31) /* in flags, while a call lasts: EPIPE comes without the signal */
@@ -52,18 +53,18 @@ struct fown {
 };
 
 struct file {
-    struct mm_file mf;          /* first: mm sees an open file as this; mf.refs is the reference count */
+    struct mm_file mf; /* first: mm sees an open file as this; mf.refs is the reference count */
     const struct file_ops *ops;
     struct kernel *k;
-    struct inode *inode;        /* may be NULL for anonymous files (eventfd ...) */
-    struct dentry *dentry;      /* path it was opened by; NULL: anonymous */
-    unsigned flags;             /* O_* as F_GETFL shows them */
+    struct inode *inode;   /* may be NULL for anonymous files (eventfd ...) */
+    struct dentry *dentry; /* path it was opened by; NULL: anonymous */
+    unsigned flags;        /* O_* as F_GETFL shows them */
     uint64_t pos;
-    void *priv;                 /* per kind */
+    void *priv; /* per kind */
     struct fown fown;
-    struct fasync *async;       /* O_ASYNC: its place in the list of who is told */
-    struct ep_item *watchers;   /* epoll interest in this file */
-    bool created;               /* this open made the file (F_CREATED_QUERY) */
+    struct fasync *async;     /* O_ASYNC: its place in the list of who is told */
+    struct ep_item *watchers; /* epoll interest in this file */
+    bool created;             /* this open made the file (F_CREATED_QUERY) */
 };
 
 struct file *file_get(struct file *f);
@@ -119,7 +120,7 @@ bool vfs_is_random(const struct file *f);
 int vfs_init(struct kernel *k);
 void vfs_destroy(struct kernel *k);
 int vfs_setup_files(struct task *t);
-struct fs_struct *fs_create(struct kernel *k);  /* root /, cwd = the host's cwd, umask of the host */
+struct fs_struct *fs_create(struct kernel *k); /* root /, cwd = the host's cwd, umask of the host */
 struct fs_struct *fs_get(struct fs_struct *fs);
 struct fs_struct *fs_clone(struct fs_struct *fs);
 void fs_put(struct fs_struct *fs);

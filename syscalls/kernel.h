@@ -12,27 +12,30 @@ struct vfs;
 
 /* What the run was asked to be like (command line). */
 struct kernel_config {
-    const char *root;          /* guest's / on the host, "/" by default */
-    const char *const *rw;     /* host directories the guest may change, NULL-terminated */
-    bool writable;             /* everything may be changed */
+    const char *root;      /* guest's / on the host, "/" by default */
+    const char *const *rw; /* host directories the guest may change, NULL-terminated */
+    bool writable;         /* everything may be changed */
     uint64_t seed;
-    bool chaos;                /* nasty interleavings */
-    uint64_t memory, stack;    /* bytes */
+    bool chaos;             /* nasty interleavings */
+    uint64_t memory, stack; /* bytes */
     const struct mseal_design *design;
     unsigned uid, gid;
-    ksigset_t ignored;         /* signals the program finds ignored, as after an execve by somebody who ignored them */
+    /* signals the program finds ignored, as after an execve by somebody who ignored them */
+    ksigset_t ignored;
     bool network;
-    bool vdso;                 /* programs get a vDSO */
-    bool vsyscall;             /* /proc/PID/maps ends with [vsyscall] */
-    uint64_t mmap_phase;       /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */
-    bool no_pkeys, no_anon_names; /* a processor without protection keys; a kernel without CONFIG_ANON_VMA_NAME */
-    bool no_memory_failure;       /* a kernel without CONFIG_MEMORY_FAILURE */
+    bool vdso;     /* programs get a vDSO */
+    bool vsyscall; /* /proc/PID/maps ends with [vsyscall] */
+    /* with a seed: mappings begin at this place within a huge page, bytes; 0: at any */
+    uint64_t mmap_phase;
+    /* a processor without protection keys; a kernel without CONFIG_ANON_VMA_NAME */
+    bool no_pkeys, no_anon_names;
+    bool no_memory_failure; /* a kernel without CONFIG_MEMORY_FAILURE */
 };
 
 struct exec_request {
-    const char *path;          /* guest path, looked up already */
+    const char *path; /* guest path, looked up already */
     struct file *file;
-    char **argv, **envp;       /* host copies, NULL-terminated */
+    char **argv, **envp; /* host copies, NULL-terminated */
     int argc, envc;
 };
 
@@ -76,29 +79,29 @@ struct kernel {
     struct kernel_config cfg;
     struct mm_system sys;
     const struct machine_ops *ops;
-    void *machine;             /* emu/'s struct machine */
+    void *machine; /* emu/'s struct machine */
     struct vfs *vfs;
-    struct list_head tasks;    /* struct task.node, by tid; every task that is not yet reaped */
-    struct list_head dead;     /* struct task.node: over, freed by kernel_bury_dead() */
-    struct list_head processes;/* struct process.node, by pid */
-    struct process *init;      /* the program that was run; NULL once it is over and its status taken */
-    bool init_done;            /* it is over: */
-    int init_status;           /* its status, as wait4 has it: what mseal-emu exits with */
+    struct list_head tasks;     /* struct task.node, by tid; every task that is not yet reaped */
+    struct list_head dead;      /* struct task.node: over, freed by kernel_bury_dead() */
+    struct list_head processes; /* struct process.node, by pid */
+    struct process *init;       /* the program that was run; NULL once it is over and its status taken */
+    bool init_done;             /* it is over: */
+    int init_status;            /* its status, as wait4 has it: what mseal-emu exits with */
     int next_pid;
     unsigned nr_tasks;
-    unsigned nr_siginfo;       /* queued signals of all tasks: RLIMIT_SIGPENDING */
+    unsigned nr_siginfo; /* queued signals of all tasks: RLIMIT_SIGPENDING */
     struct task *current;
-    struct list_head waiting_work; /* struct task.node: of those with .work that sleep */
-    struct list_head ready_work;   /* struct task.run_node: that are to go on, see kernel_run_work() */
-    uint64_t now_ns;           /* virtual monotonic clock; realtime = KERNEL_EPOCH_NS + now_ns */
-    uint64_t rng[4];           /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
-    uint64_t event;            /* number of the event in progress */
-    struct trace *trace;       /* NULL: off */
-    bool trace_entries;        /* it wants to hear of calls as they begin, too */
-    struct lockstep *lockstep; /* NULL: nobody runs the program beside us (trace/lockstep.h) */
+    struct list_head waiting_work;       /* struct task.node: of those with .work that sleep */
+    struct list_head ready_work;         /* struct task.run_node: that are to go on, see kernel_run_work() */
+    uint64_t now_ns;                     /* virtual monotonic clock; realtime = KERNEL_EPOCH_NS + now_ns */
+    uint64_t rng[4];                     /* seeded generator: getrandom, AT_RANDOM, /dev/urandom */
+    uint64_t event;                      /* number of the event in progress */
+    struct trace *trace;                 /* NULL: off */
+    bool trace_entries;                  /* it wants to hear of calls as they begin, too */
+    struct lockstep *lockstep;           /* NULL: nobody runs the program beside us (trace/lockstep.h) */
     const struct mseal_emu_hooks *hooks; /* of the machine's owner (<mseal-emu/emu.h>), NULL: none */
-    uint8_t unimplemented[128];/* bit per syscall number: named on stderr already */
-    struct waitq signal_wait;  /* signalfd: a signal was queued somewhere */
+    uint8_t unimplemented[128];          /* bit per syscall number: named on stderr already */
+    struct waitq signal_wait;            /* signalfd: a signal was queued somewhere */
     struct futex_table *futexes;
     struct list_head uffds;    /* struct uffd.node: fs/userfaultfd.c */
     struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
@@ -107,16 +110,17 @@ struct kernel {
     struct ipc_namespace *ipc; /* System V semaphores and message queues */
 };
 #define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */
-#define KERNEL_FIRST_PID 1000
-#define KERNEL_SHELL_SID 1 /* session of the shell that seems to have started the program */
-#define KERNEL_UPTIME_NS UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */
+#define KERNEL_FIRST_PID  1000
+#define KERNEL_SHELL_SID  1 /* session of the shell that seems to have started the program */
+#define KERNEL_UPTIME_NS  UINT64_C(100000000000) /* now_ns at the start: the machine seems up for 100 s */
 /*
  * When every machine was switched on: 2030-01-01T00:00:00Z. Later than the files a host has today, so that `make` finds
  * none from the future; time-stamps of files the guest writes below --rw are the host's.
  */
 #define KERNEL_EPOCH_NS UINT64_C(1893456000000000000)
 
-int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops, void *machine);
+int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops,
+                void *machine);
 void kernel_destroy(struct kernel *k);
 uint64_t kernel_random(struct kernel *k);
 void kernel_random_bytes(struct kernel *k, void *buf, size_t len);

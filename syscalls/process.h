@@ -9,9 +9,9 @@
 #define SIG_KERNEL_IGNORE (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
 
 /* The default action leaves a core, too. */
-#define SIG_KERNEL_COREDUMP                                                                                                  \
-    (sigbit(SIGQUIT) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGABRT) | sigbit(SIGFPE) | sigbit(SIGSEGV) | sigbit(SIGBUS) | \
-     sigbit(SIGSYS) | sigbit(SIGXCPU) | sigbit(SIGXFSZ))
+#define SIG_KERNEL_COREDUMP                                                                                  \
+    (sigbit(SIGQUIT) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGABRT) | sigbit(SIGFPE) |                 \
+     sigbit(SIGSEGV) | sigbit(SIGBUS) | sigbit(SIGSYS) | sigbit(SIGXCPU) | sigbit(SIGXFSZ))
 
 /* struct sigevent of timer_create(2) and mq_notify(2). */
 struct ksigevent {
@@ -23,7 +23,9 @@ struct ksigevent {
 /* ---- proc/ ---- */
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
-void process_reap(struct process *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
+void process_reap(
+    struct process
+        *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
 void creds_init(struct cred *c, const struct kernel_config *cfg);
 void creds_copy(struct cred *to, const struct cred *from);
 void creds_release(struct cred *c);
@@ -65,11 +67,11 @@ void sigqueue_flush(struct sigqueue *q, ksigset_t which);
 struct sighand *sighand_create(void);
 void sighand_put(struct sighand *s);
 void sighand_ignore(struct sighand *s, ksigset_t which); /* set their handlers to SIG_IGN */
-void sighand_flush_on_exec(struct sighand *s); /* handlers become SIG_DFL, ignored stays */
+void sighand_flush_on_exec(struct sighand *s);           /* handlers become SIG_DFL, ignored stays */
 /* Fill a siginfo as kill(2) does: from t. */
 void siginfo_user(struct ksiginfo *info, const struct task *from, int signo, int code);
 void siginfo_kernel(struct ksiginfo *info, int signo); /* SI_KERNEL */
-void notify_parent(struct process *p, int code); /* SIGCHLD with CLD_*; wakes wait4 */
+void notify_parent(struct process *p, int code);       /* SIGCHLD with CLD_*; wakes wait4 */
 void process_continue(struct process *p);
 /* Wake t if a signal it must see is pending. */
 void signal_wake_up(struct task *t);
@@ -86,7 +88,8 @@ uint64_t timers_next_deadline(const struct kernel *k);
 void timers_expire(struct kernel *k);
 void timers_exit(struct process *p);
 void timers_exec(struct process *p); /* what timer_create made goes */
-void timers_signal_taken(struct process *p, struct ksiginfo *info); /* overrun count, and what repeats is armed again */
+void timers_signal_taken(struct process *p,
+                         struct ksiginfo *info); /* overrun count, and what repeats is armed again */
 struct ktimespec {
     int64_t tv_sec, tv_nsec;
 };
@@ -96,8 +99,10 @@ struct cpu_clock {
     bool user_only;
 };
 int cpu_clock_of(const struct task *t, int id, struct cpu_clock *c); /* 0 or -EINVAL: no such clock */
-uint64_t cpu_clock_now(const struct kernel *k, const struct cpu_clock *c); /* ns; 0 when nobody is there any more */
-int copy_timespec_in(struct task *t, uint64_t addr, uint64_t *ns); /* 0, -EFAULT, -EINVAL; saturates at INT64_MAX */
+uint64_t cpu_clock_now(const struct kernel *k,
+                       const struct cpu_clock *c); /* ns; 0 when nobody is there any more */
+int copy_timespec_in(struct task *t, uint64_t addr,
+                     uint64_t *ns); /* 0, -EFAULT, -EINVAL; saturates at INT64_MAX */
 int copy_timespec_out(struct task *t, uint64_t addr, uint64_t ns);
 /* Deadline (virtual monotonic ns) of a time on clock_id; negative errno for an unknown clock. */
 int clock_deadline(struct task *t, int clock_id, uint64_t ns, bool absolute, uint64_t *deadline);

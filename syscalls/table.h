@@ -13,17 +13,26 @@
 typedef int64_t (*sys_handler)(struct task *t, const uint64_t a[6]);
 
 enum sys_class { /* strace's -e trace=%... sets */
-    SC_FILE = 1, SC_DESC = 2, SC_MEMORY = 4, SC_PROCESS = 8, SC_SIGNAL = 16, SC_NETWORK = 32, SC_IPC = 64,
-    SC_STAT = 128, SC_CREDS = 256, SC_CLOCK = 512, SC_PURE = 1024,
-    SC_NORETURN = 2048,
+                 SC_FILE = 1,
+                 SC_DESC = 2,
+                 SC_MEMORY = 4,
+                 SC_PROCESS = 8,
+                 SC_SIGNAL = 16,
+                 SC_NETWORK = 32,
+                 SC_IPC = 64,
+                 SC_STAT = 128,
+                 SC_CREDS = 256,
+                 SC_CLOCK = 512,
+                 SC_PURE = 1024,
+                 SC_NORETURN = 2048,
 };
 
 struct sys_row {
     unsigned nr;
     const char *name;
     unsigned classes;
-    sys_handler call;  /* NULL: known by name, not implemented (ENOSYS) */
-    const char *sig;   /* argument types: see syscalls.def */
+    sys_handler call; /* NULL: known by name, not implemented (ENOSYS) */
+    const char *sig;  /* argument types: see syscalls.def */
 };
 const struct sys_row *sys_row(unsigned nr); /* NULL: no such number in Linux */
 const struct sys_row *sys_row_by_name(const char *name);

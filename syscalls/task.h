@@ -40,12 +40,36 @@ struct ksiginfo {
         struct {
             int32_t si_signo, si_errno, si_code, pad;
             union {
-                struct { int32_t pid; uint32_t uid; uint64_t value; } rt;
-                struct { int32_t pid; uint32_t uid; int32_t status; uint32_t pad2; int64_t utime, stime; } chld;
-                struct { uint64_t addr; uint64_t lower; uint32_t pkey; } fault;
-                struct { int32_t tid, overrun; uint64_t value; } timer;
-                struct { int64_t band; int32_t fd; } poll;
-                struct { uint64_t call_addr; int32_t nr; uint32_t arch; } sys;
+                struct {
+                    int32_t pid;
+                    uint32_t uid;
+                    uint64_t value;
+                } rt;
+                struct {
+                    int32_t pid;
+                    uint32_t uid;
+                    int32_t status;
+                    uint32_t pad2;
+                    int64_t utime, stime;
+                } chld;
+                struct {
+                    uint64_t addr;
+                    uint64_t lower;
+                    uint32_t pkey;
+                } fault;
+                struct {
+                    int32_t tid, overrun;
+                    uint64_t value;
+                } timer;
+                struct {
+                    int64_t band;
+                    int32_t fd;
+                } poll;
+                struct {
+                    uint64_t call_addr;
+                    int32_t nr;
+                    uint32_t arch;
+                } sys;
             };
         };
     } info;
@@ -95,37 +119,41 @@ struct group_list {
 
 struct process { /* Linux' signal_struct: what the threads of a group share */
     struct kernel *k;
-    struct list_head node;              /* kernel.processes, by pid */
+    struct list_head node; /* kernel.processes, by pid */
     int pid;
-    unsigned refs;                      /* tasks, and until it is reaped one more; pidfds */
-    struct process *parent;             /* NULL: the machine's invisible pid 1 */
-    struct task *parent_task;           /* the thread that made it (__WNOTHREAD, PR_SET_PDEATHSIG); may be NULL */
+    unsigned refs;          /* tasks, and until it is reaped one more; pidfds */
+    struct process *parent; /* NULL: the machine's invisible pid 1 */
+    /* the thread that made it (__WNOTHREAD, PR_SET_PDEATHSIG); may be NULL */
+    struct task *parent_task;
     struct list_head children, sibling; /* struct process.sibling */
     struct list_head threads;           /* struct task.thread_node */
     struct task *leader;
     int pgid, sid;
-    struct tty *tty;                    /* controlling terminal, NULL: none */
-    int tty_old_pgrp;                   /* its foreground when it hung up; 0 */
-    bool exiting;                       /* exit_group has begun */
-    bool zombie;                        /* all threads are over; waits for wait4 */
+    struct tty *tty;  /* controlling terminal, NULL: none */
+    int tty_old_pgrp; /* its foreground when it hung up; 0 */
+    bool exiting;     /* exit_group has begun */
+    bool zombie;      /* all threads are over; waits for wait4 */
     bool reaped;
-    bool stopped, reported_stop;        /* job control: stopped by stop_signal; the parent has been told by wait4 */
-    bool continued;                     /* SIGCONT happened and wait4(WCONTINUED) has not yet told */
+    /* job control: stopped by stop_signal; the parent has been told by wait4 */
+    bool stopped, reported_stop;
+    bool continued; /* SIGCONT happened and wait4(WCONTINUED) has not yet told */
     int stop_signal;
-    unsigned stopping;                  /* threads that still have to stop */
-    unsigned nr_threads;                /* not yet over */
-    unsigned nr_kept; /* over, but not the leader, and their tracers have not taken the status yet */
-    bool execing;     /* one of its threads is in execve: the others just go */
-    bool did_exec;                      /* since fork: setpgid of the parent gets EACCES */
-    int exit_status;                    /* as wait4 reports it */
-    int exit_signal;                    /* to the parent, SIGCHLD */
-    struct sigqueue pending;            /* for the whole process */
-    struct waitq child_wait;            /* wait4 of this process */
-    struct waitq exit_wait;             /* its own end: pidfds poll it */
-    struct { uint64_t cur, max; } rlim[16];
-    struct ptimer *timers;              /* setitimer, timer_create: syscalls/timers.c */
+    unsigned stopping;       /* threads that still have to stop */
+    unsigned nr_threads;     /* not yet over */
+    unsigned nr_kept;        /* over, but not the leader, and their tracers have not taken the status yet */
+    bool execing;            /* one of its threads is in execve: the others just go */
+    bool did_exec;           /* since fork: setpgid of the parent gets EACCES */
+    int exit_status;         /* as wait4 reports it */
+    int exit_signal;         /* to the parent, SIGCHLD */
+    struct sigqueue pending; /* for the whole process */
+    struct waitq child_wait; /* wait4 of this process */
+    struct waitq exit_wait;  /* its own end: pidfds poll it */
+    struct {
+        uint64_t cur, max;
+    } rlim[16];
+    struct ptimer *timers; /* setitimer, timer_create: syscalls/timers.c */
     int next_timer_id;
-    uint64_t cpu_timer[2][2];           /* ITIMER_VIRTUAL, ITIMER_PROF: CPU time of the next, interval; ns */
+    uint64_t cpu_timer[2][2]; /* ITIMER_VIRTUAL, ITIMER_PROF: CPU time of the next, interval; ns */
     uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
     uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns, min_flt, maj_flt;
     uint64_t cmin_flt, cmaj_flt, maxrss, cmaxrss; /* faults and KiB of reaped children, high-water marks */
@@ -133,7 +161,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     uint64_t start_ns;
     bool dumpable, no_new_privs, child_subreaper;
     int oom_score_adj;
-    char exe[4096];                     /* guest path of the program, for /proc/self/exe */
+    char exe[4096]; /* guest path of the program, for /proc/self/exe */
     struct file *exe_file;
 };
 
@@ -153,69 +181,74 @@ struct task {
     struct cred cred;
     struct sigqueue pending;
     ksigset_t blocked, saved_blocked;
-    ksigset_t real_blocked;       /* the mask while sigtimedwait has opened `blocked`, else 0 */
-    bool stop_pending;            /* its process is being stopped: it stops at its next get_signal() */
-    bool restore_blocked;         /* sigsuspend, ppoll ...: saved_blocked comes back after the handler frame is built */
+    ksigset_t real_blocked; /* the mask while sigtimedwait has opened `blocked`, else 0 */
+    bool stop_pending;      /* its process is being stopped: it stops at its next get_signal() */
+    /* sigsuspend, ppoll ...: saved_blocked comes back after the handler frame is built */
+    bool restore_blocked;
     uint64_t altstack_sp, altstack_size;
     uint32_t altstack_flags;
     uint64_t clear_child_tid, robust_list, robust_list_len, rseq;
     char comm[16];
-    struct cpu_regs regs;         /* while not on the CPU (machine_ops.load/save) */
-    void *cpu;                    /* the machine's own saved state */
+    struct cpu_regs regs; /* while not on the CPU (machine_ops.load/save) */
+    void *cpu;            /* the machine's own saved state */
     uint32_t personality;
     uint64_t timer_slack;
-    bool vforking;                /* waits for a vfork child (restart_data[0]) */
-    struct task *vfork_parent;    /* waits until we exec or exit; NULL: nobody */
-    struct futex_wait *futex;     /* waits on futexes: futex/ */
-    struct sem_queue *sem_wait;   /* waits on System V semaphores: ipc/ */
-    struct mq_wait *mq_wait;      /* waits on a POSIX message queue: ipc/ */
-    struct uffd_call *uffd_call;  /* its system call waits for pages of userfaultfd: fs/uffd_wait.c */
+    bool vforking;                  /* waits for a vfork child (restart_data[0]) */
+    struct task *vfork_parent;      /* waits until we exec or exit; NULL: nobody */
+    struct futex_wait *futex;       /* waits on futexes: futex/ */
+    struct sem_queue *sem_wait;     /* waits on System V semaphores: ipc/ */
+    struct mq_wait *mq_wait;        /* waits on a POSIX message queue: ipc/ */
+    struct uffd_call *uffd_call;    /* its system call waits for pages of userfaultfd: fs/uffd_wait.c */
     struct sem_undo_list *sem_undo; /* what to take back at its end; may be NULL */
-    int exit_code;                /* as wait4 has it */
-    uint64_t utime_ns, stime_ns;  /* its share of the process' CPU time */
+    int exit_code;                  /* as wait4 has it */
+    uint64_t utime_ns, stime_ns;    /* its share of the process' CPU time */
     int nice, sched_policy, sched_priority;
     bool reset_on_fork;
-    int pdeath_signal;            /* PR_SET_PDEATHSIG */
+    int pdeath_signal; /* PR_SET_PDEATHSIG */
     /* The system call in progress. */
-    int64_t sysno;                /* -1: none */
+    int64_t sysno; /* -1: none */
     uint64_t args[6];
-    uint64_t event;               /* its event number */
-    uint64_t call_since;          /* now_ns at its beginning, for traces */
-    int64_t last_sysno;           /* of the call before, -1: none; for traces */
-    bool injected;                /* an error was put in its place (-e inject) */
-    bool untraced;                /* it is about no path that traces are wanted of (-P) */
+    uint64_t event;      /* its event number */
+    uint64_t call_since; /* now_ns at its beginning, for traces */
+    int64_t last_sysno;  /* of the call before, -1: none; for traces */
+    bool injected;       /* an error was put in its place (-e inject) */
+    bool untraced;       /* it is about no path that traces are wanted of (-P) */
     /* A call that waits: see task_block(). */
-    struct list_head waits;       /* struct wait_entry.all */
-    uint64_t deadline;            /* absolute ns, 0: none; survives retries */
-    bool retrying;                /* the handler is run again after a wake-up */
+    struct list_head waits; /* struct wait_entry.all */
+    uint64_t deadline;      /* absolute ns, 0: none; survives retries */
+    bool retrying;          /* the handler is run again after a wake-up */
     bool timed_out;
-    uint64_t wake_at;             /* poll & co: a file asks for another look at this time (timerfd), ns; 0: none */
-    int wait_lock_pid;            /* F_SETLKW: whose lock it waits for, 0: none */
-    const char *wait_what;        /* for the deadlock report: "read from pipe" */
-    bool wait_killable;           /* only a fatal signal ends this wait (vfork) */
-    bool deadline_soon;           /* no memory for a wait entry: poll instead */
-    uint64_t restart_data[4];     /* free for a handler across retries; zero at the first run */
+    /* poll & co: a file asks for another look at this time (timerfd), ns; 0: none */
+    uint64_t wake_at;
+    int wait_lock_pid;        /* F_SETLKW: whose lock it waits for, 0: none */
+    const char *wait_what;    /* for the deadlock report: "read from pipe" */
+    bool wait_killable;       /* only a fatal signal ends this wait (vfork) */
+    bool deadline_soon;       /* no memory for a wait entry: poll instead */
+    uint64_t restart_data[4]; /* free for a handler across retries; zero at the first run */
     /* restart_syscall(2) after ERESTART_RESTARTBLOCK runs this; NULL: EINTR. */
     int64_t (*restart)(struct task *t);
-    const char *restart_name;     /* the call it continues, for traces */
+    const char *restart_name; /* the call it continues, for traces */
     uint64_t restart_arg[4];
-    bool debug_interrupt;         /* a debugger ends the wait, as a signal would */
+    bool debug_interrupt; /* a debugger ends the wait, as a signal would */
     /* No user code belongs to it: this is called when it is woken (a request of io_uring). NULL: a task of the guest. */
     void (*work)(struct task *t);
-    struct file *work_file;       /* what the descriptor WORK_FD means in its calls, no reference; may be NULL */
+    /* what the descriptor WORK_FD means in its calls, no reference; may be NULL */
+    struct file *work_file;
     /* ptrace(2) */
     struct task *tracer;
     struct {
         unsigned options;
-        bool seized, syscalls;    /* PTRACE_SEIZE; stops at system calls */
-        int stop;                 /* stopped: signal | event << 8 (| 0x80: system call), 0: not by its tracer */
-        bool told, resumed;       /* wait4 has told of it; it goes on, with .signal */
-        bool at_signal, at_call;  /* it stopped before a signal, before a system call */
-        bool ending; /* it has stopped before its end (PTRACE_O_TRACEEXIT), and ends when it goes on */
-        bool call_made;           /* the stop after that call is still to come */
-        int call_stop;            /* which stop this is: 1 before, 2 after a system call (PTRACE_GET_SYSCALL_INFO) */
-        int signal, event;        /* event: noted, to stop before user code */
-        uint64_t message;         /* PTRACE_GETEVENTMSG */
+        bool seized, syscalls; /* PTRACE_SEIZE; stops at system calls */
+        /* stopped: signal | event << 8 (| 0x80: system call), 0: not by its tracer */
+        int stop;
+        bool told, resumed;      /* wait4 has told of it; it goes on, with .signal */
+        bool at_signal, at_call; /* it stopped before a signal, before a system call */
+        bool ending;    /* it has stopped before its end (PTRACE_O_TRACEEXIT), and ends when it goes on */
+        bool call_made; /* the stop after that call is still to come */
+        /* which stop this is: 1 before, 2 after a system call (PTRACE_GET_SYSCALL_INFO) */
+        int call_stop;
+        int signal, event; /* event: noted, to stop before user code */
+        uint64_t message;  /* PTRACE_GETEVENTMSG */
         struct ksiginfo info;
     } pt;
 };
@@ -228,9 +261,9 @@ struct task {
  * q may be NULL (sleep only); more queues: task_wait_add() before. */
 #define SYS_BLOCK INT64_C(-4096)
 /* In-kernel errnos: never seen by the guest; signal delivery turns them into EINTR or a restart (signal(7)). */
-#define ERESTARTSYS 512           /* restart if SA_RESTART */
-#define ERESTARTNOINTR 513        /* always restart */
-#define ERESTARTNOHAND 514        /* restart if no handler ran */
+#define ERESTARTSYS           512 /* restart if SA_RESTART */
+#define ERESTARTNOINTR        513 /* always restart */
+#define ERESTARTNOHAND        514 /* restart if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* restart through restart_syscall */
 int64_t task_block(struct task *t, struct waitq *q, uint64_t deadline, const char *what);
 /* As task_block(), but only a fatal signal interrupts (TASK_KILLABLE). */
@@ -278,7 +311,7 @@ void set_blocked(struct task *t, ksigset_t mask);
 /* ---- life (syscalls/process.c) ---- */
 struct task *find_task(struct kernel *k, int tid);
 struct process *find_process(struct kernel *k, int pid);
-void task_exit(struct task *t, int status);        /* this thread; status as wait4 has it */
-void process_exit(struct process *p, int status);  /* exit_group: all threads */
+void task_exit(struct task *t, int status);       /* this thread; status as wait4 has it */
+void process_exit(struct process *p, int status); /* exit_group: all threads */
 
 #endif

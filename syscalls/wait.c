@@ -31,8 +31,7 @@ void task_wait_add(struct task *t, struct waitq *q)
 
 void task_wait_end(struct task *t)
 {
-    list_for_each_safe(n, tmp, &t->waits)
-    {
+    list_for_each_safe (n, tmp, &t->waits) {
         struct wait_entry *e = container_of(n, struct wait_entry, all);
 
         list_del(&e->node);

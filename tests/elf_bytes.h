@@ -49,8 +49,10 @@ static bool bytes_open(struct bytes_file *b, struct mm_system *sys, const void *
 {
     static const struct vm_object_ops ops = {.read_page = bytes_read_page};
 
-    *b = (struct bytes_file){.mf = {.refs = 1, .readable = true, .path = bytes_path, .release = bytes_release},
-                             .data = data, .size = size};
+    *b =
+        (struct bytes_file){.mf = {.refs = 1, .readable = true, .path = bytes_path, .release = bytes_release},
+                            .data = data,
+                            .size = size};
     b->mf.obj = vm_object_create(sys, OBJ_FILE, size, &ops, b);
     return b->mf.obj != NULL;
 }

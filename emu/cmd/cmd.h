@@ -6,7 +6,7 @@
 
 struct cmd {
     const char *name;
-    const char *what; /* one line for --help */
+    const char *what;                  /* one line for --help */
     int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
 };
 /* NULL: no such subcommand. */

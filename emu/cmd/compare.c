@@ -107,9 +107,10 @@ static int split_lines(struct run *r)
 /* The call's name in "[pid] name(args...) = result", for telling memory calls from others. */
 static bool refused_memory_call(const char *line)
 {
-    static const char *const calls[] = {"mprotect(",  "pkey_mprotect(", "munmap(", "mmap(",   "mremap(", "madvise(",
-                                        "mseal(",     "mimmutable(",    "shmdt(",  "shmat(",  "remap_file_pages(",
-                                        "process_madvise(", "brk("};
+    static const char *const calls[] = {
+        "mprotect(",         "pkey_mprotect(",   "munmap(",     "mmap(",  "mremap(",
+        "madvise(",          "mseal(",           "mimmutable(", "shmdt(", "shmat(",
+        "remap_file_pages(", "process_madvise(", "brk("};
     if (!strstr(line, "= -1 EPERM") && !strstr(line, "= -1 EACCES"))
         return false;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
@@ -121,7 +122,8 @@ static bool refused_memory_call(const char *line)
 static void show_status(const struct run *r)
 {
     if (WIFSIGNALED(r->status))
-        printf("%-16s killed by signal %d (%s)\n", r->design, WTERMSIG(r->status), strsignal(WTERMSIG(r->status)));
+        printf("%-16s killed by signal %d (%s)\n", r->design, WTERMSIG(r->status),
+               strsignal(WTERMSIG(r->status)));
     else
         printf("%-16s exit status %d\n", r->design, WEXITSTATUS(r->status));
 }
@@ -189,8 +191,10 @@ static int choose(struct options *o, char *list)
 
 int cmd_compare(int argc, char **argv)
 {
-    static const struct option longopts[] = {
-        {"designs", required_argument, NULL, 'd'}, {"context", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option longopts[] = {{"designs", required_argument, NULL, 'd'},
+                                             {"context", required_argument, NULL, 'c'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {0}};
     static char defaults[] = "none,linux-6.11,linux-6.18,mimmutable";
     static struct options o = {.context = 3};
     char *list = defaults, *end;

@@ -14,14 +14,14 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
-#define PG MM_PAGE_SIZE
-#define PAGES 4
-#define ARENA UINT64_C(0x100000000)
-#define ELSEWHERE UINT64_C(0x200000000)
-#define HEAP UINT64_C(0x300000000)
+#define PG                  MM_PAGE_SIZE
+#define PAGES               4
+#define ARENA               UINT64_C(0x100000000)
+#define ELSEWHERE           UINT64_C(0x200000000)
+#define HEAP                UINT64_C(0x300000000)
 #define ADV_DONTNEED_LOCKED 24
-#define ADV_GUARD_INSTALL 102
-#define ADV_GUARD_REMOVE 103
+#define ADV_GUARD_INSTALL   102
+#define ADV_GUARD_REMOVE    103
 
 /* ---- states of memory ------------------------------------------------------------------------------------------ */
 
@@ -57,7 +57,8 @@ static size_t no_path(const struct mm_file *f, char *buf, size_t size)
 static int64_t map(struct lab *l, uint64_t at, int prot, enum backing b)
 {
     int share = b == FILE_SHARED ? MAP_SHARED : MAP_PRIVATE;
-    return mm_mmap(l->mm, at, PAGES * PG, (uint64_t)prot, (uint64_t)(share | MAP_FIXED | (b == ANON ? MAP_ANONYMOUS : 0)),
+    return mm_mmap(l->mm, at, PAGES * PG, (uint64_t)prot,
+                   (uint64_t)(share | MAP_FIXED | (b == ANON ? MAP_ANONYMOUS : 0)),
                    b == ANON ? NULL : &l->file, 0);
 }
 
@@ -112,7 +113,7 @@ static void lab_close(struct lab *l)
 struct operation {
     const char *name;
     int64_t (*prepare)(struct lab *l); /* instead of the state's own mapping; NULL: that */
-    int64_t (*run)(struct lab *l); /* NULL: madvise */
+    int64_t (*run)(struct lab *l);     /* NULL: madvise */
     int advice;
 };
 
@@ -130,7 +131,8 @@ static int64_t op_unmap(struct lab *l)
 }
 static int64_t op_map_over(struct lab *l)
 {
-    return mm_mmap(l->mm, l->at, PAGES * PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0);
+    return mm_mmap(l->mm, l->at, PAGES * PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                   NULL, 0);
 }
 static int64_t op_shrink(struct lab *l)
 {
@@ -142,7 +144,8 @@ static int64_t op_grow(struct lab *l)
 }
 static int64_t op_move(struct lab *l)
 {
-    return mm_mremap(l->mm, l->at, PAGES * PG, PAGES * PG, MREMAP_MAYMOVE | MREMAP_FIXED, ELSEWHERE + 16 * PG);
+    return mm_mremap(l->mm, l->at, PAGES * PG, PAGES * PG, MREMAP_MAYMOVE | MREMAP_FIXED,
+                     ELSEWHERE + 16 * PG);
 }
 static int64_t op_dontunmap(struct lab *l)
 {
@@ -229,7 +232,8 @@ struct seen {
 };
 
 /* VM_* that a decision can change; locks and merging bookkeeping are none of a seal's business. */
-#define SEEN_FLAGS (VM_PROT_MASK | VM_SHARED | VM_DONTCOPY | VM_WIPEONFORK | VM_RAND_READ | VM_LOCKED | VM_PKEY_MASK)
+#define SEEN_FLAGS                                                                                           \
+    (VM_PROT_MASK | VM_SHARED | VM_DONTCOPY | VM_WIPEONFORK | VM_RAND_READ | VM_LOCKED | VM_PKEY_MASK)
 
 static struct seen look(struct lab *l, uint64_t addr)
 {
@@ -238,7 +242,8 @@ static struct seen look(struct lab *l, uint64_t addr)
     unsigned char c;
     if (!v || v->start > addr)
         return s;
-    s = (struct seen){true, v->flags & SEEN_FLAGS, v->pgoff + (addr - v->start) / PG, v->start, v->file ? v->file->obj : NULL, -1};
+    s = (struct seen){true,     v->flags & SEEN_FLAGS,         v->pgoff + (addr - v->start) / PG,
+                      v->start, v->file ? v->file->obj : NULL, -1};
     if (mm_access_remote(l->mm, addr, &c, 1, false, true) == 1)
         s.content = c;
     return s;
@@ -401,18 +406,20 @@ static void describe(const struct mseal_design *d)
         printf("\n");
     }
     print_rules(&rules);
-    printf("\ndone: the sealed memory changed. E: refused, nothing changed; E+ a split border is left; E~ unsealed pages of\n"
-           "the range were changed before it was refused. kept: reported success, the sealed memory is as it was\n"
-           "(kept~: unsealed pages changed). [N]: by this rule of the design; an error without\n"
-           "one is the operation's own. Computed by doing each of these.\n");
+    printf(
+        "\ndone: the sealed memory changed. E: refused, nothing changed; E+ a split border is left; E~ unsealed pages of\n"
+        "the range were changed before it was refused. kept: reported success, the sealed memory is as it was\n"
+        "(kept~: unsealed pages changed). [N]: by this rule of the design; an error without\n"
+        "one is the operation's own. Computed by doing each of these.\n");
 }
 
 int cmd_designs(int argc, char **argv)
 {
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         bool help = argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
-        fputs("usage: mseal-emu designs [NAME]\nList the sealing designs, or print what one of them decides.\n",
-              help ? stdout : stderr);
+        fputs(
+            "usage: mseal-emu designs [NAME]\nList the sealing designs, or print what one of them decides.\n",
+            help ? stdout : stderr);
         return help ? 0 : 2;
     }
     if (argc == 1) {

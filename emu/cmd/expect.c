@@ -73,8 +73,9 @@ int expectations_load(struct expectations *e, const char *path)
             e->row = bigger;
         }
         if (!parse(line, &e->row[e->n])) {
-            fprintf(stderr, "mseal-emu: %s:%zu: not scenario, designs, class, outcome, source separated by tabs\n", path,
-                    number);
+            fprintf(stderr,
+                    "mseal-emu: %s:%zu: not scenario, designs, class, outcome, source separated by tabs\n",
+                    path, number);
             expectations_free(e);
             return -EINVAL;
         }
@@ -99,7 +100,8 @@ static bool names(const char *list, const char *design)
     return false;
 }
 
-const struct expectation *expectation_find(const struct expectations *e, const char *scenario, const char *design)
+const struct expectation *expectation_find(const struct expectations *e, const char *scenario,
+                                           const char *design)
 {
     const struct expectation *others = NULL;
     for (size_t i = 0; i < e->n; i++) {

@@ -21,8 +21,9 @@
 
 #define FUNCTIONS(F)                                                                                         \
     F(json_loads)                                                                                            \
-    F(json_object_get) F(json_string_value) F(json_string_length) F(json_integer_value) F(json_array_size)   \
-        F(json_array_get) F(json_delete)
+    F(json_object_get)                                                                                       \
+    F(json_string_value)                                                                                     \
+    F(json_string_length) F(json_integer_value) F(json_array_size) F(json_array_get) F(json_delete)
 static struct {
 #define F(name) __typeof__(&name) name;
     FUNCTIONS(F)
@@ -186,10 +187,20 @@ static int usage(FILE *out)
 int cmd_history(int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"text", 0, 0, 'E'},  {"explain", 0, 0, 'e'}, {"terminal", 0, 0, 'm'}, {"code", 0, 0, 'c'},
-        {"help", 0, 0, 'h'},  {"maps", 1, 0, 'M'},    {"diff", 1, 0, 'D'},     {"page", 1, 0, 'P'},
-        {"seals", 0, 0, 'S'}, {"refused", 0, 0, 'R'}, {"mm", 1, 0, 'A'},       {"timestamps", 1, 0, 's'},
-        {"relative-timestamps", 2, 0, 'r'},           {"syscall-times", 2, 0, 'T'},
+        {"text", 0, 0, 'E'},
+        {"explain", 0, 0, 'e'},
+        {"terminal", 0, 0, 'm'},
+        {"code", 0, 0, 'c'},
+        {"help", 0, 0, 'h'},
+        {"maps", 1, 0, 'M'},
+        {"diff", 1, 0, 'D'},
+        {"page", 1, 0, 'P'},
+        {"seals", 0, 0, 'S'},
+        {"refused", 0, 0, 'R'},
+        {"mm", 1, 0, 'A'},
+        {"timestamps", 1, 0, 's'},
+        {"relative-timestamps", 2, 0, 'r'},
+        {"syscall-times", 2, 0, 'T'},
         {0},
     };
     struct layout_options opt = {

@@ -23,7 +23,6 @@ void outcome_error(const char *text, char *buf, size_t size)
     }
 }
 
-
 /* The outcome without seal marks and area borders: what a program could notice of its memory. */
 static void plain(const char *text, char *buf, size_t size)
 {
@@ -55,7 +54,8 @@ static enum outcome_class derive(const char *text, const struct expectation *uns
     return harmless ? CLASS_BROKEN : CLASS_BLOCKED;
 }
 
-static void judge_cell(const struct matrix_row *row, const struct matrix_column *col, struct cell *c, const struct expectations *e)
+static void judge_cell(const struct matrix_row *row, const struct matrix_column *col, struct cell *c,
+                       const struct expectations *e)
 {
     if (WIFSIGNALED(c->status))
         c->class = CLASS_KILLED;

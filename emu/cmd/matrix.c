@@ -76,7 +76,8 @@ static int start(struct job *j, const struct matrix *m, const struct options *o,
         return -err;
     }
     if (pid == 0)
-        exec_cell(row->scenario ? o->scenarios : row->name, row->scenario ? row->name : NULL, design, pipefd[1]);
+        exec_cell(row->scenario ? o->scenarios : row->name, row->scenario ? row->name : NULL, design,
+                  pipefd[1]);
     close(pipefd[1]);
     j->pid = pid;
     j->fd = pipefd[0];
@@ -245,7 +246,8 @@ static size_t count_wrong(const struct matrix *m, bool tell)
         wrong++;
         if (tell)
             fprintf(stderr, "mseal-emu: matrix: %s under %s: \"%s\", expected \"%s\"\n", row->name,
-                    m->designs[i % m->ndesigns].label, c->text, c->expected ? c->expected->outcome : "(nothing is written down)");
+                    m->designs[i % m->ndesigns].label, c->text,
+                    c->expected ? c->expected->outcome : "(nothing is written down)");
     }
     return wrong;
 }
@@ -268,7 +270,8 @@ static int trace_cell(const struct options *o)
         return 2;
     }
     char *id = strndup(o->trace, (size_t)(colon - o->trace));
-    const char *argv[] = {self_path(), "--vdso", "--as-root", "--design", colon + 1, "--strace", "--", o->scenarios, id, NULL};
+    const char *argv[] = {self_path(), "--vdso", "--as-root",  "--design", colon + 1,
+                          "--strace",  "--",     o->scenarios, id,         NULL};
     execv(argv[0], (char **)argv);
     fprintf(stderr, "mseal-emu: %s: %s\n", argv[0], strerror(errno));
     return 125;
@@ -303,9 +306,9 @@ static int parse_options(int argc, char **argv, struct options *o, struct matrix
 {
     enum { SCENARIOS = 256, EXPECTED, PRINT_CELLS };
     static const struct option longopts[] = {
-        {"designs", required_argument, NULL, 'd'},  {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'},   {"jobs", required_argument, NULL, 'j'},
-        {"trace", required_argument, NULL, 't'},    {"help", no_argument, NULL, 'h'},
+        {"designs", required_argument, NULL, 'd'},         {"format", required_argument, NULL, 'f'},
+        {"output", required_argument, NULL, 'o'},          {"jobs", required_argument, NULL, 'j'},
+        {"trace", required_argument, NULL, 't'},           {"help", no_argument, NULL, 'h'},
         {"scenarios", required_argument, NULL, SCENARIOS}, {"expected", required_argument, NULL, EXPECTED},
         {"print-cells", no_argument, NULL, PRINT_CELLS},   {0},
     };
@@ -356,8 +359,10 @@ static int parse_options(int argc, char **argv, struct options *o, struct matrix
 
 int cmd_matrix(int argc, char **argv)
 {
-    static const char *const scenario_paths[] = {"guest-tests/scenarios/scenarios", "../lib/mseal-emu/scenarios", NULL};
-    static const char *const expected_paths[] = {"../guest-tests/scenarios/expected.tsv", "../lib/mseal-emu/expected.tsv", NULL};
+    static const char *const scenario_paths[] = {"guest-tests/scenarios/scenarios",
+                                                 "../lib/mseal-emu/scenarios", NULL};
+    static const char *const expected_paths[] = {"../guest-tests/scenarios/expected.tsv",
+                                                 "../lib/mseal-emu/expected.tsv", NULL};
     struct options o = {.format = "text", .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)};
     struct matrix m = {0};
     struct expectations e = {0};
@@ -369,7 +374,8 @@ int cmd_matrix(int argc, char **argv)
     if (!o.expected)
         o.expected = self_beside(expected_paths);
     if (!o.scenarios || access(o.scenarios, X_OK)) {
-        fprintf(stderr, "mseal-emu: matrix: the scenarios are not built: run make, or name them with --scenarios\n");
+        fprintf(stderr,
+                "mseal-emu: matrix: the scenarios are not built: run make, or name them with --scenarios\n");
         return 127;
     }
     if (o.trace)

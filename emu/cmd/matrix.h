@@ -36,11 +36,12 @@ struct expectations {
 int expectations_load(struct expectations *e, const char *path);
 void expectations_free(struct expectations *e);
 /* NULL: none. */
-const struct expectation *expectation_find(const struct expectations *e, const char *scenario, const char *design);
+const struct expectation *expectation_find(const struct expectations *e, const char *scenario,
+                                           const char *design);
 
 struct cell {
-    char *text;  /* what it printed, one line */
-    int status;  /* wait status */
+    char *text; /* what it printed, one line */
+    int status; /* wait status */
     const struct expectation *expected;
     enum outcome_class class;
     bool wrong; /* not what the expectations say, or nothing is written down for a built-in design */
@@ -49,7 +50,7 @@ struct matrix_row {
     const char *name; /* scenario id or program */
     const char *what; /* one line on it, may be empty */
     bool scenario;
-    bool differs;     /* designs give different outcomes */
+    bool differs; /* designs give different outcomes */
 };
 struct matrix_column {
     const char *label; /* the design's name */

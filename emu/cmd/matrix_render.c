@@ -127,22 +127,26 @@ static void escaped(FILE *out, const char *text)
 static void render_html(const struct matrix *m, FILE *out)
 {
     static const char *const css[NR_CLASSES] = {
-        [CLASS_NONE] = "none",     [CLASS_BLOCKED] = "blocked", [CLASS_RESIDUE] = "blocked", [CLASS_PARTLY] = "partly",
-        [CLASS_KEPT] = "blocked",  [CLASS_SUCCEEDED] = "hit",   [CLASS_WORKS] = "ok",        [CLASS_BROKEN] = "broken",
-        [CLASS_KILLED] = "killed", [CLASS_SKIPPED] = "none",
+        [CLASS_NONE] = "none",     [CLASS_BLOCKED] = "blocked", [CLASS_RESIDUE] = "blocked",
+        [CLASS_PARTLY] = "partly", [CLASS_KEPT] = "blocked",    [CLASS_SUCCEEDED] = "hit",
+        [CLASS_WORKS] = "ok",      [CLASS_BROKEN] = "broken",   [CLASS_KILLED] = "killed",
+        [CLASS_SKIPPED] = "none",
     };
     char buf[32];
-    fputs("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sealing designs, side by side</title>\n"
-          "<style>\n"
-          ":root{color-scheme:light dark}body{font:14px/1.4 system-ui,sans-serif;margin:1rem}\n"
-          "table{border-collapse:collapse}th,td{border:1px solid #8886;padding:.2rem .4rem;text-align:left}\n"
-          "thead th{position:sticky;top:0;background:Canvas;writing-mode:vertical-rl}tbody th{font-weight:600}\n"
-          ".blocked{background:#2a73}.hit{background:#c336}.partly{background:#d925}.broken{background:#85b4}\n"
-          ".killed{background:#5558}.none{color:GrayText}.wrong{outline:3px solid red}\n"
-          "</style>\n<h1>Sealing designs, side by side</h1><p>",
-          out);
+    fputs(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sealing designs, side by side</title>\n"
+        "<style>\n"
+        ":root{color-scheme:light dark}body{font:14px/1.4 system-ui,sans-serif;margin:1rem}\n"
+        "table{border-collapse:collapse}th,td{border:1px solid #8886;padding:.2rem .4rem;text-align:left}\n"
+        "thead th{position:sticky;top:0;background:Canvas;writing-mode:vertical-rl}tbody th{font-weight:600}\n"
+        ".blocked{background:#2a73}.hit{background:#c336}.partly{background:#d925}.broken{background:#85b4}\n"
+        ".killed{background:#5558}.none{color:GrayText}.wrong{outline:3px solid red}\n"
+        "</style>\n<h1>Sealing designs, side by side</h1><p>",
+        out);
     escaped(out, legend);
-    fputs(" Point at a cell for what was printed and where the expectation comes from.</p>\n<table><thead><tr><td></td><td></td>", out);
+    fputs(
+        " Point at a cell for what was printed and where the expectation comes from.</p>\n<table><thead><tr><td></td><td></td>",
+        out);
     for (size_t d = 0; d < m->ndesigns; d++)
         fprintf(out, "<th scope=\"col\">%s</th>", m->designs[d].label);
     fputs("</tr></thead><tbody>\n", out);
@@ -207,8 +211,7 @@ static void render_json(const struct matrix *m, FILE *out)
             }
             fprintf(out, ",\"%s\":%d,\"as_expected\":%s}%s\n", WIFSIGNALED(c->status) ? "signal" : "exit",
                     WIFSIGNALED(c->status) ? WTERMSIG(c->status) : WEXITSTATUS(c->status),
-                    c->wrong ? "false" : "true",
-                    r + 1 == m->nrows && d + 1 == m->ndesigns ? "" : ",");
+                    c->wrong ? "false" : "true", r + 1 == m->nrows && d + 1 == m->ndesigns ? "" : ",");
         }
     fputs("]\n", out);
 }
@@ -218,8 +221,10 @@ static void render_junit(const struct matrix *m, FILE *out)
     size_t wrong = 0;
     for (size_t i = 0; i < m->nrows * m->ndesigns; i++)
         wrong += m->cells[i].wrong;
-    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"matrix\" tests=\"%zu\" failures=\"%zu\">\n",
-            m->nrows * m->ndesigns, wrong);
+    fprintf(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"matrix\" tests=\"%zu\" failures=\"%zu\">\n",
+        m->nrows * m->ndesigns, wrong);
     for (size_t r = 0; r < m->nrows; r++)
         for (size_t d = 0; d < m->ndesigns; d++) {
             const struct cell *c = matrix_cell(m, r, d);
@@ -244,9 +249,11 @@ static void render_tap(const struct matrix *m, FILE *out)
     for (size_t r = 0, n = 1; r < m->nrows; r++)
         for (size_t d = 0; d < m->ndesigns; d++, n++) {
             const struct cell *c = matrix_cell(m, r, d);
-                    fprintf(out, "%sok %zu - %s under %s: %s\n", c->wrong ? "not " : "", n, m->rows[r].name, m->designs[d].label, c->text);
+            fprintf(out, "%sok %zu - %s under %s: %s\n", c->wrong ? "not " : "", n, m->rows[r].name,
+                    m->designs[d].label, c->text);
             if (c->wrong)
-                fprintf(out, "# expected: %s\n", c->expected ? c->expected->outcome : "(nothing is written down)");
+                fprintf(out, "# expected: %s\n",
+                        c->expected ? c->expected->outcome : "(nothing is written down)");
         }
 }
 

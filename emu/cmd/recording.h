@@ -36,7 +36,7 @@ struct recording {
     const uint8_t *code; /* RECORD_CODE_SIZE bytes */
     uint32_t code_valid; /* which groups of 8 of them could be read */
     /* STATE; mm too */
-    unsigned kind; /* enum event_kind */
+    unsigned kind;             /* enum event_kind */
     uint64_t about, about_len; /* the range it is about */
     uint64_t printed, reg[RECORD_REGS], code_id;
 };

@@ -291,7 +291,8 @@ void calls_handler(struct code *c, struct task *t, struct task_code *tc, int sig
     uint64_t ret = 0;
     char how[32];
 
-    s = alternate ? alternate_stack(tc, t, t->altstack_sp, t->altstack_sp + t->altstack_size) : stack_at(tc, t, r->rsp);
+    s = alternate ? alternate_stack(tc, t, t->altstack_sp, t->altstack_sp + t->altstack_size)
+                  : stack_at(tc, t, r->rsp);
     if (!s)
         return;
     mm_access_remote(t->mm, r->rsp, &ret, 8, false, true);

@@ -198,8 +198,7 @@ static void free_cpu(struct task *t)
 {
     struct gdb *g = gdb_of(t);
 
-    list_for_each_safe(n, tmp, &g->tasks)
-    {
+    list_for_each_safe (n, tmp, &g->tasks) {
         struct gdb_task *gt = container_of(n, struct gdb_task, node);
 
         if (gt->child == t)

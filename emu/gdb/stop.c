@@ -211,8 +211,7 @@ static void report_exit(struct gdb *g, struct inferior *inf)
 
 bool stop_report_exits(struct gdb *g)
 {
-    list_for_each_safe(n, tmp, &g->inferiors)
-    {
+    list_for_each_safe (n, tmp, &g->inferiors) {
         struct inferior *inf = container_of(n, struct inferior, node);
 
         if (inf->p->zombie) {

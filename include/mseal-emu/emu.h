@@ -19,12 +19,12 @@ struct mseal_emu; /* one machine, with one program to run on it */
 
 /* A system call of the guest. Valid while the function that got it runs. */
 struct mseal_emu_call {
-    uint64_t event;          /* its number in the run, as traces and recordings have it */
+    uint64_t event; /* its number in the run, as traces and recordings have it */
     int pid, tid;
-    uint64_t nr;             /* as the guest gave it: anything */
-    const char *name;        /* NULL: there is no call of this number, or it is one of the design's */
-    const uint64_t *args;    /* six, of which those mean something that the call has */
-    struct mm *mm;           /* of the caller, as it is now */
+    uint64_t nr;          /* as the guest gave it: anything */
+    const char *name;     /* NULL: there is no call of this number, or it is one of the design's */
+    const uint64_t *args; /* six, of which those mean something that the call has */
+    struct mm *mm;        /* of the caller, as it is now */
 };
 
 /* What the owner wants to be told; each may be NULL. They may look at mm (mm_find_vma(), mm_copy_in() ...), not change it. */

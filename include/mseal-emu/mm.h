@@ -16,11 +16,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define MM_PAGE_SHIFT 12
-#define MM_PAGE_SIZE (UINT64_C(1) << MM_PAGE_SHIFT)
-#define MM_PAGE_MASK (~(MM_PAGE_SIZE - 1))
+#define MM_PAGE_SHIFT    12
+#define MM_PAGE_SIZE     (UINT64_C(1) << MM_PAGE_SHIFT)
+#define MM_PAGE_MASK     (~(MM_PAGE_SIZE - 1))
 #define MM_PAGE_ALIGN(x) (((uint64_t)(x) + MM_PAGE_SIZE - 1) & MM_PAGE_MASK) /* wraps to 0 like Linux' */
-#define MM_TASK_SIZE UINT64_C(0x7ffffffff000) /* end of user addresses (4-level paging) */
+#define MM_TASK_SIZE     UINT64_C(0x7ffffffff000) /* end of user addresses (4-level paging) */
 
 struct mseal_design;
 struct mm_change;
@@ -35,29 +35,30 @@ typedef uint32_t pfn_t; /* frame number; 0 is the shared zero page */
  * A CPU maps the whole block once and translates through mm_fault().
  */
 struct physmem {
-    uint8_t *base;     /* host address of frame 0 */
-    uint64_t nframes;  /* size of the block in pages */
-    uint64_t nfree;    /* frames that can still be had; nodes of page tables are paid from the same purse */
+    uint8_t *base;    /* host address of frame 0 */
+    uint64_t nframes; /* size of the block in pages */
+    uint64_t nfree;   /* frames that can still be had; nodes of page tables are paid from the same purse */
     struct frame *frames;
-    pfn_t warm_head;   /* list of free frames that hold old bytes */
-    pfn_t cold_head;   /* list of free frames given back to the host: they read as zeroes */
-    uint64_t nwarm;    /* length of the warm list */
-    uint64_t overdraft;/* table nodes taken when nothing was left (unmapping must not fail) */
-    pfn_t fresh;       /* first frame that was never used */
+    pfn_t warm_head;    /* list of free frames that hold old bytes */
+    pfn_t cold_head;    /* list of free frames given back to the host: they read as zeroes */
+    uint64_t nwarm;     /* length of the warm list */
+    uint64_t overdraft; /* table nodes taken when nothing was left (unmapping must not fail) */
+    pfn_t fresh;        /* first frame that was never used */
     /* A frame that was handed out for execution changed under the CPU: its translations must go. */
     void (*code_changed)(void *ctx, uint64_t paddr, uint64_t len);
     void *code_ctx;
 };
 
 struct frame {
-    uint32_t refs;     /* page table entries + page cache; 0: free */
-    uint32_t flags;    /* FRAME_* */
+    uint32_t refs;         /* page table entries + page cache; 0: free */
+    uint32_t flags;        /* FRAME_* */
     struct vm_object *obj; /* page cache owner, NULL: anonymous or no longer cached (truncated) */
-    uint64_t index;    /* page index in obj, or next free frame */
+    uint64_t index;        /* page index in obj, or next free frame */
 };
-#define FRAME_EXEC 1u  /* handed to a CPU for instruction fetch since it was allocated */
+#define FRAME_EXEC  1u /* handed to a CPU for instruction fetch since it was allocated */
 #define FRAME_DIRTY 2u /* page cache: differs from the backing store */
-#define FRAME_POISON 4u /* page cache: lost (MADV_HWPOISON), but still there so that nobody gets another in its place */
+#define FRAME_POISON                                                                                         \
+    4u /* page cache: lost (MADV_HWPOISON), but still there so that nobody gets another in its place */
 
 /* size: bytes, rounded down to pages, at least 1 MiB. Returns 0 or -ENOMEM. */
 int physmem_init(struct physmem *pm, uint64_t size);
@@ -82,10 +83,10 @@ void frame_written(struct physmem *pm, pfn_t pfn);
 /* ---- objects: what a mapping shows; the page cache (mm/object.c) ----------------------------- */
 
 enum vm_object_kind {
-    OBJ_FILE,     /* backed by ops->read_page: a regular file of the host */
-    OBJ_SHMEM,    /* memory only: tmpfs, memfd, shared anonymous, SysV segments */
-    OBJ_ZERO,     /* private mappings of /dev/zero: like anonymous, but Linux remembers the file */
-    OBJ_SPECIAL,  /* frames installed once by the emulator ([vdso] ...): never read, never grown */
+    OBJ_FILE,    /* backed by ops->read_page: a regular file of the host */
+    OBJ_SHMEM,   /* memory only: tmpfs, memfd, shared anonymous, SysV segments */
+    OBJ_ZERO,    /* private mappings of /dev/zero: like anonymous, but Linux remembers the file */
+    OBJ_SPECIAL, /* frames installed once by the emulator ([vdso] ...): never read, never grown */
 };
 
 struct vm_object_ops {
@@ -103,16 +104,17 @@ struct vm_object_ops {
 struct vm_object {
     enum vm_object_kind kind;
     unsigned refs;
-    uint64_t size;        /* bytes; an access past the page holding the last byte gets SIGBUS */
-    unsigned fseals;      /* F_SEAL_* of memfds (fcntl(2)) */
+    uint64_t size;          /* bytes; an access past the page holding the last byte gets SIGBUS */
+    unsigned fseals;        /* F_SEAL_* of memfds (fcntl(2)) */
     uint64_t writable_maps; /* pages of shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
-    unsigned nr_vmas;     /* VMAs, in all address spaces and snapshots, that show this object */
-    uint64_t nr_pages;    /* frames cached now */
-    uint64_t mirror_at, mirror_pages; /* the pages from mirror_at on are those from 0 on once more; 0 pages: none are */
+    unsigned nr_vmas;       /* VMAs, in all address spaces and snapshots, that show this object */
+    uint64_t nr_pages;      /* frames cached now */
+    /* the pages from mirror_at on are those from 0 on once more; 0 pages: none are */
+    uint64_t mirror_at, mirror_pages;
     const struct vm_object_ops *ops; /* NULL for OBJ_SHMEM */
-    void *priv;           /* the owner's */
+    void *priv;                      /* the owner's */
     struct mm_system *sys;
-    void *pages;          /* index -> pfn, private to object.c */
+    void *pages; /* index -> pfn, private to object.c */
 };
 
 struct vm_object *vm_object_create(struct mm_system *sys, enum vm_object_kind kind, uint64_t size,
@@ -156,62 +158,62 @@ void mm_file_put(struct mm_file *f);
 /* ---- VMAs (mm/vma.h has the tree) -------------------------------------------------------------- */
 
 /* Flags of a VMA; the numbers are ours, the names and their letters in smaps (VmFlags) are Linux'. */
-#define VM_READ (1ull << 0)
-#define VM_WRITE (1ull << 1)
-#define VM_EXEC (1ull << 2)
-#define VM_SHARED (1ull << 3)
-#define VM_MAYREAD (1ull << 4)
-#define VM_MAYWRITE (1ull << 5)
-#define VM_MAYEXEC (1ull << 6)
-#define VM_MAYSHARE (1ull << 7)
-#define VM_GROWSDOWN (1ull << 8)
-#define VM_LOCKED (1ull << 9)
-#define VM_LOCKONFAULT (1ull << 10)
-#define VM_SEQ_READ (1ull << 11)
-#define VM_RAND_READ (1ull << 12)
-#define VM_DONTCOPY (1ull << 13)
-#define VM_DONTEXPAND (1ull << 14)
-#define VM_ACCOUNT (1ull << 15)
-#define VM_NORESERVE (1ull << 16)
-#define VM_HUGETLB (1ull << 17)
-#define VM_SYNC (1ull << 18)
-#define VM_WIPEONFORK (1ull << 19)
-#define VM_DONTDUMP (1ull << 20)
-#define VM_SOFTDIRTY (1ull << 21)
-#define VM_HUGEPAGE (1ull << 22)
-#define VM_NOHUGEPAGE (1ull << 23)
-#define VM_MERGEABLE (1ull << 24)
-#define VM_DROPPABLE (1ull << 25)
-#define VM_MIXEDMAP (1ull << 26)
-#define VM_IO (1ull << 27)
-#define VM_PFNMAP (1ull << 28)
-#define VM_MAYBE_GUARD (1ull << 29) /* 'gu' */
-#define VM_UFFD_MISSING (1ull << 31) /* userfaultfd(2) */
-#define VM_UFFD_WP (1ull << 36)
-#define VM_UFFD_MINOR (1ull << 37)
-#define VM_UFFD_MASK (VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
+#define VM_READ             (1ull << 0)
+#define VM_WRITE            (1ull << 1)
+#define VM_EXEC             (1ull << 2)
+#define VM_SHARED           (1ull << 3)
+#define VM_MAYREAD          (1ull << 4)
+#define VM_MAYWRITE         (1ull << 5)
+#define VM_MAYEXEC          (1ull << 6)
+#define VM_MAYSHARE         (1ull << 7)
+#define VM_GROWSDOWN        (1ull << 8)
+#define VM_LOCKED           (1ull << 9)
+#define VM_LOCKONFAULT      (1ull << 10)
+#define VM_SEQ_READ         (1ull << 11)
+#define VM_RAND_READ        (1ull << 12)
+#define VM_DONTCOPY         (1ull << 13)
+#define VM_DONTEXPAND       (1ull << 14)
+#define VM_ACCOUNT          (1ull << 15)
+#define VM_NORESERVE        (1ull << 16)
+#define VM_HUGETLB          (1ull << 17)
+#define VM_SYNC             (1ull << 18)
+#define VM_WIPEONFORK       (1ull << 19)
+#define VM_DONTDUMP         (1ull << 20)
+#define VM_SOFTDIRTY        (1ull << 21)
+#define VM_HUGEPAGE         (1ull << 22)
+#define VM_NOHUGEPAGE       (1ull << 23)
+#define VM_MERGEABLE        (1ull << 24)
+#define VM_DROPPABLE        (1ull << 25)
+#define VM_MIXEDMAP         (1ull << 26)
+#define VM_IO               (1ull << 27)
+#define VM_PFNMAP           (1ull << 28)
+#define VM_MAYBE_GUARD      (1ull << 29) /* 'gu' */
+#define VM_UFFD_MISSING     (1ull << 31) /* userfaultfd(2) */
+#define VM_UFFD_WP          (1ull << 36)
+#define VM_UFFD_MINOR       (1ull << 37)
+#define VM_UFFD_MASK        (VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
 #define VM_STACK_REGISTERED (1ull << 30) /* ours: the [stack] made by exec */
-#define VM_PKEY_SHIFT 32                 /* 4 bits: protection key */
-#define VM_PKEY_MASK (15ull << VM_PKEY_SHIFT)
-#define VM_PROT_MASK (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_PKEY_SHIFT       32           /* 4 bits: protection key */
+#define VM_PKEY_MASK        (15ull << VM_PKEY_SHIFT)
+#define VM_PROT_MASK        (VM_READ | VM_WRITE | VM_EXEC)
 
 /*
  * One area. A value: the tree hands out const pointers that stay valid until the next change of the
  * tree; whoever needs it longer copies it. The reference on file is the tree's.
  */
 struct vma {
-    uint64_t start, end;   /* [start, end), page aligned */
-    uint64_t pgoff;        /* page offset in the file, or start >> 12 at birth for anonymous memory */
-    uint64_t flags;        /* VM_* */
-    uint64_t seal;         /* the sealing design's word; 0: not sealed */
-    struct mm_file *file;  /* NULL: private anonymous */
-    uint32_t anon_vma;     /* identity of the set of private pages, 0: none yet (decides merging) */
-    uint32_t anon_name;    /* PR_SET_VMA_ANON_NAME: index in mm->names, 0: none */
-    uint32_t policy;       /* mbind, packed by mempolicy.c; 0: default */
-    uint16_t kind;         /* VMA_* below */
-    uint16_t uffd;         /* the userfaultfd that watches it, 0: none */
-    uint64_t birth;        /* event number at which it was mapped (who mapped it) */
-    uint64_t sealed_at;    /* event number at which seal became non-zero */
+    uint64_t start, end;  /* [start, end), page aligned */
+    uint64_t pgoff;       /* page offset in the file, or start >> 12 at birth for anonymous memory */
+    uint64_t flags;       /* VM_* */
+    uint64_t seal;        /* the sealing design's word; 0: not sealed */
+    struct mm_file *file; /* NULL: private anonymous */
+    uint32_t anon_vma;    /* identity of the set of private pages, 0: none yet (decides merging) */
+    uint32_t anon_name;   /* PR_SET_VMA_ANON_NAME: index in mm->names, 0: none */
+    uint32_t policy;      /* mbind, packed by mempolicy.c; 0: default */
+    uint16_t kind;        /* VMA_* below */
+    uint16_t uffd;        /* the userfaultfd that watches it, 0: none */
+    uint64_t birth;       /* event number at which it was mapped (who mapped it) */
+    uint64_t sealed_at;   /* event number at which seal became non-zero */
 };
 enum { VMA_NORMAL, VMA_VDSO, VMA_VVAR, VMA_SHM /* SysV: vm_private is the file's */, VMA_VVAR_VCLOCK };
 
@@ -228,20 +230,21 @@ enum mm_rlimit { MM_RLIMIT_AS, MM_RLIMIT_DATA, MM_RLIMIT_STACK, MM_RLIMIT_MEMLOC
 /* What all address spaces of one machine share. */
 struct mm_system {
     struct physmem phys;
-    uint64_t max_map_count;  /* /proc/sys/vm/max_map_count, 65530 */
-    uint64_t mmap_min_addr;  /* 65536 */
-    uint64_t stack_guard_gap;/* bytes, 256 pages */
-    int overcommit;          /* 0 heuristic, 1 always, 2 never */
-    struct mm *mms;          /* list of all address spaces */
-    struct shm_ns *shm;      /* SysV segments (mm/shm.c) */
-    uint64_t next_anon_ino;  /* inode numbers of memory-only objects */
+    uint64_t max_map_count;   /* /proc/sys/vm/max_map_count, 65530 */
+    uint64_t mmap_min_addr;   /* 65536 */
+    uint64_t stack_guard_gap; /* bytes, 256 pages */
+    int overcommit;           /* 0 heuristic, 1 always, 2 never */
+    struct mm *mms;           /* list of all address spaces */
+    struct shm_ns *shm;       /* SysV segments (mm/shm.c) */
+    uint64_t next_anon_ino;   /* inode numbers of memory-only objects */
     uint64_t next_anon_vma;
-    uint64_t committed;      /* pages promised (VM_ACCOUNT): Committed_AS */
-    bool no_pkeys;           /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
-    bool no_memory_failure;  /* no CONFIG_MEMORY_FAILURE: MADV_HWPOISON and MADV_SOFT_OFFLINE are EINVAL */
-    uint64_t last_mm_id;     /* see mm_id() */
-    struct vm_object *special[MM_NR_SPECIALS]; /* what [vvar], [vvar_vclock], [vdso] show; NULL: there is no vDSO */
-    uint64_t clock_sec;      /* seconds since the epoch for shm_atime & co; the emulator advances it */
+    uint64_t committed;     /* pages promised (VM_ACCOUNT): Committed_AS */
+    bool no_pkeys;          /* the CPU has no protection keys: no execute-only memory, pkey_alloc fails */
+    bool no_memory_failure; /* no CONFIG_MEMORY_FAILURE: MADV_HWPOISON and MADV_SOFT_OFFLINE are EINVAL */
+    uint64_t last_mm_id;    /* see mm_id() */
+    /* what [vvar], [vvar_vclock], [vdso] show; NULL: there is no vDSO */
+    struct vm_object *special[MM_NR_SPECIALS];
+    uint64_t clock_sec; /* seconds since the epoch for shm_atime & co; the emulator advances it */
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
 int mm_system_init(struct mm_system *sys, uint64_t memory);
@@ -280,9 +283,10 @@ void mm_set_event(struct mm *mm, uint64_t event);
 struct mm_layout {
     uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
     uint64_t arg_start, arg_end, env_start, env_end;
-    uint64_t mmap_base;   /* top of the top-down search */
-    uint64_t mmap_legacy_base; /* where bottom-up searches begin; 0: a third of the address space, as Linux does */
-    bool bottom_up;       /* ADDR_COMPAT_LAYOUT: no top-down search at all */
+    uint64_t mmap_base; /* top of the top-down search */
+    /* where bottom-up searches begin; 0: a third of the address space, as Linux does */
+    uint64_t mmap_legacy_base;
+    bool bottom_up; /* ADDR_COMPAT_LAYOUT: no top-down search at all */
     uint64_t stack_top;
 };
 struct mm_layout *mm_layout(struct mm *mm);
@@ -297,7 +301,8 @@ int64_t mm_munmap(struct mm *mm, uint64_t addr, uint64_t len);
 int64_t mm_unmap_ring(struct mm *mm, uint64_t addr, uint64_t len);
 /* pkey -1: mprotect(2); else pkey_mprotect(2). */
 int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, int pkey);
-int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags, uint64_t new_addr);
+int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, uint64_t flags,
+                  uint64_t new_addr);
 int64_t mm_brk(struct mm *mm, uint64_t brk);
 int64_t mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
 /* The same asked of io_uring (DOOR_URING). */
@@ -313,7 +318,8 @@ int64_t mm_mlockall(struct mm *mm, int flags);
 int64_t mm_munlockall(struct mm *mm);
 int64_t mm_msync(struct mm *mm, uint64_t addr, uint64_t len, int flags);
 int64_t mm_mincore(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vec /* guest address */);
-int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_t prot, uint64_t pgoff, uint64_t flags);
+int64_t mm_remap_file_pages(struct mm *mm, uint64_t addr, uint64_t size, uint64_t prot, uint64_t pgoff,
+                            uint64_t flags);
 int64_t mm_pkey_alloc(struct mm *mm, uint64_t flags, uint64_t rights); /* the caller then updates its PKRU */
 int64_t mm_pkey_free(struct mm *mm, int pkey);
 int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags);
@@ -323,9 +329,11 @@ int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf /* guest address 
 /* The table of segments as /proc/sysvipc/shm shows it. */
 void mm_shm_show(struct mm_system *sys, FILE *out);
 int64_t mm_set_vma_name(struct mm *mm, uint64_t addr, uint64_t len, uint64_t name /* guest address or 0 */);
-int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode, uint64_t nodemask, uint64_t maxnode, unsigned flags);
+int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode, uint64_t nodemask, uint64_t maxnode,
+                 unsigned flags);
 int64_t mm_set_mempolicy(struct mm *mm, int mode, uint64_t nodemask, uint64_t maxnode);
-int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr, uint64_t flags);
+int64_t mm_get_mempolicy(struct mm *mm, uint64_t mode, uint64_t nodemask, uint64_t maxnode, uint64_t addr,
+                         uint64_t flags);
 int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, uint64_t node, uint64_t flags);
 /* migrate_pages(2) of mm: with one node nothing moves, the checks remain. */
 int64_t mm_migrate_pages(struct mm *mm, uint64_t maxnode, uint64_t old_nodes, uint64_t new_nodes);
@@ -346,7 +354,8 @@ int64_t mm_design_syscall(struct mm *mm, unsigned nr, const uint64_t args[6]);
 const struct mseal_design *mm_design(const struct mm *mm);
 
 /* For the loader and the emulator: map at a fixed place with given flags, no checks of limits. */
-int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj, uint32_t kind);
+int64_t mm_map_special(struct mm *mm, uint64_t addr, uint64_t len, uint64_t vm_flags, struct vm_object *obj,
+                       uint32_t kind);
 /* Give the machine a vDSO: an ELF image of `size` bytes (up to a few pages), copied. Once. 0 or -ENOMEM. */
 int mm_vdso_create(struct mm_system *sys, const void *image, uint64_t size);
 /* exec maps it, where Linux does, with [vvar] and [vvar_vclock] before it; there must be one. Its address or negative errno. */
@@ -359,19 +368,27 @@ int64_t mm_map_stack(struct mm *mm, uint64_t top, uint64_t size, bool exec);
 enum { MM_READ = 1, MM_WRITE = 2, MM_EXEC = 4 };
 
 enum mm_fault_reason {
-    MM_FAULT_NONE, MM_FAULT_NO_VMA, MM_FAULT_PROT, MM_FAULT_PKEY, MM_FAULT_PAST_EOF, MM_FAULT_GUARD,
-    MM_FAULT_STACK_LIMIT, MM_FAULT_IO, MM_FAULT_OOM, MM_FAULT_NONCANONICAL,
+    MM_FAULT_NONE,
+    MM_FAULT_NO_VMA,
+    MM_FAULT_PROT,
+    MM_FAULT_PKEY,
+    MM_FAULT_PAST_EOF,
+    MM_FAULT_GUARD,
+    MM_FAULT_STACK_LIMIT,
+    MM_FAULT_IO,
+    MM_FAULT_OOM,
+    MM_FAULT_NONCANONICAL,
     MM_FAULT_USERFAULT, /* watched: SIGBUS, or wait and try again */
     MM_FAULT_POISON     /* UFFDIO_POISON, MADV_HWPOISON */
 };
 
 struct mm_fault {
-    uint64_t paddr;   /* success: address of the page in the physmem block */
-    unsigned perms;   /* success: MM_READ|MM_WRITE|MM_EXEC the CPU may cache */
-    int signo, code;  /* failure: SIGSEGV/SIGBUS (SIGKILL when out of memory), SEGV_MAPERR ... */
-    int pkey;         /* SEGV_PKUERR: the key */
-    uint64_t addr;    /* failure: si_addr */
-    bool present;     /* failure: the processor saw a page there (X86_PF_PROT) */
+    uint64_t paddr;  /* success: address of the page in the physmem block */
+    unsigned perms;  /* success: MM_READ|MM_WRITE|MM_EXEC the CPU may cache */
+    int signo, code; /* failure: SIGSEGV/SIGBUS (SIGKILL when out of memory), SEGV_MAPERR ... */
+    int pkey;        /* SEGV_PKUERR: the key */
+    uint64_t addr;   /* failure: si_addr */
+    bool present;    /* failure: the processor saw a page there (X86_PF_PROT) */
     enum mm_fault_reason reason;
     unsigned userfault; /* MM_FAULT_USERFAULT: MM_USERFAULT_* */
     uint16_t uffd;      /* and which userfaultfd */
@@ -395,8 +412,9 @@ unsigned mm_tlb_stale_pages(struct mm *mm, uint64_t page[MM_TLB_FEW]);
 
 /* ---- copies: the kernel's view of guest memory (mm/uaccess.c) ------------------------------------------- */
 
-int mm_copy_in(struct mm *mm, void *dst, uint64_t src, uint64_t len);        /* 0 or -EFAULT */
-int mm_copy_out(struct mm *mm, uint64_t dst, const void *src, uint64_t len); /* 0 or -EFAULT, may be partly done */
+int mm_copy_in(struct mm *mm, void *dst, uint64_t src, uint64_t len); /* 0 or -EFAULT */
+int mm_copy_out(struct mm *mm, uint64_t dst, const void *src,
+                uint64_t len); /* 0 or -EFAULT, may be partly done */
 /* Bytes copied before the first fault (read(2) returns them). */
 uint64_t mm_copy_in_partial(struct mm *mm, void *dst, uint64_t src, uint64_t len);
 uint64_t mm_copy_out_partial(struct mm *mm, uint64_t dst, const void *src, uint64_t len);
@@ -455,7 +473,8 @@ struct mm_uffd_event {
 struct mm_uffd_left {
     struct mm_uffd_copy *copies; /* the oldest first, as the events */
     struct mm_uffd_event *events;
-    struct mm_fault met; /* the first access that failed since its page is to be waited for; reason: was there one? */
+    /* the first access that failed since its page is to be waited for; reason: was there one? */
+    struct mm_fault met;
 };
 /* told: up to here MM_UFFD_REMOVING was told already, so that madvise goes on; at first 0. */
 void mm_uffd_begin(struct mm *mm, uint64_t told);
@@ -502,10 +521,11 @@ void mm_get_stats(struct mm *mm, struct mm_stats *st);
 /* The last refusal by the design: what was asked, of which VMA, and the sentence. NULL: none since mm_set_event(). */
 struct mm_refusal {
     const struct mm_change *change;
-    struct vma vma;   /* its file pointer is only an identity */
+    struct vma vma; /* its file pointer is only an identity */
     int err;
     const char *why;
-    const char *where; /* the rule's "FILE:LINE" in the source of the design, as its compiler was given it; NULL: not told */
+    /* the rule's "FILE:LINE" in the source of the design, as its compiler was given it; NULL: not told */
+    const char *where;
 };
 const struct mm_refusal *mm_last_refusal(const struct mm *mm);
 
@@ -522,7 +542,7 @@ enum mm_about {
     MM_ABOUT_COMMIT,    /* overcommit: bytes asked for */
     MM_ABOUT_MEMORY,    /* frames or nodes are exhausted: 0 */
     MM_ABOUT_COPY_IN,
-    MM_ABOUT_COPY_OUT,  /* the caller's memory cannot be read, written: the first such byte's address */
+    MM_ABOUT_COPY_OUT, /* the caller's memory cannot be read, written: the first such byte's address */
 };
 /* Why the last operation that failed by itself, not by a design's word, returned err. NULL: none since
  * mm_set_event(). */

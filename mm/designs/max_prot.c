@@ -11,7 +11,7 @@
 #include "common.h"
 
 #define MAX_GIVEN UINT64_C(8)
-#define RWX UINT64_C(7) /* PROT_READ|WRITE|EXEC, and our VM_READ|WRITE|EXEC */
+#define RWX       UINT64_C(7) /* PROT_READ|WRITE|EXEC, and our VM_READ|WRITE|EXEC */
 
 static uint64_t max_of(uint64_t word)
 {

@@ -108,7 +108,8 @@ static int64_t sys_mimmutable_flags(struct mm *mm, const uint64_t a[6])
 }
 
 static const struct mseal_syscall calls[] = {{4159, "mimmutable", "ptr,size", sys_mimmutable}, {0}};
-static const struct mseal_syscall calls_flags[] = {{4161, "mimmutable", "ptr,size,hex", sys_mimmutable_flags}, {0}};
+static const struct mseal_syscall calls_flags[] = {{4161, "mimmutable", "ptr,size,hex", sys_mimmutable_flags},
+                                                   {0}};
 
 #define MIMMUTABLE(id, called, what, from, range_check, table)                                               \
     const struct mseal_design design_##id = {                                                                \
@@ -123,6 +124,8 @@ static const struct mseal_syscall calls_flags[] = {{4161, "mimmutable", "ptr,siz
 
 #define UVM "OpenBSD sys/uvm/uvm_map.c 1.338, uvm_mmap.c 1.193"
 MIMMUTABLE(mimmutable, "mimmutable", "OpenBSD's mimmutable(2), 7.5 and later", UVM, check, calls);
-MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed", UVM, check_7_3, calls);
-MIMMUTABLE(mimmutable_flags, "mimmutable-flags", "mimmutable(2) with a flags argument, as Torvalds wanted mseal() to begin",
+MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed", UVM,
+           check_7_3, calls);
+MIMMUTABLE(mimmutable_flags, "mimmutable-flags",
+           "mimmutable(2) with a flags argument, as Torvalds wanted mseal() to begin",
            "CAHk-=whhmasHcmaS0MZkBe2NohjF7Wb3F3pdW4vqyaSbSzQ75g@mail.gmail.com", check, calls_flags);

@@ -34,7 +34,7 @@
     X(xnu_permanent)
 
 #define DECLARE(name) extern const struct mseal_design design_##name;
-#define LIST(name) &design_##name,
+#define LIST(name)    &design_##name,
 
 DESIGNS(DECLARE)
 static const struct mseal_design *const designs[] = {DESIGNS(LIST)};
@@ -42,8 +42,8 @@ static const struct mseal_design *const designs[] = {DESIGNS(LIST)};
 static const struct {
     const char *alias, *name;
 } aliases[] = {
-    {"linux", "linux-6.18"},      {"linux-6.17+", "linux-6.18"},
-    {"linux-6.15", "linux-6.16"},  {"linux-6.19", "linux-6.18"}, {"linux-7.0", "linux-6.18"},  {"linux-7.2", "linux-7.1"},
+    {"linux", "linux-6.18"},      {"linux-6.17+", "linux-6.18"}, {"linux-6.15", "linux-6.16"},
+    {"linux-6.19", "linux-6.18"}, {"linux-7.0", "linux-6.18"},   {"linux-7.2", "linux-7.1"},
     {"linux-7.3", "linux-7.1"},   {"openbsd", "mimmutable"},
 };
 

@@ -75,7 +75,9 @@ static bool can_merge(uint64_t changed, uint64_t neighbour)
 
 static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t types)
 {
-    return (v->seal & MM_SEAL_MSEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_MSEAL: no further seals") : 0;
+    return (v->seal & MM_SEAL_MSEAL) && (types & ~v->seal)
+               ? mm_fail(mm, -EACCES, "MM_SEAL_MSEAL: no further seals")
+               : 0;
 }
 
 static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
@@ -113,5 +115,5 @@ static const struct mseal_syscall calls[] = {
 
 RFC(1, "mseal() as first proposed: one seal per system call, judged by the door (October 2023)",
     "20231016143828.647848-1-jeffxu@chromium.org", check_v1);
-RFC(2, "rfc-v1, with the mmap seal tested for every new mapping (October 2023)", "20231017090815.1067790-1-jeffxu@chromium.org",
-    check_v2);
+RFC(2, "rfc-v1, with the mmap seal tested for every new mapping (October 2023)",
+    "20231017090815.1067790-1-jeffxu@chromium.org", check_v2);

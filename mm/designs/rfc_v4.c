@@ -14,7 +14,7 @@
 #include "common.h"
 
 enum { SEALED = 1, SEALABLE = 2 };
-#define PROT_SEAL UINT64_C(0x04000000)
+#define PROT_SEAL    UINT64_C(0x04000000)
 #define MAP_SEALABLE UINT64_C(0x08000000)
 
 static int check(const struct mm_change *c, const struct vma *v, const char **why, int err)
@@ -26,7 +26,8 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
             return 0;
         return MSEAL_REFUSE(why, err, "a seal keeps the contents of anonymous memory that cannot be written");
     }
-    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
+    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT ||
+        (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
         return MSEAL_REFUSE(why, err, "the area is sealed");
     return 0;
 }
@@ -76,7 +77,7 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal
 static const struct mseal_syscall calls_457[] = {{457, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 
-#define DESIGN(id, version, what, mail, fn, table, rule_bits)                                                           \
+#define DESIGN(id, version, what, mail, fn, table, rule_bits)                                                \
     const struct mseal_design design_rfc_v##id = {                                                           \
         .abi = MSEAL_DESIGN_ABI,                                                                             \
         .name = "rfc-v" version,                                                                             \
@@ -91,7 +92,8 @@ static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", 
 
 DESIGN(4, "4", "one seal, memory must be MAP_SEALABLE, EACCES (January 2024)",
        "20240104185138.169307-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
-DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
+DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces,
+       calls_457, 0);
 DESIGN(6, "6", "as rfc-v4, no longer an RFC (January 2024)", "20240111234142.2944934-1-jeffxu@chromium.org",
        check_eacces, calls_457, 0);
 DESIGN(7, "7", "as rfc-v4, refusals are EPERM (January 2024)", "20240122152905.2220849-2-jeffxu@chromium.org",

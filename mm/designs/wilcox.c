@@ -15,7 +15,7 @@
 #include "common.h"
 
 enum { IMMUTABLE = 1, DOWNGRADABLE = 2 };
-#define PROT_IMMUTABLE UINT64_C(0x40000000)
+#define PROT_IMMUTABLE    UINT64_C(0x40000000)
 #define PROT_DOWNGRADABLE UINT64_C(0x20000000)
 
 static int check(const struct mm_change *c, const struct vma *v, const char **why)
@@ -23,7 +23,8 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (!(v->seal & IMMUTABLE))
         return 0;
     if (c->kind == CHANGE_PROTECT) {
-        uint64_t was = v->flags & (VM_PROT_MASK | VM_PKEY_MASK), now = c->new_flags & (VM_PROT_MASK | VM_PKEY_MASK);
+        uint64_t was = v->flags & (VM_PROT_MASK | VM_PKEY_MASK),
+                 now = c->new_flags & (VM_PROT_MASK | VM_PKEY_MASK);
         if (now == was)
             return 0;
         if ((v->seal & DOWNGRADABLE) && (now & VM_PKEY_MASK) == (was & VM_PKEY_MASK) && !(now & ~was))

@@ -82,8 +82,7 @@ bool aio_has_room(const struct aio_context *ctx)
 
 static void context_free(struct aio_context *ctx)
 {
-    list_for_each_safe(n, tmp, &ctx->polls)
-    {
+    list_for_each_safe (n, tmp, &ctx->polls) {
         aio_poll_free(ctx, container_of(n, struct aio_poll, node));
     }
     wake_up(&ctx->wait);
@@ -94,8 +93,7 @@ static void context_free(struct aio_context *ctx)
 
 void aio_exit(struct kernel *k, const struct mm *mm)
 {
-    list_for_each_safe(n, tmp, &k->aio)
-    {
+    list_for_each_safe (n, tmp, &k->aio) {
         struct aio_context *ctx = container_of(n, struct aio_context, node);
 
         if (!mm || ctx->mm_id == mm_id(mm))

@@ -25,8 +25,7 @@ void aio_poll_free(struct aio_context *ctx, struct aio_poll *p)
 
 void aio_check_polls(struct task *t, struct aio_context *ctx, bool wait)
 {
-    list_for_each_safe(n, tmp, &ctx->polls)
-    {
+    list_for_each_safe (n, tmp, &ctx->polls) {
         struct aio_poll *p = container_of(n, struct aio_poll, node);
         unsigned ready = file_poll(t, p->file, wait) & p->events;
         struct io_event e = {p->data, p->obj, ready, 0};

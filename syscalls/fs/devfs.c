@@ -62,9 +62,12 @@ static const struct file_ops zero_ops = {
     .read = zero_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
 static const struct file_ops full_ops = {
     .read = zero_read, .write = full_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
-static const struct file_ops random_ops = {
-    .read = random_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl,
-    .fasync = random_fasync};
+static const struct file_ops random_ops = {.read = random_read,
+                                           .write = sink_write,
+                                           .lseek = null_lseek,
+                                           .poll = always_ready,
+                                           .ioctl = no_ioctl,
+                                           .fasync = random_fasync};
 
 bool vfs_is_random(const struct file *f)
 {

@@ -202,7 +202,7 @@ static int hostfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
     while (!err && (e = readdir(dp)))
         if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
             err = dirlist_add(out, e->d_name, strlen(e->d_name),
-                             hostfs_shown_ino(t->k->vfs, dir->inode->dev, e->d_ino), DTTOIF(e->d_type));
+                              hostfs_shown_ino(t->k->vfs, dir->inode->dev, e->d_ino), DTTOIF(e->d_type));
     closedir(dp);
     return err;
 }

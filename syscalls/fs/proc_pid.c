@@ -12,8 +12,25 @@
 static const char vsyscall_line[] =
     "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n";
 static const char *const vsyscall_zeroes[] = {
-    "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "KSM",
-    "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss", "Locked",
+    "Rss",
+    "Pss",
+    "Pss_Dirty",
+    "Shared_Clean",
+    "Shared_Dirty",
+    "Private_Clean",
+    "Private_Dirty",
+    "Referenced",
+    "Anonymous",
+    "KSM",
+    "LazyFree",
+    "AnonHugePages",
+    "ShmemPmdMapped",
+    "FilePmdMapped",
+    "Shared_Hugetlb",
+    "Private_Hugetlb",
+    "Swap",
+    "SwapPss",
+    "Locked",
 };
 
 static int show_maps(const struct proc_ref *ref, FILE *out)
@@ -33,7 +50,8 @@ static int show_smaps(const struct proc_ref *ref, FILE *out)
     mm_print_smaps(ref->task->mm, out);
     if (!ref->reader->k->cfg.vsyscall)
         return 0;
-    fprintf(out, "%sSize:                  4 kB\nKernelPageSize:        4 kB\nMMUPageSize:           4 kB\n", vsyscall_line);
+    fprintf(out, "%sSize:                  4 kB\nKernelPageSize:        4 kB\nMMUPageSize:           4 kB\n",
+            vsyscall_line);
     for (size_t i = 0; i < sizeof(vsyscall_zeroes) / sizeof(*vsyscall_zeroes); i++)
         fprintf(out, "%s:%*d kB\n", vsyscall_zeroes[i], 23 - (int)strlen(vsyscall_zeroes[i]), 0);
     fputs("THPeligible:           0\nVmFlags: ex \n", out);
@@ -389,16 +407,17 @@ static const struct proc_row ns_rows[] = {
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
         {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
         FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
-        FILE_R(loginuid, show_loginuid), FILE_SEQ(maps, show_maps, PROC_LINES),                                            \
-        {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true}, FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),   \
-        FILE_SEQ(mounts, proc_show_mounts, PROC_LINES), {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},         \
-        FILE_R(oom_score, show_oom_score),                                                                   \
+        FILE_R(loginuid, show_loginuid), FILE_SEQ(maps, show_maps, PROC_LINES),                              \
+        {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true},                                           \
+        FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
+        FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
+        {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows}, FILE_R(oom_score, show_oom_score),        \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
         FILE_P(personality, show_personality),                                                               \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
-        FILE_R(schedstat, show_sched), FILE_SEQ(smaps, show_smaps, PROC_AREAS), FILE_R(stat, proc_show_stat),              \
-        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),      \
-        FILE_R(wchan, show_wchan)
+        FILE_R(schedstat, show_sched), FILE_SEQ(smaps, show_smaps, PROC_AREAS),                              \
+        FILE_R(stat, proc_show_stat), FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status),      \
+        FILE_R(uid_map, show_id_map), FILE_R(wchan, show_wchan)
 
 const struct proc_row proc_pid_rows[] = {
     PID_ROWS,

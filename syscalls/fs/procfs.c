@@ -305,7 +305,8 @@ bool vfs_tells_of_machine(const struct file *f)
 {
     const struct proc_row *row;
 
-    if (!f->inode || !S_ISREG(f->inode->mode) || (f->inode->sb->type != FS_PROC && f->inode->sb->type != FS_SYS))
+    if (!f->inode || !S_ISREG(f->inode->mode) ||
+        (f->inode->sb->type != FS_PROC && f->inode->sb->type != FS_SYS))
         return false;
     row = row_of(f->inode);
     return row->show && strcmp(row->name, "maps") && strcmp(row->name, "smaps");

@@ -30,8 +30,8 @@ struct proc_row {
     const struct proc_row *rows; /* PROC_ROWS, and the fixed part of PROC_ROOT */
     const struct file_ops *fops; /* instead of show: mem */
     enum proc_records records;
-    bool ptrace;                 /* needs ptrace_may_access() */
-    int limit;                   /* for rows that share a function */
+    bool ptrace; /* needs ptrace_may_access() */
+    int limit;   /* for rows that share a function */
 };
 
 extern const struct proc_row proc_pid_rows[], proc_tid_rows[], proc_sys_rows[], proc_root_rows[],

@@ -264,8 +264,8 @@ static int64_t write_checks(struct task *t, struct file *f, uint64_t pos, uint64
     return len;
 }
 
-static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
-                      bool writing, bool append)
+static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total,
+                        uint64_t *pos, bool writing, bool append)
 {
     int64_t done = 0;
 
@@ -381,9 +381,9 @@ static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
     return rw_iov(t, f, &iov, 1, len, &pos, writing, f->flags & O_APPEND);
 }
 
-#define RWF_APPEND_   0x10
-#define RWF_NOAPPEND_ 0x20
-#define RWF_NOWAIT_   0x8
+#define RWF_APPEND_    0x10
+#define RWF_NOAPPEND_  0x20
+#define RWF_NOWAIT_    0x8
 #define RWF_DONTCACHE_ 0x80
 #define RWF_NOSIGNAL_  0x100
 #define RWF_KNOWN      0x1bfu /* HIPRI DSYNC SYNC NOWAIT APPEND NOAPPEND DONTCACHE NOSIGNAL */

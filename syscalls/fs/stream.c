@@ -22,7 +22,7 @@ struct host_stream {
     int fd;
     struct waitq wait;
     struct list_head fasync;
-    bool told; /* those in fasync know that there is input, and nobody has read since */
+    bool told;             /* those in fasync know that there is input, and nobody has read since */
     struct list_head node; /* vfs.streams */
 };
 

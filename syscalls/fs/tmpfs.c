@@ -238,7 +238,8 @@ const struct inode_ops tmpfs_dir_ops = {
     .xattr = &memory_xattrs,
 };
 /* A directory that only the machine itself changes: devpts. */
-const struct inode_ops tmpfs_fixed_dir_ops = {.lookup = tmpfs_lookup, .list = tmpfs_list, .setattr = tmpfs_setattr};
+const struct inode_ops tmpfs_fixed_dir_ops = {
+    .lookup = tmpfs_lookup, .list = tmpfs_list, .setattr = tmpfs_setattr};
 const struct inode_ops tmpfs_file_ops = {
     .setattr = tmpfs_setattr, .object = tmpfs_object, .xattr = &memory_xattrs};
 const struct inode_ops tmpfs_link_ops = {

@@ -43,8 +43,7 @@ static struct uffd_event *queue(struct task *t, struct uffd *u, unsigned event)
 
 void userfault_forked(struct task *t, struct task *c)
 {
-    list_for_each_safe(n, tmp, &t->k->uffds)
-    {
+    list_for_each_safe (n, tmp, &t->k->uffds) {
         struct uffd *u = container_of(n, struct uffd, node), *child;
         struct uffd_event *ev;
 

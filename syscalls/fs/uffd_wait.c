@@ -21,8 +21,7 @@ static void forget(struct fault_wait *w)
 
 void uffd_forget_strays(struct uffd *u)
 {
-    list_for_each_safe(n, tmp, &u->faults)
-    {
+    list_for_each_safe (n, tmp, &u->faults) {
         struct fault_wait *w = container_of(n, struct fault_wait, node);
 
         if (list_empty(&w->wq.waiters))
@@ -32,8 +31,7 @@ void uffd_forget_strays(struct uffd *u)
 
 void uffd_wake_range(struct uffd *u, uint64_t start, uint64_t len)
 {
-    list_for_each_safe(n, tmp, &u->faults)
-    {
+    list_for_each_safe (n, tmp, &u->faults) {
         struct fault_wait *w = container_of(n, struct fault_wait, node);
 
         if (w->addr - start < len)

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 
 /* Newer than the headers of some supported systems. */
-#define USER_MODE_ONLY    1u
+#define USER_MODE_ONLY 1u
 /* All but WP_ASYNC and WP_UNPOPULATED */
 #define FEATURES           UINT64_C(0x15fff)
 #define MODE_MISSING       UINT64_C(1)

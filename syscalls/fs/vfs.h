@@ -97,13 +97,13 @@ struct inode {
     uint64_t ino, dev, rdev;
     uint64_t atime, mtime, ctime, btime;
     struct vm_object *obj;
-    struct xattr *xattrs;     /* of memory_xattrs */
-    struct pipe *fifo;        /* the pipe behind a FIFO while it is open */
-    struct flock_list *locks; /* fcntl and flock locks, NULL: none yet */
+    struct xattr *xattrs;          /* of memory_xattrs */
+    struct pipe *fifo;             /* the pipe behind a FIFO while it is open */
+    struct flock_list *locks;      /* fcntl and flock locks, NULL: none yet */
     struct inotify_watch *watches; /* NULL: nobody watches */
-    struct dentry *alias;     /* directories: their one dentry, no reference */
-    struct inode *hash_next;  /* host inodes by (dev, ino) */
-    void *priv;               /* per file system */
+    struct dentry *alias;          /* directories: their one dentry, no reference */
+    struct inode *hash_next;       /* host inodes by (dev, ino) */
+    void *priv;                    /* per file system */
     union {
         struct {                  /* FS_HOST */
             int fd, wfd;          /* open for reading / for writing, -1: not */
@@ -151,7 +151,7 @@ struct vfs {
     struct super *sb[NR_FS_TYPES]; /* the first of each type */
     struct dentry *tty;            /* /dev/pts/0 when the host gave us a terminal */
     int tty_fd;
-    struct tty *host_tty; /* job control of that */
+    struct tty *host_tty;  /* job control of that */
     struct dentry *devpts; /* root of /dev/pts */
     struct list_head ptys; /* of pty: tty/pty.c */
     unsigned next_mnt_id;
@@ -160,12 +160,12 @@ struct vfs {
     unsigned nr_files, max_files;
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
-    unsigned pipe_pages; /* capacity of all pipes */
-    unsigned nr_watches; /* of inotify */
+    unsigned pipe_pages;        /* capacity of all pipes */
+    unsigned nr_watches;        /* of inotify */
     struct host_stamp **stamps; /* hoststamp.c; NULL: the guest changed no file of the host yet */
     uint64_t nr_stamped;        /* files of the host that the guest made */
-    uint32_t last_cookie; /* of a rename that inotify saw */
-    char uuid[37];       /* boot_id */
+    uint32_t last_cookie;       /* of a rename that inotify saw */
+    char uuid[37];              /* boot_id */
 };
 
 struct fs_struct {
@@ -284,7 +284,8 @@ int dirlist_add(struct dirlist *l, const char *name, size_t len, uint64_t ino, u
 extern const struct file_ops dir_file_ops;
 
 /* ---- the file systems ---- */
-extern const struct inode_ops tmpfs_dir_ops, tmpfs_fixed_dir_ops, tmpfs_file_ops, tmpfs_link_ops, tmpfs_special_ops;
+extern const struct inode_ops tmpfs_dir_ops, tmpfs_fixed_dir_ops, tmpfs_file_ops, tmpfs_link_ops,
+    tmpfs_special_ops;
 extern const struct file_ops regular_file_ops; /* files whose bytes are a vm_object */
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev);
 struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev);
@@ -321,7 +322,7 @@ void hostfs_stamps_free(struct vfs *v);
 int devfs_mount(struct vfs *v);
 int procfs_mount(struct vfs *v);
 int sysfs_mount(struct vfs *v);
-extern const struct file_ops tty_file_ops;   /* the host's terminal */
+extern const struct file_ops tty_file_ops;    /* the host's terminal */
 struct dentry *devfs_add_tty(struct task *t); /* for the first program; borrowed; NULL: no memory */
 /* For mmap of a device: gives /dev/zero its object. 0 or negative errno. */
 int chrdev_mmap_object(struct file *f);

@@ -85,8 +85,7 @@ static int wake_key(struct kernel *k, const struct mm_key *key, int n, uint32_t 
 {
     int woken = 0;
 
-    list_for_each_safe(pos, tmp, futex_bucket(k, key))
-    {
+    list_for_each_safe (pos, tmp, futex_bucket(k, key)) {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
 
         if (!futex_key_equal(&w->key, key))
@@ -141,8 +140,7 @@ static int64_t do_requeue(struct task *t, uint64_t from, bool from_private, uint
         err = futex_expect(t, from, *cmp);
     if (err)
         return err;
-    list_for_each_safe(pos, tmp, futex_bucket(t->k, &k1))
-    {
+    list_for_each_safe (pos, tmp, futex_bucket(t->k, &k1)) {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
 
         if (count - nr_wake >= nr_requeue)

@@ -54,13 +54,15 @@ int64_t futex_unlock_pi(struct task *t, uint64_t uaddr, bool private_);
 void futex_pi_owner_died(struct task *t);
 /* The lock at uaddr (in t's memory) for `who`: 1: it has it; 0: *owner has it, and the word now says that somebody waits; or -errno.
  * waiters: others will wait, so the word says so from the beginning. */
-int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who, bool waiters, int *owner);
+int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who,
+                  bool waiters, int *owner);
 
 /* requeue_pi.c */
 /* Time limits on either clock are already absolute. 0: `lock` is the caller's; -EAGAIN also for a signal after it was moved. */
-int64_t futex_wait_requeue_pi(struct task *t, uint64_t uaddr, uint64_t lock, bool private_, uint32_t val, uint64_t deadline);
+int64_t futex_wait_requeue_pi(struct task *t, uint64_t uaddr, uint64_t lock, bool private_, uint32_t val,
+                              uint64_t deadline);
 /* How many were moved or got the lock, or -errno. */
-int64_t futex_cmp_requeue_pi(struct task *t, uint64_t from, uint64_t lock, bool private_, int nr_wake, int nr_requeue,
-                             uint32_t cmp);
+int64_t futex_cmp_requeue_pi(struct task *t, uint64_t from, uint64_t lock, bool private_, int nr_wake,
+                             int nr_requeue, uint32_t cmp);
 
 #endif

@@ -46,7 +46,8 @@ static int64_t lock_rest(struct task *t, uint64_t deadline)
     return ret == -ERESTARTSYS ? -ERESTARTNOINTR : ret;
 }
 
-int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who, bool waiters, int *owner)
+int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who,
+                  bool waiters, int *owner)
 {
     struct futex_waiter *top;
     uint32_t word, new;
@@ -121,8 +122,7 @@ void futex_pi_owner_died(struct task *t)
 {
     struct futex_table *ft = t->k->futexes;
 
-    list_for_each_safe(pos, tmp, &ft->pi)
-    {
+    list_for_each_safe (pos, tmp, &ft->pi) {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, pi_node);
 
         /* Handing over makes the others of that word wait for the new owner: they are passed by. */

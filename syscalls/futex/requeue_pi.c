@@ -110,8 +110,7 @@ int64_t futex_cmp_requeue_pi(struct task *t, uint64_t from, uint64_t lock, bool 
         owner = top->task->tid;
         count = 1;
     }
-    list_for_each_safe(pos, tmp, futex_bucket(t->k, &k1))
-    {
+    list_for_each_safe (pos, tmp, futex_bucket(t->k, &k1)) {
         struct futex_waiter *w = container_of(pos, struct futex_waiter, node);
 
         if (count - nr_wake >= nr_requeue)

@@ -100,7 +100,7 @@ struct sem_queue { /* operations that wait; done by whoever makes them possible 
 #define SEMAEM_ 32767
 /* Do what waits and can be done now; wakes whose operations are over. */
 void sem_update(struct sem_set *set);
-void sem_set_free(struct kernel *k, struct sem_set *set); /* wakes all with EIDRM */
+void sem_set_free(struct kernel *k, struct sem_set *set);           /* wakes all with EIDRM */
 struct sem_undo *sem_undo_get(struct task *t, struct sem_set *set); /* NULL: no memory */
 void sem_undo_free(struct sem_undo *u);
 void ipc_show_sem(const struct kernel *k, FILE *out);

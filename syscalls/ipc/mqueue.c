@@ -20,8 +20,8 @@
 #define HARD_MSG_MAX     65536 /* with CAP_SYS_RESOURCE */
 #define HARD_MSGSIZE_MAX (16 << 20)
 #define MQ_LEVELS        32768u /* priorities there are */
-#define FILE_SIZE        80 /* st_size */
-#define MSG_OVERHEAD     48 /* charged for each message, and again for each priority in use */
+#define FILE_SIZE        80     /* st_size */
+#define MSG_OVERHEAD     48     /* charged for each message, and again for each priority in use */
 
 static const struct file_ops mq_ops;
 

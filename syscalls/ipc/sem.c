@@ -119,8 +119,7 @@ static void finish(struct sem_queue *q, int status)
 /* One round over who waits, either for zero or to change something. Was something changed? */
 static bool update_round(struct sem_set *set, bool alter)
 {
-    list_for_each_safe(pos, tmp, &set->pending)
-    {
+    list_for_each_safe (pos, tmp, &set->pending) {
         struct sem_queue *q = container_of(pos, struct sem_queue, node);
         int err;
 
@@ -145,12 +144,10 @@ void sem_update(struct sem_set *set)
 
 void sem_set_free(struct kernel *k, struct sem_set *set)
 {
-    list_for_each_safe(pos, tmp, &set->pending)
-    {
+    list_for_each_safe (pos, tmp, &set->pending) {
         finish(container_of(pos, struct sem_queue, node), -EIDRM);
     }
-    list_for_each_safe(pos, tmp, &set->undos)
-    {
+    list_for_each_safe (pos, tmp, &set->undos) {
         sem_undo_free(container_of(pos, struct sem_undo, set_node));
     }
     k->ipc->used_sems -= set->n;

@@ -10,8 +10,8 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define MAX_RW_COUNT (INT32_MAX & MM_PAGE_MASK)
-#define PIDFD_SELF_THREAD (-10000)
+#define MAX_RW_COUNT            (INT32_MAX & MM_PAGE_MASK)
+#define PIDFD_SELF_THREAD       (-10000)
 #define PIDFD_SELF_THREAD_GROUP (-10001) /* include/uapi/linux/fcntl.h */
 
 /* The task behind a pidfd: 0, -EBADF, or -ESRCH (gone). */
@@ -101,7 +101,8 @@ int64_t sys_process_madvise(struct task *t, const uint64_t a[6])
         return -EPERM;
     creds_to_mm(t);
     for (uint64_t i = 0; i < a[2] && (int64_t)done < total; i++) {
-        ret = mm_process_madvise(target->mm, (uint64_t)(uintptr_t)iov[i].iov_base, iov[i].iov_len, advice, remote);
+        ret = mm_process_madvise(target->mm, (uint64_t)(uintptr_t)iov[i].iov_base, iov[i].iov_len, advice,
+                                 remote);
         if (ret < 0)
             break;
         done += iov[i].iov_len;

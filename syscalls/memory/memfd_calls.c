@@ -11,13 +11,13 @@
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
-#define MFD_EXEC 0x0010U
+#define MFD_EXEC        0x0010U
 #endif
 #ifndef MFD_HUGE_SHIFT
 #define MFD_HUGE_SHIFT 26
 #endif
 #define MFD_ALL_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC)
-#define MFD_NAME_MAX 249 /* NAME_MAX less "memfd:" */
+#define MFD_NAME_MAX  249 /* NAME_MAX less "memfd:" */
 
 int64_t sys_memfd_create(struct task *t, const uint64_t a[6])
 {

@@ -8,7 +8,7 @@
 #include "../handlers.h"
 #include "../process.h"
 
-#define MPOL_MF_MOVE 2u
+#define MPOL_MF_MOVE     2u
 #define MPOL_MF_MOVE_ALL 4u
 
 int64_t sys_mbind(struct task *t, const uint64_t a[6])

@@ -13,7 +13,7 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 #define PR_THP_DISABLE_EXCEPT_ADVISED 2u
-#define CAP_SYS_RESOURCE 24
+#define CAP_SYS_RESOURCE              24
 
 int64_t prctl_set_vma(struct task *t, const uint64_t a[6])
 {

@@ -10,7 +10,8 @@
 #include "../file.h"
 #include "../handlers.h"
 
-#define PROT_OF(t, prot) ((prot) | (((prot) & PROT_READ) && ((t)->personality & READ_IMPLIES_EXEC) ? PROT_EXEC : 0))
+#define PROT_OF(t, prot)                                                                                     \
+    ((prot) | (((prot)&PROT_READ) && ((t)->personality & READ_IMPLIES_EXEC) ? PROT_EXEC : 0))
 
 /* Execute-only memory changes the rights of its key in the PKRU of the task that asks for it. */
 static int64_t with_rights(struct task *t, int64_t ret)

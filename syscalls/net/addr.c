@@ -295,9 +295,8 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
 
 static bool is_any(const struct sockaddr_storage *sa)
 {
-    return sa->ss_family == AF_INET
-               ? !((const struct sockaddr_in *)sa)->sin_addr.s_addr
-               : IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)sa)->sin6_addr);
+    return sa->ss_family == AF_INET ? !((const struct sockaddr_in *)sa)->sin_addr.s_addr
+                                    : IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)sa)->sin6_addr);
 }
 
 int sock_bind(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)

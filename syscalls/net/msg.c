@@ -312,7 +312,8 @@ int64_t sys_recvfrom(struct task *t, const uint64_t a[6])
 }
 
 /* What sendmsg and recvmsg begin with: the socket, and the header at a[1]. 0 or negative errno. */
-static int socket_and_header(struct task *t, const uint64_t a[6], struct file **f, struct sock **s, struct user_msghdr *m)
+static int socket_and_header(struct task *t, const uint64_t a[6], struct file **f, struct sock **s,
+                             struct user_msghdr *m)
 {
     int err = sock_of(t, a[0], f, s);
 

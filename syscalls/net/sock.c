@@ -349,8 +349,7 @@ static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, 
     uint64_t done = 0;
     bool first = true;
 
-    list_for_each_safe(n, tmp, &s->queue)
-    {
+    list_for_each_safe (n, tmp, &s->queue) {
         struct skb *b = container_of(n, struct skb, node);
         unsigned part = b->len < len - done ? b->len : len - done;
 
@@ -392,8 +391,9 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         return sock_recv_urgent(s, buf, len, flags, out);
     if (!peek && sock_skips_urgent(s))
         skb_unqueue(s, s->urgent);
-    if (nothing_to_read(s) || (is_stream(s) && (flags & MSG_WAITALL) && !(flags & MSG_DONTWAIT) && !peek && s->queued < len && !s->urgent &&
-                                  s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
+    if (nothing_to_read(s) ||
+        (is_stream(s) && (flags & MSG_WAITALL) && !(flags & MSG_DONTWAIT) && !peek && s->queued < len &&
+         !s->urgent && s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {
         if (s->error) {
             err = s->error;
             s->error = 0;
@@ -498,7 +498,8 @@ static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64
                                                   : (int)list_first(&s->queue, struct skb, node)->len;
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     case TIOCOUTQ:
-        n = s->peer && s->family == AF_UNIX ? (int)s->peer->queued : 0; /* of TCP all is acknowledged at once */
+        /* of TCP all is acknowledged at once */
+        n = s->peer && s->family == AF_UNIX ? (int)s->peer->queued : 0;
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     case SIOCATMARK:
         if (!is_stream(s))

@@ -12,8 +12,8 @@
 
 #include <sys/socket.h>
 
-#define SOCK_BUF    212992u /* net.core.wmem_default: bytes that may wait on one queue */
-#define SCM_MAX_FDS 253u
+#define SOCK_BUF     212992u /* net.core.wmem_default: bytes that may wait on one queue */
+#define SCM_MAX_FDS  253u
 #define SOCK_OPTIONS 58
 
 struct skb { /* one message, or a piece of a stream */
@@ -42,7 +42,7 @@ struct sock {
     bool urgent_taken;      /* MSG_OOB has received it */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
     bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
-    int error; /* SO_ERROR, told once */
+    int error;                     /* SO_ERROR, told once */
     struct sockaddr_storage addr, peer_addr;
     unsigned addr_len, peer_len;
     struct dentry *at;                 /* AF_UNIX in the file system, reference held */
@@ -117,9 +117,9 @@ void sock_options_init(struct sock *s); /* sockopt.c */
 bool sock_oob_inline(const struct sock *s);
 
 /* urgent.c */
-bool sock_has_urgent(const struct sock *s);   /* is it of a kind that has urgent data? */
-bool sock_at_mark(const struct sock *s);      /* SIOCATMARK */
-bool sock_skips_urgent(const struct sock *s); /* the next read begins behind the urgent byte */
+bool sock_has_urgent(const struct sock *s);      /* is it of a kind that has urgent data? */
+bool sock_at_mark(const struct sock *s);         /* SIOCATMARK */
+bool sock_skips_urgent(const struct sock *s);    /* the next read begins behind the urgent byte */
 unsigned sock_before_mark(const struct sock *s); /* bytes that one read could have */
 void sock_urgent_came(struct sock *s);           /* the last message is an urgent byte */
 /* recv(MSG_OOB): 1, 0 where len is 0, or -EINVAL: there is none to have this way. */

@@ -102,7 +102,8 @@ static bool look_traced(struct task *t, const struct wait_request *r, struct wai
             continue;
         *any = true;
         status = ptrace_wait_status(c, !(r->options & WNOWAIT));
-        if (!status && c->proc->zombie && c == c->proc->leader && c->proc->parent != t->proc && r->options & WEXITED) {
+        if (!status && c->proc->zombie && c == c->proc->leader && c->proc->parent != t->proc &&
+            r->options & WEXITED) {
             status = c->proc->exit_status;
             c->tracer = NULL; /* its parent hears of it too */
         } else if (!status && c->state == TASK_ZOMBIE && c != c->proc->leader && r->options & WEXITED) {
@@ -132,8 +133,7 @@ static int64_t do_wait(struct task *t, const struct wait_request *r, struct wait
 
     if (look_traced(t, r, res, &any))
         return 1;
-    list_for_each_safe(n, tmp, &t->proc->children)
-    {
+    list_for_each_safe (n, tmp, &t->proc->children) {
         struct process *c = container_of(n, struct process, sibling);
 
         if (!wanted(t, c, r))

@@ -209,8 +209,7 @@ static void task_bury(struct task *t)
 
 void kernel_bury_dead(struct kernel *k, const struct task *current)
 {
-    list_for_each_safe(n, tmp, &k->dead)
-    {
+    list_for_each_safe (n, tmp, &k->dead) {
         struct task *t = container_of(n, struct task, node);
 
         if (t != current && t != k->current)
@@ -221,16 +220,14 @@ void kernel_bury_dead(struct kernel *k, const struct task *current)
 void kernel_destroy_tasks(struct kernel *k)
 {
     k->current = NULL;
-    list_for_each_safe(n, tmp, &k->tasks)
-    {
+    list_for_each_safe (n, tmp, &k->tasks) {
         struct task *t = container_of(n, struct task, node);
 
         task_release_parts(t);
         task_bury(t);
     }
     kernel_bury_dead(k, NULL);
-    list_for_each_safe(n, tmp, &k->processes)
-    {
+    list_for_each_safe (n, tmp, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         timers_exit(p);
@@ -279,8 +276,7 @@ static void kill_orphaned_pgrp(struct kernel *k, int pgid)
         return;
     for (int i = 0; i < 2; i++) {
         siginfo_kernel(&info, i ? SIGCONT : SIGHUP);
-        list_for_each_safe(n, tmp, &k->processes)
-        {
+        list_for_each_safe (n, tmp, &k->processes) {
             struct process *p = container_of(n, struct process, node);
 
             if (p->pgid == pgid)
@@ -293,8 +289,7 @@ static void reparent_children(struct process *p)
 {
     struct process *reaper = find_reaper(p);
 
-    list_for_each_safe(n, tmp, &p->children)
-    {
+    list_for_each_safe (n, tmp, &p->children) {
         struct process *c = container_of(n, struct process, sibling);
 
         list_del(&c->sibling);
@@ -315,8 +310,7 @@ static void reparent_children(struct process *p)
 /* PR_SET_PDEATHSIG, which is about the parent THREAD; then another thread stands in as the maker. */
 static void parent_thread_died(struct task *t)
 {
-    list_for_each_safe(n, tmp, &t->proc->children)
-    {
+    list_for_each_safe (n, tmp, &t->proc->children) {
         struct process *c = container_of(n, struct process, sibling);
         struct ksiginfo info;
 
@@ -523,8 +517,7 @@ void task_exit(struct task *t, int status)
 
 void kill_other_threads(struct task *t, int status)
 {
-    list_for_each_safe(n, tmp, &t->proc->threads)
-    {
+    list_for_each_safe (n, tmp, &t->proc->threads) {
         struct task *o = container_of(n, struct task, thread_node);
 
         if (o != t)

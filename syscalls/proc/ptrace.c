@@ -24,9 +24,9 @@
 #define OPTIONS_MASK                                                                                         \
     (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |                \
      PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
-#define NT_PRSTATUS_ 1
-#define NT_PRFPREG_  2
-#define RFLAGS_TF    0x100u
+#define NT_PRSTATUS_    1
+#define NT_PRFPREG_     2
+#define RFLAGS_TF       0x100u
 #define RFLAGS_SETTABLE 0x54dd5u /* FLAG_MASK: AC RF OF DF TF SF ZF AF PF CF */
 
 /* ---- stopping ---- */
@@ -222,8 +222,7 @@ static void detach(struct task *c, int signo)
 
 void ptrace_tracer_exit(struct task *t)
 {
-    list_for_each_safe(n, tmp, &t->k->tasks)
-    {
+    list_for_each_safe (n, tmp, &t->k->tasks) {
         struct task *c = container_of(n, struct task, node);
         struct ksiginfo kill;
 
@@ -239,7 +238,7 @@ void ptrace_tracer_exit(struct task *t)
 
 void ptrace_cloned(struct task *t, struct task *child, uint64_t flags, int exit_signal)
 {
-    int event = flags & CLONE_VFORK         ? PTRACE_EVENT_VFORK
+    int event = flags & CLONE_VFORK      ? PTRACE_EVENT_VFORK
                 : exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
                                          : PTRACE_EVENT_FORK;
     struct ksiginfo sigstop;
@@ -297,7 +296,8 @@ static int64_t do_attach(struct task *t, struct task *c, bool seize, uint64_t ad
 
     if (seize && (addr || options & ~(uint64_t)OPTIONS_MASK))
         return -EIO;
-    if (c->proc == t->proc || c->tracer || c->state == TASK_ZOMBIE || c->state == TASK_DEAD || !ptrace_may_access(t, c))
+    if (c->proc == t->proc || c->tracer || c->state == TASK_ZOMBIE || c->state == TASK_DEAD ||
+        !ptrace_may_access(t, c))
         return -EPERM;
     attach(t, c, seize ? (unsigned)options : 0, seize);
     if (!seize) {
@@ -319,9 +319,29 @@ void ptrace_user_regs(struct task *c, struct user_regs_struct *u)
 
     c->k->ops->get_regs(c, &r);
     *u = (struct user_regs_struct){
-        .r15 = r.r15, .r14 = r.r14, .r13 = r.r13, .r12 = r.r12, .rbp = r.rbp, .rbx = r.rbx, .r11 = r.r11, .r10 = r.r10,
-        .r9 = r.r9, .r8 = r.r8, .rax = r.rax, .rcx = r.rcx, .rdx = r.rdx, .rsi = r.rsi, .rdi = r.rdi, .orig_rax = r.orig_rax,
-        .rip = r.rip, .cs = 0x33, .eflags = r.rflags, .rsp = r.rsp, .ss = 0x2b, .fs_base = r.fs_base, .gs_base = r.gs_base,
+        .r15 = r.r15,
+        .r14 = r.r14,
+        .r13 = r.r13,
+        .r12 = r.r12,
+        .rbp = r.rbp,
+        .rbx = r.rbx,
+        .r11 = r.r11,
+        .r10 = r.r10,
+        .r9 = r.r9,
+        .r8 = r.r8,
+        .rax = r.rax,
+        .rcx = r.rcx,
+        .rdx = r.rdx,
+        .rsi = r.rsi,
+        .rdi = r.rdi,
+        .orig_rax = r.orig_rax,
+        .rip = r.rip,
+        .cs = 0x33,
+        .eflags = r.rflags,
+        .rsp = r.rsp,
+        .ss = 0x2b,
+        .fs_base = r.fs_base,
+        .gs_base = r.gs_base,
     };
 }
 

@@ -27,8 +27,7 @@ static int64_t kill_many(struct task *t, int pgid, const struct ksiginfo *info)
     int64_t last = -ESRCH;
     unsigned count = 0, sent = 0;
 
-    list_for_each_safe(n, tmp, &t->k->processes)
-    {
+    list_for_each_safe (n, tmp, &t->k->processes) {
         struct process *p = container_of(n, struct process, node);
         int64_t err;
 

@@ -31,8 +31,7 @@ static void entry_free(struct ksiginfo *e)
 void sigqueue_flush(struct sigqueue *q, ksigset_t which)
 {
     q->set &= ~which;
-    list_for_each_safe(n, tmp, &q->list)
-    {
+    list_for_each_safe (n, tmp, &q->list) {
         struct ksiginfo *e = container_of(n, struct ksiginfo, node);
 
         if (sigbit(e->signo) & which)
@@ -240,7 +239,8 @@ int dequeue_signal(struct task *t, ksigset_t mask, struct ksiginfo *info)
 
 bool signal_pending(const struct task *t)
 {
-    return t->stop_pending || t->pt.event || t->debug_interrupt || ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
+    return t->stop_pending || t->pt.event || t->debug_interrupt ||
+           ((t->pending.set | t->proc->pending.set) & ~t->blocked) != 0;
 }
 
 bool sigkill_pending(const struct task *t)

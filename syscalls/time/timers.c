@@ -22,7 +22,7 @@ struct ptimer {
     struct ptimer *next;
     int id, clock;
     int notify, signo, tid; /* sigevent */
-    bool cpu;                    /* counts CPU time: */
+    bool cpu;               /* counts CPU time: */
     struct cpu_clock cpu_clock;
     uint64_t value;
     uint64_t deadline, interval; /* ns on the virtual clock, or on cpu_clock; 0: off */
@@ -88,8 +88,7 @@ static void ptimer_fire(struct process *p, struct ptimer *tm, uint64_t now)
 
 void timers_expire(struct kernel *k)
 {
-    list_for_each_safe(n, tmp, &k->processes)
-    {
+    list_for_each_safe (n, tmp, &k->processes) {
         struct process *p = container_of(n, struct process, node);
         struct ksiginfo info;
 
@@ -251,7 +250,8 @@ int64_t sys_setitimer(struct task *t, const uint64_t a[6])
 /* RLIMIT_CPU: SIGXCPU each second from the soft limit on, SIGKILL at the hard one. */
 static void check_cpu_limit(struct process *p)
 {
-    uint64_t *cur = &p->rlim[RLIMIT_CPU].cur, max = p->rlim[RLIMIT_CPU].max, secs = (p->utime_ns + p->stime_ns) / NSEC;
+    uint64_t *cur = &p->rlim[RLIMIT_CPU].cur, max = p->rlim[RLIMIT_CPU].max,
+             secs = (p->utime_ns + p->stime_ns) / NSEC;
     struct ksiginfo info;
 
     if (secs >= max || secs >= *cur) {
@@ -306,7 +306,8 @@ uint64_t timers_cpu_left(const struct task *t)
         nearer(&left, p->cpu_timer[1][0], used);
     list_for_each (n, &t->k->processes)
         for (const struct ptimer *tm = container_of(n, struct process, node)->timers; tm; tm = tm->next)
-            if (tm->cpu && tm->deadline && (tm->cpu_clock.tid ? tm->cpu_clock.tid == t->tid : tm->cpu_clock.pid == p->pid))
+            if (tm->cpu && tm->deadline &&
+                (tm->cpu_clock.tid ? tm->cpu_clock.tid == t->tid : tm->cpu_clock.pid == p->pid))
                 nearer(&left, tm->deadline, timer_now(t->k, tm));
     if (p->rlim[RLIMIT_CPU].cur < UINT64_MAX / NSEC)
         nearer(&left, p->rlim[RLIMIT_CPU].cur * NSEC, used);

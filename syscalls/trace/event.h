@@ -53,16 +53,16 @@ struct event {
     uint64_t nr;     /* number of the event; the end of a call has the number of its beginning */
     uint64_t now_ns; /* virtual time */
     int pid, tid;
-    unsigned tasks; /* alive now */
-    int64_t sysno; /* of signals and ends the call before, if they come between calls; -1: none */
+    unsigned tasks;   /* alive now */
+    int64_t sysno;    /* of signals and ends the call before, if they come between calls; -1: none */
     uint64_t ip;      /* instruction pointer, EVENT_NO_IP: unknown */
     const char *comm; /* name of the task */
     const char *name;
     unsigned nr_regs; /* argument registers the call looks at */
     int64_t ret;
     bool failed, injected;
-    bool follows; /* EVENT_ENTER: more arguments are told at the end */
-    bool awaited; /* EVENT_ENTER: those, or what became of the ones told */
+    bool follows;      /* EVENT_ENTER: more arguments are told at the end */
+    bool awaited;      /* EVENT_ENTER: those, or what became of the ones told */
     uint64_t spent_ns; /* EVENT_EXIT: since the entry */
     struct piece detail;
     struct piece why; /* one sentence, empty: nothing to explain */
@@ -94,15 +94,15 @@ struct layout_options {
                         then on */
     bool always_pid; /* a column from the first line (-f with -o) */
     enum layout_only only;
-    unsigned status; /* ONLY_STATUS: which, enum layout_status */
-    unsigned quiet;  /* -q: what is not told, enum layout_quiet */
-    unsigned column; /* -a: of results, usually LAYOUT_COLUMN */
+    unsigned status;             /* ONLY_STATUS: which, enum layout_status */
+    unsigned quiet;              /* -q: what is not told, enum layout_quiet */
+    unsigned column;             /* -a: of results, usually LAYOUT_COLUMN */
     struct stamp_options stamps; /* -t -r -T */
-    bool number; /* -n: of calls */
-    bool ip;     /* -i */
-    bool comm;   /* -Y: names of tasks behind their numbers */
-    bool why;   /* a line below each call that has something to explain */
-    bool stack; /* -k */
+    bool number;                 /* -n: of calls */
+    bool ip;                     /* -i */
+    bool comm;                   /* -Y: names of tasks behind their numbers */
+    bool why;                    /* a line below each call that has something to explain */
+    bool stack;                  /* -k */
     bool color;
 };
 struct layout *layout_create(const struct layout_options *opt); /* NULL: out of memory */
@@ -117,9 +117,9 @@ void json_put_string(FILE *out, const char *s, size_t len); /* with its quotes *
 /* ---- summary.c: -c ---- */
 #define SUMMARY_COLUMNS 8
 struct summary_options {
-    bool wall;                              /* -w: the time from beginning to end, not the processor's */
-    unsigned sort;                          /* -S: a column, or SUMMARY_UNSORTED */
-    unsigned column[SUMMARY_COLUMNS], n;    /* -U; n = 0: strace's usual ones */
+    bool wall;                           /* -w: the time from beginning to end, not the processor's */
+    unsigned sort;                       /* -S: a column, or SUMMARY_UNSORTED */
+    unsigned column[SUMMARY_COLUMNS], n; /* -U; n = 0: strace's usual ones */
 };
 #define SUMMARY_UNSORTED SUMMARY_COLUMNS
 /* "time-percent,calls,name" into columns. False: not such a list. */

@@ -171,10 +171,11 @@ static const char *parse_status(struct layout_options *layout, const char *text)
 
 static const char *parse_quiet(struct layout_options *layout, const char *text)
 {
-    static const char *const words[] = {"exit",        "thread-execve",   "attach",
-                                        "personality", "path-resolution", "superseded", NULL};
-    const char *wrong = parse_bits(&layout->quiet, text, words,
-                                   "quiet is of attach, exit, path-resolution, personality and thread-execve");
+    static const char *const words[] = {
+        "exit", "thread-execve", "attach", "personality", "path-resolution", "superseded", NULL};
+    const char *wrong =
+        parse_bits(&layout->quiet, text, words,
+                   "quiet is of attach, exit, path-resolution, personality and thread-execve");
 
     if (layout->quiet & QUIET_SUPERSEDED)
         layout->quiet |= QUIET_THREAD_EXECVE;
@@ -185,8 +186,7 @@ static const char *parse_fds(unsigned *fds, const char *text)
 {
     static const char *const words[] = {"path", "socket", "dev", "eventfd", "pidfd", "signalfd", NULL};
 
-    return parse_bits(fds, text, words,
-                      "decode-fds is of path, socket, dev, eventfd, pidfd and signalfd");
+    return parse_bits(fds, text, words, "decode-fds is of path, socket, dev, eventfd, pidfd and signalfd");
 }
 
 static const char *parse_pids(struct layout_options *layout, const char *text)

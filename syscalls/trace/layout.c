@@ -15,10 +15,10 @@
 struct held { /* the beginning of a call of tid */
     struct held *next;
     int tid;
-    bool in_call;  /* it is not over */
-    bool comma;    /* what follows is told with one before it */
-    bool awaited;  /* its end would say more of the arguments */
-    bool waiting;  /* the line is kept in `line` */
+    bool in_call; /* it is not over */
+    bool comma;   /* what follows is told with one before it */
+    bool awaited; /* its end would say more of the arguments */
+    bool waiting; /* the line is kept in `line` */
     char name[40];
     struct text line;
 };
@@ -311,7 +311,8 @@ static void never_leave(struct layout *l, const struct event *ev)
 {
     struct held *h = held_of(l, ev->tid);
 
-    if (!h || !h->in_call || (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_STATUS && l->opt.status & STATUS_UNFINISHED)))
+    if (!h || !h->in_call ||
+        (l->opt.only != ONLY_ALL && !(l->opt.only == ONLY_STATUS && l->opt.status & STATUS_UNFINISHED)))
         return;
     put_again(l, h, ev);
     text_puts(&l->line, h->awaited ? " <unfinished ...>)" : ")");

@@ -100,13 +100,13 @@ struct struct_type {
         STRUCT_PLAIN,
         STRUCT_ON_ERROR,
         STRUCT_SPLIT
-    } how; /* ON_ERROR: decides itself what a failed call shows;
+    } how;                                         /* ON_ERROR: decides itself what a failed call shows;
             * SPLIT: printed in two parts, arguments after it come with the second */
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
 };
-extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[], structs_stat[], structs_tty[], structs_mem[],
-    structs_ipc[], structs_uring[], structs_socket[], structs_sockopt[], structs_message[], structs_sched[],
-    structs_ptrace[];
+extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[],
+    structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
+    structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -131,8 +131,8 @@ struct variant_set {
     const struct variant *v;
     uint64_t mask; /* of the argument before, the bits that decide; 0: all */
 };
-extern const struct variant_set variant_sets[];                 /* ends with name NULL */
-const struct variant_set *variant_set_find(const char *name);   /* NULL: there is none */
+extern const struct variant_set variant_sets[];               /* ends with name NULL */
+const struct variant_set *variant_set_find(const char *name); /* NULL: there is none */
 const struct variant *variant_find(const struct variant_set *set, uint64_t value);
 /* The most arguments that one stands for. */
 int variant_most_args(const struct variant_set *set);
@@ -160,7 +160,8 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enu
 /* -x: how this string is to be shown. White space counts as ASCII. */
 enum quoting in_hex(const struct call *c, const void *bytes, size_t len);
 void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of them */
-void print_nul(struct call *c, uint64_t addr, size_t limit); /* NUL-terminated, of which so many bytes are shown */
+void print_nul(struct call *c, uint64_t addr,
+               size_t limit); /* NUL-terminated, of which so many bytes are shown */
 void print_string(struct call *c, uint64_t addr);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
@@ -178,7 +179,7 @@ void print_dev(struct call *c, uint64_t dev);
 /* ---- print_fd.c ---- */
 void print_fd(struct call *c, int fd); /* with -y: what it stands for */
 void print_dirfd(struct call *c, int fd);
-void print_pid(struct call *c, int pid);                  /* with -Y: its name */
+void print_pid(struct call *c, int pid);                     /* with -Y: its name */
 bool is_about_wanted(struct call *c, const struct sig *sig); /* -P, -e trace-fds= */
 
 /* ---- print_endpoint.c ---- */

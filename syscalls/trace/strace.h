@@ -34,14 +34,14 @@ struct trace {
     struct text fault_why; /* of the last fault, told with its signal */
     int fault_tid;
     uint64_t told; /* calls that are over, for opt.limit */
-    int running; /* tid of the last EVENT_SWITCH */
+    int running;   /* tid of the last EVENT_SWITCH */
     char nameless[32];
     struct {
         int pid;
         struct ksiginfo info;
     } ghost[TRACE_GHOSTS]; /* ignored signals not yet told */
     unsigned nghosts;
-    struct call_note *notes; /* of calls that are not over */
+    struct call_note *notes;                        /* of calls that are not over */
     struct traced_call *calls[SYS_MAX], *far_calls; /* those met so far; far: numbers past the table */
 };
 

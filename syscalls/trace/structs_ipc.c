@@ -139,7 +139,8 @@ static void print_mq_attr(struct call *c, const void *p)
 
     text_puts(c->out, "{mq_flags=");
     print_flags_named(c, "mq_flags", (uint64_t)a[0]);
-    text_printf(c->out, ", mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld}", (long)a[1], (long)a[2], (long)a[3]);
+    text_printf(c->out, ", mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld}", (long)a[1], (long)a[2],
+                (long)a[3]);
 }
 
 const struct struct_type structs_ipc[] = {

@@ -43,12 +43,13 @@ static void print_rusage(struct call *c, const void *p)
         text_puts(c->out, ", ...}");
         return;
     }
-    text_printf(c->out,
-                ", ru_maxrss=%lu, ru_ixrss=%lu, ru_idrss=%lu, ru_isrss=%lu, ru_minflt=%lu, ru_majflt=%lu, "
-                "ru_nswap=%lu, ru_inblock=%lu, ru_oublock=%lu, ru_msgsnd=%lu, ru_msgrcv=%lu, ru_nsignals=%lu, "
-                "ru_nvcsw=%lu, ru_nivcsw=%lu}",
-                ru->maxrss, ru->ixrss, ru->idrss, ru->isrss, ru->minflt, ru->majflt, ru->nswap, ru->inblock,
-                ru->oublock, ru->msgsnd, ru->msgrcv, ru->nsignals, ru->nvcsw, ru->nivcsw);
+    text_printf(
+        c->out,
+        ", ru_maxrss=%lu, ru_ixrss=%lu, ru_idrss=%lu, ru_isrss=%lu, ru_minflt=%lu, ru_majflt=%lu, "
+        "ru_nswap=%lu, ru_inblock=%lu, ru_oublock=%lu, ru_msgsnd=%lu, ru_msgrcv=%lu, ru_nsignals=%lu, "
+        "ru_nvcsw=%lu, ru_nivcsw=%lu}",
+        ru->maxrss, ru->ixrss, ru->idrss, ru->isrss, ru->minflt, ru->majflt, ru->nswap, ru->inblock,
+        ru->oublock, ru->msgsnd, ru->msgrcv, ru->nsignals, ru->nvcsw, ru->nivcsw);
 }
 
 static void print_sysinfo(struct call *c, const void *p)
@@ -69,8 +70,8 @@ static void print_utsname(struct call *c, const void *p)
 
     text_printf(c->out, "{sysname=\"%.65s\", nodename=\"%.65s\", ", u, u + 65);
     if (c->style.full)
-        text_printf(c->out, "release=\"%.65s\", version=\"%.65s\", machine=\"%.65s\", domainname=\"%.65s\"}", u + 130,
-                    u + 195, u + 260, u + 325);
+        text_printf(c->out, "release=\"%.65s\", version=\"%.65s\", machine=\"%.65s\", domainname=\"%.65s\"}",
+                    u + 130, u + 195, u + 260, u + 325);
     else
         text_puts(c->out, "...}");
 }

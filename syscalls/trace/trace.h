@@ -15,15 +15,20 @@
 #include "text.h"
 
 enum { /* in the order of filter.c's words */
-    FD_PATH = 1,
-    FD_SOCKET = 2,
-    FD_DEV = 4,
-    FD_EVENTFD = 8,
-    FD_PIDFD = 16,
-    FD_SIGNALFD = 32,
-    FD_ALL = 63
+       FD_PATH = 1,
+       FD_SOCKET = 2,
+       FD_DEV = 4,
+       FD_EVENTFD = 8,
+       FD_PIDFD = 16,
+       FD_SIGNALFD = 32,
+       FD_ALL = 63
 };
-enum hex_style { HEX_NONE, HEX_CHARS /* that are not ASCII */, HEX_NON_ASCII /* all of such strings */, HEX_ALL };
+enum hex_style {
+    HEX_NONE,
+    HEX_CHARS /* that are not ASCII */,
+    HEX_NON_ASCII /* all of such strings */,
+    HEX_ALL
+};
 enum xlat_style { XLAT_ABBREV, XLAT_RAW, XLAT_VERBOSE };
 struct trace_options {
     bool text; /* strace's lines, as `layout` says; layout.out is closed by trace_destroy() unless it is

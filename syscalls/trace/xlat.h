@@ -37,8 +37,8 @@ struct xlat_table {
         *shift; /* flags: what the size of huge pages in bits 26 to 31 is called; NULL: no such thing */
 };
 /* The families, each ending with name NULL. */
-extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[], xlat_socket[],
-    xlat_sockopt[], xlat_uring[];
+extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[],
+    xlat_socket[], xlat_sockopt[], xlat_uring[];
 
 const struct xlat_table *xlat_find(const char *name);      /* NULL: no such table */
 const char *xlat_name(const struct xlat *x, uint64_t val); /* exact value, NULL: unknown */

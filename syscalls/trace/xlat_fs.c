@@ -185,7 +185,8 @@ static const struct xlat epoll_events[] = {X(EPOLLIN),     X(EPOLLPRI),     X(EP
                                            X(EPOLLWRNORM), X(EPOLLRDBAND),  X(EPOLLWRBAND), X(EPOLLMSG),
                                            X(EPOLLERR),    X(EPOLLHUP),     X(EPOLLRDHUP),  X(EPOLLEXCLUSIVE),
                                            X(EPOLLWAKEUP), X(EPOLLONESHOT), X(EPOLLET),     XEND};
-static const struct xlat tcflush_queues[] = {{"TCIFLUSH", 0, 0}, {"TCOFLUSH", 1, 0}, {"TCIOFLUSH", 2, 0}, XEND};
+static const struct xlat tcflush_queues[] = {
+    {"TCIFLUSH", 0, 0}, {"TCOFLUSH", 1, 0}, {"TCIOFLUSH", 2, 0}, XEND};
 static const struct xlat tcflow_actions[] = {
     {"TCOOFF", 0, 0}, {"TCOON", 1, 0}, {"TCIOFF", 2, 0}, {"TCION", 3, 0}, XEND};
 static const struct xlat epoll_ctls[] = {X(EPOLL_CTL_ADD), X(EPOLL_CTL_DEL), X(EPOLL_CTL_MOD), XEND};
@@ -194,17 +195,29 @@ static const struct xlat eventfd_flags[] = {X(EFD_SEMAPHORE), X(EFD_CLOEXEC), X(
 static const struct xlat signalfd_flags[] = {X(SFD_CLOEXEC), X(SFD_NONBLOCK), XEND};
 static const struct xlat timerfd_flags[] = {X(TFD_CLOEXEC), X(TFD_NONBLOCK), XEND};
 static const struct xlat timerfd_set[] = {X(TFD_TIMER_ABSTIME), X(TFD_TIMER_CANCEL_ON_SET), XEND};
-static const struct xlat inotify_mask[] = {X(IN_ACCESS),        X(IN_MODIFY),
-                                           X(IN_ATTRIB),        X(IN_CLOSE_WRITE),
-                                           X(IN_CLOSE_NOWRITE), X(IN_OPEN),
-                                           X(IN_MOVED_FROM),    X(IN_MOVED_TO),
-                                           X(IN_CREATE),        X(IN_DELETE),
-                                           X(IN_DELETE_SELF),   X(IN_MOVE_SELF),
-                                           X(IN_UNMOUNT),       X(IN_Q_OVERFLOW),
-                                           X(IN_IGNORED),       X(IN_ONLYDIR),
-                                           X(IN_DONT_FOLLOW),   X(IN_EXCL_UNLINK),
-                                           {"IN_MASK_CREATE", 0x10000000, 0}, X(IN_MASK_ADD),      X(IN_ISDIR),
-                                           X(IN_ONESHOT),       XEND};
+static const struct xlat inotify_mask[] = {X(IN_ACCESS),
+                                           X(IN_MODIFY),
+                                           X(IN_ATTRIB),
+                                           X(IN_CLOSE_WRITE),
+                                           X(IN_CLOSE_NOWRITE),
+                                           X(IN_OPEN),
+                                           X(IN_MOVED_FROM),
+                                           X(IN_MOVED_TO),
+                                           X(IN_CREATE),
+                                           X(IN_DELETE),
+                                           X(IN_DELETE_SELF),
+                                           X(IN_MOVE_SELF),
+                                           X(IN_UNMOUNT),
+                                           X(IN_Q_OVERFLOW),
+                                           X(IN_IGNORED),
+                                           X(IN_ONLYDIR),
+                                           X(IN_DONT_FOLLOW),
+                                           X(IN_EXCL_UNLINK),
+                                           {"IN_MASK_CREATE", 0x10000000, 0},
+                                           X(IN_MASK_ADD),
+                                           X(IN_ISDIR),
+                                           X(IN_ONESHOT),
+                                           XEND};
 static const struct xlat inotify_init_flags[] = {X(IN_NONBLOCK), X(IN_CLOEXEC), XEND};
 static const struct xlat falloc[] = {{"FALLOC_FL_KEEP_SIZE", 1, 0},      {"FALLOC_FL_PUNCH_HOLE", 2, 0},
                                      {"FALLOC_FL_NO_HIDE_STALE", 4, 0},  {"FALLOC_FL_COLLAPSE_RANGE", 8, 0},
@@ -248,28 +261,18 @@ static const struct xlat st_flags[] = {{"ST_VALID", 0x20, 0},
                                        X(ST_RELATIME),
                                        {"ST_NOSYMFOLLOW", 0x2000, 0},
                                        XEND};
-static const struct xlat fs_magics[] = {{"EXT2_SUPER_MAGIC", 0xef53, 0},
-                                        {"PROC_SUPER_MAGIC", 0x9fa0, 0},
-                                        {"DEVPTS_SUPER_MAGIC", 0x1cd1, 0},
-                                        {"ISOFS_SUPER_MAGIC", 0x9660, 0},
-                                        {"NFS_SUPER_MAGIC", 0x6969, 0},
-                                        {"TMPFS_MAGIC", 0x01021994, 0},
-                                        {"V9FS_MAGIC", 0x01021997, 0},
-                                        {"CGROUP_SUPER_MAGIC", 0x27e0eb, 0},
-                                        {"CGROUP2_SUPER_MAGIC", 0x63677270, 0},
-                                        {"ANON_INODE_FS_MAGIC", 0x09041934, 0},
-                                        {"PIPEFS_MAGIC", 0x50495045, 0},
-                                        {"SOCKFS_MAGIC", 0x534f434b, 0},
-                                        {"SYSFS_MAGIC", 0x62656572, 0},
-                                        {"OVERLAYFS_SUPER_MAGIC", 0x794c7630, 0},
-                                        {"SQUASHFS_MAGIC", 0x73717368, 0},
-                                        {"RAMFS_MAGIC", 0x858458f6, 0},
-                                        {"XFS_SUPER_MAGIC", 0x58465342, 0},
-                                        {"FUSE_SUPER_MAGIC", 0x65735546, 0},
-                                        {"BTRFS_SUPER_MAGIC", 0x9123683e, 0},
-                                        {"HUGETLBFS_MAGIC", 0x958458f6, 0},
-                                        {"F2FS_SUPER_MAGIC", 0xf2f52010, 0},
-                                        XEND};
+static const struct xlat fs_magics[] = {
+    {"EXT2_SUPER_MAGIC", 0xef53, 0},        {"PROC_SUPER_MAGIC", 0x9fa0, 0},
+    {"DEVPTS_SUPER_MAGIC", 0x1cd1, 0},      {"ISOFS_SUPER_MAGIC", 0x9660, 0},
+    {"NFS_SUPER_MAGIC", 0x6969, 0},         {"TMPFS_MAGIC", 0x01021994, 0},
+    {"V9FS_MAGIC", 0x01021997, 0},          {"CGROUP_SUPER_MAGIC", 0x27e0eb, 0},
+    {"CGROUP2_SUPER_MAGIC", 0x63677270, 0}, {"ANON_INODE_FS_MAGIC", 0x09041934, 0},
+    {"PIPEFS_MAGIC", 0x50495045, 0},        {"SOCKFS_MAGIC", 0x534f434b, 0},
+    {"SYSFS_MAGIC", 0x62656572, 0},         {"OVERLAYFS_SUPER_MAGIC", 0x794c7630, 0},
+    {"SQUASHFS_MAGIC", 0x73717368, 0},      {"RAMFS_MAGIC", 0x858458f6, 0},
+    {"XFS_SUPER_MAGIC", 0x58465342, 0},     {"FUSE_SUPER_MAGIC", 0x65735546, 0},
+    {"BTRFS_SUPER_MAGIC", 0x9123683e, 0},   {"HUGETLBFS_MAGIC", 0x958458f6, 0},
+    {"F2FS_SUPER_MAGIC", 0xf2f52010, 0},    XEND};
 static const struct xlat file_types[] = {
     {"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
     {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0},   {"S_IFCHR", S_IFCHR, 0}, XEND};

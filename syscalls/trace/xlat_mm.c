@@ -127,19 +127,29 @@ static const struct xlat uffd_features[] = {{"UFFD_FEATURE_PAGEFAULT_FLAG_WP", 1
                                             {"UFFD_FEATURE_MOVE", 1 << 16, 0},
                                             XEND};
 /* Bits by the numbers of the requests. */
-#define REQUEST(name, nr) {"1<<_UFFDIO_" name, UINT64_C(1) << (nr), 0}
-static const struct xlat uffd_ioctls[] = {REQUEST("REGISTER", 0), REQUEST("UNREGISTER", 1), REQUEST("WAKE", 2),
-                                          REQUEST("COPY", 3),     REQUEST("ZEROPAGE", 4),   REQUEST("MOVE", 5),
-                                          REQUEST("WRITEPROTECT", 6), REQUEST("CONTINUE", 7), REQUEST("POISON", 8),
-                                          REQUEST("API", 0x3f),   XEND};
+#define REQUEST(name, nr)                                                                                    \
+    {                                                                                                        \
+        "1<<_UFFDIO_" name, UINT64_C(1) << (nr), 0                                                           \
+    }
+static const struct xlat uffd_ioctls[] = {REQUEST("REGISTER", 0),
+                                          REQUEST("UNREGISTER", 1),
+                                          REQUEST("WAKE", 2),
+                                          REQUEST("COPY", 3),
+                                          REQUEST("ZEROPAGE", 4),
+                                          REQUEST("MOVE", 5),
+                                          REQUEST("WRITEPROTECT", 6),
+                                          REQUEST("CONTINUE", 7),
+                                          REQUEST("POISON", 8),
+                                          REQUEST("API", 0x3f),
+                                          XEND};
 static const struct xlat uffd_register[] = {X(UFFDIO_REGISTER_MODE_MISSING), X(UFFDIO_REGISTER_MODE_WP),
                                             X(UFFDIO_REGISTER_MODE_MINOR), XEND};
 static const struct xlat uffd_copy[] = {X(UFFDIO_COPY_MODE_DONTWAKE), X(UFFDIO_COPY_MODE_WP), XEND};
-static const struct xlat uffd_protect[] = {X(UFFDIO_WRITEPROTECT_MODE_WP), X(UFFDIO_WRITEPROTECT_MODE_DONTWAKE),
-                                           XEND};
+static const struct xlat uffd_protect[] = {X(UFFDIO_WRITEPROTECT_MODE_WP),
+                                           X(UFFDIO_WRITEPROTECT_MODE_DONTWAKE), XEND};
 static const struct xlat userfaultfd_flags[] = {X(UFFD_USER_MODE_ONLY), X(O_NONBLOCK), X(O_CLOEXEC), XEND};
-static const struct xlat iocb_commands[] = {X(IOCB_CMD_PREAD), X(IOCB_CMD_PWRITE), X(IOCB_CMD_FSYNC),
-                                            X(IOCB_CMD_FDSYNC), X(IOCB_CMD_POLL),  X(IOCB_CMD_NOOP),
+static const struct xlat iocb_commands[] = {X(IOCB_CMD_PREAD),  X(IOCB_CMD_PWRITE),  X(IOCB_CMD_FSYNC),
+                                            X(IOCB_CMD_FDSYNC), X(IOCB_CMD_POLL),    X(IOCB_CMD_NOOP),
                                             X(IOCB_CMD_PREADV), X(IOCB_CMD_PWRITEV), XEND};
 
 const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},

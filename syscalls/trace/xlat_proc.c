@@ -51,7 +51,8 @@ static const struct xlat clone_flags[] = {X(CLONE_VM),
                                           {"CLONE_CLEAR_SIGHAND", CLONE_CLEAR_SIGHAND_, 0},
                                           {"CLONE_INTO_CGROUP", CLONE_INTO_CGROUP_, 0},
                                           XEND};
-static const struct xlat dumpable[] = {{"SUID_DUMP_DISABLE", 0, 0}, {"SUID_DUMP_USER", 1, 0}, {"SUID_DUMP_ROOT", 2, 0}, XEND};
+static const struct xlat dumpable[] = {
+    {"SUID_DUMP_DISABLE", 0, 0}, {"SUID_DUMP_USER", 1, 0}, {"SUID_DUMP_ROOT", 2, 0}, XEND};
 static const struct xlat wait_options[] = {X(WNOHANG),    X(WUNTRACED),   X(WEXITED),
                                            X(WCONTINUED), X(WNOWAIT),     X(__WCLONE),
                                            X(__WALL),     X(__WNOTHREAD), XEND};
@@ -132,17 +133,20 @@ static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
 /* In order, the first 32 and the others. */
 #define CAPS_LOW(F)                                                                                          \
     F(CAP_CHOWN)                                                                                             \
-    F(CAP_DAC_OVERRIDE) F(CAP_DAC_READ_SEARCH) F(CAP_FOWNER) F(CAP_FSETID) F(CAP_KILL) F(CAP_SETGID)         \
-        F(CAP_SETUID) F(CAP_SETPCAP) F(CAP_LINUX_IMMUTABLE) F(CAP_NET_BIND_SERVICE) F(CAP_NET_BROADCAST)     \
-            F(CAP_NET_ADMIN) F(CAP_NET_RAW) F(CAP_IPC_LOCK) F(CAP_IPC_OWNER) F(CAP_SYS_MODULE)               \
-                F(CAP_SYS_RAWIO) F(CAP_SYS_CHROOT) F(CAP_SYS_PTRACE) F(CAP_SYS_PACCT) F(CAP_SYS_ADMIN)       \
-                    F(CAP_SYS_BOOT) F(CAP_SYS_NICE) F(CAP_SYS_RESOURCE) F(CAP_SYS_TIME)                      \
-                        F(CAP_SYS_TTY_CONFIG) F(CAP_MKNOD) F(CAP_LEASE) F(CAP_AUDIT_WRITE)                   \
-                            F(CAP_AUDIT_CONTROL) F(CAP_SETFCAP)
+    F(CAP_DAC_OVERRIDE)                                                                                      \
+    F(CAP_DAC_READ_SEARCH)                                                                                   \
+    F(CAP_FOWNER) F(CAP_FSETID) F(CAP_KILL) F(CAP_SETGID) F(CAP_SETUID) F(CAP_SETPCAP)                       \
+        F(CAP_LINUX_IMMUTABLE) F(CAP_NET_BIND_SERVICE) F(CAP_NET_BROADCAST) F(CAP_NET_ADMIN) F(CAP_NET_RAW)  \
+            F(CAP_IPC_LOCK) F(CAP_IPC_OWNER) F(CAP_SYS_MODULE) F(CAP_SYS_RAWIO) F(CAP_SYS_CHROOT)            \
+                F(CAP_SYS_PTRACE) F(CAP_SYS_PACCT) F(CAP_SYS_ADMIN) F(CAP_SYS_BOOT) F(CAP_SYS_NICE)          \
+                    F(CAP_SYS_RESOURCE) F(CAP_SYS_TIME) F(CAP_SYS_TTY_CONFIG) F(CAP_MKNOD) F(CAP_LEASE)      \
+                        F(CAP_AUDIT_WRITE) F(CAP_AUDIT_CONTROL) F(CAP_SETFCAP)
 #define CAPS_HIGH(F)                                                                                         \
     F(CAP_MAC_OVERRIDE)                                                                                      \
-    F(CAP_MAC_ADMIN) F(CAP_SYSLOG) F(CAP_WAKE_ALARM) F(CAP_BLOCK_SUSPEND) F(CAP_AUDIT_READ) F(CAP_PERFMON)   \
-        F(CAP_BPF) F(CAP_CHECKPOINT_RESTORE)
+    F(CAP_MAC_ADMIN)                                                                                         \
+    F(CAP_SYSLOG)                                                                                            \
+    F(CAP_WAKE_ALARM) F(CAP_BLOCK_SUSPEND) F(CAP_AUDIT_READ) F(CAP_PERFMON) F(CAP_BPF)                       \
+        F(CAP_CHECKPOINT_RESTORE)
 #define CAP_BIT(name) {"1<<" #name, UINT64_C(1) << ((name) % 32), 0},
 #define CAP_ROW(name) X(name),
 static const struct xlat capabilities[] = {CAPS_LOW(CAP_ROW) CAPS_HIGH(CAP_ROW) XEND};
@@ -252,9 +256,11 @@ static const struct xlat pidfd_open_flags[] = {{"PIDFD_NONBLOCK", 04000, 0}, {"P
 
 #define SIGS(F)                                                                                              \
     F(HUP)                                                                                                   \
-    F(INT) F(QUIT) F(ILL) F(TRAP) F(ABRT) F(BUS) F(FPE) F(KILL) F(USR1) F(SEGV) F(USR2) F(PIPE) F(ALRM)      \
-        F(TERM) F(STKFLT) F(CHLD) F(CONT) F(STOP) F(TSTP) F(TTIN) F(TTOU) F(URG) F(XCPU) F(XFSZ) F(VTALRM)   \
-            F(PROF) F(WINCH) F(IO) F(PWR) F(SYS)
+    F(INT)                                                                                                   \
+    F(QUIT)                                                                                                  \
+    F(ILL) F(TRAP) F(ABRT) F(BUS) F(FPE) F(KILL) F(USR1) F(SEGV) F(USR2) F(PIPE) F(ALRM) F(TERM) F(STKFLT)   \
+        F(CHLD) F(CONT) F(STOP) F(TSTP) F(TTIN) F(TTOU) F(URG) F(XCPU) F(XFSZ) F(VTALRM) F(PROF) F(WINCH)    \
+            F(IO) F(PWR) F(SYS)
 #define SIG_ROW(n) {"SIG" #n, SIG##n, 0},
 static const struct xlat signals[] = {{"0", 0, 0}, SIGS(SIG_ROW) XEND};
 static const struct xlat sigmask_how[] = {
@@ -275,8 +281,12 @@ static const struct xlat si_codes[] = {{"SI_USER", 0, 0},
                                        {"SI_SIGIO", (uint64_t)-5, 0},
                                        {"SI_TKILL", (uint64_t)-6, 0},
                                        XEND};
-static const struct xlat poll_codes[] = {{"POLL_IN", 1, 0},  {"POLL_OUT", 2, 0}, {"POLL_MSG", 3, 0},
-                                         {"POLL_ERR", 4, 0}, {"POLL_PRI", 5, 0}, {"POLL_HUP", 6, 0},
+static const struct xlat poll_codes[] = {{"POLL_IN", 1, 0},
+                                         {"POLL_OUT", 2, 0},
+                                         {"POLL_MSG", 3, 0},
+                                         {"POLL_ERR", 4, 0},
+                                         {"POLL_PRI", 5, 0},
+                                         {"POLL_HUP", 6, 0},
                                          XEND};
 static const struct xlat segv_codes[] = {
     {"SEGV_MAPERR", 1, 0}, {"SEGV_ACCERR", 2, 0}, {"SEGV_BNDERR", 3, 0}, {"SEGV_PKUERR", 4, 0}, XEND};
@@ -408,14 +418,19 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"rseq", rseq_flags, "RSEQ_FLAG_???"},
                                        {"pidfd_open", pidfd_open_flags, "PIDFD_???"},
                                        {0, 0, 0}};
-const struct xlat_table xlat_signal[] = {
-    {"signal", signals, 0},        {"sigmask_how", sigmask_how, "SIG_???"},
-    {"sa", sa_flags, "SA_???"},    {"ss", ss_flags, "SS_???"},
-    {"si", si_codes, "SI_???"},    {"segv", segv_codes, "SEGV_???"},
-    {"sigpoll", poll_codes, "POLL_???"},
-    {"bus", bus_codes, "BUS_???"}, {"fpe", fpe_codes, "FPE_???"},
-    {"ill", ill_codes, "ILL_???"}, {"trap", trap_codes, "TRAP_???"},
-    {"cld", cld_codes, "CLD_???"}, {0, 0, 0}};
+const struct xlat_table xlat_signal[] = {{"signal", signals, 0},
+                                         {"sigmask_how", sigmask_how, "SIG_???"},
+                                         {"sa", sa_flags, "SA_???"},
+                                         {"ss", ss_flags, "SS_???"},
+                                         {"si", si_codes, "SI_???"},
+                                         {"segv", segv_codes, "SEGV_???"},
+                                         {"sigpoll", poll_codes, "POLL_???"},
+                                         {"bus", bus_codes, "BUS_???"},
+                                         {"fpe", fpe_codes, "FPE_???"},
+                                         {"ill", ill_codes, "ILL_???"},
+                                         {"trap", trap_codes, "TRAP_???"},
+                                         {"cld", cld_codes, "CLD_???"},
+                                         {0, 0, 0}};
 const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"timer", timer_flags, "TIMER_???"},
                                        {"itimer", itimers, "ITIMER_???"},
@@ -427,11 +442,7 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"futex_flags", futex_flags, "FUTEX2_???", .type = FUTEX2_SIZE},
                                        {"mq_flags", mq_flags, "O_???"},
                                        {0, 0, 0}};
-const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},
-                                      {"ipcget", ipcget, 0, true},
-                                      {"ipcmsg", ipcmsg, "MSG_???"},
-                                      {"shmctl", shmctls, "SHM_???"},
-                                      {"semop", semops, "SEM_???"},
-                                      {"semctl", semctls, "SEM_???"},
-                                      {"msgctl", msgctls, "MSG_???"},
-                                      {0, 0, 0}};
+const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},       {"ipcget", ipcget, 0, true},
+                                      {"ipcmsg", ipcmsg, "MSG_???"},  {"shmctl", shmctls, "SHM_???"},
+                                      {"semop", semops, "SEM_???"},   {"semctl", semctls, "SEM_???"},
+                                      {"msgctl", msgctls, "MSG_???"}, {0, 0, 0}};

@@ -17,8 +17,7 @@ void tty_signal_pgrp(struct kernel *k, int pgid, int signo, const struct task *f
         siginfo_user(&info, from, signo, SI_USER);
     else
         siginfo_kernel(&info, signo);
-    list_for_each_safe(n, tmp, &k->processes)
-    {
+    list_for_each_safe (n, tmp, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         if (p->pgid == pgid)
@@ -74,8 +73,7 @@ void tty_hangup(struct kernel *k, struct tty *tty)
 {
     struct ksiginfo info;
 
-    list_for_each_safe(n, tmp, &k->processes)
-    {
+    list_for_each_safe (n, tmp, &k->processes) {
         struct process *p = container_of(n, struct process, node);
 
         if (p->tty == tty)

@@ -63,8 +63,7 @@ int64_t cancel_issue(struct uring_req *req)
         if (!f)
             return -EBADF;
     }
-    list_for_each_safe(n, tmp, &req->ring->reqs)
-    {
+    list_for_each_safe (n, tmp, &req->ring->reqs) {
         struct uring_req *other = container_of(n, struct uring_req, node);
 
         if (other == req || !waits(other) || !matches(other, by, f))

@@ -75,8 +75,7 @@ int64_t timeout_issue(struct uring_req *req)
 
 void timeouts_counted(struct uring *ring)
 {
-    list_for_each_safe(n, tmp, &ring->reqs)
-    {
+    list_for_each_safe (n, tmp, &ring->reqs) {
         struct uring_req *req = container_of(n, struct uring_req, node);
 
         if (req->op != uring_op(IORING_OP_TIMEOUT) || !req->armed || req->stopped || !req->count ||

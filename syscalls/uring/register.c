@@ -8,10 +8,10 @@
 
 #include <stdlib.h>
 
-#define USE_REGISTERED_RING (1u << 31)
+#define USE_REGISTERED_RING  (1u << 31)
 #define REGISTER_PBUF_STATUS 26 /* newer than the headers of some supported systems */
-#define REGISTER_LAST       36u
-#define MAX_RESTRICTIONS    128u
+#define REGISTER_LAST        36u
+#define MAX_RESTRICTIONS     128u
 
 static int64_t probe(struct task *t, uint64_t uarg, unsigned n)
 {

@@ -87,8 +87,7 @@ int ring_create(struct uring *ring, struct io_uring_params *p)
 
 void ring_destroy(struct uring *ring)
 {
-    list_for_each_safe(n, tmp, &ring->overflow)
-    {
+    list_for_each_safe (n, tmp, &ring->overflow) {
         list_del(n);
         free(container_of(n, struct uring_overflow, node));
     }

@@ -112,13 +112,13 @@ struct uring_req {
         bool kept; /* it is this request's until that ends */
     } buf;
     uint32_t cqe_flags; /* IORING_CQE_F_BUFFER ... of its next completion */
-    int error;         /* of its preparation: it never runs */
-    struct iovec *iov; /* of READV and WRITEV */
-    int64_t want;      /* OP_SHORT_FAILS: what it must bring for its links to go on */
-    uint64_t time;     /* timeouts: ns, as the guest gave it */
-    uint64_t armed;    /* and the moment on the virtual clock, once it runs */
-    unsigned count;    /* timeouts: completions to wait for; how often they still repeat */
-    uint32_t since;    /* ring->events when the count began */
+    int error;          /* of its preparation: it never runs */
+    struct iovec *iov;  /* of READV and WRITEV */
+    int64_t want;       /* OP_SHORT_FAILS: what it must bring for its links to go on */
+    uint64_t time;      /* timeouts: ns, as the guest gave it */
+    uint64_t armed;     /* and the moment on the virtual clock, once it runs */
+    unsigned count;     /* timeouts: completions to wait for; how often they still repeat */
+    uint32_t since;     /* ring->events when the count began */
 };
 
 enum {

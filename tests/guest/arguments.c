@@ -564,8 +564,8 @@ static void terminals(void)
 static const struct {
     const char *name;
     void (*run)(void);
-} groups[] = {{"messages", messages},    {"files", files},     {"ipc", ipc},
-              {"tracing", tracing},      {"futexes", futexes}, {"memory", memory},
+} groups[] = {{"messages", messages},     {"files", files},        {"ipc", ipc},
+              {"tracing", tracing},       {"futexes", futexes},    {"memory", memory},
               {"scheduling", scheduling}, {"terminals", terminals}};
 
 int main(int argc, char **argv)

@@ -34,7 +34,7 @@
 static struct progress {
     volatile int trial;
     volatile long calls;
-} *progress; /* shared between the processes */
+} * progress; /* shared between the processes */
 
 static uint64_t seed = 1;
 
@@ -51,9 +51,27 @@ static char *edge; /* a page to write, a page to read, nothing */
 static uint64_t argument(void)
 {
     const uint64_t bad[] = {
-        0, 1, 4095, 0x7ffffffff000, 0x7fffffffffff, 1ull << 47, 1ull << 63, ~0ull, ~0ull - 4095, 0xffffffff81000000,
-        0xffffffffff600000, 0x8000000000000fff, (uintptr_t)edge + PG, (uintptr_t)edge + PG - 1, (uintptr_t)edge + 2 * PG - 3,
-        (uintptr_t)edge + 2 * PG, (uintptr_t)edge + 2 * PG - 16, (uintptr_t)argument, 0x7fffffff, 0x80000000, 0xffffffff,
+        0,
+        1,
+        4095,
+        0x7ffffffff000,
+        0x7fffffffffff,
+        1ull << 47,
+        1ull << 63,
+        ~0ull,
+        ~0ull - 4095,
+        0xffffffff81000000,
+        0xffffffffff600000,
+        0x8000000000000fff,
+        (uintptr_t)edge + PG,
+        (uintptr_t)edge + PG - 1,
+        (uintptr_t)edge + 2 * PG - 3,
+        (uintptr_t)edge + 2 * PG,
+        (uintptr_t)edge + 2 * PG - 16,
+        (uintptr_t)argument,
+        0x7fffffff,
+        0x80000000,
+        0xffffffff,
     };
 
     switch (rnd(8)) {
@@ -110,9 +128,10 @@ static void victim(long nr, int from)
         munmap(edge + 2 * PG, PG);
         mprotect(edge + PG, PG, PROT_READ);
         for (int k = 0; k < 6; k++)
-            a[k] = i < 12 ? (k == i % 6 ? (i < 6 ? 0 : (uintptr_t)edge + 2 * PG - 3) : argument()) : argument();
-        if (nr == SYS_kill || nr == SYS_tkill || nr == SYS_tgkill || nr == SYS_rt_sigqueueinfo || nr == SYS_rt_tgsigqueueinfo ||
-            nr == SYS_prlimit64)
+            a[k] =
+                i < 12 ? (k == i % 6 ? (i < 6 ? 0 : (uintptr_t)edge + 2 * PG - 3) : argument()) : argument();
+        if (nr == SYS_kill || nr == SYS_tkill || nr == SYS_tgkill || nr == SYS_rt_sigqueueinfo ||
+            nr == SYS_rt_tgsigqueueinfo || nr == SYS_prlimit64)
             a[0] |= 1 << 22; /* not the one who counts */
         if (i < from)
             continue;
@@ -243,7 +262,8 @@ static int map_only(void)
 {
     unsigned long n = 0;
 
-    while (mmap(NULL, 2 * PG, n++ & 1 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+    while (mmap(NULL, 2 * PG, n++ & 1 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+           MAP_FAILED)
         ;
     return puts(strerrorname_np(errno)) < 0;
 }
@@ -348,9 +368,10 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(void);
     } modes[] = {
-        {"calls", calls},           {"addresses", addresses}, {"reopen", reopen},       {"map-touch", map_touch},
-        {"map-only", map_only},     {"address-space", address_space}, {"heap", heap},   {"file", file},
-        {"descriptors", descriptors}, {"tables", tables},     {"recursion", recursion}, {"handler", handler},
+        {"calls", calls},         {"addresses", addresses}, {"reopen", reopen},
+        {"map-touch", map_touch}, {"map-only", map_only},   {"address-space", address_space},
+        {"heap", heap},           {"file", file},           {"descriptors", descriptors},
+        {"tables", tables},       {"recursion", recursion}, {"handler", handler},
         {"deadlock", deadlock},
     };
     char name[64];

@@ -7,7 +7,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#define NR 12000
+#define NR   12000
 #define PAGE 4096
 
 static void walk(volatile char *p, unsigned pages)

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define MAX_THREADS 256
-#define QUEUE 8
+#define QUEUE       8
 
 static int threads = 64, rounds = 50;
 

@@ -21,7 +21,8 @@ static void setup(void)
     ck_assert_int_eq(mm_system_init(&sys, 64 << 20), 0);
     mm = mm_create(&sys, mseal_design_find("linux-6.18"));
     ck_assert_ptr_nonnull(mm);
-    ck_assert_int_eq(mm_mmap(mm, SCRATCH, P, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0), (int64_t)SCRATCH);
+    ck_assert_int_eq(mm_mmap(mm, SCRATCH, P, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
+                     (int64_t)SCRATCH);
 }
 
 static void teardown(void)
@@ -32,7 +33,8 @@ static void teardown(void)
 
 static void map(uint64_t addr, uint64_t pages, int prot, int flags)
 {
-    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0), (int64_t)addr);
+    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0),
+                     (int64_t)addr);
 }
 
 static uint64_t user_string(const char *s)
@@ -71,7 +73,8 @@ START_TEST(names)
         ck_assert_int_eq(mm_set_vma_name(mm, BASE, P, user_string((char[]){'a', *bad, 0})), -EINVAL);
     ck_assert_int_eq(mm_set_vma_name(mm, BASE, P, 0x10), -EFAULT);
     ck_assert_int_eq(mm_set_vma_name(mm, BASE + 1, P, user_string("n")), -EINVAL);
-    ck_assert_int_eq(mm_set_vma_name(mm, BASE + 3 * P, 2 * P, user_string("n")), -ENOMEM); /* named up to the hole */
+    /* named up to the hole */
+    ck_assert_int_eq(mm_set_vma_name(mm, BASE + 3 * P, 2 * P, user_string("n")), -ENOMEM);
     ck_assert_ptr_nonnull(strstr(maps_line(BASE + 3 * P), "[anon:n]"));
 
     map(BASE + 8 * P, 1, RW, MAP_SHARED);
@@ -138,7 +141,8 @@ START_TEST(older_kernels)
 {
     struct mm *old = mm_create(&sys, mseal_design_find("linux-6.12"));
 
-    ck_assert_int_eq(mm_mmap(old, BASE, P, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0), (int64_t)BASE);
+    ck_assert_int_eq(mm_mmap(old, BASE, P, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
+                     (int64_t)BASE);
     ck_assert_int_eq(mm_madvise(old, BASE, P, 102), -EINVAL); /* MADV_GUARD_INSTALL came with 6.13 */
     ck_assert_int_eq(mm_process_madvise(old, BASE, P, MADV_DONTNEED, false), -EINVAL);
     ck_assert_int_eq(mm_process_madvise(old, BASE, P, MADV_COLD, false), 0);
@@ -185,7 +189,8 @@ START_TEST(policies)
     ck_assert_int_eq(mm_set_mempolicy(mm, 2 | 3 << 14, SCRATCH, 64), -EINVAL);
     ck_assert_int_eq(mm_set_mempolicy(mm, 3 | 1 << 13, SCRATCH, 64), -EINVAL);
     ck_assert_int_eq(mm_set_mempolicy(mm, 2, 8, 64), -EFAULT);
-    ck_assert_int_eq(mm_copy_out(mm, SCRATCH + 128, &far, 8), 0); /* node 1024: beyond what a kernel can have */
+    /* node 1024: beyond what a kernel can have */
+    ck_assert_int_eq(mm_copy_out(mm, SCRATCH + 128, &far, 8), 0);
     ck_assert_int_eq(mm_set_mempolicy(mm, 2, SCRATCH, 1024 + 2), -EINVAL);
     ck_assert_int_eq(mm_mbind(mm, BASE, 8 * P, 4, 0, 0, 0), -EFAULT); /* a hole at the tail */
 }
@@ -193,7 +198,8 @@ END_TEST
 
 START_TEST(segments)
 {
-    struct mm_owner alice = {.pid = 10, .uid = 1000, .gid = 1000}, bob = {.pid = 11, .uid = 1001, .gid = 1001};
+    struct mm_owner alice = {.pid = 10, .uid = 1000, .gid = 1000},
+                    bob = {.pid = 11, .uid = 1001, .gid = 1001};
     struct shmid_ds ds;
     struct mm *other;
     int64_t id, at;
@@ -335,7 +341,10 @@ static int advise_poison(uint64_t addr, int *told)
 START_TEST(memory_failure)
 {
     static const struct vm_object_ops ops = {.read_page = zeroes};
-    struct mm_file file = {.obj = vm_object_create(&sys, OBJ_FILE, 2 * P, &ops, NULL), .refs = 1, .readable = true, .writable = true};
+    struct mm_file file = {.obj = vm_object_create(&sys, OBJ_FILE, 2 * P, &ops, NULL),
+                           .refs = 1,
+                           .readable = true,
+                           .writable = true};
     uint64_t free_before, at;
     struct mm_fault f;
     struct mm *child;

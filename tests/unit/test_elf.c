@@ -26,13 +26,27 @@ static void make(uint16_t type, uint64_t base)
 {
     memset(&elf, 0x5a, sizeof(elf));
     elf.eh = (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                          .e_type = type, .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = base + 0x400,
-                          .e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-                          .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 3};
-    elf.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = base, .p_filesz = P, .p_memsz = P,
+                          .e_type = type,
+                          .e_machine = EM_X86_64,
+                          .e_version = EV_CURRENT,
+                          .e_entry = base + 0x400,
+                          .e_phoff = sizeof(Elf64_Ehdr),
+                          .e_ehsize = sizeof(Elf64_Ehdr),
+                          .e_phentsize = sizeof(Elf64_Phdr),
+                          .e_phnum = 3};
+    elf.ph[0] = (Elf64_Phdr){.p_type = PT_LOAD,
+                             .p_flags = PF_R | PF_X,
+                             .p_vaddr = base,
+                             .p_filesz = P,
+                             .p_memsz = P,
                              .p_align = P};
-    elf.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = P, .p_vaddr = base + 2 * P,
-                             .p_filesz = 0x100, .p_memsz = 2 * P + 0x10, .p_align = P};
+    elf.ph[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+                             .p_flags = PF_R | PF_W,
+                             .p_offset = P,
+                             .p_vaddr = base + 2 * P,
+                             .p_filesz = 0x100,
+                             .p_memsz = 2 * P + 0x10,
+                             .p_align = P};
     elf.ph[2] = (Elf64_Phdr){.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W};
     elf.ph[3] = (Elf64_Phdr){.p_type = PT_NULL};
 }

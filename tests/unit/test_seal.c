@@ -229,11 +229,12 @@ static int64_t do_advise(char **w)
     static const struct {
         const char *name;
         int advice;
-    } table[] = {{"DONTNEED", MADV_DONTNEED},   {"LOCKED", MADV_DONTNEED_LOCKED}, {"FREE", MADV_FREE},
-                 {"REMOVE", MADV_REMOVE},       {"DONTFORK", MADV_DONTFORK},      {"WIPE", MADV_WIPEONFORK},
-                 {"GUARD", MADV_GUARD_INSTALL}, {"UNGUARD", MADV_GUARD_REMOVE},   {"RANDOM", MADV_RANDOM},
-                 {"NORMAL", MADV_NORMAL},       {"WILLNEED", MADV_WILLNEED},      {"DONTDUMP", MADV_DONTDUMP},
-                 {"DOFORK", MADV_DOFORK},       {"MERGEABLE", MADV_MERGEABLE},    {"UNMERGEABLE", MADV_UNMERGEABLE}};
+    } table[] = {
+        {"DONTNEED", MADV_DONTNEED},   {"LOCKED", MADV_DONTNEED_LOCKED}, {"FREE", MADV_FREE},
+        {"REMOVE", MADV_REMOVE},       {"DONTFORK", MADV_DONTFORK},      {"WIPE", MADV_WIPEONFORK},
+        {"GUARD", MADV_GUARD_INSTALL}, {"UNGUARD", MADV_GUARD_REMOVE},   {"RANDOM", MADV_RANDOM},
+        {"NORMAL", MADV_NORMAL},       {"WILLNEED", MADV_WILLNEED},      {"DONTDUMP", MADV_DONTDUMP},
+        {"DOFORK", MADV_DOFORK},       {"MERGEABLE", MADV_MERGEABLE},    {"UNMERGEABLE", MADV_UNMERGEABLE}};
     size_t i;
 
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -617,20 +618,23 @@ static const struct {
     {"M08 alternating", "linux-6.17",
      "make wxwxwxwxwxwxwxwx; seal 1 1; seal 3 1; seal 5 1; seal 7 1; seal 0 8; show 0 8",
      "[wxswxs|wxs|wxswxswxs|wxs|wxs]"},
-    {"M08 after the seal", "linux-6.17", "make wxwxwxwxwx; seal 0 1; seal 2 1; seal 0 4; show 0 5", "[wxswxswxs|wxs|wx]"},
+    {"M08 after the seal", "linux-6.17", "make wxwxwxwxwx; seal 0 1; seal 2 1; seal 0 4; show 0 5",
+     "[wxswxswxs|wxs|wx]"},
     {"D18", "linux-6.16",
      "make rxrx; seal 0 2; =advise 0 2 UNMERGEABLE; =advise 0 2 MERGEABLE; show 0 2; =advise 0 2 UNMERGEABLE; show 0 2",
      "ok ok [rxsrxs] ok [rxrx]"},
-    {"D18", "linux-6.12", "make rxrx; seal 0 2; advise 0 2 MERGEABLE; =advise 0 2 UNMERGEABLE; show 0 2", "ok [rxsrxs]"},
-    {"D18", "linux-6.18", "make rxrx; seal 0 2; advise 0 2 MERGEABLE; =advise 0 2 UNMERGEABLE; show 0 2", "ok [rxsrxs]"},
+    {"D18", "linux-6.12", "make rxrx; seal 0 2; advise 0 2 MERGEABLE; =advise 0 2 UNMERGEABLE; show 0 2",
+     "ok [rxsrxs]"},
+    {"D18", "linux-6.18", "make rxrx; seal 0 2; advise 0 2 MERGEABLE; =advise 0 2 UNMERGEABLE; show 0 2",
+     "ok [rxsrxs]"},
 };
 
 START_TEST(releases)
 {
     const char *got = run_script(release_rows[_i].script, release_rows[_i].design);
 
-    ck_assert_msg(!strcmp(got, release_rows[_i].want), "%s under %s:\n  got  %s\n  want %s", release_rows[_i].id,
-                  release_rows[_i].design, got, release_rows[_i].want);
+    ck_assert_msg(!strcmp(got, release_rows[_i].want), "%s under %s:\n  got  %s\n  want %s",
+                  release_rows[_i].id, release_rows[_i].design, got, release_rows[_i].want);
 }
 END_TEST
 

@@ -76,8 +76,18 @@ START_TEST(test_nargs)
     static const struct {
         const char *name;
         unsigned nargs;
-    } some[] = {{"getpid", 0}, {"brk", 1},    {"munmap", 2}, {"mprotect", 3}, {"pread64", 4}, {"mmap", 6},
-                {"futex", 6},  {"prctl", 6},  {"fcntl", 6},  {"ioctl", 6},    {"mseal", 6}}; /* mseal: a design's */
+    } some[] = {{"getpid", 0},
+                {"brk", 1},
+                {"munmap", 2},
+                {"mprotect", 3},
+                {"pread64", 4},
+                {"mmap", 6},
+                /* mseal: a design's */
+                {"futex", 6},
+                {"prctl", 6},
+                {"fcntl", 6},
+                {"ioctl", 6},
+                {"mseal", 6}};
 
     for (size_t i = 0; i < sizeof(some) / sizeof(*some); i++)
         ck_assert_uint_eq(sys_nargs(sys_row_by_name(some[i].name)->nr), some[i].nargs);
