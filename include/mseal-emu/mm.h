@@ -57,8 +57,8 @@ struct frame {
 };
 #define FRAME_EXEC  1u /* handed to a CPU for instruction fetch since it was allocated */
 #define FRAME_DIRTY 2u /* page cache: differs from the backing store */
-#define FRAME_POISON                                                                                         \
-    4u /* page cache: lost (MADV_HWPOISON), but still there so that nobody gets another in its place */
+/* page cache: lost (MADV_HWPOISON), but still there so that nobody gets another in its place */
+#define FRAME_POISON 4u
 
 /* size: bytes, rounded down to pages, at least 1 MiB. Returns 0 or -ENOMEM. */
 int physmem_init(struct physmem *pm, uint64_t size);

@@ -166,8 +166,8 @@ struct kstack_t {
     uint64_t size;
 };
 #define SS_AUTODISARM_ (1u << 31)
-#define MINSIGSTKSZ_X86                                                                                      \
-    2048 /* asm/signal.h; AT_MINSIGSTKSZ is not enforced below this without dynamic features */
+/* asm/signal.h; AT_MINSIGSTKSZ is not enforced below this without dynamic features */
+#define MINSIGSTKSZ_X86 2048
 
 bool on_sig_stack(const struct task *t, uint64_t sp)
 {
