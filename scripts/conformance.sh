@@ -52,6 +52,8 @@ build_programs()
     done
     cp "$B/guest-tests/scenarios/scenarios" "$out/scenarios"
     cp "$B/mseal-fuzz-static" "$out/fuzz"
+    # runs before them: programs expect a network and terminals
+    ${CC:-gcc} -O2 -static -o "$out/setup" scripts/conformance_setup.c
 }
 
 # Why a kernel's random calls need not agree, or can't be made; empty: they must.
@@ -78,11 +80,11 @@ ask_kernel()  # KERNEL
     dir=$out/$k
     rm -rf "$dir" && mkdir -p "$dir/got"
     date -u +%Y-%m-%d >"$dir/date"
-    "$oracle" --timeout 100 --env HWPOISON=1 --out "$dir/got" --batch "$k" "$out/programs" >"$dir/batch.json" 2>"$dir/log" ||
+    "$oracle" --timeout 100 --env HWPOISON=1 --out "$dir/got" --batch "$k" "$out/setup" "$out/programs" >"$dir/batch.json" 2>"$dir/log" ||
         echo "conformance: $k: $(tail -n 1 "$dir/log")"
     # A program that takes the kernel down loses those after it: these are asked once more.
     lost=$(sed -n 's/.*"program":"\([^"]*\)","status":"lost".*/\1/p' "$dir/batch.json" | sed 1d)
-    [ -z "$lost" ] || "$oracle" --timeout 100 --env HWPOISON=1 --out "$dir/got" --batch "$k" \
+    [ -z "$lost" ] || "$oracle" --timeout 100 --env HWPOISON=1 --out "$dir/got" --batch "$k" "$out/setup" \
         $(echo "$lost" | sed "s,^,$out/programs/,") >>"$dir/batch.json" 2>>"$dir/log"
     "$oracle" --timeout 120 --env HWPOISON=1 "$k" "$out/scenarios" --all >"$dir/scenarios" 2>>"$dir/log"
     ask_random "$k"
