@@ -288,11 +288,11 @@ static void hung_up(void)
 {
     char c;
     pid_t leader, pid;
-    int status, fds[2];
+    int status, fds[2], gone[2];
 
     pty_close(); /* main has that master open, too */
     pty_open();
-    check(pipe(fds) == 0);
+    check(pipe(fds) == 0 && pipe(gone) == 0);
     leader = fork();
     if (!leader) { /* the leader goes: the foreground hears of it */
         check(setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0);
@@ -302,6 +302,8 @@ static void hung_up(void)
             check(write(fds[1], "r", 1) == 1);
             while (!got[SIGHUP])
                 usleep(1000);
+            /* the signal comes before the terminal goes, and that before the leader's end */
+            check(read(gone[0], &c, 1) == 1);
             check(open("/dev/tty", O_RDWR) < 0 && errno == ENXIO);
             check(write(fds[1], "h", 1) == 1);
             _exit(0);
@@ -310,6 +312,7 @@ static void hung_up(void)
         _exit(0);
     }
     check(wait_for(leader) == 0);
+    check(write(gone[1], "g", 1) == 1);
     check(read(fds[0], &c, 1) == 1 && c == 'h');
 
     leader = fork();
