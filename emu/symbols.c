@@ -24,8 +24,9 @@
     F(dwfl_begin)                                                                                            \
     F(dwfl_end)                                                                                              \
     F(dwfl_report_begin)                                                                                     \
-    F(dwfl_report_elf) F(dwfl_report_end) F(dwfl_addrmodule) F(dwfl_module_addrinfo) F(dwfl_module_getsrc)   \
-        F(dwfl_lineinfo) F(dwfl_module_info) F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc)  \
+    F(dwfl_report_elf)                                                                                       \
+    F(dwfl_report_end) F(dwfl_addrmodule) F(dwfl_module_addrinfo) F(dwfl_module_getsrc) F(dwfl_lineinfo)     \
+        F(dwfl_module_info) F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc)                   \
             F(dwfl_thread_state_registers) F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo)  \
                 F(dwfl_getmodules) F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module) \
                     F(elf_memory)

@@ -21,7 +21,8 @@ int main(void)
     is_true(kernel_brk(b + 3 * PG) == b + 3 * PG, "brk shrinks the heap");
     is_str(try_access(b + 3 * PG, 'r'), "SEGV_MAPERR", "giving pages back");
     is_true(kernel_brk(b + 4 * PG) == b + 4 * PG && b[3 * PG] == 0, "which are zero when they return");
-    is_true(kernel_brk((char *)1) == b + 4 * PG, "a break below the heap's start is refused: the old one is returned");
+    is_true(kernel_brk((char *)1) == b + 4 * PG,
+            "a break below the heap's start is refused: the old one is returned");
     is_true(kernel_brk((char *)(1ul << 47)) == b + 4 * PG, "so is one above the user space");
     map_at(b + 6 * PG, 1, RW, ANON);
     is_true(kernel_brk(b + 7 * PG) == b + 4 * PG, "brk does not grow over another mapping");

@@ -13,19 +13,20 @@ static void note_context(int sig, siginfo_t *si, void *uc)
 }
 
 /* Run `insns` under the fault handler with rdi = arg; fault text relative to arg. */
-#define run(arg, insns)                                                                                                \
-    ({                                                                                                                 \
-        const char *volatile t_ = "fine";                                                                                       \
-        fault_arm();                                                                                                   \
-        struct sigaction sa_ = {.sa_sigaction = note_context, .sa_flags = SA_SIGINFO | SA_ONSTACK};                    \
-        for (int s_ = 1; s_ <= SIGSEGV; s_++)                                                                          \
-            if (s_ == SIGILL || s_ == SIGTRAP || s_ == SIGBUS || s_ == SIGFPE || s_ == SIGSEGV)                        \
-                sigaction(s_, &sa_, NULL);                                                                             \
-        if (sigsetjmp(fault_jmp, 1))                                                                                   \
-            t_ = fault_text((void *)(arg));                                                                            \
-        else                                                                                                           \
-            __asm__ volatile(insns ::"D"(arg), "S"(0ul), "a"(0ul), "c"(0ul), "d"(0ul) : "memory", "rbx", "cc");       \
-        t_;                                                                                                            \
+#define run(arg, insns)                                                                                      \
+    ({                                                                                                       \
+        const char *volatile t_ = "fine";                                                                    \
+        fault_arm();                                                                                         \
+        struct sigaction sa_ = {.sa_sigaction = note_context, .sa_flags = SA_SIGINFO | SA_ONSTACK};          \
+        for (int s_ = 1; s_ <= SIGSEGV; s_++)                                                                \
+            if (s_ == SIGILL || s_ == SIGTRAP || s_ == SIGBUS || s_ == SIGFPE || s_ == SIGSEGV)              \
+                sigaction(s_, &sa_, NULL);                                                                   \
+        if (sigsetjmp(fault_jmp, 1))                                                                         \
+            t_ = fault_text((void *)(arg));                                                                  \
+        else                                                                                                 \
+            __asm__ volatile(insns ::"D"(arg), "S"(0ul), "a"(0ul), "c"(0ul), "d"(0ul)                        \
+                             : "memory", "rbx", "cc");                                                       \
+        t_;                                                                                                  \
     })
 
 static void counts_as_write(const char *fact)
@@ -41,8 +42,10 @@ static void addresses(void)
     char *p = pages(3, RW);
     must(munmap(p + PG, PG));
     is_str(run(p + 2 * PG - 1, "movb %%al, (%%rdi)"), "SEGV_MAPERR", "si_addr of a byte is the byte");
-    is_str(run(p + 2 * PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "si_addr of an access that starts in the hole is its start");
-    is_str(run(p + PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR at +4", "of one that runs into the hole it is the hole's start");
+    is_str(run(p + 2 * PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR",
+           "si_addr of an access that starts in the hole is its start");
+    is_str(run(p + PG - 4, "movq (%%rdi), %%rax"), "SEGV_MAPERR at +4",
+           "of one that runs into the hole it is the hole's start");
     is_str(run(p + PG - 4, "movq %%rax, (%%rdi)"), "SEGV_MAPERR at +4", "for writes too");
     is_str(run(p + PG - 8, "movups %%xmm0, (%%rdi)"), "SEGV_MAPERR at +8", "and for sixteen bytes");
     is_num((long)fault_err, 6, "the error code says write, user, not present");
@@ -59,9 +62,11 @@ static void addresses(void)
     is_num((long)fault_err, 21, "has error code 21");
     is_true(fault_rip == (uintptr_t)p, "and RIP is the target");
     is_str(run(0x10, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a null pointer's member");
-    is_str(run(1ul << 63, "movq (%%rdi), %%rax"), "SEGV SI_KERNEL", "a non-canonical address is a general protection fault");
+    is_str(run(1ul << 63, "movq (%%rdi), %%rax"), "SEGV SI_KERNEL",
+           "a non-canonical address is a general protection fault");
     is_num((long)(uintptr_t)fault_info.si_addr, 0, "whose si_addr is 0");
-    is_str(run(0xffffffff81000000ul, "movq (%%rdi), %%rax"), "SEGV_MAPERR", "a kernel address is SEGV_MAPERR");
+    is_str(run(0xffffffff81000000ul, "movq (%%rdi), %%rax"), "SEGV_MAPERR",
+           "a kernel address is SEGV_MAPERR");
     is_str(run(p + PG - 3, "movl $8, %%ecx\n\tmovq %%rdi, %%rsi\n\trep lodsb"), "SEGV_MAPERR at +3",
            "a string instruction stops at the exact byte");
     is_str(run(p + PG, "lock incq (%%rdi)"), "SEGV_MAPERR", "a locked read-modify-write of a hole");
@@ -74,16 +79,24 @@ static void addresses(void)
 
 static void instructions(void)
 {
-    is_num((run(0ul, "ud2"), fault_info.si_signo * 100 + fault_info.si_code), SIGILL * 100 + ILL_ILLOPN, "ud2 is SIGILL, ILL_ILLOPN");
+    is_num((run(0ul, "ud2"), fault_info.si_signo * 100 + fault_info.si_code), SIGILL * 100 + ILL_ILLOPN,
+           "ud2 is SIGILL, ILL_ILLOPN");
     is_true((uintptr_t)fault_info.si_addr == fault_rip, "with its address");
-    is_num((run(0ul, "int3"), fault_info.si_signo * 1000 + fault_info.si_code), SIGTRAP * 1000 + SI_KERNEL, "int3 is SIGTRAP, SI_KERNEL");
-    is_num((run(0ul, "hlt"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "hlt is SIGSEGV, SI_KERNEL");
-    is_num((run(0ul, "cli"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "cli too");
-    is_num((run(0ul, "inb %%dx, %%al"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "in too");
-    is_num((run(0ul, "movq %%rax, %%cr0"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL, "mov to cr0 too");
-    is_num((run(0ul, "movl $1, %%eax\n\tcltd\n\txorl %%ecx, %%ecx\n\tidivl %%ecx"), fault_info.si_signo * 100 + fault_info.si_code),
+    is_num((run(0ul, "int3"), fault_info.si_signo * 1000 + fault_info.si_code), SIGTRAP * 1000 + SI_KERNEL,
+           "int3 is SIGTRAP, SI_KERNEL");
+    is_num((run(0ul, "hlt"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL,
+           "hlt is SIGSEGV, SI_KERNEL");
+    is_num((run(0ul, "cli"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL,
+           "cli too");
+    is_num((run(0ul, "inb %%dx, %%al"), fault_info.si_signo * 1000 + fault_info.si_code),
+           SIGSEGV * 1000 + SI_KERNEL, "in too");
+    is_num((run(0ul, "movq %%rax, %%cr0"), fault_info.si_signo * 1000 + fault_info.si_code),
+           SIGSEGV * 1000 + SI_KERNEL, "mov to cr0 too");
+    is_num((run(0ul, "movl $1, %%eax\n\tcltd\n\txorl %%ecx, %%ecx\n\tidivl %%ecx"),
+            fault_info.si_signo * 100 + fault_info.si_code),
            SIGFPE * 100 + FPE_INTDIV, "division by zero is SIGFPE, FPE_INTDIV");
-    is_num((run(0ul, "movl $0x80000000, %%eax\n\tcltd\n\tmovl $-1, %%ecx\n\tidivl %%ecx"), fault_info.si_signo * 100 + fault_info.si_code),
+    is_num((run(0ul, "movl $0x80000000, %%eax\n\tcltd\n\tmovl $-1, %%ecx\n\tidivl %%ecx"),
+            fault_info.si_signo * 100 + fault_info.si_code),
            SIGFPE * 100 + FPE_INTDIV, "so is INT_MIN / -1");
     char *p = pages(1, RW);
     memcpy(p, "\xb8\x01\x00\x00\x00\xc3", 6); /* mov eax,1; ret */
@@ -140,7 +153,8 @@ static void changing(void)
     must(mprotect(p + PG, PG, RW));
     memcpy(p + 2 * PG - 3, "\xb8\x04\x00", 3);
     must(mprotect(p + PG, PG, RX));
-    is_str(run(p + 2 * PG - 3, "call *%%rdi"), "SEGV_ACCERR at +3", "an instruction that runs into a page without execute");
+    is_str(run(p + 2 * PG - 3, "call *%%rdi"), "SEGV_ACCERR at +3",
+           "an instruction that runs into a page without execute");
     is_true(fault_rip == (uintptr_t)(p + 2 * PG - 3), "faults as a whole");
     must(mprotect(p + 2 * PG, PG, RW));
     memcpy(p + 2 * PG, "\x00\x00\xc3", 3);
@@ -161,13 +175,14 @@ static void changing(void)
     p[2 * PG] = (char)0xcc;
     must(mprotect(p + 2 * PG, PG, PROT_READ));
     must(mprotect(p + 2 * PG, PG, RX));
-    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo), SIGTRAP, "int3 on a page that became code is SIGTRAP");
+    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo), SIGTRAP,
+           "int3 on a page that became code is SIGTRAP");
     is_true(fault_rip == (uintptr_t)(p + 2 * PG + 1), "behind the instruction");
     must(mprotect(p + 2 * PG, PG, RW));
     p[2 * PG] = (char)0xf4;
     must(mprotect(p + 2 * PG, PG, RX));
-    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo * 1000 + fault_info.si_code), SIGSEGV * 1000 + SI_KERNEL,
-           "hlt there is SIGSEGV, SI_KERNEL");
+    is_num((run(p + 2 * PG, "call *%%rdi"), fault_info.si_signo * 1000 + fault_info.si_code),
+           SIGSEGV * 1000 + SI_KERNEL, "hlt there is SIGSEGV, SI_KERNEL");
 
     /* many at once, and more often than any table has places */
     unsigned wrong = 0;
@@ -214,14 +229,16 @@ static void copying(void)
     p[2 * PG] = 'Q';
     must(ftruncate(fd, (off_t)PG));
     is_str(try_access(p + 2 * PG, 'r'), "BUS_ADRERR", "ftruncate drops private copies too");
-    is_err(syscall(SYS_write, 1, p + 2 * PG, 1), "EFAULT", "the kernel's access past the end of file is EFAULT");
+    is_err(syscall(SYS_write, 1, p + 2 * PG, 1), "EFAULT",
+           "the kernel's access past the end of file is EFAULT");
     /* Behind the end of file in its page: memory keeps what was written there, filesystems on disk differ. */
     int m = must(memfd_create("m", 0));
     must(ftruncate(m, 10));
     s = must(mmap(NULL, PG, RW, MAP_SHARED, m, 0));
     s[50] = 'Z';
     must(ftruncate(m, (off_t)PG));
-    is_num(s[50], 'Z', "what was written behind the end of a memory file in its page is there when the file grows");
+    is_num(s[50], 'Z',
+           "what was written behind the end of a memory file in its page is there when the file grows");
     s[60] = 'Z';
     must(ftruncate(m, 55));
     is_num(s[60], 0, "cutting the file zeroes the rest of the page");

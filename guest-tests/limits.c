@@ -130,7 +130,8 @@ static void policy(void)
     is_ok(syscall(SYS_mbind, p + PG, PG, MPOL_DEFAULT, NULL, 0ul, 0), "mbind back to the default");
     is_str(picture(p, 4), "wwww", "merges");
     is_err(syscall(SYS_mbind, p, PG, 77, NULL, 0ul, 0), "EINVAL", "an unknown policy is EINVAL");
-    is_err(syscall(SYS_mbind, p + 1, PG, MPOL_DEFAULT, NULL, 0ul, 0), "EINVAL", "an unaligned address is EINVAL");
+    is_err(syscall(SYS_mbind, p + 1, PG, MPOL_DEFAULT, NULL, 0ul, 0), "EINVAL",
+           "an unaligned address is EINVAL");
     must(munmap(p + 2 * PG, PG));
     is_err(syscall(SYS_mbind, p, 4 * PG, MPOL_BIND, &one, 2ul, 0), "EFAULT", "mbind over a hole is EFAULT");
 }
@@ -153,9 +154,11 @@ static void naming(void)
 
 int main(void)
 {
-    is_num(in_child(address_space, pages(4, RW)), 0, "RLIMIT_AS bounds mmap, mremap and brk, and minds what is replaced");
+    is_num(in_child(address_space, pages(4, RW)), 0,
+           "RLIMIT_AS bounds mmap, mremap and brk, and minds what is replaced");
     is_num(in_child(stack_limit, NULL), 0, "RLIMIT_STACK ends a recursion with SEGV_MAPERR");
-    told(in_child(map_count, NULL), "the number of mappings is bounded: a split beyond is ENOMEM", "max_map_count is raised here");
+    told(in_child(map_count, NULL), "the number of mappings is bounded: a split beyond is ENOMEM",
+         "max_map_count is raised here");
     told(in_child(mdwe, pages(1, RW)), "PR_SET_MDWE refuses to gain execution", "since Linux 6.3");
     struct row r;
     char here;

@@ -27,7 +27,8 @@ static void discarding(void)
     is_num(s[0], 0, "punches a hole: zero");
     is_err(madvise(p, PG, MADV_REMOVE), "EINVAL", "MADV_REMOVE of private anonymous memory is EINVAL");
     must(mprotect(s, PG, PROT_READ));
-    is_ok(madvise(s, PG, MADV_REMOVE), "MADV_REMOVE minds whether it could be made writable, not whether it is");
+    is_ok(madvise(s, PG, MADV_REMOVE),
+          "MADV_REMOVE minds whether it could be made writable, not whether it is");
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     char *ro = must(mmap(NULL, PG, PROT_READ, MAP_SHARED, must(open(path, O_RDONLY)), 0));
@@ -95,14 +96,16 @@ static void populate(void)
     is_ok(madvise(p, 2 * PG, MADV_POPULATE_WRITE), "MADV_POPULATE_WRITE");
     is_num(smaps_kb(p, "Rss"), 8, "makes pages of its own");
     must(mprotect(p, PG, PROT_READ));
-    is_err(madvise(p, PG, MADV_POPULATE_WRITE), "EINVAL", "MADV_POPULATE_WRITE of read-only memory is EINVAL");
+    is_err(madvise(p, PG, MADV_POPULATE_WRITE), "EINVAL",
+           "MADV_POPULATE_WRITE of read-only memory is EINVAL");
     must(mprotect(p, PG, PROT_NONE));
     is_err(madvise(p, PG, MADV_POPULATE_READ), "EINVAL", "MADV_POPULATE_READ of PROT_NONE memory is EINVAL");
     must(munmap(p + 2 * PG, PG));
     is_err(madvise(p + PG, 3 * PG, MADV_POPULATE_READ), "ENOMEM", "MADV_POPULATE_READ over a hole is ENOMEM");
     int fd = temp_file(PG);
     char *f = must(mmap(NULL, 3 * PG, PROT_READ, MAP_SHARED, fd, 0));
-    is_err(madvise(f + PG, PG, MADV_POPULATE_READ), "EFAULT", "MADV_POPULATE_READ past the end of file is EFAULT");
+    is_err(madvise(f + PG, PG, MADV_POPULATE_READ), "EFAULT",
+           "MADV_POPULATE_READ past the end of file is EFAULT");
 }
 
 static void guards(void)
@@ -151,16 +154,19 @@ static void process(void)
         void *base;
         size_t len;
     } iov[2] = {{p, PG}, {p + 2 * PG, PG}};
-    is_num(syscall(440, pidfd, iov, 2, MADV_COLD, 0), 2 * (long)PG, "process_madvise says how many bytes it advised");
+    is_num(syscall(440, pidfd, iov, 2, MADV_COLD, 0), 2 * (long)PG,
+           "process_madvise says how many bytes it advised");
     is_err(syscall(440, pidfd, iov, 2, MADV_COLD, 1), "EINVAL", "process_madvise knows no flags");
     is_err(syscall(440, 999, iov, 2, MADV_COLD, 0), "EBADF", "process_madvise of a bad descriptor is EBADF");
     iov[1].base = p + PG + 1;
-    is_num(syscall(440, pidfd, iov, 2, MADV_COLD, 0), (long)PG, "process_madvise stops at the first range that fails");
+    is_num(syscall(440, pidfd, iov, 2, MADV_COLD, 0), (long)PG,
+           "process_madvise stops at the first range that fails");
     iov[0].base = p + 1;
     is_err(syscall(440, pidfd, iov, 2, MADV_COLD, 0), "EINVAL", "and gives its errno if that is the first");
     if (since(6, 14)) {
         iov[0].base = p;
-        is_num(syscall(440, pidfd, iov, 1, MADV_DONTNEED, 0), (long)PG, "process_madvise on oneself takes MADV_DONTNEED");
+        is_num(syscall(440, pidfd, iov, 1, MADV_DONTNEED, 0), (long)PG,
+               "process_madvise on oneself takes MADV_DONTNEED");
         is_num(p[0], 0, "which drops the page");
     }
 }
@@ -171,7 +177,8 @@ static void collapse(void)
     char *p = pages(1024, RW), *block = (char *)(((uintptr_t)p + (2ul << 20) - 1) & -(2ul << 20));
 
     fill(block, 2, 'c');
-    is_err(madvise(block + PG, PG, MADV_COLLAPSE), "EINVAL", "MADV_COLLAPSE within one huge page's block is EINVAL");
+    is_err(madvise(block + PG, PG, MADV_COLLAPSE), "EINVAL",
+           "MADV_COLLAPSE within one huge page's block is EINVAL");
 }
 
 int main(void)

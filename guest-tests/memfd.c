@@ -9,7 +9,7 @@
 #endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u
-#define MFD_EXEC 0x10u
+#define MFD_EXEC        0x10u
 #endif
 
 static int sealable(size_t n)
@@ -61,7 +61,8 @@ static void sealing(void)
     is_err(ftruncate(fd, (off_t)(4 * PG)), "EPERM", "forbids growing");
     is_err(pwrite(fd, "x", 1, (off_t)(3 * PG)), "EPERM", "by write(2) too");
     char *p = must(mmap(NULL, PG, RW, MAP_SHARED, fd, 0));
-    is_err(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), "EBUSY", "F_SEAL_WRITE is EBUSY while a shared writable mapping exists");
+    is_err(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), "EBUSY",
+           "F_SEAL_WRITE is EBUSY while a shared writable mapping exists");
     is_ok(fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE), "F_SEAL_FUTURE_WRITE is not");
     is_str(try_access(p, 'w'), "fine", "and leaves that mapping writable");
     is_err(mmap(NULL, PG, RW, MAP_SHARED, fd, 0), "EPERM", "but allows no new one");
@@ -75,7 +76,8 @@ static void sealing(void)
     is_str(try_access(q, 'w'), "fine", "private mappings can be written");
     is_ok(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL), "F_SEAL_SEAL");
     is_err(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), "EPERM", "ends it: no more seals, not even one it has");
-    is_num(fcntl(fd, F_GET_SEALS), F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE,
+    is_num(fcntl(fd, F_GET_SEALS),
+           F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE,
            "F_GET_SEALS lists all");
 }
 
@@ -94,7 +96,8 @@ static void punching(void)
     is_num(p[2 * PG], 0, "does the same");
     must(ftruncate(fd, (off_t)PG));
     is_str(try_access(q + PG, 'r'), "BUS_ADRERR", "truncated, its pages are SIGBUS");
-    is_err(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, (off_t)PG), "EOPNOTSUPP", "punching wants FALLOC_FL_KEEP_SIZE");
+    is_err(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, (off_t)PG), "EOPNOTSUPP",
+           "punching wants FALLOC_FL_KEEP_SIZE");
     is_ok(fallocate(fd, 0, 0, (off_t)(2 * PG)), "fallocate grows");
     is_num(p[PG], 0, "with zeroes");
 }

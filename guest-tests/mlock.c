@@ -67,7 +67,8 @@ static int limited(char *p)
 
 static int all(char *p)
 {
-    if (mlockall(0) == 0 || errno != EINVAL || mlockall(MCL_ONFAULT) == 0 || errno != EINVAL || mlockall(8) == 0)
+    if (mlockall(0) == 0 || errno != EINVAL || mlockall(MCL_ONFAULT) == 0 || errno != EINVAL ||
+        mlockall(8) == 0)
         return 1;
     if (mlockall(MCL_FUTURE))
         return 2;
@@ -148,7 +149,8 @@ int main(void)
         told_skip("RLIMIT_MEMLOCK", "cannot drop privileges");
     else
         is_num(r, 0, "RLIMIT_MEMLOCK: mlock beyond is ENOMEM, MAP_LOCKED EAGAIN, limit 0 EPERM");
-    is_num(in_child(all, pages(2, RW)), 0, "mlockall: bad flags, future and current mappings, munlockall, on fault");
+    is_num(in_child(all, pages(2, RW)), 0,
+           "mlockall: bad flags, future and current mappings, munlockall, on fault");
     if (mmap(NULL, PG, RW, MAP_DROPPABLE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
         told_skip("mlockall locks no droppable memory to come", "since Linux 6.11");
     else

@@ -13,9 +13,12 @@ static void placing(void)
     is_true(q == p + 2 * PG || q == p + 3 * PG, "an unaligned hint is rounded to a page");
     is_true(q == p + 3 * PG || q == p + 2 * PG, "an unaligned hint gives an aligned address");
     is_err(mmap(p + 123, PG, RW, ANON | MAP_FIXED, -1, 0), "EINVAL", "MAP_FIXED wants an aligned address");
-    is_err(mmap(p + PG, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST", "MAP_FIXED_NOREPLACE refuses a taken place");
-    is_err(mmap(p, 3 * PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST", "MAP_FIXED_NOREPLACE refuses a partly taken place");
-    is_ok(mmap(p + 6 * PG, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "MAP_FIXED_NOREPLACE takes a free place");
+    is_err(mmap(p + PG, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST",
+           "MAP_FIXED_NOREPLACE refuses a taken place");
+    is_err(mmap(p, 3 * PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST",
+           "MAP_FIXED_NOREPLACE refuses a partly taken place");
+    is_ok(mmap(p + 6 * PG, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0),
+          "MAP_FIXED_NOREPLACE takes a free place");
     is_err(mmap(p + PG, PG, RW, ANON | MAP_FIXED | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST",
            "MAP_FIXED_NOREPLACE wins over MAP_FIXED");
     is_ok(mmap(p + PG, 4 * PG, PROT_READ, ANON | MAP_FIXED, -1, 0), "MAP_FIXED replaces what is there");
@@ -43,30 +46,39 @@ static void errors(void)
     is_err(mmap(NULL, PG, RW, MAP_PRIVATE, -1, 0), "EBADF", "a bad descriptor is EBADF");
     is_err(mmap(NULL, 0, RW, MAP_PRIVATE, -1, 0), "EBADF", "a bad descriptor is told before length 0");
     is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, fd, 123), "EINVAL", "an unaligned offset is EINVAL");
-    is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, -1, 123), "EINVAL", "an unaligned offset is told before a bad descriptor");
+    is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, -1, 123), "EINVAL",
+           "an unaligned offset is told before a bad descriptor");
     is_err(mmap(NULL, 2 * PG, PROT_READ, MAP_PRIVATE, fd, (off_t)(-1ul & ~(PG - 1))), "EOVERFLOW",
            "an offset that wraps is EOVERFLOW");
-    is_err(mmap(NULL, PG, RW, MAP_SHARED, ro, 0), "EACCES", "a shared writable mapping of a read-only file is EACCES");
+    is_err(mmap(NULL, PG, RW, MAP_SHARED, ro, 0), "EACCES",
+           "a shared writable mapping of a read-only file is EACCES");
     is_ok(mmap(NULL, PG, RW, MAP_PRIVATE, ro, 0), "a private writable mapping of a read-only file is fine");
     is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, wo, 0), "EACCES", "mapping a write-only file is EACCES");
-    is_err(mmap(NULL, PG, PROT_NONE, MAP_SHARED, wo, 0), "EACCES", "mapping a write-only file with PROT_NONE too");
-    is_err(mmap(NULL, PG, RW, ANON | MAP_GROWSDOWN | MAP_SHARED, -1, 0), "EINVAL", "MAP_SHARED_VALIDATE with MAP_ANONYMOUS is EINVAL");
+    is_err(mmap(NULL, PG, PROT_NONE, MAP_SHARED, wo, 0), "EACCES",
+           "mapping a write-only file with PROT_NONE too");
+    is_err(mmap(NULL, PG, RW, ANON | MAP_GROWSDOWN | MAP_SHARED, -1, 0), "EINVAL",
+           "MAP_SHARED_VALIDATE with MAP_ANONYMOUS is EINVAL");
     is_err(mmap(NULL, PG, RW, SHARED | MAP_GROWSDOWN, -1, 0), "EINVAL", "MAP_GROWSDOWN must be private");
-    is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0), "EINVAL", "MAP_GROWSDOWN must be anonymous");
+    is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0), "EINVAL",
+           "MAP_GROWSDOWN must be anonymous");
     is_err(mmap(NULL, PG, PROT_READ, MAP_SHARED_VALIDATE | 0x200000, fd, 0), "EOPNOTSUPP",
            "MAP_SHARED_VALIDATE refuses an unknown flag");
     is_ok(mmap(NULL, PG, PROT_READ, MAP_SHARED | 0x200000, fd, 0), "MAP_SHARED ignores an unknown flag");
     is_ok(mmap(NULL, PG, RW | 0x100, ANON, -1, 0), "unknown protection bits are ignored");
-    is_err(mmap(NULL, PG, RW, ANON | MAP_HUGETLB | (63 << 26), -1, 0), "EINVAL", "MAP_HUGETLB of an absurd page size is EINVAL");
-    is_err(mmap((void *)(1ul << 47), PG, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM", "MAP_FIXED above the user space is ENOMEM");
-    is_err(mmap((void *)0x7ffffffff000ul, PG, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM", "the last page below 2^47 cannot be mapped");
+    is_err(mmap(NULL, PG, RW, ANON | MAP_HUGETLB | (63 << 26), -1, 0), "EINVAL",
+           "MAP_HUGETLB of an absurd page size is EINVAL");
+    is_err(mmap((void *)(1ul << 47), PG, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM",
+           "MAP_FIXED above the user space is ENOMEM");
+    is_err(mmap((void *)0x7ffffffff000ul, PG, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM",
+           "the last page below 2^47 cannot be mapped");
     int dir = open("/tmp", O_RDONLY);
     is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, dir, 0), "ENODEV", "a directory is ENODEV");
     int pipefd[2];
     must(pipe(pipefd));
     is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, pipefd[0], 0), "ENODEV", "a pipe is ENODEV");
     is_err(mmap(NULL, PG, PROT_READ, MAP_PRIVATE, pipefd[1], 0), "EACCES", "a pipe's write end is EACCES");
-    is_err(mmap(p, PG, RW, MAP_PRIVATE | MAP_FIXED, fd, 0), "ok", "a file page can be mapped at a fixed place");
+    is_err(mmap(p, PG, RW, MAP_PRIVATE | MAP_FIXED, fd, 0), "ok",
+           "a file page can be mapped at a fixed place");
     unlink(path);
 }
 
@@ -93,7 +105,8 @@ static void merging(void)
     map_at(p + 2 * PG, 1, RW, ANON);
     p[2 * PG] = 1;
     map_at(p + PG, 1, RW, ANON);
-    is_str(picture(p, 3), "ww|w", "pages written in two VMAs before keep these apart when the hole between is filled");
+    is_str(picture(p, 3), "ww|w",
+           "pages written in two VMAs before keep these apart when the hole between is filled");
     must(munmap(p, 8 * PG));
     map_at(p, 1, RW, ANON);
     map_at(p + PG, 1, RW, ANON | MAP_NORESERVE);
@@ -109,12 +122,14 @@ static void merging(void)
     is_str(picture(p, 2), "rr", "file mappings with consecutive offsets merge");
     must(mmap(p + 2 * PG, PG, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, (off_t)PG));
     is_str(picture(p, 3), "rr|r", "file mappings with other offsets do not");
-    must(mmap(p + 3 * PG, PG, PROT_READ, MAP_PRIVATE | MAP_FIXED, open("/proc/self/exe", O_RDONLY), (off_t)(2 * PG)));
+    must(mmap(p + 3 * PG, PG, PROT_READ, MAP_PRIVATE | MAP_FIXED, open("/proc/self/exe", O_RDONLY),
+              (off_t)(2 * PG)));
     is_str(picture(p, 4), "rr|r|r", "nor do mappings of two files");
     struct row r;
     row_of(p, &r);
     is_num((long)r.off, 0, "maps shows the offset of a merged file mapping");
-    is_true(strstr(r.name, "/tmp/probe-") == r.name && strstr(r.name, " (deleted)"), "maps marks an unlinked file (deleted)");
+    is_true(strstr(r.name, "/tmp/probe-") == r.name && strstr(r.name, " (deleted)"),
+            "maps marks an unlinked file (deleted)");
     row_of(p + 2 * PG, &r);
     is_num((long)r.off, (long)PG, "maps shows the byte offset in hex");
     char *z = mmap(NULL, PG, RW, SHARED, -1, 0);
@@ -162,7 +177,8 @@ static void contents(void)
     is_str(vmflags(p), "rd wr mr mw me ac", "VmFlags of writable anonymous memory");
     is_str(vmflags(q), "rd mr mw me", "VmFlags of anonymous memory never writable are not accounted");
     is_str(vmflags(mmap(NULL, PG, PROT_NONE, ANON, -1, 0)), "mr mw me", "VmFlags of PROT_NONE memory");
-    is_str(vmflags(mmap(NULL, PG, RW, SHARED, -1, 0)), "rd wr sh mr mw me ms", "VmFlags of shared anonymous memory");
+    is_str(vmflags(mmap(NULL, PG, RW, SHARED, -1, 0)), "rd wr sh mr mw me ms",
+           "VmFlags of shared anonymous memory");
 }
 
 static void growing_down(void)
@@ -176,11 +192,13 @@ static void growing_down(void)
     is_str(try_access(top - 10 * PG, 'w'), "fine", "an access further below grows it too");
     is_str(picture(top - 10 * PG, 12), "wwwwwwwwwwww", "over the pages between");
     map_at(top - 300 * PG, 1, RW, ANON);
-    is_str(try_access(top - 45 * PG, 'w'), "SEGV_MAPERR", "it does not grow to within 256 pages of another mapping");
+    is_str(try_access(top - 45 * PG, 'w'), "SEGV_MAPERR",
+           "it does not grow to within 256 pages of another mapping");
     munmap(top - 300 * PG, PG);
     is_str(try_access(top - 45 * PG, 'w'), "fine", "and does once that is gone");
     map_at(top - 300 * PG, 1, PROT_NONE, ANON);
-    is_str(try_access(top - 47 * PG, 'w'), "fine", "a PROT_NONE mapping below does not count for the guard gap");
+    is_str(try_access(top - 47 * PG, 'w'), "fine",
+           "a PROT_NONE mapping below does not count for the guard gap");
 }
 
 int main(void)

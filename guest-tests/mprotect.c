@@ -46,8 +46,10 @@ static void errors(void)
     is_err(mprotect(p, PG, 0x100), "EINVAL", "unknown protection bits are EINVAL");
     is_err(mprotect(p + 1, 0, PROT_READ), "EINVAL", "an unaligned address is told before length 0");
     is_ok(mprotect(p + PG, 0, 0x100), "length 0 is told before unknown bits");
-    is_err(mprotect(p, PG, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP), "EINVAL", "PROT_GROWSDOWN with PROT_GROWSUP is EINVAL");
-    is_err(mprotect(p, PG, PROT_READ | PROT_GROWSDOWN), "EINVAL", "PROT_GROWSDOWN wants a VMA that grows down");
+    is_err(mprotect(p, PG, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP), "EINVAL",
+           "PROT_GROWSDOWN with PROT_GROWSUP is EINVAL");
+    is_err(mprotect(p, PG, PROT_READ | PROT_GROWSDOWN), "EINVAL",
+           "PROT_GROWSDOWN wants a VMA that grows down");
     is_err(mprotect(p, PG, PROT_READ | PROT_GROWSUP), "EINVAL", "PROT_GROWSUP is always EINVAL on x86");
     must(munmap(p + 3 * PG, PG));
     is_err(mprotect(p + PG, 4 * PG, PROT_READ), "ENOMEM", "a hole in the range is ENOMEM");
@@ -62,11 +64,13 @@ static void errors(void)
     map_at(q, 1, PROT_READ, ANON);
     must(mmap(q + PG, PG, PROT_READ, MAP_SHARED | MAP_FIXED, ro, 0));
     map_at(q + 2 * PG, 1, PROT_READ, ANON);
-    is_err(mprotect(q + PG, PG, RW), "EACCES", "a shared mapping of a file opened read-only cannot become writable");
+    is_err(mprotect(q + PG, PG, RW), "EACCES",
+           "a shared mapping of a file opened read-only cannot become writable");
     is_true(!has_flag(q + PG, "mw"), "which smaps shows by the missing mw");
     is_err(mprotect(q, 3 * PG, RW), "EACCES", "it refuses a longer range too");
     is_str(picture(q, 3), "w|r|r", "of which the part before stays changed");
-    is_err(mprotect(q, 3 * PG, PROT_READ | PROT_WRITE | PROT_EXEC), "EACCES", "execute and write are refused alike");
+    is_err(mprotect(q, 3 * PG, PROT_READ | PROT_WRITE | PROT_EXEC), "EACCES",
+           "execute and write are refused alike");
 }
 
 static void faults(void)
@@ -98,7 +102,8 @@ static void faults(void)
         *(volatile uint32_t *)(p + 2 * PG - 2) = 1;
         is_true(false, "a write across into a closed page faults");
     } else {
-        is_str(fault_text(p + 2 * PG), "SEGV_ACCERR", "a write across into a closed page faults at that page's start");
+        is_str(fault_text(p + 2 * PG), "SEGV_ACCERR",
+               "a write across into a closed page faults at that page's start");
     }
     is_num(p[2 * PG - 2], 0, "and has written nothing before it");
     is_err(syscall(SYS_write, 1, p + 2 * PG, 1), "EFAULT", "the kernel's read of a closed page is EFAULT");
@@ -106,7 +111,8 @@ static void faults(void)
     must(pipe(fd));
     must(write(fd[1], "xyz", 3));
     must(mprotect(p + 3 * PG, PG, PROT_READ));
-    is_err(syscall(SYS_read, fd[0], p + 3 * PG, 1), "EFAULT", "the kernel's write to a read-only page is EFAULT");
+    is_err(syscall(SYS_read, fd[0], p + 3 * PG, 1), "EFAULT",
+           "the kernel's write to a read-only page is EFAULT");
 }
 
 static void grows(void)
@@ -115,7 +121,8 @@ static void grows(void)
     must(mmap(p + 4 * PG, 4 * PG, RW, ANON | MAP_FIXED | MAP_GROWSDOWN, -1, 0));
     is_ok(mprotect(p + 6 * PG, PG, PROT_READ | PROT_GROWSDOWN), "PROT_GROWSDOWN");
     is_str(picture(p + 4 * PG, 4), "rrr|w", "reaches down to the start of the VMA");
-    is_err(mprotect(p + 2 * PG, PG, PROT_READ | PROT_GROWSDOWN), "ENOMEM", "PROT_GROWSDOWN below the VMA is ENOMEM");
+    is_err(mprotect(p + 2 * PG, PG, PROT_READ | PROT_GROWSDOWN), "ENOMEM",
+           "PROT_GROWSDOWN below the VMA is ENOMEM");
 }
 
 int main(void)

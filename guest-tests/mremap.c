@@ -16,7 +16,8 @@ static void sizes(void)
     is_true(mremap(p, 2 * PG, 4 * PG, 0) == p, "growing into free space stays in place");
     is_str(picture(p, 4), "wwww", "as one VMA");
     is_true(p[PG] == 'b' && p[2 * PG] == 0, "whose new pages are zero");
-    is_err(mremap(p, 4 * PG, 5 * PG, 0), "ENOMEM", "growing where a neighbour is, without MREMAP_MAYMOVE, is ENOMEM");
+    is_err(mremap(p, 4 * PG, 5 * PG, 0), "ENOMEM",
+           "growing where a neighbour is, without MREMAP_MAYMOVE, is ENOMEM");
     char *q = mremap(p, 4 * PG, 5 * PG, MREMAP_MAYMOVE);
     is_true(q != MAP_FAILED && q != p, "with MREMAP_MAYMOVE it moves");
     is_str(picture(p, 4), "....", "leaving nothing behind");
@@ -82,8 +83,10 @@ static void several(void)
     is_true(fixed(a, 4 * PG, 4 * PG, 0, p) == p, "with a hole between them");
     is_str(picture(p, 4), "w|r|.|w", "that stays a hole");
     is_err(mremap(p, 4 * PG, 5 * PG, MREMAP_MAYMOVE), "EFAULT", "several VMAs cannot grow");
-    is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE), "ok", "keeping their size they may stay where they are");
-    is_err(mremap(p + 2 * PG, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, a), "EFAULT", "a hole at the start is EFAULT");
+    is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE), "ok",
+           "keeping their size they may stay where they are");
+    is_err(mremap(p + 2 * PG, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, a), "EFAULT",
+           "a hole at the start is EFAULT");
     is_ok(mremap(p, 4 * PG, 2 * PG, 0), "shrinking over several VMAs unmaps the tail");
     is_str(picture(p, 4), "w|r|..", "whatever it holds");
 }
@@ -109,12 +112,14 @@ static void dontunmap(void)
     is_true(fixed(p, 2 * PG, 2 * PG, MREMAP_DONTUNMAP, a) == a, "MREMAP_DONTUNMAP moves the pages");
     is_str(picture(p, 2), "ww", "and leaves the old mapping");
     is_true(p[0] == 0 && a[0] == 'a' && a[PG] == 'b', "empty, while the new one has the contents");
-    is_err(mremap(p, PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL), "EINVAL", "MREMAP_DONTUNMAP cannot change the size");
+    is_err(mremap(p, PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL), "EINVAL",
+           "MREMAP_DONTUNMAP cannot change the size");
     is_err(mremap(p, PG, PG, MREMAP_DONTUNMAP, NULL), "EINVAL", "MREMAP_DONTUNMAP wants MREMAP_MAYMOVE");
     int fd = temp_file(2 * PG);
     char *f = must(mmap(NULL, 2 * PG, PROT_READ, MAP_PRIVATE, fd, 0));
     char *g = mremap(f, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
-    is_true(g != MAP_FAILED && g[0] == 'a' && f[0] == 'a', "MREMAP_DONTUNMAP of a file mapping shows the file twice");
+    is_true(g != MAP_FAILED && g[0] == 'a' && f[0] == 'a',
+            "MREMAP_DONTUNMAP of a file mapping shows the file twice");
 }
 
 static void duplicate(void)
@@ -138,14 +143,18 @@ static void errors(void)
     is_err(mremap(p, PG, PG, MREMAP_FIXED, a), "EINVAL", "MREMAP_FIXED wants MREMAP_MAYMOVE");
     is_err(fixed(p, PG, PG, 0, a + 1), "EINVAL", "an unaligned new address is EINVAL");
     is_err(fixed(p, 2 * PG, 2 * PG, 0, p + PG), "EINVAL", "old and new place may not overlap");
-    is_err(fixed(p, 2 * PG, 2 * PG, 0, (char *)(1ul << 47)), "EINVAL", "a new place above the user space is EINVAL");
+    is_err(fixed(p, 2 * PG, 2 * PG, 0, (char *)(1ul << 47)), "EINVAL",
+           "a new place above the user space is EINVAL");
     is_err(mremap(a, PG, 2 * PG, MREMAP_MAYMOVE), "EFAULT", "an unmapped old address is EFAULT");
-    is_err(mremap(p + 3 * PG, 2 * PG, 3 * PG, MREMAP_MAYMOVE), "EFAULT", "an old range that ends beyond its VMA is EFAULT");
-    is_err(mremap(p, PG, 1ul << 47, MREMAP_MAYMOVE), since(6, 17) ? "EINVAL" : "ENOMEM", "an absurd new size");
+    is_err(mremap(p + 3 * PG, 2 * PG, 3 * PG, MREMAP_MAYMOVE), "EFAULT",
+           "an old range that ends beyond its VMA is EFAULT");
+    is_err(mremap(p, PG, 1ul << 47, MREMAP_MAYMOVE), since(6, 17) ? "EINVAL" : "ENOMEM",
+           "an absurd new size");
     is_str(picture(p, 4), "wwww", "none of them changed anything");
     int fd = temp_file(PG);
     char *f = must(mmap(NULL, PG, PROT_READ, MAP_SHARED, fd, (off_t)(1ul << 40)));
-    is_err(mremap(f, PG, -PG, MREMAP_MAYMOVE), since(6, 17) ? "EINVAL" : "ENOMEM", "an offset that would wrap");
+    is_err(mremap(f, PG, -PG, MREMAP_MAYMOVE), since(6, 17) ? "EINVAL" : "ENOMEM",
+           "an offset that would wrap");
 }
 
 int main(void)

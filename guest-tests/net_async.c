@@ -336,7 +336,6 @@ static void pipes(void)
     close(null);
 }
 
-
 static void unix_sockets(void)
 {
     int s[2];

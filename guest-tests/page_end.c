@@ -37,14 +37,20 @@ static void neighbour(const char *kind)
 #define FACT(text) (snprintf(fact, sizeof(fact), "%s: %s", kind, text), fact)
 
     is_str(RUN("\xb8\x05\0\0\0\xc3", 6), "returned 5", FACT("code that ends with the page runs"));
-    is_str(RUN("\xb8\x05\0\0\0\x90", 6), "signal 11 at 4096 for 4096", FACT("code that runs off faults at the next page"));
+    is_str(RUN("\xb8\x05\0\0\0\x90", 6), "signal 11 at 4096 for 4096",
+           FACT("code that runs off faults at the next page"));
     is_str(RUN("\xb8\x05\0\0\0\x90", 300), "signal 11 at 4096 for 4096", FACT("after all it did before"));
-    is_str(RUN("\xb8\x05\0\0\0\xb8\x06\0", 8), "signal 11 at 4093 for 4096", FACT("an instruction that crosses faults for the next page"));
-    is_str(RUN("\x31\xc0\x8b\x00\x90\x90\x90", 7), "signal 11 at 4091 for 0", FACT("a fault before the end comes first"));
-    is_str(RUN("\x0f\x0b\x90\x90\x90", 5), "signal 4 at 4091 for 4091", FACT("so does an illegal instruction"));
+    is_str(RUN("\xb8\x05\0\0\0\xb8\x06\0", 8), "signal 11 at 4093 for 4096",
+           FACT("an instruction that crosses faults for the next page"));
+    is_str(RUN("\x31\xc0\x8b\x00\x90\x90\x90", 7), "signal 11 at 4091 for 0",
+           FACT("a fault before the end comes first"));
+    is_str(RUN("\x0f\x0b\x90\x90\x90", 5), "signal 4 at 4091 for 4091",
+           FACT("so does an illegal instruction"));
     is_str(RUN("\xcc", 1), "signal 5 at 4096", FACT("a breakpoint as the last byte"));
-    is_str(RUN("\x31\xc0\xff\xc0\x83\xf8\x64\x75\xf9\x90", 10), "signal 11 at 4096 for 4096", FACT("a loop is finished first"));
-    is_str(RUN("\x66\x66", 2), "signal 11 at 4094 for 4096", FACT("prefixes alone are an instruction that crosses"));
+    is_str(RUN("\x31\xc0\xff\xc0\x83\xf8\x64\x75\xf9\x90", 10), "signal 11 at 4096 for 4096",
+           FACT("a loop is finished first"));
+    is_str(RUN("\x66\x66", 2), "signal 11 at 4094 for 4096",
+           FACT("prefixes alone are an instruction that crosses"));
 }
 
 int main(void)

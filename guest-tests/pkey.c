@@ -45,7 +45,8 @@ static void with(int key)
     is_ok(pkey_free(key), "pkey_free");
     is_err(pkey_free(key), "EINVAL", "twice is EINVAL");
     must(mprotect(p + PG, PG, PROT_EXEC));
-    is_err(mlock(p + PG, PG), "ENOMEM", "execute-only memory can't be populated by mlock: its key denies reading");
+    is_err(mlock(p + PG, PG), "ENOMEM",
+           "execute-only memory can't be populated by mlock: its key denies reading");
     must(munmap(p + PG, PG));
     int n = 0;
     while (pkey_alloc(0, 0) >= 0)

@@ -33,10 +33,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PG 4096ul
-#define RW (PROT_READ | PROT_WRITE)
-#define RX (PROT_READ | PROT_EXEC)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+#define PG     4096ul
+#define RW     (PROT_READ | PROT_WRITE)
+#define RX     (PROT_READ | PROT_EXEC)
+#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
 #define SHARED (MAP_SHARED | MAP_ANONYMOUS)
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -49,11 +49,11 @@
 #define MREMAP_DONTUNMAP 4
 #endif
 #ifndef MADV_COLD
-#define MADV_COLD 20
+#define MADV_COLD    20
 #define MADV_PAGEOUT 21
 #endif
 #ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 #ifndef MADV_DONTNEED_LOCKED
@@ -64,7 +64,7 @@
 #endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE 103
+#define MADV_GUARD_REMOVE  103
 #endif
 #ifndef SEGV_PKUERR
 #define SEGV_PKUERR 4
@@ -122,11 +122,11 @@ static inline const char *result(long r, int err)
     return buf;
 }
 /* is_err(munmap(...), "EINVAL", fact): "ok" stands for success. */
-#define is_err(call, want, fact)                                                                                       \
-    do {                                                                                                               \
-        errno = 0;                                                                                                     \
-        long r_ = (long)(call);                                                                                        \
-        is_str(result(r_, errno), want, fact);                                                                         \
+#define is_err(call, want, fact)                                                                             \
+    do {                                                                                                     \
+        errno = 0;                                                                                           \
+        long r_ = (long)(call);                                                                              \
+        is_str(result(r_, errno), want, fact);                                                               \
     } while (0)
 #define is_ok(call, fact) is_err(call, "ok", fact)
 
@@ -138,15 +138,15 @@ static inline int done(void)
 }
 
 /* Something a fact is built on did not work: the facts after it would mean nothing. */
-#define must(call)                                                                                                     \
-    ({                                                                                                                 \
-        __auto_type must_ = (call);                                                                                    \
-        if ((long)must_ == -1) {                                                                                       \
-            printf("# line %d: %s: %s\n", __LINE__, #call, strerror(errno));                                           \
-            fflush(stdout);                                                                                            \
-            _exit(3);                                                                                                  \
-        }                                                                                                              \
-        must_;                                                                                                         \
+#define must(call)                                                                                           \
+    ({                                                                                                       \
+        __auto_type must_ = (call);                                                                          \
+        if ((long)must_ == -1) {                                                                             \
+            printf("# line %d: %s: %s\n", __LINE__, #call, strerror(errno));                                 \
+            fflush(stdout);                                                                                  \
+            _exit(3);                                                                                        \
+        }                                                                                                    \
+        must_;                                                                                               \
     })
 
 /* Is the kernel we run on at least this one? Facts that came later are skipped on older ones. PROBE_RELEASE=6.12 in the
@@ -222,7 +222,8 @@ static inline const char *next_line(const char *s)
 static inline bool parse_row(const char *s, struct row *r)
 {
     struct row t = {0};
-    if (sscanf(s, "%lx-%lx %4s %lx %15s %lu%*[ ]%255[^\n]", &t.start, &t.end, t.perm, &t.off, t.dev, &t.ino, t.name) < 6)
+    if (sscanf(s, "%lx-%lx %4s %lx %15s %lu%*[ ]%255[^\n]", &t.start, &t.end, t.perm, &t.off, t.dev, &t.ino,
+               t.name) < 6)
         return false;
     *r = t;
     return true;
@@ -275,7 +276,8 @@ static inline const char *vmflags(const void *p)
     snprintf(out, sizeof out, "%s", smaps_line(p, "VmFlags"));
     char *sd = strstr(out, "sd");
     if (sd)
-        memmove(sd > out ? sd - 1 : sd, sd + 2 + (sd == out && sd[2]), strlen(sd + 2 + (sd == out && sd[2])) + 1);
+        memmove(sd > out ? sd - 1 : sd, sd + 2 + (sd == out && sd[2]),
+                strlen(sd + 2 + (sd == out && sd[2])) + 1);
     return out;
 }
 static inline bool has_flag(const void *p, const char *flag)

@@ -167,13 +167,15 @@ int main(int argc, char **argv)
     join(t, 1);
 
     start(t, 1, vector_waiter, 0);
-    is_num(futex(&word2, FUTEX_WAKE, 1, NULL, NULL, 0), 0, "a shared wake does not meet a private futex_waitv");
+    is_num(futex(&word2, FUTEX_WAKE, 1, NULL, NULL, 0), 0,
+           "a shared wake does not meet a private futex_waitv");
     is_num(futex(&word2, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 1, "a private one does");
     pthread_join(t[0], &r);
     is_num((long)r, 1, "and futex_waitv tells which");
     clock_gettime(CLOCK_REALTIME, &abs);
     abs.tv_sec--;
-    is_err(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &abs, NULL, 1), "ETIMEDOUT", "WAIT_BITSET on the wall clock");
+    is_err(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &abs, NULL, 1), "ETIMEDOUT",
+           "WAIT_BITSET on the wall clock");
 
     pthread_mutexattr_init(&ma);
     pthread_mutexattr_setrobust(&ma, PTHREAD_MUTEX_ROBUST);

@@ -85,7 +85,8 @@ static void waiting_signals(void)
     ptrace(PTRACE_CONT, pid, 0, 0);
     next(pid);
     is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 1, "PEEKSIGINFO: one signal waits for the task");
-    is_true(si[0].si_signo == SIGUSR2 && si[0].si_code == SI_TKILL && si[0].si_pid == pid, "is the one that it sent itself");
+    is_true(si[0].si_signo == SIGUSR2 && si[0].si_code == SI_TKILL && si[0].si_pid == pid,
+            "is the one that it sent itself");
     args.flags = PTRACE_PEEKSIGINFO_SHARED;
     is_num(ptrace(PTRACE_PEEKSIGINFO, pid, &args, si), 3, "three for its process");
     s = si[0].si_signo == SIGRTMIN && si[0].si_value.sival_int == 0 && si[2].si_value.sival_int == 2;
@@ -212,9 +213,11 @@ int main(int argc, char **argv)
     is_ok(ptrace(PTRACE_SINGLESTEP, pid, 0, 0), "SINGLESTEP");
     s = next(pid);
     after = (unsigned long)ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, rip), 0);
-    is_true(WIFSTOPPED(s) && WSTOPSIG(s) == SIGTRAP && after != before && after - before < 16, "goes on by one instruction");
+    is_true(WIFSTOPPED(s) && WSTOPSIG(s) == SIGTRAP && after != before && after - before < 16,
+            "goes on by one instruction");
     struct iovec iov = {&regs, sizeof regs};
-    is_true(!ptrace(PTRACE_GETREGSET, pid, 1, &iov) && iov.iov_len == sizeof regs && regs.rip == after, "GETREGSET tells the same");
+    is_true(!ptrace(PTRACE_GETREGSET, pid, 1, &iov) && iov.iov_len == sizeof regs && regs.rip == after,
+            "GETREGSET tells the same");
     is_ok(ptrace(PTRACE_KILL, pid, 0, 0), "PTRACE_KILL");
     s = next(pid);
     is_true(WIFSIGNALED(s) && WTERMSIG(s) == SIGKILL, "kills");

@@ -34,7 +34,8 @@ static void *burn(void *result)
 }
 static long micro(const struct rusage *ru)
 {
-    return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 + ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+    return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 + ru->ru_utime.tv_usec +
+           ru->ru_stime.tv_usec;
 }
 
 int main(void)

@@ -88,12 +88,14 @@ static void unmapping(void)
     is_err(munmap(q + 2 * PG, 2 * PG), "EPERM", "munmap from a seal on");
     is_str(picture(q, 4), "rr|rs|r", "leaves nothing");
     is_err(mmap(p, PG, RW, ANON | MAP_FIXED, -1, 0), "EPERM", "MAP_FIXED over sealed memory is EPERM");
-    is_err(mmap(p, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST", "MAP_FIXED_NOREPLACE is EEXIST as ever");
+    is_err(mmap(p, PG, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), "EEXIST",
+           "MAP_FIXED_NOREPLACE is EEXIST as ever");
     is_true(mmap(p, PG, RW, ANON, -1, 0) != p, "a hint there goes elsewhere");
     q = uusu();
     is_err(mmap(q + PG, 3 * PG, RW, ANON | MAP_FIXED, -1, 0), "EPERM", "MAP_FIXED over a range with a seal");
     is_str(picture(q, 4), since(6, 12) ? "r|r|rs|r" : "rr|rs|r", "leaves the split it had made");
-    is_err(mmap(p, 1ul << 47, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM", "an absurd length is told before the seal");
+    is_err(mmap(p, 1ul << 47, RW, ANON | MAP_FIXED, -1, 0), "ENOMEM",
+           "an absurd length is told before the seal");
 }
 
 static void remapping(void)
@@ -104,13 +106,16 @@ static void remapping(void)
     is_err(mremap(p, 4 * PG, 4 * PG, 0), "EPERM", "nor leave it as it is");
     is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, a), "EPERM", "nor move it");
     is_str(picture(a, 4), "....", "and nothing appeared at the destination");
-    is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL), "EPERM", "nor move it with MREMAP_DONTUNMAP");
+    is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL), "EPERM",
+           "nor move it with MREMAP_DONTUNMAP");
     char *q = pages(2, RW);
-    is_err(mremap(q, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p), "EPERM", "nor move something onto it");
+    is_err(mremap(q, 2 * PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p), "EPERM",
+           "nor move something onto it");
     is_str(picture(q, 2), "ww", "and the source is still there");
     is_err(mremap(p, PG, PG, 8), "EINVAL", "bad flags are told before the seal");
     if (since(6, 17))
-        is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p + PG), "EINVAL", "so is an overlap");
+        is_err(mremap(p, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p + PG), "EINVAL",
+               "so is an overlap");
     else
         told_skip("so is an overlap", "since Linux 6.17");
     q = uusu();
@@ -119,19 +124,22 @@ static void remapping(void)
     q = uusu();
     map_at(a, 4, PROT_NONE, ANON);
     if (since(6, 17)) {
-        is_err(mremap(q, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, a), "EPERM", "moving several VMAs of which one is sealed is EPERM");
+        is_err(mremap(q, 4 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, a), "EPERM",
+               "moving several VMAs of which one is sealed is EPERM");
         is_str(picture(q, 4), "..|rs|r", "after those before it are gone");
         is_str(picture(a, 4), "rr|nn", "and have arrived");
     }
     char *s = must(mmap(NULL, PG, RW, SHARED, -1, 0));
     must(sys_mseal(s, PG, 0));
-    is_err(mremap(s, 0, PG, MREMAP_MAYMOVE), since(6, 12) ? "EPERM" : "ok", "a sealed shared mapping cannot be shown a second time");
+    is_err(mremap(s, 0, PG, MREMAP_MAYMOVE), since(6, 12) ? "EPERM" : "ok",
+           "a sealed shared mapping cannot be shown a second time");
 }
 
 static void advice(void)
 {
     char *p = sealed(2, PROT_READ), *w = sealed(2, RW);
-    is_err(madvise(p, PG, MADV_DONTNEED), "EPERM", "MADV_DONTNEED of sealed read-only anonymous memory is EPERM");
+    is_err(madvise(p, PG, MADV_DONTNEED), "EPERM",
+           "MADV_DONTNEED of sealed read-only anonymous memory is EPERM");
     is_num(p[0], 'x', "and keeps its contents");
     is_err(madvise(p, PG, MADV_FREE), "EPERM", "MADV_FREE too");
     is_err(madvise(p, PG, MADV_DONTFORK), "EPERM", "MADV_DONTFORK too");
@@ -143,7 +151,8 @@ static void advice(void)
     is_str(picture(p, 2), "rs|rs", "and splits a sealed VMA");
     is_ok(madvise(p, PG, MADV_NORMAL), "MADV_NORMAL");
     is_str(picture(p, 2), "rsrs", "merges it again");
-    is_ok(madvise(w, PG, MADV_DONTNEED), "MADV_DONTNEED of sealed writable memory is fine: it could be zeroed anyway");
+    is_ok(madvise(w, PG, MADV_DONTNEED),
+          "MADV_DONTNEED of sealed writable memory is fine: it could be zeroed anyway");
     is_num(w[0], 0, "and drops the page");
     char *f = must(mmap(NULL, PG, RW, MAP_PRIVATE, temp_file(PG), 0));
     f[0] = 'N';
@@ -155,12 +164,14 @@ static void advice(void)
     }
     char *q = uusu();
     is_err(madvise(q, 4 * PG, MADV_DONTNEED), "EPERM", "advice over a range with a seal is EPERM");
-    is_true(since(6, 12) ? q[0] == 0 && q[PG] == 0 && q[2 * PG] == 'z' && q[3 * PG] == '{' : true, "after what came before was dropped");
+    is_true(since(6, 12) ? q[0] == 0 && q[PG] == 0 && q[2 * PG] == 'z' && q[3 * PG] == '{' : true,
+            "after what came before was dropped");
 }
 
 static int child_tries(char *p)
 {
-    return munmap(p, PG) == -1 && errno == EPERM && mprotect(p, PG, RW) == -1 && errno == EPERM && p[0] == 'x';
+    return munmap(p, PG) == -1 && errno == EPERM && mprotect(p, PG, RW) == -1 && errno == EPERM &&
+           p[0] == 'x';
 }
 
 static void others(void)
@@ -176,7 +187,8 @@ static void others(void)
     char *b = (char *)(((uintptr_t)heap + PG - 1) & ~(PG - 1));
     must(brk(b + 2 * PG));
     must(sys_mseal(b, PG, 0));
-    is_true(syscall(SYS_brk, b) == (long)(b + 2 * PG), "brk cannot shrink over a seal: it returns the old break");
+    is_true(syscall(SYS_brk, b) == (long)(b + 2 * PG),
+            "brk cannot shrink over a seal: it returns the old break");
     is_str(picture(b, 2), "ws|w", "and nothing went");
     is_true(syscall(SYS_brk, b + 3 * PG) == (long)(b + 3 * PG), "it can still grow");
     char *n = pages(2, PROT_NONE);

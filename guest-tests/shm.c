@@ -72,7 +72,8 @@ static void errors(void)
     struct row r;
     row_of(p, &r);
     is_str(r.name, "/SYSV000051a9 (deleted)", "maps names the key");
-    is_true(mremap(p, PG, 2 * PG, MREMAP_MAYMOVE) != MAP_FAILED || errno == ENOMEM || true, "mremap of an attachment is allowed");
+    is_true(mremap(p, PG, 2 * PG, MREMAP_MAYMOVE) != MAP_FAILED || errno == ENOMEM || true,
+            "mremap of an attachment is allowed");
     is_ok(shmctl(id, IPC_RMID, NULL), "IPC_RMID");
     is_err(shmget(key, PG, 0), "ENOENT", "removed, the key is unknown again");
 }

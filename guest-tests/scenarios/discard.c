@@ -139,13 +139,20 @@ static void d18(void)
     static const struct {
         const char *name;
         int advice;
-    } harmless[] = {{"RANDOM", MADV_RANDOM},           {"WILLNEED", MADV_WILLNEED},
-                    {"COLD", ADV_COLD},                {"PAGEOUT", ADV_PAGEOUT},
-                    {"DONTDUMP", MADV_DONTDUMP},       {"MERGEABLE", MADV_MERGEABLE},
-                    {"HUGEPAGE", MADV_HUGEPAGE},       {"NORMAL", MADV_NORMAL},
-                    {"DOFORK", MADV_DOFORK},           {"KEEPONFORK", MADV_KEEPONFORK},
-                    {"UNMERGEABLE", MADV_UNMERGEABLE}, {"SEQ", MADV_SEQUENTIAL},
-                    {"GUARD_REMOVE", ADV_GUARD_REMOVE}, {"POP_READ", ADV_POPULATE_READ}};
+    } harmless[] = {{"RANDOM", MADV_RANDOM},
+                    {"WILLNEED", MADV_WILLNEED},
+                    {"COLD", ADV_COLD},
+                    {"PAGEOUT", ADV_PAGEOUT},
+                    {"DONTDUMP", MADV_DONTDUMP},
+                    {"MERGEABLE", MADV_MERGEABLE},
+                    {"HUGEPAGE", MADV_HUGEPAGE},
+                    {"NORMAL", MADV_NORMAL},
+                    {"DOFORK", MADV_DOFORK},
+                    {"KEEPONFORK", MADV_KEEPONFORK},
+                    {"UNMERGEABLE", MADV_UNMERGEABLE},
+                    {"SEQ", MADV_SEQUENTIAL},
+                    {"GUARD_REMOVE", ADV_GUARD_REMOVE},
+                    {"POP_READ", ADV_POPULATE_READ}};
     char *p = area(2, R);
     seal_pages(p, 2);
     for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)

@@ -74,8 +74,8 @@ static char *const exec_address = (char *)0x200000000000;
 void after_exec(void)
 {
     say("mprotect %s", result(mprotect(exec_address, PG, R)));
-    say("map %s", result(mmap(exec_address, PG, R, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
-                                 MAP_FAILED
+    say("map %s", result(mmap(exec_address, PG, R, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+                              0) == MAP_FAILED
                              ? -1
                              : 0));
     putchar('\n');
@@ -160,7 +160,8 @@ static void l08(void)
         syscall(SYS_sched_yield);
     atomic_store(&r.stop, true);
     pthread_join(t, NULL);
-    say("seal:%s changes after it: %s", s ? "refused" : "ok", atomic_load(&r.changes_after) ? "some" : "none");
+    say("seal:%s changes after it: %s", s ? "refused" : "ok",
+        atomic_load(&r.changes_after) ? "some" : "none");
 }
 
 const struct scenario life_scenarios[] = {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct scenario *const tables[] = {
-    protect_scenarios, unmap_scenarios, overwrite_scenarios, remap_scenarios,   discard_scenarios,
-    write_scenarios,   life_scenarios,  merge_scenarios,     rare_scenarios,    argument_scenarios,
+    protect_scenarios, unmap_scenarios, overwrite_scenarios, remap_scenarios, discard_scenarios,
+    write_scenarios,   life_scenarios,  merge_scenarios,     rare_scenarios,  argument_scenarios,
 };
 
 static const struct scenario *next(size_t *table, size_t *row)

@@ -112,8 +112,8 @@ void show(const void *p, size_t pages)
             break;
         for (bool border = !first; at < v.end && at < end; at += PG, border = first = in_gap = false) {
             char perm = letter(v.perms);
-            printf("%s%c%c%s", border ? "|" : "", perm, perm == 'n' || perm == 'x' ? '-' : content((char *)at),
-                   v.sealed ? "s" : "");
+            printf("%s%c%c%s", border ? "|" : "", perm,
+                   perm == 'n' || perm == 'x' ? '-' : content((char *)at), v.sealed ? "s" : "");
         }
     }
     printf("]");

@@ -22,11 +22,11 @@ enum { NONE = PROT_NONE, R = PROT_READ, RW = PROT_READ | PROT_WRITE, RX = PROT_R
 
 /* Constants newer than the headers of some supported systems. */
 #define ADV_DONTNEED_LOCKED 24
-#define ADV_COLD 20
-#define ADV_PAGEOUT 21
-#define ADV_POPULATE_READ 22
-#define ADV_GUARD_INSTALL 102
-#define ADV_GUARD_REMOVE 103
+#define ADV_COLD            20
+#define ADV_PAGEOUT         21
+#define ADV_POPULATE_READ   22
+#define ADV_GUARD_INSTALL   102
+#define ADV_GUARD_REMOVE    103
 
 struct scenario {
     const char *id;
@@ -35,7 +35,8 @@ struct scenario {
 };
 /* Each file of scenarios ends with its table; main.c lists the tables. */
 extern const struct scenario protect_scenarios[], unmap_scenarios[], overwrite_scenarios[], remap_scenarios[],
-    discard_scenarios[], write_scenarios[], life_scenarios[], merge_scenarios[], rare_scenarios[], argument_scenarios[];
+    discard_scenarios[], write_scenarios[], life_scenarios[], merge_scenarios[], rare_scenarios[],
+    argument_scenarios[];
 
 /* Print, with a blank in between where needed. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

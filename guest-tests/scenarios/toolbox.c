@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define NR_MSEAL_EMU_SEAL 4096 /* include/mseal-emu/design.h; ENOSYS on a real kernel */
-#define NR_MSEAL 462
+#define NR_MSEAL          462
 
 void say(const char *fmt, ...)
 {
@@ -29,9 +29,10 @@ const char *error_name(int err)
     static const struct {
         int err;
         const char *name;
-    } names[] = {{EPERM, "EPERM"},   {ENOENT, "ENOENT"}, {EIO, "EIO"},       {EBADF, "EBADF"},
-                 {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"},
-                 {EBUSY, "EBUSY"},   {EEXIST, "EEXIST"}, {ENODEV, "ENODEV"}, {EINVAL, "EINVAL"},
+    } names[] = {{EPERM, "EPERM"},   {ENOENT, "ENOENT"}, {EIO, "EIO"},
+                 {EBADF, "EBADF"},   {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"},
+                 {EACCES, "EACCES"}, {EFAULT, "EFAULT"}, {EBUSY, "EBUSY"},
+                 {EEXIST, "EEXIST"}, {ENODEV, "ENODEV"}, {EINVAL, "EINVAL"},
                  {ENOSYS, "ENOSYS"}, {ENXIO, "ENXIO"},   {EOPNOTSUPP, "EOPNOTSUPP"}};
     static char other[16];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
