@@ -20,16 +20,15 @@
 #define VDSO "[vdso]"
 
 /* What is used of libdw, by the names it has there. */
-#define FUNCTIONS(F)                                                                                         \
-    F(dwfl_begin)                                                                                            \
-    F(dwfl_end)                                                                                              \
-    F(dwfl_report_begin)                                                                                     \
-    F(dwfl_report_elf)                                                                                       \
-    F(dwfl_report_end) F(dwfl_addrmodule) F(dwfl_module_addrinfo) F(dwfl_module_getsrc) F(dwfl_lineinfo)     \
-        F(dwfl_module_info) F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc)                   \
-            F(dwfl_thread_state_registers) F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo)  \
-                F(dwfl_getmodules) F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module) \
-                    F(elf_memory)
+/* clang-format off */
+#define FUNCTIONS(F)                                                                                        \
+    F(dwfl_begin) F(dwfl_end) F(dwfl_report_begin) F(dwfl_report_elf) F(dwfl_report_end)                    \
+    F(dwfl_addrmodule) F(dwfl_module_addrinfo) F(dwfl_module_getsrc) F(dwfl_lineinfo)                       \
+    F(dwfl_module_info) F(dwfl_attach_state) F(dwfl_getthread_frames) F(dwfl_frame_pc)                      \
+    F(dwfl_thread_state_registers) F(dwfl_thread_state_register_pc) F(dwfl_standard_find_debuginfo)         \
+    F(dwfl_getmodules) F(dwfl_module_getsymtab) F(dwfl_module_getsym_info) F(dwfl_report_module)            \
+    F(elf_memory)
+/* clang-format on */
 struct libdw {
 #define F(name) __typeof__(&name) name;
     FUNCTIONS(F)

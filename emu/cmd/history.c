@@ -19,11 +19,11 @@
 
 /* ---- JSON to events; jansson is loaded when there is something to read ---- */
 
-#define FUNCTIONS(F)                                                                                         \
-    F(json_loads)                                                                                            \
-    F(json_object_get)                                                                                       \
-    F(json_string_value)                                                                                     \
-    F(json_string_length) F(json_integer_value) F(json_array_size) F(json_array_get) F(json_delete)
+/* clang-format off */
+#define FUNCTIONS(F)                                                                                        \
+    F(json_loads) F(json_object_get) F(json_string_value) F(json_string_length) F(json_integer_value)       \
+    F(json_array_size) F(json_array_get) F(json_delete)
+/* clang-format on */
 static struct {
 #define F(name) __typeof__(&name) name;
     FUNCTIONS(F)

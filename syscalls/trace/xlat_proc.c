@@ -131,23 +131,19 @@ static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
                                             {"PR_GET_MDWE", 66, 0},
                                             XEND};
 /* In order, the first 32 and the others. */
-#define CAPS_LOW(F)                                                                                          \
-    F(CAP_CHOWN)                                                                                             \
-    F(CAP_DAC_OVERRIDE)                                                                                      \
-    F(CAP_DAC_READ_SEARCH)                                                                                   \
-    F(CAP_FOWNER)                                                                                            \
-    F(CAP_FSETID) F(CAP_KILL) F(CAP_SETGID) F(CAP_SETUID) F(CAP_SETPCAP) F(CAP_LINUX_IMMUTABLE)              \
-        F(CAP_NET_BIND_SERVICE) F(CAP_NET_BROADCAST) F(CAP_NET_ADMIN) F(CAP_NET_RAW) F(CAP_IPC_LOCK)         \
-            F(CAP_IPC_OWNER) F(CAP_SYS_MODULE) F(CAP_SYS_RAWIO) F(CAP_SYS_CHROOT) F(CAP_SYS_PTRACE)          \
-                F(CAP_SYS_PACCT) F(CAP_SYS_ADMIN) F(CAP_SYS_BOOT) F(CAP_SYS_NICE) F(CAP_SYS_RESOURCE)        \
-                    F(CAP_SYS_TIME) F(CAP_SYS_TTY_CONFIG) F(CAP_MKNOD) F(CAP_LEASE) F(CAP_AUDIT_WRITE)       \
-                        F(CAP_AUDIT_CONTROL) F(CAP_SETFCAP)
-#define CAPS_HIGH(F)                                                                                         \
-    F(CAP_MAC_OVERRIDE)                                                                                      \
-    F(CAP_MAC_ADMIN)                                                                                         \
-    F(CAP_SYSLOG)                                                                                            \
-    F(CAP_WAKE_ALARM)                                                                                        \
-    F(CAP_BLOCK_SUSPEND) F(CAP_AUDIT_READ) F(CAP_PERFMON) F(CAP_BPF) F(CAP_CHECKPOINT_RESTORE)
+/* clang-format off */
+#define CAPS_LOW(F)                                                                                         \
+    F(CAP_CHOWN) F(CAP_DAC_OVERRIDE) F(CAP_DAC_READ_SEARCH) F(CAP_FOWNER) F(CAP_FSETID) F(CAP_KILL)         \
+    F(CAP_SETGID) F(CAP_SETUID) F(CAP_SETPCAP) F(CAP_LINUX_IMMUTABLE) F(CAP_NET_BIND_SERVICE)               \
+    F(CAP_NET_BROADCAST) F(CAP_NET_ADMIN) F(CAP_NET_RAW) F(CAP_IPC_LOCK) F(CAP_IPC_OWNER)                   \
+    F(CAP_SYS_MODULE) F(CAP_SYS_RAWIO) F(CAP_SYS_CHROOT) F(CAP_SYS_PTRACE) F(CAP_SYS_PACCT)                 \
+    F(CAP_SYS_ADMIN) F(CAP_SYS_BOOT) F(CAP_SYS_NICE) F(CAP_SYS_RESOURCE) F(CAP_SYS_TIME)                    \
+    F(CAP_SYS_TTY_CONFIG) F(CAP_MKNOD) F(CAP_LEASE) F(CAP_AUDIT_WRITE) F(CAP_AUDIT_CONTROL)                 \
+    F(CAP_SETFCAP)
+#define CAPS_HIGH(F)                                                                                        \
+    F(CAP_MAC_OVERRIDE) F(CAP_MAC_ADMIN) F(CAP_SYSLOG) F(CAP_WAKE_ALARM) F(CAP_BLOCK_SUSPEND)               \
+    F(CAP_AUDIT_READ) F(CAP_PERFMON) F(CAP_BPF) F(CAP_CHECKPOINT_RESTORE)
+/* clang-format on */
 #define CAP_BIT(name) {"1<<" #name, UINT64_C(1) << ((name) % 32), 0},
 #define CAP_ROW(name) X(name),
 static const struct xlat capabilities[] = {CAPS_LOW(CAP_ROW) CAPS_HIGH(CAP_ROW) XEND};
@@ -255,14 +251,12 @@ static const struct xlat getrandom_flags[] = {X(GRND_NONBLOCK), X(GRND_RANDOM), 
 static const struct xlat rseq_flags[] = {{"RSEQ_FLAG_UNREGISTER", 1, 0}, XEND};
 static const struct xlat pidfd_open_flags[] = {{"PIDFD_NONBLOCK", 04000, 0}, {"PIDFD_THREAD", 0200, 0}, XEND};
 
-#define SIGS(F)                                                                                              \
-    F(HUP)                                                                                                   \
-    F(INT)                                                                                                   \
-    F(QUIT)                                                                                                  \
-    F(ILL)                                                                                                   \
-    F(TRAP) F(ABRT) F(BUS) F(FPE) F(KILL) F(USR1) F(SEGV) F(USR2) F(PIPE) F(ALRM) F(TERM) F(STKFLT) F(CHLD)  \
-        F(CONT) F(STOP) F(TSTP) F(TTIN) F(TTOU) F(URG) F(XCPU) F(XFSZ) F(VTALRM) F(PROF) F(WINCH) F(IO)      \
-            F(PWR) F(SYS)
+/* clang-format off */
+#define SIGS(F)                                                                                             \
+    F(HUP) F(INT) F(QUIT) F(ILL) F(TRAP) F(ABRT) F(BUS) F(FPE) F(KILL) F(USR1) F(SEGV) F(USR2) F(PIPE)      \
+    F(ALRM) F(TERM) F(STKFLT) F(CHLD) F(CONT) F(STOP) F(TSTP) F(TTIN) F(TTOU) F(URG) F(XCPU) F(XFSZ)        \
+    F(VTALRM) F(PROF) F(WINCH) F(IO) F(PWR) F(SYS)
+/* clang-format on */
 #define SIG_ROW(n) {"SIG" #n, SIG##n, 0},
 static const struct xlat signals[] = {{"0", 0, 0}, SIGS(SIG_ROW) XEND};
 static const struct xlat sigmask_how[] = {
