@@ -136,8 +136,7 @@ static inline bool advice_discards(int advice)
 /* The same list as the first patches wrote it: OR-ed into a mask, although advice is a number. Hits all but multiples of 32. */
 static inline bool advice_hits_mask(int advice)
 {
-    return advice &
-           (MADV_FREE | MADV_DONTNEED | MADV_DONTNEED_LOCKED | MADV_REMOVE | MADV_DONTFORK | MADV_WIPEONFORK);
+    return advice & (MADV_FREE | MADV_DONTNEED | MADV_DONTNEED_LOCKED | MADV_REMOVE | MADV_DONTFORK | MADV_WIPEONFORK);
 }
 
 /* May the calling task write the area right now? */

@@ -22,8 +22,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
             return 0;
         if ((v->seal & SEALED_NX) && !(v->flags & VM_PROT_MASK))
             return 0;
-        return MSEAL_REFUSE(why, -EPERM,
-                            "a seal keeps the contents of anonymous memory that cannot be written");
+        return MSEAL_REFUSE(why, -EPERM, "a seal keeps the contents of anonymous memory that cannot be written");
     }
     if (c->kind == CHANGE_PROTECT) {
         if ((v->seal & SEALED_NX) && !(c->new_flags & VM_EXEC) && pkru_allows_write(c->pkru, v))

@@ -26,8 +26,7 @@ static int check_advice(const struct mm_change *c, const struct vma *v, bool ano
 {
     if (!anonymous || writable_now(c, v))
         return 0;
-    return MSEAL_REFUSE(why, -EPERM,
-                        "sealed anonymous memory that the caller cannot write keeps its contents");
+    return MSEAL_REFUSE(why, -EPERM, "sealed anonymous memory that the caller cannot write keeps its contents");
 }
 
 /* Before 6.17: no file behind it, which [vdso] has not, but private /dev/zero has. */
@@ -100,31 +99,28 @@ static const char *vmflags(uint64_t seal)
 
 static const struct mseal_syscall calls[] = {{462, "mseal", "ptr,size,hex", sys_mseal}, {0}};
 
-#define LINUX(id, release, what, from, rule_bits, range_check, vma_check)                                    \
-    const struct mseal_design design_linux_##id = {                                                          \
-        .abi = MSEAL_DESIGN_ABI,                                                                             \
-        .name = "linux-" release,                                                                            \
-        .title = what,                                                                                       \
-        .source = from,                                                                                      \
-        .rules = rule_bits,                                                                                  \
-        .range = range_check,                                                                                \
-        .vma = vma_check,                                                                                    \
-        .vmflags = vmflags,                                                                                  \
-        .syscalls = calls,                                                                                   \
+#define LINUX(id, release, what, from, rule_bits, range_check, vma_check) \
+    const struct mseal_design design_linux_##id = { \
+        .abi = MSEAL_DESIGN_ABI, \
+        .name = "linux-" release, \
+        .title = what, \
+        .source = from, \
+        .rules = rule_bits, \
+        .range = range_check, \
+        .vma = vma_check, \
+        .vmflags = vmflags, \
+        .syscalls = calls, \
     }
 
-LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later",
-      "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18", RULES_LINUX_6_18, NULL, check_6_18);
+LINUX(6_18, "6.18", "mseal(2) of Linux 6.17 and later", "mm/mseal.c, mm/vma.c, mm/mremap.c, mm/madvise.c of Linux 6.18",
+      RULES_LINUX_6_18, NULL, check_6_18);
 LINUX(6_17, "6.17", "mseal(2) of Linux 6.17 to 6.18.15: as 6.18, and leaves sealed neighbours unmerged",
-      "mm/mseal.c of Linux 6.17; measured on 6.17.13 and 6.18.15", RULES_LINUX_6_18 | RULE_SEAL_MERGE_LAGS,
-      NULL, check_6_18);
+      "mm/mseal.c of Linux 6.17; measured on 6.17.13 and 6.18.15", RULES_LINUX_6_18 | RULE_SEAL_MERGE_LAGS, NULL, check_6_18);
 LINUX(7_1, "7.1", "mseal(2) of Linux 7.1 and later: as 6.18, and /proc/self/mem forces nothing",
-      "mm/mseal.c of Linux 7.2, security/Kconfig (PROC_MEM_FORCE_PTRACE)",
-      RULES_LINUX_6_18 | RULE_MEM_NO_FORCE, NULL, check_6_18);
+      "mm/mseal.c of Linux 7.2, security/Kconfig (PROC_MEM_FORCE_PTRACE)", RULES_LINUX_6_18 | RULE_MEM_NO_FORCE, NULL, check_6_18);
 LINUX(6_16, "6.16", "mseal(2) of Linux 6.16: as 6.12, with guard regions, and MADV_UNMERGEABLE unseals",
       "mm/vma.c, mm/mremap.c, mm/madvise.c, mm/ksm.c of Linux 6.16; measured on 6.16.12",
-      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL |
-          RULE_UNMERGEABLE_UNSEALS,
+      RULE_MREMAP_DEST_FIRST | RULE_GATHER_SPLITS | RULE_GUARD_ADVICE | RULE_PROCESS_MADVISE_ALL | RULE_UNMERGEABLE_UNSEALS,
       NULL, check_6_12);
 LINUX(6_12, "6.12", "mseal(2) of Linux 6.12: checked VMA by VMA", "mm/vma.c, mm/mremap.c of Linux 6.12",
       RULE_MREMAP_DEST_FIRST | RULE_MREMAP_UNALIGNED_LATE | RULE_GATHER_SPLITS, NULL, check_6_12);

@@ -68,8 +68,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
 /* OpenBSD 7.3 and 7.4: RW -> R was let through, because programs sealed before RELRO was made read-only. */
 static int check_7_3(const struct mm_change *c, const struct vma *v, const char **why)
 {
-    if (c->kind == CHANGE_PROTECT && (v->flags & VM_PROT_MASK) == (VM_READ | VM_WRITE) &&
-        (c->new_flags & VM_PROT_MASK) == VM_READ)
+    if (c->kind == CHANGE_PROTECT && (v->flags & VM_PROT_MASK) == (VM_READ | VM_WRITE) && (c->new_flags & VM_PROT_MASK) == VM_READ)
         return 0;
     if (change_is_advice(c)) /* madvise, msync and minherit were hooked later */
         return 0;
@@ -108,24 +107,21 @@ static int64_t sys_mimmutable_flags(struct mm *mm, const uint64_t a[6])
 }
 
 static const struct mseal_syscall calls[] = {{4159, "mimmutable", "ptr,size", sys_mimmutable}, {0}};
-static const struct mseal_syscall calls_flags[] = {{4161, "mimmutable", "ptr,size,hex", sys_mimmutable_flags},
-                                                   {0}};
+static const struct mseal_syscall calls_flags[] = {{4161, "mimmutable", "ptr,size,hex", sys_mimmutable_flags}, {0}};
 
-#define MIMMUTABLE(id, called, what, from, range_check, table)                                               \
-    const struct mseal_design design_##id = {                                                                \
-        .abi = MSEAL_DESIGN_ABI,                                                                             \
-        .name = called,                                                                                      \
-        .title = what,                                                                                       \
-        .source = from,                                                                                      \
-        .rules = RULES_LINUX_6_18 | RULE_LIMIT_BEFORE_UNMAP,                                                 \
-        .range = range_check,                                                                                \
-        .syscalls = table,                                                                                   \
+#define MIMMUTABLE(id, called, what, from, range_check, table) \
+    const struct mseal_design design_##id = { \
+        .abi = MSEAL_DESIGN_ABI, \
+        .name = called, \
+        .title = what, \
+        .source = from, \
+        .rules = RULES_LINUX_6_18 | RULE_LIMIT_BEFORE_UNMAP, \
+        .range = range_check, \
+        .syscalls = table, \
     }
 
 #define UVM "OpenBSD sys/uvm/uvm_map.c 1.338, uvm_mmap.c 1.193"
 MIMMUTABLE(mimmutable, "mimmutable", "OpenBSD's mimmutable(2), 7.5 and later", UVM, check, calls);
-MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed", UVM,
-           check_7_3, calls);
-MIMMUTABLE(mimmutable_flags, "mimmutable-flags",
-           "mimmutable(2) with a flags argument, as Torvalds wanted mseal() to begin",
+MIMMUTABLE(mimmutable_7_3, "mimmutable-7.3", "OpenBSD's mimmutable(2) of 7.3 and 7.4: RW -> R allowed", UVM, check_7_3, calls);
+MIMMUTABLE(mimmutable_flags, "mimmutable-flags", "mimmutable(2) with a flags argument, as Torvalds wanted mseal() to begin",
            "CAHk-=whhmasHcmaS0MZkBe2NohjF7Wb3F3pdW4vqyaSbSzQ75g@mail.gmail.com", check, calls_flags);

@@ -75,9 +75,7 @@ static bool can_merge(uint64_t changed, uint64_t neighbour)
 
 static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64_t to, uint64_t types)
 {
-    return (v->seal & MM_SEAL_MSEAL) && (types & ~v->seal)
-               ? mm_fail(mm, -EACCES, "MM_SEAL_MSEAL: no further seals")
-               : 0;
+    return (v->seal & MM_SEAL_MSEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_MSEAL: no further seals") : 0;
 }
 
 static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
@@ -90,8 +88,7 @@ static int64_t sys_mseal_rfc(struct mm *mm, const uint64_t a[6])
 
 static int64_t seal_types(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
-    static const uint64_t types[] = {
-        [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_MUNMAP, [KEEP_PROTECTION] = MM_SEAL_MPROTECT};
+    static const uint64_t types[] = {[KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_MUNMAP, [KEEP_PROTECTION] = MM_SEAL_MPROTECT};
     return sys_mseal_rfc(mm, (const uint64_t[6]){addr, len, types[what]});
 }
 
@@ -100,20 +97,19 @@ static const struct mseal_syscall calls[] = {
     {0},
 };
 
-#define RFC(version, what, mail, range_check)                                                                \
-    const struct mseal_design design_rfc_v##version = {                                                      \
-        .abi = MSEAL_DESIGN_ABI,                                                                             \
-        .name = "rfc-v" #version,                                                                            \
-        .title = what,                                                                                       \
-        .source = mail,                                                                                      \
-        .rules = 0,                                                                                          \
-        .range = range_check,                                                                                \
-        .can_merge = can_merge,                                                                              \
-        .syscalls = calls,                                                                                   \
-        .seal = seal_types,                                                                                  \
+#define RFC(version, what, mail, range_check) \
+    const struct mseal_design design_rfc_v##version = { \
+        .abi = MSEAL_DESIGN_ABI, \
+        .name = "rfc-v" #version, \
+        .title = what, \
+        .source = mail, \
+        .rules = 0, \
+        .range = range_check, \
+        .can_merge = can_merge, \
+        .syscalls = calls, \
+        .seal = seal_types, \
     }
 
 RFC(1, "mseal() as first proposed: one seal per system call, judged by the door (October 2023)",
     "20231016143828.647848-1-jeffxu@chromium.org", check_v1);
-RFC(2, "rfc-v1, with the mmap seal tested for every new mapping (October 2023)",
-    "20231017090815.1067790-1-jeffxu@chromium.org", check_v2);
+RFC(2, "rfc-v1, with the mmap seal tested for every new mapping (October 2023)", "20231017090815.1067790-1-jeffxu@chromium.org", check_v2);

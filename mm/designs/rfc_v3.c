@@ -35,16 +35,13 @@ static uint64_t with_implied(uint64_t types)
 
 static int check(const struct mm_change *c, const struct vma *v, const char **why)
 {
-    if ((change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) &&
-        (v->seal & MM_SEAL_BASE))
+    if ((change_ends_mapping(c) || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE)) && (v->seal & MM_SEAL_BASE))
         return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_BASE keeps this area mapped, in place and at its size");
     if (c->kind == CHANGE_PROTECT && (v->seal & MM_SEAL_PROT_PKEY))
         return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_PROT_PKEY keeps the protection and the key of this area");
-    if (change_is_advice(c) && (v->seal & MM_SEAL_DISCARD_RO_ANON) && advice_hits_mask(c->advice) &&
-        !vma_has_file(v) && !(v->flags & VM_SHARED) && !writable_now(c, v))
-        return MSEAL_REFUSE(
-            why, -EACCES,
-            "MM_SEAL_DISCARD_RO_ANON keeps the contents of anonymous memory that cannot be written");
+    if (change_is_advice(c) && (v->seal & MM_SEAL_DISCARD_RO_ANON) && advice_hits_mask(c->advice) && !vma_has_file(v) &&
+        !(v->flags & VM_SHARED) && !writable_now(c, v))
+        return MSEAL_REFUSE(why, -EACCES, "MM_SEAL_DISCARD_RO_ANON keeps the contents of anonymous memory that cannot be written");
     return 0;
 }
 
@@ -64,9 +61,7 @@ static int takes_types(struct mm *mm, const struct vma *v, uint64_t from, uint64
 {
     if (!((v->seal | types) & SEALABLE))
         return mm_fail(mm, -EACCES, "an area was not mapped MAP_SEALABLE");
-    return (v->seal & MM_SEAL_SEAL) && (types & ~v->seal)
-               ? mm_fail(mm, -EACCES, "MM_SEAL_SEAL: no further seals")
-               : 0;
+    return (v->seal & MM_SEAL_SEAL) && (types & ~v->seal) ? mm_fail(mm, -EACCES, "MM_SEAL_SEAL: no further seals") : 0;
 }
 
 static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])
@@ -79,9 +74,8 @@ static int64_t sys_mseal_v3(struct mm *mm, const uint64_t a[6])
 /* Scenarios map without knowing MAP_SEALABLE: give them the memory a user of this design would have asked for. */
 static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal_keep what)
 {
-    static const uint64_t types[] = {[KEEP_ALL] = MM_SEAL_ALL,
-                                     [KEEP_MAPPED] = MM_SEAL_BASE,
-                                     [KEEP_PROTECTION] = MM_SEAL_PROT_PKEY | MM_SEAL_BASE};
+    static const uint64_t types[] = {
+        [KEEP_ALL] = MM_SEAL_ALL, [KEEP_MAPPED] = MM_SEAL_BASE, [KEEP_PROTECTION] = MM_SEAL_PROT_PKEY | MM_SEAL_BASE};
     return seal_tested(mm, addr, len, takes_types, types[what] | SEALABLE);
 }
 

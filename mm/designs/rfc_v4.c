@@ -26,8 +26,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
             return 0;
         return MSEAL_REFUSE(why, err, "a seal keeps the contents of anonymous memory that cannot be written");
     }
-    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT ||
-        (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
+    if (change_ends_mapping(c) || c->kind == CHANGE_PROTECT || (change_is_remap(c) && c->kind != CHANGE_DUPLICATE))
         return MSEAL_REFUSE(why, err, "the area is sealed");
     return 0;
 }
@@ -77,26 +76,23 @@ static int64_t seal_fully(struct mm *mm, uint64_t addr, uint64_t len, enum mseal
 static const struct mseal_syscall calls_457[] = {{457, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 static const struct mseal_syscall calls_462[] = {{462, "mseal", "ptr,size,hex", sys_mseal_v4}, {0}};
 
-#define DESIGN(id, version, what, mail, fn, table, rule_bits)                                                \
-    const struct mseal_design design_rfc_v##id = {                                                           \
-        .abi = MSEAL_DESIGN_ABI,                                                                             \
-        .name = "rfc-v" version,                                                                             \
-        .title = what,                                                                                       \
-        .source = mail,                                                                                      \
-        .rules = rule_bits,                                                                                  \
-        .range = fn,                                                                                         \
-        .syscalls = table,                                                                                   \
-        .mmap_bits = mmap_bits,                                                                              \
-        .seal = seal_fully,                                                                                  \
+#define DESIGN(id, version, what, mail, fn, table, rule_bits) \
+    const struct mseal_design design_rfc_v##id = { \
+        .abi = MSEAL_DESIGN_ABI, \
+        .name = "rfc-v" version, \
+        .title = what, \
+        .source = mail, \
+        .rules = rule_bits, \
+        .range = fn, \
+        .syscalls = table, \
+        .mmap_bits = mmap_bits, \
+        .seal = seal_fully, \
     }
 
-DESIGN(4, "4", "one seal, memory must be MAP_SEALABLE, EACCES (January 2024)",
-       "20240104185138.169307-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
-DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces,
-       calls_457, 0);
-DESIGN(6, "6", "as rfc-v4, no longer an RFC (January 2024)", "20240111234142.2944934-1-jeffxu@chromium.org",
+DESIGN(4, "4", "one seal, memory must be MAP_SEALABLE, EACCES (January 2024)", "20240104185138.169307-1-jeffxu@chromium.org",
        check_eacces, calls_457, 0);
-DESIGN(7, "7", "as rfc-v4, refusals are EPERM (January 2024)", "20240122152905.2220849-2-jeffxu@chromium.org",
-       check_eperm, calls_457, 0);
-DESIGN(8, "8", "as rfc-v7, system call 462 (January 2024)", "20240131175027.3287009-1-jeffxu@chromium.org",
-       check_eperm, calls_462, RULE_LIMIT_BEFORE_UNMAP);
+DESIGN(5, "5", "as rfc-v4 (January 2024)", "20240109154547.1839886-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
+DESIGN(6, "6", "as rfc-v4, no longer an RFC (January 2024)", "20240111234142.2944934-1-jeffxu@chromium.org", check_eacces, calls_457, 0);
+DESIGN(7, "7", "as rfc-v4, refusals are EPERM (January 2024)", "20240122152905.2220849-2-jeffxu@chromium.org", check_eperm, calls_457, 0);
+DESIGN(8, "8", "as rfc-v7, system call 462 (January 2024)", "20240131175027.3287009-1-jeffxu@chromium.org", check_eperm,
+       calls_462, RULE_LIMIT_BEFORE_UNMAP);

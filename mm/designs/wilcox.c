@@ -23,8 +23,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (!(v->seal & IMMUTABLE))
         return 0;
     if (c->kind == CHANGE_PROTECT) {
-        uint64_t was = v->flags & (VM_PROT_MASK | VM_PKEY_MASK),
-                 now = c->new_flags & (VM_PROT_MASK | VM_PKEY_MASK);
+        uint64_t was = v->flags & (VM_PROT_MASK | VM_PKEY_MASK), now = c->new_flags & (VM_PROT_MASK | VM_PKEY_MASK);
         if (now == was)
             return 0;
         if ((v->seal & DOWNGRADABLE) && (now & VM_PKEY_MASK) == (was & VM_PKEY_MASK) && !(now & ~was))

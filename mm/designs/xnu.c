@@ -20,8 +20,7 @@ static int check(const struct mm_change *c, const struct vma *v, const char **wh
     if (c->kind == CHANGE_PROTECT && (v->seal & REVOKED))
         return MSEAL_REFUSE(why, -EACCES, "access to this permanent entry was given up by munmap");
     if (change_ends_mapping(c))
-        return MSEAL_REFUSE(why, c->kind == CHANGE_REPLACE ? -ENOMEM : -EPERM,
-                            "a permanent entry cannot be replaced or moved");
+        return MSEAL_REFUSE(why, c->kind == CHANGE_REPLACE ? -ENOMEM : -EPERM, "a permanent entry cannot be replaced or moved");
     return 0;
 }
 
