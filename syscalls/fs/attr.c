@@ -83,9 +83,7 @@ static int lookup_at(struct task *t, int dfd, uint64_t upath, unsigned at, struc
 {
     if (at & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    return user_path_lookup(
-        t, dfd, upath,
-        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), d);
+    return user_path_lookup(t, dfd, upath, lookup_flags(at), d);
 }
 
 static int64_t do_fchmodat(struct task *t, int dfd, uint64_t upath, unsigned mode, unsigned at)

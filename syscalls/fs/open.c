@@ -251,9 +251,7 @@ int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, st
 int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned flags, struct file **out)
 {
     struct dentry *d;
-    int err = path_lookup(
-        t, dfd, path,
-        (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    int err = path_lookup(t, dfd, path, lookup_flags(flags), &d);
 
     if (err)
         return err;

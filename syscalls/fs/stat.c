@@ -81,12 +81,6 @@ static void stat_from_statx(struct stat *st, const struct statx *x)
     st->st_ctim = (struct timespec){x->stx_ctime.tv_sec, x->stx_ctime.tv_nsec};
 }
 
-/* AT_* of the calls as the walk's flags. */
-static unsigned lookup_flags(unsigned at)
-{
-    return (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-}
-
 /* vfs_statx(): path may be empty (or NULL, since 6.11) with AT_EMPTY_PATH: the descriptor itself. */
 static int64_t do_statx(struct task *t, int dfd, uint64_t upath, unsigned at, struct statx *stx)
 {

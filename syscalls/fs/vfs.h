@@ -230,6 +230,11 @@ int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flag
 /* The same with a guest pointer and AT_* flags (AT_EMPTY_PATH, AT_SYMLINK_(NO)FOLLOW translated by the
  * caller). */
 int user_path_lookup(struct task *t, int dfd, uint64_t upath, unsigned flags, struct dentry **out);
+/* AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH as the walk's flags. */
+static inline unsigned lookup_flags(unsigned at)
+{
+    return (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+}
 /* One name in a directory, mounts not crossed; reference in *out, may be negative. */
 int dir_lookup(struct task *t, struct dentry *dir, const char *name, size_t len, struct dentry **out);
 /* getname(9): a path from the guest; buf has PATH_MAX bytes. Length, -ENOENT when empty (unless empty_ok),

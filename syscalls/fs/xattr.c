@@ -157,9 +157,7 @@ typedef int64_t (*operation)(struct task *t, struct dentry *d, struct request *r
 static int64_t on_path(struct task *t, int dfd, uint64_t upath, unsigned at, operation fn, struct request *r)
 {
     struct dentry *d;
-    int64_t err = user_path_lookup(
-        t, dfd, upath,
-        (at & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (at & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
+    int64_t err = user_path_lookup(t, dfd, upath, lookup_flags(at), &d);
 
     if (err)
         return err;
