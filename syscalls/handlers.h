@@ -22,4 +22,10 @@ static inline unsigned arg_uint(uint64_t a)
     return (unsigned)a;
 }
 
+/*
+ * copy_struct_from_user() of linux/uaccess.h: a structure that grows with the versions of a call. Known here are `size` bytes, its
+ * first version had `first`, the caller has `usize`. Missing ones become 0; more than is known must be 0. -EINVAL, -E2BIG, -EFAULT.
+ */
+int copy_struct_in(struct task *t, void *dst, size_t size, uint64_t src, uint64_t usize, size_t first);
+
 #endif

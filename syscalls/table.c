@@ -66,6 +66,26 @@ int64_t sys_ni(struct task *t, const uint64_t a[6])
     return -ENOSYS;
 }
 
+int copy_struct_in(struct task *t, void *dst, size_t size, uint64_t src, uint64_t usize, size_t first)
+{
+    if (usize < first)
+        return -EINVAL;
+    if (usize > MM_PAGE_SIZE)
+        return -E2BIG;
+    memset(dst, 0, size);
+    if (mm_copy_in(t->mm, dst, src, usize < size ? usize : size))
+        return -EFAULT;
+    for (uint64_t i = size; i < usize; i++) {
+        uint8_t byte;
+
+        if (mm_copy_in(t->mm, &byte, src + i, 1))
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return 0;
+}
+
 static int64_t not_implemented(struct task *t, uint64_t nr)
 {
     struct kernel *k = t->k;

@@ -316,24 +316,12 @@ int64_t sys_creat(struct task *t, const uint64_t a[6])
 
 int64_t sys_openat2(struct task *t, const uint64_t a[6])
 {
-    struct open_how how = {0};
-    uint64_t size = a[3];
+    struct open_how how;
     int err;
 
-    if (size < sizeof(how))
-        return -EINVAL;
-    if (size > MM_PAGE_SIZE)
-        return -E2BIG;
-    if (mm_copy_in(t->mm, &how, a[2], sizeof(how)))
-        return -EFAULT;
-    for (uint64_t i = sizeof(how); i < size; i++) { /* fields of the future must be zero */
-        unsigned char c;
-
-        if (mm_copy_in(t->mm, &c, a[2] + i, 1))
-            return -EFAULT;
-        if (c)
-            return -E2BIG;
-    }
+    err = copy_struct_in(t, &how, sizeof(how), a[2], a[3], sizeof(how));
+    if (err)
+        return err;
     err = check_flags(how.flags, how.mode, how.resolve);
     if (err)
         return err;

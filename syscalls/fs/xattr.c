@@ -310,21 +310,9 @@ struct args {
     uint32_t size, flags;
 };
 
-static int64_t copy_args(struct task *t, struct args *args, uint64_t uargs, uint64_t usize)
+static int copy_args(struct task *t, struct args *args, uint64_t uargs, uint64_t usize)
 {
-    char rest[MM_PAGE_SIZE];
-
-    if (usize < sizeof(*args))
-        return -EINVAL;
-    if (usize > MM_PAGE_SIZE)
-        return -E2BIG;
-    if (mm_copy_in(t->mm, rest, uargs, usize))
-        return -EFAULT;
-    for (uint64_t i = sizeof(*args); i < usize; i++)
-        if (rest[i])
-            return -E2BIG;
-    memcpy(args, rest, sizeof(*args));
-    return 0;
+    return copy_struct_in(t, args, sizeof(*args), uargs, usize, sizeof(*args));
 }
 
 static bool bad_at(unsigned at)

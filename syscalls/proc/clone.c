@@ -278,27 +278,6 @@ int64_t sys_clone(struct task *t, const uint64_t a[6])
     return clone_and_wait(t, &args);
 }
 
-/* Everything past the first version must be zero up to the size we know; E2BIG: it knows more than we do. */
-static int copy_clone_args(struct task *t, uint64_t addr, uint64_t size, struct clone_args *u)
-{
-    uint8_t byte;
-
-    memset(u, 0, sizeof(*u));
-    if (size > MM_PAGE_SIZE)
-        return -E2BIG;
-    if (size < CLONE_ARGS_SIZE_VER0)
-        return -EINVAL;
-    if (mm_copy_in(t->mm, u, addr, size < sizeof(*u) ? size : sizeof(*u)))
-        return -EFAULT;
-    for (uint64_t i = sizeof(*u); i < size; i++) {
-        if (mm_copy_in(t->mm, &byte, addr + i, 1))
-            return -EFAULT;
-        if (byte)
-            return -E2BIG;
-    }
-    return 0;
-}
-
 static bool clone3_valid(const struct clone_args_in *a)
 {
     if (a->flags & ~(0xffffffffull | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP))
@@ -322,7 +301,7 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
 
     if (t->retrying)
         return vfork_wait(t);
-    err = copy_clone_args(t, a[0], a[1], &u);
+    err = copy_struct_in(t, &u, sizeof(u), a[0], a[1], CLONE_ARGS_SIZE_VER0);
     if (err)
         return err;
     if (u.set_tid_size > 32 || (!u.set_tid && u.set_tid_size) || (u.set_tid && !u.set_tid_size))
