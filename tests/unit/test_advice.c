@@ -1,40 +1,21 @@
 /* What the host's kernel can't be asked in the fuzzer: names, keys, policies, segments' books, seals of memfds, old kernels. */
-#include "mm.h"
 #include "names.h"
+#include "run_suite.h"
+#include "space.h"
 
 #include <check.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/shm.h>
 
 #define BASE    UINT64_C(0x100000000)
 #define SCRATCH UINT64_C(0x200000000)
-#define P       MM_PAGE_SIZE
 #define RW      (PROT_READ | PROT_WRITE)
-
-static struct mm_system sys;
-static struct mm *mm;
 
 static void setup(void)
 {
-    ck_assert_int_eq(mm_system_init(&sys, 64 << 20), 0);
-    mm = mm_create(&sys, mseal_design_find("linux-6.18"));
-    ck_assert_ptr_nonnull(mm);
-    ck_assert_int_eq(mm_mmap(mm, SCRATCH, P, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
-                     (int64_t)SCRATCH);
-}
-
-static void teardown(void)
-{
-    mm_put(mm);
-    mm_system_destroy(&sys);
-}
-
-static void map(uint64_t addr, uint64_t pages, int prot, int flags)
-{
-    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0),
-                     (int64_t)addr);
+    space_make(64 << 20, "linux-6.18");
+    map_at(SCRATCH, 1, RW, MAP_PRIVATE);
 }
 
 static uint64_t user_string(const char *s)
@@ -56,7 +37,7 @@ START_TEST(names)
     char longest[81];
     struct mm_names *names = NULL;
 
-    map(BASE, 4, RW, MAP_PRIVATE);
+    map_at(BASE, 4, RW, MAP_PRIVATE);
     ck_assert_int_eq(mm_set_vma_name(mm, BASE + P, P, user_string("a name")), 0);
     ck_assert_uint_eq(mm_vma_count(mm), 4);
     ck_assert_ptr_nonnull(strstr(maps_line(BASE + P), "[anon:a name]"));
@@ -77,7 +58,7 @@ START_TEST(names)
     ck_assert_int_eq(mm_set_vma_name(mm, BASE + 3 * P, 2 * P, user_string("n")), -ENOMEM);
     ck_assert_ptr_nonnull(strstr(maps_line(BASE + 3 * P), "[anon:n]"));
 
-    map(BASE + 8 * P, 1, RW, MAP_SHARED);
+    map_at(BASE + 8 * P, 1, RW, MAP_SHARED);
     ck_assert_int_eq(mm_set_vma_name(mm, BASE + 8 * P, P, user_string("s")), 0);
     ck_assert_ptr_nonnull(strstr(maps_line(BASE + 8 * P), "[anon_shmem:s]"));
 
@@ -125,7 +106,7 @@ START_TEST(discard_needs_the_key_when_sealed)
     const uint64_t seal[6] = {BASE, P, 0};
     int key = (int)mm_pkey_alloc(mm, 0, 0);
 
-    map(BASE, 1, RW, MAP_PRIVATE);
+    map_at(BASE, 1, RW, MAP_PRIVATE);
     ck_assert_int_eq(mm_mprotect(mm, BASE, P, RW, key), 0);
     ck_assert_int_eq(mm_design_syscall(mm, 462, seal), 0);
     ck_assert_int_eq(mm_madvise(mm, BASE, P, MADV_DONTNEED), 0);
@@ -159,7 +140,7 @@ START_TEST(policies)
     uint64_t mask = 77;
     int32_t mode = 77;
 
-    map(BASE, 4, RW, MAP_PRIVATE);
+    map_at(BASE, 4, RW, MAP_PRIVATE);
     ck_assert_int_eq(mm_copy_out(mm, SCRATCH, &node0, 8), 0);
     ck_assert_int_eq(mm_mbind(mm, BASE + P, P, 2 /* BIND */, SCRATCH, 64, 0), 0);
     ck_assert_uint_eq(mm_vma_count(mm), 4);
@@ -278,7 +259,7 @@ START_TEST(mdwe)
     ck_assert_int_eq(mm_set_mdwe(mm, 0), -EPERM);
     ck_assert_int_eq(mm_set_mdwe(mm, 3), -EPERM);
     ck_assert_int_eq(mm_get_mdwe(mm), 1);
-    map(BASE, 1, RW, MAP_PRIVATE);
+    map_at(BASE, 1, RW, MAP_PRIVATE);
     ck_assert_int_eq(mm_mprotect(mm, BASE, P, PROT_READ | PROT_EXEC, -1), -EACCES);
 }
 END_TEST
@@ -288,7 +269,7 @@ START_TEST(pageout_drops_what_was_given_up)
 {
     struct mm_fault f;
 
-    map(BASE, 3, RW, MAP_PRIVATE);
+    map_at(BASE, 3, RW, MAP_PRIVATE);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(mm_fault(mm, BASE + i * P, MM_WRITE, &f), 0);
     ck_assert_int_eq(mm_madvise(mm, BASE, 2 * P, MADV_FREE), 0);
@@ -304,8 +285,8 @@ START_TEST(mlockall_current)
 {
     uint64_t locked;
 
-    map(BASE, 4, RW, MAP_PRIVATE);
-    map(BASE + 4 * P, 1, PROT_NONE, MAP_PRIVATE);
+    map_at(BASE, 4, RW, MAP_PRIVATE);
+    map_at(BASE + 4 * P, 1, PROT_NONE, MAP_PRIVATE);
     mm_set_rlimit(mm, MM_RLIMIT_MEMLOCK, 4 * P);
     ck_assert_int_eq(mm_mlockall(mm, MCL_CURRENT), -ENOMEM);
     mm_set_rlimit(mm, MM_RLIMIT_MEMLOCK, 0);
@@ -350,7 +331,7 @@ START_TEST(memory_failure)
     struct mm *child;
     int told, err;
 
-    map(BASE, 2, RW, MAP_PRIVATE);
+    map_at(BASE, 2, RW, MAP_PRIVATE);
     ck_assert_int_eq(mm_copy_out(mm, BASE, "xy", 2), 0);
     ck_assert_int_eq(advise_poison(BASE, &told), -EPERM);
     ck_assert(!told);
@@ -389,12 +370,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("advice");
     TCase *tc = tcase_create("advice");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, space_drop);
     tcase_add_test(tc, names);
     tcase_add_test(tc, names_of_files);
     tcase_add_test(tc, keys);
@@ -407,9 +385,5 @@ int main(void)
     tcase_add_test(tc, pageout_drops_what_was_given_up);
     tcase_add_test(tc, mlockall_current);
     tcase_add_test(tc, memory_failure);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("advice", tc, NULL);
 }

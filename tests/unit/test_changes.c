@@ -2,34 +2,23 @@
  * test_changes.c - mm_take_changes() against a list of VMAs that knows nothing but what it tells: after any
  * calls the list is the address space.
  */
-#include "mm.h"
+#include "run_suite.h"
+#include "space.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define ARENA UINT64_C(0x200000000000)
 #define PAGES 64
-#define P     MM_PAGE_SIZE
 
-static struct mm_system sys;
-static struct mm *mm;
 static struct vma list[4 * PAGES];
 static size_t n;
 
 static void setup(void)
 {
-    ck_assert_int_eq(mm_system_init(&sys, 64 << 20), 0);
-    mm = mm_create(&sys, NULL);
-    ck_assert_ptr_nonnull(mm);
+    space_make(64 << 20, NULL);
     n = 0;
-}
-
-static void teardown(void)
-{
-    mm_put(mm);
-    mm_system_destroy(&sys);
 }
 
 static void same(const struct vma *a, const struct vma *b)
@@ -151,18 +140,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("changes");
     TCase *tc = tcase_create("changes");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, space_drop);
     tcase_add_test(tc, tells_all);
     tcase_add_test(tc, a_touch_is_no_change);
     tcase_add_test(tc, a_child_is_new);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("changes", tc, NULL);
 }

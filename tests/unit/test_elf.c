@@ -3,6 +3,7 @@
  */
 #include "emu/elf.h"
 #include "tests/elf_bytes.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -323,9 +324,6 @@ END_TEST
 int main(void)
 {
     TCase *t = tcase_create("elf");
-    Suite *s = suite_create("elf");
-    SRunner *r;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, fixed_program);
@@ -340,10 +338,5 @@ int main(void)
     tcase_add_test(t, segments_that_cannot_be);
     tcase_add_test(t, overlapping_segments_replace_each_other);
     tcase_add_test(t, no_segments_but_an_entry);
-    suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return run_suite("elf", t, NULL);
 }

@@ -1,4 +1,6 @@
 /* The emulator as a library: machines one after the other in one process, and what their owner is told and may do. */
+#include "run_suite.h"
+
 #include <mseal-emu/emu.h>
 
 #include <check.h>
@@ -130,19 +132,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("emu");
     TCase *c = tcase_create("library");
-    SRunner *r;
-    int failed;
 
     tcase_add_test(c, one_after_the_other);
     tcase_add_test(c, owner_answers);
     tcase_add_test(c, processes_end);
     tcase_add_test(c, what_cannot_be);
-    suite_add_tcase(s, c);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("emu", c, NULL);
 }

@@ -1,40 +1,19 @@
 /* One access at a time: which frame, which permissions, which signal. */
-#include "mm.h"
+#include "run_suite.h"
+#include "space.h"
 
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#endif
 
 #define BASE UINT64_C(0x100000000)
-#define P    MM_PAGE_SIZE
 
-static struct mm_system sys;
-static struct mm *mm;
 static struct mm_fault f;
 
 static void setup(void)
 {
-    ck_assert_int_eq(mm_system_init(&sys, 64 << 20), 0);
-    mm = mm_create(&sys, NULL);
-    ck_assert_ptr_nonnull(mm);
-}
-
-static void teardown(void)
-{
-    mm_put(mm);
-    mm_system_destroy(&sys);
-}
-
-static void map(uint64_t addr, uint64_t pages, int prot, int flags)
-{
-    ck_assert_int_eq(mm_mmap(mm, addr, pages * P, prot, flags | MAP_FIXED | MAP_ANONYMOUS, NULL, 0),
-                     (int64_t)addr);
+    space_make(64 << 20, NULL);
 }
 
 static struct mm_file *map_shmem(uint64_t addr, uint64_t pages, int prot, int flags, uint64_t size)
@@ -64,7 +43,7 @@ static uint8_t *byte_at(uint64_t addr, unsigned access)
 
 START_TEST(anonymous)
 {
-    map(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(try(BASE, MM_READ), 0);
     ck_assert_uint_eq(f.paddr, 0); /* the zero page */
     ck_assert_uint_eq(f.perms, MM_READ);
@@ -93,7 +72,7 @@ START_TEST(protections)
     };
 
     for (unsigned i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-        map(BASE, 1, want[i].prot, MAP_PRIVATE);
+        map_at(BASE, 1, want[i].prot, MAP_PRIVATE);
         if (want[i].prot == PROT_EXEC)
             mm_set_pkru(mm, 0); /* not the execute-only key */
         ck_assert_int_eq(try(BASE, MM_READ), want[i].read);
@@ -119,7 +98,7 @@ END_TEST
 
 START_TEST(guards_and_keys)
 {
-    map(BASE, 2, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE);
+    map_at(BASE, 2, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE);
     ck_assert_int_eq(mm_madvise(mm, BASE, P, MADV_GUARD_INSTALL), 0);
     ck_assert_int_eq(try(BASE, MM_READ), MAPERR);
     ck_assert_int_eq(try(BASE, MM_WRITE), MAPERR);
@@ -194,7 +173,7 @@ START_TEST(fork_copies_on_write)
     struct mm_file *file;
     int err;
 
-    map(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     file = map_shmem(BASE + 8 * P, 1, PROT_READ | PROT_WRITE, MAP_SHARED, P);
     mm_file_put(file);
     *byte_at(BASE, MM_WRITE) = 1;
@@ -223,8 +202,8 @@ START_TEST(stack_grows)
 {
     uint64_t top = BASE + 1024 * P;
 
-    map(BASE, 1, PROT_READ, MAP_PRIVATE);
-    map(top - P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
+    map_at(BASE, 1, PROT_READ, MAP_PRIVATE);
+    map_at(top - P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
     ck_assert_int_eq(try(top - 10 * P, MM_WRITE), 0);
     ck_assert_uint_eq(mm_find_vma(mm, top - 1)->start, top - 10 * P);
     ck_assert_int_eq(try(BASE + 257 * P, MM_WRITE), 0);
@@ -246,7 +225,7 @@ START_TEST(out_of_memory_kills)
 {
     uint64_t n = 0;
 
-    map(BASE, 20000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
+    map_at(BASE, 20000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
     while (n < 20000 && !try(BASE + n * P, MM_WRITE))
         n++;
     ck_assert_uint_lt(n, 16384); /* 64 MiB less the table */
@@ -254,7 +233,7 @@ START_TEST(out_of_memory_kills)
     ck_assert_int_eq(f.signo, SIGKILL);
     ck_assert_int_eq(f.reason, MM_FAULT_OOM);
     ck_assert_int_eq(mm_munmap(mm, BASE, 20000 * P), 0);
-    map(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(try(BASE, MM_WRITE), 0);
     ck_assert_uint_eq(*byte_at(BASE, MM_READ), 0);
 }
@@ -262,7 +241,7 @@ END_TEST
 
 START_TEST(tlb_flush_only_for_what_was_handed_out)
 {
-    map(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     mm_tlb_flush_needed(mm);
     try(BASE + P, MM_WRITE);
     ck_assert_int_eq(mm_munmap(mm, BASE + 500 * P, P), 0);
@@ -276,7 +255,7 @@ END_TEST
 
 START_TEST(tlb_forgets_what_the_kernel_replaced)
 {
-    map(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     try(BASE, MM_READ); /* the page of zeroes */
     mm_tlb_flush_needed(mm);
     try(BASE + P, MM_READ);
@@ -292,7 +271,7 @@ START_TEST(tlb_single_pages)
 {
     uint64_t page[MM_TLB_FEW];
 
-    map(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 1000, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     mm_tlb_flush_needed(mm);
     for (unsigned i = 0; i < 40; i++)
         try(BASE + i * P, MM_WRITE);
@@ -316,11 +295,11 @@ START_TEST(tlb_same_page_again)
 {
     uint64_t page[MM_TLB_FEW];
 
-    map(BASE + P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE + P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     try(BASE + P, MM_WRITE);
     mm_tlb_flush_needed(mm);
     for (unsigned i = 0; i < 5000; i++) { /* more often than the filter has bits */
-        map(BASE, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED);
+        map_at(BASE, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED);
         try(BASE, MM_WRITE);
         ck_assert_int_eq(mm_mprotect(mm, BASE, P, PROT_READ, -1), 0);
         ck_assert_uint_eq(mm_tlb_stale_pages(mm, page), 1);
@@ -375,7 +354,7 @@ START_TEST(copies)
 
     for (unsigned i = 0; i < sizeof(buf); i++)
         buf[i] = (char)(i * 7);
-    map(BASE, 3, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE, 3, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(mm_copy_out(mm, BASE + 100, buf, 2 * P), 0);
     ck_assert_int_eq(mm_copy_in(mm, back, BASE + 100, 2 * P), 0);
     ck_assert_int_eq(memcmp(buf, back, 2 * P), 0);
@@ -398,7 +377,7 @@ START_TEST(remote)
     struct mm_file *file;
     char c = 'n', buf[2 * P];
 
-    map(BASE, 1, PROT_NONE, MAP_PRIVATE);
+    map_at(BASE, 1, PROT_NONE, MAP_PRIVATE);
     ck_assert_int_eq(mm_access_remote(mm, BASE, &c, 1, true, false), -EIO);
     ck_assert_int_eq(mm_access_remote(mm, BASE, &c, 1, true, true), 1);
     c = 0;
@@ -425,7 +404,7 @@ START_TEST(futex_keys)
     ck_assert(a.owner == b.owner && a.offset == b.offset);
     ck_assert_int_eq(mm_futex_key(mm, BASE + P + 8, true, &b), 0);
     ck_assert(a.owner != b.owner);
-    map(BASE + 2 * P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(BASE + 2 * P, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(mm_futex_key(mm, BASE + 2 * P, false, &a), 0);
     ck_assert_int_eq(mm_futex_key(mm, BASE + 2 * P, true, &b), 0);
     ck_assert(a.owner == mm && b.owner == mm && a.offset != b.offset);
@@ -436,12 +415,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fault");
     TCase *tc = tcase_create("fault");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, space_drop);
     tcase_add_test(tc, anonymous);
     tcase_add_test(tc, protections);
     tcase_add_test(tc, addresses);
@@ -459,9 +435,5 @@ int main(void)
     tcase_add_test(tc, copies);
     tcase_add_test(tc, remote);
     tcase_add_test(tc, futex_keys);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("fault", tc, NULL);
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "mm.h"
+#include "run_suite.h"
 
 #define PAGE MM_PAGE_SIZE
 #define MIB  (UINT64_C(1) << 20)
@@ -248,9 +249,6 @@ END_TEST
 int main(int argc, char **argv)
 {
     TCase *rules, *host;
-    SRunner *runner;
-    Suite *suite;
-    int failed;
 
     if (argc > 1 && !strcmp(argv[1], "host")) {
         struct rlimit stack = {8 * MIB, RLIM_INFINITY};
@@ -265,7 +263,6 @@ int main(int argc, char **argv)
         }
         return compare_with_host();
     }
-    suite = suite_create("layout");
     rules = tcase_create("rules");
     host = tcase_create("host");
     tcase_add_checked_fixture(rules, setup, teardown);
@@ -277,11 +274,5 @@ int main(int argc, char **argv)
 #ifndef __SANITIZE_ADDRESS__
     tcase_add_test(host, like_the_host);
 #endif
-    suite_add_tcase(suite, rules);
-    suite_add_tcase(suite, host);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite("layout", rules, host, NULL);
 }

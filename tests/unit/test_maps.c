@@ -3,31 +3,17 @@
  * asked. Only where the host runs the kernel whose text we claim to print; the layout of a line is tested
  * everywhere.
  */
-#include "mm.h"
+#include "run_suite.h"
+#include "space.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define ARENA UINT64_C(0x200000000000)
 #define SLOT  UINT64_C(0x10000000)
-#define P     MM_PAGE_SIZE
-
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#endif
-#ifndef MAP_DROPPABLE
-#define MAP_DROPPABLE 8
-#endif
-#ifndef MLOCK_ONFAULT
-#define MLOCK_ONFAULT 1
-#endif
-
-static struct mm_system sys;
-static struct mm *mm;
 
 enum op { MAP = 1, ADVISE, PROTECT, LOCK, READ, WRITE, UNMAP };
 
@@ -253,26 +239,13 @@ static void setup(void)
     mm = mm_create(&sys, NULL);
 }
 
-static void teardown(void)
-{
-    mm_put(mm);
-    mm_system_destroy(&sys);
-}
-
 int main(void)
 {
-    Suite *s = suite_create("maps");
     TCase *tc = tcase_create("maps");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, space_drop);
     tcase_add_test(tc, smaps_like_the_host);
     tcase_add_test(tc, names);
     tcase_add_test(tc, shared_after_fork);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("maps", tc, NULL);
 }

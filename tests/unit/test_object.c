@@ -2,6 +2,7 @@
  * backing store. */
 #include "mm.h"
 #include "pfn_map.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -329,10 +330,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("object");
     TCase *tc = tcase_create("object");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, map_against_array, 0, 4);
@@ -345,9 +343,5 @@ int main(void)
     tcase_add_test(tc, mirrored_pages_are_the_same);
     tcase_add_test(tc, growing_zeroes_the_tail);
     tcase_add_test(tc, clean_pages_give_way);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("object", tc, NULL);
 }

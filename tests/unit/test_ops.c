@@ -5,26 +5,20 @@
  * What the host's kernel can be asked is compared with it by `make fuzz-kernel`; here is what it cannot:
  * limits of the machine, protection keys, other releases, refusals.
  */
-#include "mm.h"
-#include "uapi.h"
+#include "run_suite.h"
+#include "space.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BASE UINT64_C(0x10000000)
-#define P    MM_PAGE_SIZE
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW   (PROT_READ | PROT_WRITE)
 
-static struct mm_system sys;
-static struct mm *mm;
-
 static void setup(void)
 {
-    ck_assert_int_eq(mm_system_init(&sys, 16 << 20), 0);
-    mm = mm_create(&sys, mseal_design_find("linux"));
-    ck_assert_ptr_nonnull(mm);
+    space_make(16 << 20, "linux");
 }
 
 static void teardown(void)
@@ -484,10 +478,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("ops");
     TCase *t = tcase_create("ops");
-    SRunner *sr;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, map_count_split);
@@ -511,10 +502,5 @@ int main(void)
     tcase_add_test(t, snapshot_is_frozen);
     tcase_add_test(t, refusal_is_told);
     tcase_add_test(t, designs_survive);
-    suite_add_tcase(s, t);
-    sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("ops", t, NULL);
 }

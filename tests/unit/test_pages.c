@@ -4,6 +4,7 @@
  * up.
  */
 #include "mm.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <signal.h>
@@ -256,16 +257,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("pages");
     TCase *tc = tcase_create("pages");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, random_against_model, 0, 8);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("pages", tc, NULL);
 }

@@ -1,6 +1,7 @@
 /* The page table against a plain array, several tables sharing nodes by fork. */
 #include "pagetable.h"
 #include "pt_node.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -274,19 +275,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("pagetable");
     TCase *tc = tcase_create("pagetable");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, random_against_array, 0, 8);
     tcase_add_test(tc, exclusive_after_the_other_side_went);
     tcase_add_test(tc, out_of_memory);
     tcase_add_test(tc, check_finds_what_is_broken);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("pagetable", tc, NULL);
 }

@@ -1,4 +1,6 @@
 /* Frames: references, recycling, and who is told when code goes. */
+#include "run_suite.h"
+
 #include <mseal-emu/mm.h>
 
 #include <check.h>
@@ -131,10 +133,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("phys");
     TCase *tc = tcase_create("phys");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, exhausts_and_recovers);
@@ -142,9 +141,5 @@ int main(void)
     tcase_add_test(tc, nodes_pay_from_the_same_purse);
     tcase_add_test(tc, code_is_told_when_reused_or_written);
     tcase_add_test(tc, much_freed_goes_back_to_the_host);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("phys", tc, NULL);
 }

@@ -1,6 +1,7 @@
 /* test_record.c - a recording says what was recorded; one that is cut or damaged is never believed or followed. */
 #include "../../emu/cmd/recording.h"
 #include "../../syscalls/trace/watch.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <mseal-emu/mm.h>
@@ -183,18 +184,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("record");
     TCase *tc = tcase_create("record");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_add_test(tc, says_what_was_recorded);
     tcase_add_test(tc, a_cut_is_noticed);
     tcase_add_test(tc, damage_is_survived);
     tcase_set_timeout(tc, 60);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("record", tc, NULL);
 }

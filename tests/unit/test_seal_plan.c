@@ -4,6 +4,7 @@
  */
 #include "emu/seal_plan.h"
 #include "tests/elf_bytes.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -139,9 +140,6 @@ END_TEST
 int main(void)
 {
     TCase *t = tcase_create("seal_plan");
-    Suite *s = suite_create("seal_plan");
-    SRunner *r;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, text_relro_and_data);
@@ -149,10 +147,5 @@ int main(void)
     tcase_add_test(t, segments_left_out);
     tcase_add_test(t, the_note);
     tcase_add_test(t, nonsense);
-    suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return run_suite("seal_plan", t, NULL);
 }

@@ -1,6 +1,7 @@
 /* test_table.c - the system call table: complete, in order, and every argument type means something. */
 #include "../../syscalls/handlers.h"
 #include "../../syscalls/trace/print.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -115,20 +116,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("table");
     TCase *tc = tcase_create("syscalls.def");
-    SRunner *sr;
-    int failed;
 
     tcase_add_test(tc, test_complete);
     tcase_add_test(tc, test_names);
     tcase_add_test(tc, test_types);
     tcase_add_test(tc, test_lengths);
     tcase_add_test(tc, test_nargs);
-    suite_add_tcase(s, tc);
-    sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("table", tc, NULL);
 }

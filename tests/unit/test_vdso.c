@@ -1,6 +1,7 @@
 /* The vDSO's image: a dynamic linker takes it as it is, and its functions make the system calls they are
  * named after. */
 #include "emu/vdso.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <dlfcn.h>
@@ -88,18 +89,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("vdso");
     TCase *c = tcase_create("image");
-    SRunner *r;
-    int failed;
 
     tcase_add_test(c, linker_takes_it);
     tcase_add_test(c, functions_call);
     tcase_add_test(c, size_and_sum);
-    suite_add_tcase(s, c);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite("vdso", c, NULL);
 }

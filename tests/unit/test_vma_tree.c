@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "vma_node.h"
+#include "run_suite.h"
 
 #define PAGE  MM_PAGE_SIZE
 #define LO    (16 * PAGE)
@@ -450,10 +451,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("vma_tree");
     TCase *facts = tcase_create("facts"), *random = tcase_create("random");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(facts, empty_tree);
     tcase_add_test(facts, find_and_neighbours);
@@ -463,11 +461,5 @@ int main(void)
     tcase_add_test(facts, refused_memory);
     tcase_add_loop_test(random, random_against_array, 0, 5);
     tcase_set_timeout(random, 120);
-    suite_add_tcase(suite, facts);
-    suite_add_tcase(suite, random);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite("vma_tree", facts, random, NULL);
 }
