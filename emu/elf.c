@@ -8,10 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
-
 static bool bad_addr(uint64_t a)
 {
     return a >= MM_TASK_SIZE; /* negative errnos too */

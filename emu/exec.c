@@ -19,10 +19,6 @@
 #include <sys/personality.h>
 #include <sys/resource.h>
 
-#ifndef AT_MINSIGSTKSZ
-#define AT_MINSIGSTKSZ 51
-#endif
-
 #define BUF_SIZE           256 /* BINPRM_BUF_SIZE: how far a #! line may go */
 #define MAX_REWRITES       5
 #define MAX_ARG_STRLEN     (32 * MM_PAGE_SIZE)

@@ -7,9 +7,6 @@
 #include <string.h>
 
 #define VM_MAY (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x10
-#endif
 
 /* Flags that MAP_SHARED takes without a word; MAP_SHARED_VALIDATE knows no others. */
 static const uint64_t legacy = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE |

@@ -9,9 +9,6 @@
 #include <signal.h>
 #include <string.h>
 
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x10
-#endif
 #define WRITE_SEALS (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 
 void naive_drop(struct naive_page *p)

@@ -1,9 +1,6 @@
 /* memfd.c - memory files, their seals, and what they mean for mappings. */
 #include "probe.h"
 
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x0010
-#endif
 #ifndef F_SEAL_EXEC
 #define F_SEAL_EXEC 0x0020
 #endif

@@ -16,10 +16,6 @@
 #include <signal.h>
 #include <string.h>
 
-#ifndef SEGV_PKUERR
-#define SEGV_PKUERR 4
-#endif
-
 #define PKRU_AD 1u /* access disabled */
 #define PKRU_WD 2u /* write disabled */
 

@@ -4,15 +4,8 @@
  * These seals belong to the object, not to a mapping: they are no sealing design, and every design has them beside it.
  */
 #include "mm.h"
+#include "uapi.h"
 
-#include <fcntl.h>
-
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x0010
-#endif
-#ifndef F_SEAL_EXEC
-#define F_SEAL_EXEC 0x0020
-#endif
 #define F_ALL_SEALS                                                                                          \
     (F_SEAL_SEAL | F_SEAL_EXEC | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 

@@ -8,13 +8,6 @@
 
 #include <sys/mman.h>
 
-#ifndef MLOCK_ONFAULT
-#define MLOCK_ONFAULT 1
-#endif
-#ifndef MCL_ONFAULT
-#define MCL_ONFAULT 4
-#endif
-
 #define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
 
 static bool can_do_mlock(const struct mm *mm)

@@ -13,10 +13,6 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 
-#ifndef SHM_STAT_ANY
-#define SHM_STAT_ANY 15
-#endif
-
 #define SHMMNI          4096
 #define SHMMAX          (UINT64_MAX - (UINT64_C(1) << 24))
 #define SHMALL          (UINT64_MAX - (UINT64_C(1) << 24))

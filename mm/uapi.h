@@ -19,14 +19,8 @@
 #ifndef MAP_UNINITIALIZED
 #define MAP_UNINITIALIZED 0x4000000
 #endif
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
-#endif
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE 101
-#endif
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
 #endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
@@ -35,17 +29,8 @@
 #define MADV_GUARD_INSTALL 102
 #define MADV_GUARD_REMOVE  103
 #endif
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x0010
-#endif
 #ifndef F_SEAL_EXEC
 #define F_SEAL_EXEC 0x0020
-#endif
-#ifndef PKEY_DISABLE_ACCESS
-#define PKEY_DISABLE_ACCESS 1
-#endif
-#ifndef PKEY_DISABLE_WRITE
-#define PKEY_DISABLE_WRITE 2
 #endif
 
 #endif

@@ -29,11 +29,6 @@
 
 #include "diff_compare.h"
 
-#ifndef PR_SET_VMA
-#define PR_SET_VMA           0x53564d41
-#define PR_SET_VMA_ANON_NAME 0
-#endif
-
 static const char usage[] =
     "usage: mseal-emu diff [OPTION...] [--] PROGRAM [ARG...]\n"
     "Run a program on this machine's kernel and in the emulator, in lockstep, up to the first difference.\n"

@@ -17,13 +17,6 @@
 #include <sys/wait.h>
 
 #define MAX_RANGES 4
-#ifndef AT_RSEQ_FEATURE_SIZE
-#define AT_RSEQ_FEATURE_SIZE 27
-#define AT_RSEQ_ALIGN        28
-#endif
-#ifndef AT_MINSIGSTKSZ
-#define AT_MINSIGSTKSZ 51
-#endif
 
 struct range {
     uint64_t start, end;

@@ -2,17 +2,9 @@
 #ifndef MM_DESIGNS_COMMON_H
 #define MM_DESIGNS_COMMON_H
 
-#include <errno.h>
-#include <mseal-emu/design.h>
-#include <sys/mman.h>
+#include "../uapi.h"
 
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED 24
-#endif
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE  103
-#endif
+#include <mseal-emu/design.h>
 
 /*
  * The range of every mseal() ever posted: unaligned address, a length that rounds up to 0, and wrapping are EINVAL, in that

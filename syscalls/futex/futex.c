@@ -12,9 +12,6 @@
 
 #include "../handlers.h"
 
-#ifndef FUTEX_LOCK_PI2
-#define FUTEX_LOCK_PI2 13
-#endif
 #define WAITV_MAX 128
 /* futex2 flags (include/uapi/linux/futex.h, 6.7) */
 #define F2_SIZE_MASK 3u

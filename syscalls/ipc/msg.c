@@ -12,9 +12,6 @@
 
 #include "../handlers.h"
 
-#ifndef MSG_STAT_ANY
-#define MSG_STAT_ANY 13
-#endif
 #define MSGMAX_ 8192
 #define MSGMNB_ 16384
 #define MSGMNI_ 32000

@@ -10,9 +10,6 @@
 
 #include "../handlers.h"
 
-#ifndef SEM_STAT_ANY
-#define SEM_STAT_ANY 20
-#endif
 #define SEMMSL_ 32000
 #define SEMMNI_ 32000
 #define SEMMNS_ 1024000000

@@ -9,9 +9,6 @@
 
 #include "../process.h"
 
-#ifndef PR_SET_VMA_ANON_NAME
-#define PR_SET_VMA_ANON_NAME 0
-#endif
 #define PR_THP_DISABLE_EXCEPT_ADVISED 2u
 #define CAP_SYS_RESOURCE              24
 

@@ -19,18 +19,6 @@
 
 #include "print.h"
 
-#ifndef FUTEX_LOCK_PI2
-#define FUTEX_LOCK_PI2 13
-#endif
-#ifndef SHM_STAT_ANY
-#define SHM_STAT_ANY 15
-#endif
-#ifndef SEM_STAT_ANY
-#define SEM_STAT_ANY 20
-#endif
-#ifndef MSG_STAT_ANY
-#define MSG_STAT_ANY 13
-#endif
 #define OTHERWISE VARIANT_OTHERWISE
 /* Of newer kernels' headers. */
 #define UFFDIO_MOVE_   0xc028aa05u
