@@ -1,6 +1,7 @@
 /* history_record.c - questions about a recording: the maps at an event, differences, a page, seals, refusals.
  */
 #include "history.h"
+#include "picture.h"
 #include "recording.h"
 
 #include "emu/options.h"
@@ -126,12 +127,12 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
             break;
         if (q->kind == HISTORY_DIFF && !taken && r.nr > first) {
             taken = true;
-            before.area = malloc((p.n + 1) * sizeof(*p.area));
-            if (!before.area)
-                goto out;
+            if (!picture_list(&p))
+                goto no_memory;
+            before.area = p.area;
             before.n = p.n;
-            if (p.n)
-                memcpy(before.area, p.area, p.n * sizeof(*p.area));
+            p.area = NULL;
+            p.n = p.room = 0;
         }
         switch (r.tag) {
         case RECORD_AREAS:
@@ -140,8 +141,8 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
             if (r.mm != mm)
                 break;
             seen = true;
-            if (whole && !picture_apply(&p, &r))
-                goto out;
+            if (whole && !picture_apply(&p, r.start, r.end, r.area, r.nr_areas))
+                goto no_memory;
             if (s.changes)
                 tell(&s, "(the program's start, a fault, or a call still on its way)");
             begin(&s, r.nr);
@@ -178,6 +179,8 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
                 whole && until ? " by then" : " in it");
         goto out;
     }
+    if (whole && !picture_list(&p))
+        goto no_memory;
     if (q->kind == HISTORY_DIFF && !taken) /* nothing happened after the first of the two */
         print_difference(&p, &p);
     else if (q->kind == HISTORY_MAPS)
@@ -186,9 +189,12 @@ int history_ask(FILE *in, const char *name, const struct history_question *q)
         print_difference(back ? &p : &before, back ? &before : &p);
     if (!r.broken)
         err = 0;
+    goto out;
+no_memory:
+    fprintf(stderr, "mseal-emu history: out of memory\n");
 out:
-    free(p.area);
-    free(before.area);
+    picture_free(&p);
+    picture_free(&before);
     recording_close(&r);
 out_stream:
     if (s.out)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <mseal-emu/mm.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,10 +60,38 @@ static struct piece bytes(struct recording *r)
     return p;
 }
 
+/* A string has its number before it. */
+struct numbered {
+    size_t number;
+    char s[];
+};
+
+static char *numbered_copy(size_t number, struct piece p)
+{
+    struct numbered *copy = malloc(sizeof(*copy) + p.len + 1);
+
+    if (!copy)
+        return NULL;
+    copy->number = number;
+    memcpy(copy->s, p.s, p.len);
+    copy->s[p.len] = '\0';
+    return copy->s;
+}
+
+static void free_copy(char *s)
+{
+    if (s)
+        free(s - offsetof(struct numbered, s));
+}
+
+size_t recording_string_number(const char *s)
+{
+    return *s ? ((const struct numbered *)(s - offsetof(struct numbered, s)))->number : 0;
+}
+
 static void add_string(struct recording *r)
 {
-    struct piece p = bytes(r);
-    char *copy = strndup(p.s, p.len);
+    char *copy = numbered_copy(r->nr_strings + 1, bytes(r));
 
     if (r->nr_strings == r->string_room) {
         size_t room = r->string_room ? 2 * r->string_room : 256;
@@ -76,7 +105,7 @@ static void add_string(struct recording *r)
     if (copy && r->nr_strings < r->string_room) {
         r->string[r->nr_strings++] = (struct recorded_string){copy, {0}};
     } else {
-        free(copy);
+        free_copy(copy);
         r->broken = "out of memory";
     }
 }
@@ -161,7 +190,7 @@ static void areas(struct recording *r)
             a.seal = number(r);
             a.sealed_at = r->nr - number(r);
         }
-        if (a.start >= a.end || a.end > r->end || (i && a.start < r->area[i - 1].end))
+        if (a.start < (i ? r->area[i - 1].end : r->start) || a.start >= a.end || a.end > r->end)
             r->broken = "areas out of order";
         if (r->nr_areas == r->area_room) {
             size_t room = r->area_room ? 2 * r->area_room : 64;
@@ -286,7 +315,7 @@ bool recording_open(struct recording *r, FILE *in, const char *name, const char 
 void recording_close(struct recording *r)
 {
     for (size_t i = 0; i < r->nr_strings; i++)
-        free(r->string[i].s);
+        free_copy(r->string[i].s);
     free(r->string);
     free(r->area);
     free(r->data);
@@ -324,39 +353,4 @@ size_t recording_call_text(const struct recording *r, char *buf, size_t size)
             buf + n, size - n,
             r->ret >> 32 || (r->ret && !strcmp(r->name, "brk")) ? ") = %#" PRIx64 : ") = %" PRId64, r->ret);
     return n < size ? n : size - 1;
-}
-
-size_t area_text(const struct area *a, char *buf, size_t size)
-{
-    int n = snprintf(buf, size, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %s %08" PRIx64 " %s\n", a->start,
-                     a->end, a->flags & VM_READ ? 'r' : '-', a->flags & VM_WRITE ? 'w' : '-',
-                     a->flags & VM_EXEC ? 'x' : '-', a->flags & VM_MAYSHARE ? 's' : 'p',
-                     a->seal ? "sl" : "--", a->pgoff << MM_PAGE_SHIFT, a->name);
-
-    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
-}
-
-bool picture_apply(struct picture *p, const struct recording *r)
-{
-    size_t from = 0, to;
-
-    while (from < p->n && p->area[from].end <= r->start)
-        from++;
-    for (to = from; to < p->n && p->area[to].start < r->end; to++)
-        ;
-    if (p->n - (to - from) + r->nr_areas > p->room) {
-        size_t room = 2 * p->room + r->nr_areas + 64;
-        struct area *a = realloc(p->area, room * sizeof(*a));
-
-        if (!a)
-            return false;
-        p->area = a;
-        p->room = room;
-    }
-    if (to < p->n)
-        memmove(p->area + from + r->nr_areas, p->area + to, (p->n - to) * sizeof(*p->area));
-    if (r->nr_areas)
-        memcpy(p->area + from, r->area, r->nr_areas * sizeof(*p->area));
-    p->n = p->n - (to - from) + r->nr_areas;
-    return true;
 }

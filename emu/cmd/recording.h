@@ -45,16 +45,9 @@ bool recording_open(struct recording *r, FILE *in, const char *name, const char 
 void recording_close(struct recording *r);
 /* The next record (never a STRING or END). False: the end, or broken. */
 bool recording_next(struct recording *r);
+/* An area's name: its place among the strings, from 1; 0: it has none. */
+size_t recording_string_number(const char *name);
 /* The call last read: "mprotect(0x7ffff7fc7000, 8192, 1) = -1 EPERM" */
 size_t recording_call_text(const struct recording *r, char *buf, size_t size);
-
-/* The areas of one address space while the recording goes by. */
-struct picture {
-    struct area *area;
-    size_t n, room;
-};
-bool picture_apply(struct picture *p, const struct recording *r); /* an AREAS record; false: out of memory */
-/* As a line of maps, with its newline. */
-size_t area_text(const struct area *a, char *buf, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef EMU_CMD_TUI_H
 #define EMU_CMD_TUI_H
 
+#include "picture.h"
 #include "recording.h"
 
 /* ---- tui_run.c: the run ---- */

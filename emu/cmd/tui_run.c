@@ -122,7 +122,7 @@ void tui_run_free(struct tui_run *run)
     free(run->area);
     free(run->code);
     free(run->output);
-    free(run->maps.area);
+    picture_free(&run->maps);
     memset(run, 0, sizeof(*run));
 }
 
@@ -131,21 +131,22 @@ const struct picture *tui_run_maps(struct tui_run *run, size_t i)
     uint64_t mm = run->step[i].mm;
     size_t from = run->maps_at;
 
+    if (run->maps_mm == mm && from == i)
+        return &run->maps;
     /* Forwards it is one step; backwards the changes of a whole run are applied in a moment. */
     if (run->maps_mm != mm || from == SIZE_MAX || from > i) {
-        run->maps.n = 0;
+        picture_clear(&run->maps);
         from = 0;
     } else {
         from = run->step[from].change + run->step[from].nr_changes;
     }
     for (size_t c = from; c < run->step[i].change + run->step[i].nr_changes; c++) {
         const struct tui_change *ch = &run->change[c];
-        struct recording r = {
-            .start = ch->start, .end = ch->end, .area = run->area + ch->first, .nr_areas = ch->n};
 
-        if (ch->mm == mm && !picture_apply(&run->maps, &r))
+        if (ch->mm == mm && !picture_apply(&run->maps, ch->start, ch->end, run->area + ch->first, ch->n))
             break;
     }
+    picture_list(&run->maps); /* empty if there is no memory for it */
     run->maps_mm = mm;
     run->maps_at = i;
     return &run->maps;

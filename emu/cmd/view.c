@@ -81,15 +81,6 @@ static void begin_step(struct step *s, uint64_t nr, int tid, const char *text)
     s->any = true;
 }
 
-static uint64_t name_id(const struct recording *r, const char *name)
-{
-    /* Names of areas are strings of the recording: their place among them is their number. */
-    for (size_t i = 0; *name && i < r->nr_strings; i++)
-        if (r->string[i].s == name)
-            return i + 1;
-    return 0;
-}
-
 static void add_changes(struct step *s, const struct recording *r)
 {
     if (s->has_changes && s->nr != r->nr)
@@ -103,8 +94,8 @@ static void add_changes(struct step *s, const struct recording *r)
         unsigned bits = (a->flags & VM_READ ? 1 : 0) | (a->flags & VM_WRITE ? 2 : 0) |
                         (a->flags & VM_EXEC ? 4 : 0) | (a->flags & VM_MAYSHARE ? 8 : 0) | (a->seal ? 16 : 0);
 
-        fprintf(s->pending, "%s[%" PRIu64 ",%" PRIu64 ",%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "]",
-                i ? "," : "", a->start >> MM_PAGE_SHIFT, a->end >> MM_PAGE_SHIFT, bits, name_id(r, a->name),
+        fprintf(s->pending, "%s[%" PRIu64 ",%" PRIu64 ",%u,%zu,%" PRIu64 ",%" PRIu64 "]", i ? "," : "",
+                a->start >> MM_PAGE_SHIFT, a->end >> MM_PAGE_SHIFT, bits, recording_string_number(a->name),
                 a->birth, a->sealed_at);
         s->sealed |= a->seal && a->sealed_at == r->nr;
     }

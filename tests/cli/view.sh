@@ -33,6 +33,26 @@ if have chromium; then
     "$program" view "$work/rec" -o "$work/long.html"
     page "file://$work/long.html#15000" >"$work/dom2"
     ok '... a long run too' grep -q '<b>event 15000, task 1000: m' "$work/dom2"
+    # What is shown at an event, coming from either side, are the areas history has there.
+    emu --record "$work/rec" "$B/tests/guest/many_areas" 20000
+    "$program" view "$work/rec" -o "$work/areas.html"
+    { sed '/^<\/script>/,$d' "$work/areas.html"; cat <<'X'; } >"$work/told.html"
+const told = [];
+for (const n of [3000, 9000, 6001, 6000, 11000, 1]) {
+  let areas = 0;
+  go(steps.findIndex(s => s[0] >= n));
+  each(state(at), () => areas++);
+  told.push(steps[at][0] + ":" + areas);
+}
+document.title = told.join(" ");
+</script>
+X
+    page "file://$work/told.html" >"$work/dom2"
+    told=$(sed -n 's#.*<title>\(.*\)</title>.*#\1#p' "$work/dom2")
+    real=$(for n in $(echo "$told" | tr ' ' '\n' | sed 's/:.*//'); do
+        printf ' %s:%s' "$n" "$("$program" history --maps "$n" "$work/rec" | wc -l)"
+    done)
+    ok "... the areas are those of history: $told" [ " $told" = "$real" ]
 else
     skip 'the page in a browser' 'no chromium'
 fi
