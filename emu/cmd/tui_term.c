@@ -12,6 +12,7 @@
 #include <curses.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static struct {
     int (*getmaxx)(const WINDOW *w), (*getmaxy)(const WINDOW *w);
     int (*wgetch)(WINDOW *w), (*wmove)(WINDOW *w, int y, int x), (*waddch)(WINDOW *w, const chtype c);
     int (*werase)(WINDOW *w), (*wrefresh)(WINDOW *w), (*clearok)(WINDOW *w, bool on);
+    int (*nodelay)(WINDOW *w, bool on);
     int (*setupterm)(const char *type, int fd, int *err);
     WINDOW **stdscr;
 } nc;
@@ -48,7 +50,7 @@ static const struct {
     SYMBOL(set_escdelay), SYMBOL(getmaxx),     SYMBOL(getmaxy),
     SYMBOL(wgetch),       SYMBOL(wmove),       SYMBOL(waddch),
     SYMBOL(werase),       SYMBOL(wrefresh),    SYMBOL(clearok),
-    SYMBOL(setupterm),    SYMBOL(stdscr),
+    SYMBOL(setupterm),    SYMBOL(stdscr),      SYMBOL(nodelay),
 #undef SYMBOL
 };
 
@@ -141,25 +143,53 @@ static void on_signal(int signo)
     ended = signo;
 }
 
+/*
+ * A key, ERR when the terminal went away or a signal ends us. Signals, SIGWINCH too, come only while ppoll()
+ * waits: one that came between a look at `ended` and a read would be forgotten until the next key.
+ */
+static int next_key(const sigset_t *waiting)
+{
+    struct pollfd in = {.fd = 0, .events = POLLIN};
+
+    for (;;) {
+        int c = nc.wgetch(*nc.stdscr);
+
+        if (c != ERR || ended || (in.revents & (POLLHUP | POLLERR | POLLNVAL)))
+            return c;
+        if (ppoll(&in, 1, NULL, waiting) < 0) {
+            if (errno != EINTR)
+                return ERR;
+            in.revents = 0;
+        }
+    }
+}
+
 int tui_term_run(struct tui *ui)
 {
     static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction act = {.sa_handler = on_signal};
     struct tui_screen s = {0};
+    sigset_t held, waiting;
     int err = 0, c;
 
     if (!nc.newterm(NULL, stdout, stdin)) {
         fprintf(stderr, "mseal-emu tui: the terminal cannot be used\n");
         return EXIT_FAILED;
     }
-    /* Without SA_RESTART: reading a key ends, and the terminal is put in order before we die of it. */
-    for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+    /* The terminal is put in order before we die of it. */
+    sigemptyset(&held);
+    sigaddset(&held, SIGWINCH);
+    for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
         sigaction(ending[i], &act, NULL);
+        sigaddset(&held, ending[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, &waiting);
     nc.raw();
     nc.noecho();
     nc.nonl();
     nc.set_escdelay(50);
     nc.keypad(*nc.stdscr, true);
+    nc.nodelay(*nc.stdscr, true);
     if (nc.has_colors() && !getenv("NO_COLOR")) {
         nc.start_color();
         nc.use_default_colors();
@@ -176,10 +206,8 @@ int tui_term_run(struct tui *ui)
         }
         tui_draw(ui, &s);
         show(&s);
-        c = nc.wgetch(*nc.stdscr);
-        if (c == ERR && errno != EINTR) /* the terminal went away */
-            break;
-        if (ended)
+        c = next_key(&waiting);
+        if (c == ERR)
             break;
         if (c == '\f')
             nc.clearok(*nc.stdscr, true);
@@ -192,5 +220,6 @@ int tui_term_run(struct tui *ui)
         signal(ended, SIG_DFL);
         raise(ended);
     }
+    sigprocmask(SIG_SETMASK, &waiting, NULL);
     return err;
 }
