@@ -43,7 +43,7 @@ endif
 
 # ---- flags -----------------------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -I. $(call unicorn_cflags,$(UNICORN_PREFIX)) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARN) -Wmissing-prototypes -Iinclude -I. $(call unicorn_cflags,$(UNICORN_PREFIX)) $(CFLAGS)
 ifeq ($(WERROR),1)
 ALL_CFLAGS += -Werror
 endif

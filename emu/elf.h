@@ -18,8 +18,6 @@ struct elf_source {
     struct mm_file *file; /* what is mapped; its obj NULL: not mappable */
 };
 
-#define ELF_MAX_PHDRS (65536 / sizeof(Elf64_Phdr))
-
 struct elf_image {
     struct elf_source src;
     Elf64_Ehdr eh;

@@ -99,8 +99,6 @@ int model_start(struct model *m, const struct fuzz_world *w);
 void model_stop(struct model *m);
 struct mm *model_mm(struct model *m);
 struct mm_file *model_file(struct model *m, int fd);
-/* Go on in a forked child (the parent stays), or only look at one: its picture is the call's. */
-int64_t model_fork(struct model *m, bool stay);
 void model_run(struct model *m, const struct fuzz_op *op, struct fuzz_answer *out, bool picture);
 /* The same by itself. After CALL_FORK_LOOK the child is what runs, until model_look_ends(). */
 int64_t model_call(struct model *m, const struct fuzz_op *op);

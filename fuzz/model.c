@@ -218,7 +218,8 @@ void model_destroy(struct model *m)
     free(m);
 }
 
-int64_t model_fork(struct model *m, bool stay)
+/* Go on in a forked child (the parent stays), or only look at one: its picture is the call's. */
+static int64_t model_fork(struct model *m, bool stay)
 {
     struct mm *child;
     int err = -EAGAIN;

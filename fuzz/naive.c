@@ -36,7 +36,8 @@ static void inherit_area(struct naive *w, unsigned from, unsigned to)
     }
 }
 
-void naive_fork(struct naive *w)
+/* fork(2) as seen by the child. */
+static void naive_fork(struct naive *w)
 {
     for (unsigned i = 0; i < w->n; i++) {
         const struct naive_page *p = &w->page[i];

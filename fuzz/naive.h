@@ -67,8 +67,6 @@ struct naive {
 void naive_start(struct naive *w, const struct fuzz_world *world, const char *design);
 /* The call's answer, as model_run() gives it. */
 int64_t naive_run(struct naive *w, const struct fuzz_op *op);
-/* fork(2) as seen by the child; parent may be the same record. */
-void naive_fork(struct naive *child);
 
 /* ---- among the files of the naive model ---- */
 
@@ -95,8 +93,6 @@ void naive_clear(struct naive *w, unsigned from, unsigned to);
 int naive_may_unmap(struct naive *w, unsigned from, unsigned to);
 /* do_munmap() with its arguments' errors. */
 int naive_munmap(struct naive *w, uint64_t addr, uint64_t len);
-uint64_t naive_count(const struct naive *w, uint64_t mask,
-                     uint64_t want); /* pages with (flags & mask) == want, mapped */
 bool naive_may_expand(const struct naive *w, uint64_t flags, uint64_t pages);
 bool naive_may_lock(const struct naive *w, uint64_t flags, uint64_t pages);
 uint64_t naive_locked(const struct naive *w);

@@ -157,7 +157,8 @@ bool naive_pages(const struct naive *w, uint64_t addr, uint64_t len, unsigned *f
 
 /* ---- limits ---- */
 
-uint64_t naive_count(const struct naive *w, uint64_t mask, uint64_t want)
+/* Pages with (flags & mask) == want, mapped. */
+static uint64_t naive_count(const struct naive *w, uint64_t mask, uint64_t want)
 {
     uint64_t n = 0;
 

@@ -44,13 +44,14 @@ bool mm_find_entry(struct mm *mm, uint64_t start, uint64_t end, pte_t want, uint
 }
 
 /*
- * Guard markers survive: the stretches between them are zapped.
+ * As mm_zap() for pages that only lose their contents (zap without ZAP_FLAG_DROP_MARKER). Guard markers survive: the
+ * stretches between them are zapped.
  *
  *      start                         end
  *      | pages  G  pages  G G  pages |
  *      `-zap-'     `-zap-'     `-zap-'
  */
-void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
+static void discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
 {
     uint64_t guard;
 
@@ -72,7 +73,7 @@ static int advise_dontneed(struct mm *mm, struct vma_part *r, int advice)
                           "locked memory keeps its contents (MADV_DONTNEED_LOCKED drops them)");
     if (mm_uffd_removing(mm, r->v.uffd, r->start, r->end))
         return -EFAULT;
-    mm_discard(mm, &r->v, r->start, r->end);
+    discard(mm, &r->v, r->start, r->end);
     return 0;
 }
 
@@ -174,7 +175,7 @@ static int advise_guard_install(struct mm *mm, struct vma_part *r, int advice)
         if (err)
             return err;
     }
-    mm_discard(mm, &r->v, r->start, r->end);
+    discard(mm, &r->v, r->start, r->end);
     for (uint64_t at = r->start; at < r->end; at += MM_PAGE_SIZE) {
         pte_t *slot = pt_slot(&mm->pt, at);
 

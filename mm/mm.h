@@ -165,9 +165,6 @@ void unmap_abort(struct mm *mm, const struct unmap *u);
 /* --- zap.c: pages go ---------------------------------------------------------------------------------- */
 /* Page table entries of [start,end) go, with statistics and TLB (unmap_region). v need not be in the tree any more. */
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
-#define ZAP_KEEP_GUARDS 1u /* guard markers stay */
-#define ZAP_KEEP_ANON   2u /* private copies stay */
-void mm_zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end, unsigned flags);
 /* Pages [first, end) of an object go from every address space (unmap_mapping_pages). */
 void mm_unmap_object(struct vm_object *obj, uint64_t first, uint64_t end, bool private_too);
 /* The counter of st that an entry is counted in; NULL: none (the zero page, a marker). */
@@ -206,8 +203,6 @@ bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start,
 void mm_shm_destroy(struct mm_system *sys); /* all segments go: for mm_system_destroy() */
 
 /* --- madvise.c ------------------------------------------------------------------------------------- */
-/* As mm_zap() for pages that only lose their contents: guard markers stay (zap without ZAP_FLAG_DROP_MARKER). */
-void mm_discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 /* One VMA's part of a range. v is a copy; whoever changes the VMA leaves here what it became. */
 struct vma_part {
     struct vma v;
@@ -270,7 +265,6 @@ bool mm_uffd_keep(struct mm *mm, uint64_t addr, const void *bytes, uint64_t len)
 void mm_uffd_unmapping(struct mm *mm, uint64_t start, uint64_t end);
 void mm_uffd_moved(struct mm *mm, uint16_t id, uint64_t start, uint64_t len, uint64_t to);
 bool mm_uffd_removing(struct mm *mm, uint16_t id, uint64_t start, uint64_t end);
-void mm_uffd_clear_marks(struct mm *mm, uint64_t start, uint64_t end);
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);

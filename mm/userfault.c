@@ -56,6 +56,19 @@ static bool can_watch(const struct vma *v, uint64_t modes)
     return vma_is_anonymous(v) || is_shmem(v);
 }
 
+/* The marks of write protection in the page table go. */
+static void clear_marks(struct mm *mm, uint64_t start, uint64_t end)
+{
+    uint64_t at;
+
+    for (; mm_find_entry(mm, start, end, PTE_UFFD_WP, &at); start = at + MM_PAGE_SIZE) {
+        pte_t *slot = pt_slot(&mm->pt, at);
+
+        if (slot)
+            *slot &= ~PTE_UFFD_WP;
+    }
+}
+
 static int set_watch(struct mm *mm, uint64_t start, uint64_t end, uint64_t modes, uint16_t id)
 {
     while (start < end) {
@@ -73,7 +86,7 @@ static int set_watch(struct mm *mm, uint64_t start, uint64_t end, uint64_t modes
         to = (struct vma_change){(v.flags & ~VM_UFFD_MASK) | modes, v.seal, v.anon_name, v.policy, &id};
         if (v.uffd != id || (v.flags & VM_UFFD_MASK) != modes) {
             if (v.flags & VM_UFFD_WP & ~modes)
-                mm_uffd_clear_marks(mm, start, to_addr);
+                clear_marks(mm, start, to_addr);
             err = vma_modify(mm, &v, start, to_addr, &to);
             if (err)
                 return err;
@@ -136,18 +149,6 @@ void mm_uffd_release(struct mm *mm, uint16_t id)
 
 /* ---- marks in the page table ---- */
 
-void mm_uffd_clear_marks(struct mm *mm, uint64_t start, uint64_t end)
-{
-    uint64_t at;
-
-    for (; mm_find_entry(mm, start, end, PTE_UFFD_WP, &at); start = at + MM_PAGE_SIZE) {
-        pte_t *slot = pt_slot(&mm->pt, at);
-
-        if (slot)
-            *slot &= ~PTE_UFFD_WP;
-    }
-}
-
 int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool protect)
 {
     uint64_t end = start + len, at = start;
@@ -165,7 +166,7 @@ int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool prot
         at = v->start > at ? v->start : at;
         to = v->end < end ? v->end : end;
         if (!protect)
-            mm_uffd_clear_marks(mm, at, to);
+            clear_marks(mm, at, to);
         for (; protect && mm_find_entry(mm, at, to, PTE_PRESENT, &at); at += MM_PAGE_SIZE) {
             pte_t *slot = pt_slot(&mm->pt, at);
 

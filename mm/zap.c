@@ -3,6 +3,9 @@
  */
 #include "mm.h"
 
+#define ZAP_KEEP_GUARDS 1u /* guard markers stay */
+#define ZAP_KEEP_ANON   2u /* private copies stay */
+
 struct zap {
     struct mm *mm;
     const struct vma *v;
@@ -46,7 +49,7 @@ static bool zap_keep(void *ctx, uint64_t addr, pte_t e)
     return false;
 }
 
-void mm_zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end, unsigned flags)
+static void zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end, unsigned flags)
 {
     struct vm_object *obj = vma_object(v);
     struct zap z = {mm, v, flags, false};
@@ -63,7 +66,7 @@ void mm_zap_flags(struct mm *mm, const struct vma *v, uint64_t start, uint64_t e
 
 void mm_zap(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
 {
-    mm_zap_flags(mm, v, start, end, 0);
+    zap_flags(mm, v, start, end, 0);
 }
 
 /* The part of [first, end) pages of an object that VMA v shows, as addresses. False: none. */
@@ -88,6 +91,6 @@ void mm_unmap_object(struct vm_object *obj, uint64_t first, uint64_t end, bool p
         vma_iter_init(&it, &mm->vmas, 0);
         while ((v = vma_iter_next(&it)))
             if (vma_object(v) == obj && object_part(v, first, end, &from, &to))
-                mm_zap_flags(mm, v, from, to, ZAP_KEEP_GUARDS | (private_too ? 0 : ZAP_KEEP_ANON));
+                zap_flags(mm, v, from, to, ZAP_KEEP_GUARDS | (private_too ? 0 : ZAP_KEEP_ANON));
     }
 }

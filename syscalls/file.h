@@ -74,7 +74,7 @@ static inline struct file *file_of(struct mm_file *mf)
     return (struct file *)mf;
 }
 
-/* ---- descriptors (syscalls/fdtable.c) ---- */
+/* ---- descriptors (fs/fdtable.c) ---- */
 struct files *files_create(void);
 struct files *files_get(struct files *fs);
 struct files *files_clone(struct files *fs); /* fork without CLONE_FILES */

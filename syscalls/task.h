@@ -151,7 +151,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     struct {
         uint64_t cur, max;
     } rlim[16];
-    struct ptimer *timers; /* setitimer, timer_create: syscalls/timers.c */
+    struct ptimer *timers; /* setitimer, timer_create: time/timers.c */
     int next_timer_id;
     uint64_t cpu_timer[2][2]; /* ITIMER_VIRTUAL, ITIMER_PROF: CPU time of the next, interval; ns */
     uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
@@ -303,12 +303,10 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
 /* The frame for `signo` stands: block what the action says. The mask to save IN the frame is signal_frame_mask(). */
 void signal_delivered(struct task *t, int signo, const struct ksigaction *action);
 ksigset_t signal_frame_mask(const struct task *t);
-/* Does sp lie on t's alternate signal stack? */
-bool on_sig_stack(const struct task *t, uint64_t sp);
 /* Set t->blocked, never SIGKILL or SIGSTOP (rt_sigreturn). */
 void set_blocked(struct task *t, ksigset_t mask);
 
-/* ---- life (syscalls/process.c) ---- */
+/* ---- life (proc/process.c) ---- */
 struct task *find_task(struct kernel *k, int tid);
 struct process *find_process(struct kernel *k, int pid);
 void task_exit(struct task *t, int status);       /* this thread; status as wait4 has it */

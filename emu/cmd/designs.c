@@ -7,21 +7,17 @@
  */
 #include "../plugin.h"
 #include "cmd.h"
+#include "mm/uapi.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/shm.h>
 
-#define PG                  MM_PAGE_SIZE
-#define PAGES               4
-#define ARENA               UINT64_C(0x100000000)
-#define ELSEWHERE           UINT64_C(0x200000000)
-#define HEAP                UINT64_C(0x300000000)
-#define ADV_DONTNEED_LOCKED 24
-#define ADV_GUARD_INSTALL   102
-#define ADV_GUARD_REMOVE    103
+#define PG        MM_PAGE_SIZE
+#define PAGES     4
+#define ARENA     UINT64_C(0x100000000)
+#define ELSEWHERE UINT64_C(0x200000000)
+#define HEAP      UINT64_C(0x300000000)
 
 /* ---- states of memory ------------------------------------------------------------------------------------------ */
 
@@ -212,7 +208,7 @@ static const struct operation operations[] = {
     {"MADV_DONTNEED", .advice = MADV_DONTNEED},
     {"MADV_FREE", .advice = MADV_FREE},
     {"MADV_REMOVE", .advice = MADV_REMOVE},
-    {"MADV_GUARD_INSTALL", .advice = ADV_GUARD_INSTALL},
+    {"MADV_GUARD_INSTALL", .advice = MADV_GUARD_INSTALL},
     {"MADV_DONTFORK", .advice = MADV_DONTFORK},
     {"MADV_WIPEONFORK", .advice = MADV_WIPEONFORK},
     {"MADV_RANDOM", .advice = MADV_RANDOM},

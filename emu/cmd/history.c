@@ -121,7 +121,8 @@ static bool to_event(json_t *o, struct event *ev, char *room)
     return true;
 }
 
-int history_text(FILE *in, const char *name, const struct layout_options *opt)
+/* The text of a JSON trace. 0, or the exit status after one line on stderr. */
+static int history_text(FILE *in, const char *name, const struct layout_options *opt)
 {
     struct layout *l = layout_create(opt);
     char *line = NULL, *room = NULL;

@@ -2,10 +2,8 @@
 #ifndef EMU_CMD_HISTORY_H
 #define EMU_CMD_HISTORY_H
 
-#include "syscalls/trace/event.h"
-
-/* The text of a JSON trace. 0, or the exit status after one line on stderr. */
-int history_text(FILE *in, const char *name, const struct layout_options *opt);
+#include <stdint.h>
+#include <stdio.h>
 
 enum history_kind { HISTORY_ALL, HISTORY_MAPS, HISTORY_DIFF, HISTORY_PAGE, HISTORY_SEALS, HISTORY_REFUSED };
 struct history_question {

@@ -74,7 +74,6 @@ struct tui_screen {
 #define TUI_MAX      1000
 bool tui_screen_size(struct tui_screen *s, unsigned rows, unsigned cols); /* false: out of memory */
 void tui_screen_free(struct tui_screen *s);
-void tui_screen_clear(struct tui_screen *s);
 /* Text from a column up to another; what is not ASCII becomes '?'. Returns the column behind it. */
 unsigned tui_put(struct tui_screen *s, unsigned row, unsigned col, unsigned end, enum tui_style style,
                  const char *text, size_t len);

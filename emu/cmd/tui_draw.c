@@ -8,6 +8,13 @@
 
 /* ---- cells ---- */
 
+static void screen_clear(struct tui_screen *s)
+{
+    memset(s->ch, ' ', (size_t)s->rows * s->cols);
+    memset(s->style, TUI_PLAIN, (size_t)s->rows * s->cols);
+    s->cursor = -1;
+}
+
 bool tui_screen_size(struct tui_screen *s, unsigned rows, unsigned cols)
 {
     rows = rows > TUI_MAX ? TUI_MAX : rows;
@@ -19,7 +26,7 @@ bool tui_screen_size(struct tui_screen *s, unsigned rows, unsigned cols)
         return false;
     s->rows = rows;
     s->cols = cols;
-    tui_screen_clear(s);
+    screen_clear(s);
     return true;
 }
 
@@ -28,13 +35,6 @@ void tui_screen_free(struct tui_screen *s)
     free(s->ch);
     free(s->style);
     memset(s, 0, sizeof(*s));
-}
-
-void tui_screen_clear(struct tui_screen *s)
-{
-    memset(s->ch, ' ', (size_t)s->rows * s->cols);
-    memset(s->style, TUI_PLAIN, (size_t)s->rows * s->cols);
-    s->cursor = -1;
 }
 
 unsigned tui_put(struct tui_screen *s, unsigned row, unsigned col, unsigned end, enum tui_style style,
@@ -233,7 +233,7 @@ void tui_draw(struct tui *ui, struct tui_screen *s)
     enum tui_style style = st->why.len ? TUI_BAD : TUI_PLAIN;
     unsigned maps, regs = 8, row, why, left = 41, low;
 
-    tui_screen_clear(s);
+    screen_clear(s);
     if (s->rows < TUI_MIN_ROWS || s->cols < TUI_MIN_COLS) {
         tui_printf(s, 0, 0, TUI_BOLD, "needs %d x %d, this is %u x %u", TUI_MIN_COLS, TUI_MIN_ROWS, s->cols,
                    s->rows);

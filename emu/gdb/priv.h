@@ -168,7 +168,6 @@ bool stop_nobody_runs(struct gdb *g);
 void packet_why(struct gdb *g, const char *args);
 /* gdb came to a machine that runs. */
 void stop_connected(struct gdb *g, struct task *t);
-int gdb_signal(int linux_signo);
 int linux_signal(int gdb_signo);
 
 /* ---- run.c ---- */

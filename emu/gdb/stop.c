@@ -21,7 +21,7 @@ static const uint8_t gdb_numbers[32] = {
 };
 
 /* Real-time signals: 33..63 in a row, 32 and 64 came later. */
-int gdb_signal(int signo)
+static int gdb_signal(int signo)
 {
     if (signo < 32)
         return gdb_numbers[signo];

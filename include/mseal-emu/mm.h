@@ -155,7 +155,7 @@ struct mm_file {
 struct mm_file *mm_file_get(struct mm_file *f);
 void mm_file_put(struct mm_file *f);
 
-/* ---- VMAs (mm/vma.h has the tree) -------------------------------------------------------------- */
+/* ---- VMAs (mm/vma_tree.h has the tree) --------------------------------------------------------- */
 
 /* Flags of a VMA; the numbers are ours, the names and their letters in smaps (VmFlags) are Linux'. */
 #define VM_READ             (1ull << 0)

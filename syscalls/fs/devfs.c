@@ -93,6 +93,15 @@ const struct file_ops *chrdev_ops(uint64_t rdev)
     return NULL;
 }
 
+/* mmap of /dev/zero: private is anonymous memory that remembers its file, shared is an object of its own. */
+static int zero_object(struct file *f)
+{
+    if (f->inode->rdev != makedev(1, 5) || f->mf.obj)
+        return 0;
+    f->mf.obj = vm_object_create(&f->k->sys, OBJ_ZERO, 0, NULL, NULL);
+    return f->mf.obj ? 0 : -ENOMEM;
+}
+
 int64_t chrdev_open(struct task *t, struct file *f, unsigned flags)
 {
     uint64_t rdev = f->inode->rdev;
@@ -100,7 +109,7 @@ int64_t chrdev_open(struct task *t, struct file *f, unsigned flags)
 
     f->ops = chrdev_ops(rdev);
     if (f->ops)
-        return chrdev_mmap_object(f);
+        return zero_object(f);
     if (rdev == makedev(TTY_AUX_MAJOR, 2))
         return ptmx_open(t, f);
     if (rdev == makedev(TTY_AUX_MAJOR, 0) && !own)
@@ -110,15 +119,6 @@ int64_t chrdev_open(struct task *t, struct file *f, unsigned flags)
     if (rdev == makedev(TTY_AUX_MAJOR, 0) || (host && rdev == host->dev))
         return tty_open(t, f, flags);
     return major(rdev) == PTS_MAJOR ? pts_open(t, f, minor(rdev), flags) : -ENXIO;
-}
-
-/* mmap of /dev/zero: private is anonymous memory that remembers its file, shared is an object of its own. */
-int chrdev_mmap_object(struct file *f)
-{
-    if (f->inode->rdev != makedev(1, 5) || f->mf.obj)
-        return 0;
-    f->mf.obj = vm_object_create(&f->k->sys, OBJ_ZERO, 0, NULL, NULL);
-    return f->mf.obj ? 0 : -ENOMEM;
 }
 
 int devfs_mount(struct vfs *v)

@@ -5,8 +5,9 @@
  * byte order, so that every run shows the same order whatever the host's file system gives. d_off is the
  * index of the next entry.
  */
-#include "vfs.h"
+#include "../handlers.h"
 #include "notify.h"
+#include "vfs.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
  * fdtable.c - struct files: which descriptor number stands for which open file.
  */
+#include "../handlers.h"
 #include "fs_calls.h"
 #include "vfs.h"
 

@@ -8,6 +8,13 @@
 
 #include <stdlib.h>
 
+/* What O_PATH gives: a place, and nothing of what is there. */
+static int64_t opath_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
+{
+    return -EBADF;
+}
+static const struct file_ops opath_file_ops = {.read = opath_read};
+
 static void file_release(struct mm_file *mf)
 {
     struct file *f = file_of(mf);
@@ -129,12 +136,6 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
     *out = f;
     return 0;
 }
-
-static int64_t opath_read(struct task *t, struct file *f, void *buf, uint64_t len, uint64_t *pos)
-{
-    return -EBADF;
-}
-const struct file_ops opath_file_ops = {.read = opath_read};
 
 /* ---- anonymous files ---- */
 

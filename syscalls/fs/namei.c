@@ -389,8 +389,7 @@ int walk_to_parent(struct walk *w)
     }
 }
 
-int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve,
-                        struct dentry **out)
+int path_lookup(struct task *t, int dfd, const char *path, unsigned flags, struct dentry **out)
 {
     struct walk w;
     struct dentry *d = NULL;
@@ -399,7 +398,7 @@ int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flag
     *out = NULL;
     if (!*path && !(flags & LOOKUP_EMPTY))
         return -ENOENT;
-    err = walk_begin(&w, t, dfd, path, resolve);
+    err = walk_begin(&w, t, dfd, path, 0);
     while (!err) {
         if (!*path && !w.cur) { /* AT_EMPTY_PATH on an anonymous file: the caller deals with it */
             err = -ENOTDIR;
@@ -439,11 +438,6 @@ int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flag
     }
     *out = d;
     return 0;
-}
-
-int path_lookup(struct task *t, int dfd, const char *path, unsigned flags, struct dentry **out)
-{
-    return path_lookup_resolve(t, dfd, path, flags, 0, out);
 }
 
 int user_path_lookup(struct task *t, int dfd, uint64_t upath, unsigned flags, struct dentry **out)

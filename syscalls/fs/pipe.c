@@ -20,7 +20,7 @@
 /* Buffers of all pipes together: what one user may have (fs.pipe-user-pages-soft) four times over. */
 #define MAX_PIPE_PAGES 65536u
 
-struct pipe *pipe_create(void)
+static struct pipe *pipe_create(void)
 {
     struct pipe *p = calloc(1, sizeof(*p));
 
@@ -38,7 +38,7 @@ struct pipe *pipe_create(void)
     return p;
 }
 
-void pipe_destroy(struct pipe *p)
+static void pipe_destroy(struct pipe *p)
 {
     if (!p)
         return;
@@ -48,7 +48,7 @@ void pipe_destroy(struct pipe *p)
     free(p);
 }
 
-uint64_t pipe_bytes(struct pipe *p)
+static uint64_t pipe_bytes(struct pipe *p)
 {
     uint64_t n = 0;
 

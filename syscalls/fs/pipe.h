@@ -29,9 +29,6 @@ static inline struct pipe_buf *pipe_buf(struct pipe *p, unsigned i)
 {
     return &p->bufs[(p->head + i) % p->max];
 }
-struct pipe *pipe_create(void);
-void pipe_destroy(struct pipe *p);
-uint64_t pipe_bytes(struct pipe *p);
 void pipe_drop_first(struct pipe *p);
 bool pipe_append(struct pipe *p, const void *data, unsigned len, bool packet);
 struct pipe *file_pipe(const struct file *f); /* NULL: not a pipe */

@@ -419,15 +419,15 @@ static const struct proc_row ns_rows[] = {
         FILE_R(stat, proc_show_stat), FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status),      \
         FILE_R(uid_map, show_id_map), FILE_R(wchan, show_wchan)
 
-const struct proc_row proc_pid_rows[] = {
+static const struct proc_row pid_rows[] = {
     PID_ROWS,
     {"task", S_IFDIR | 0555, .dir = PROC_TASKS},
     {NULL},
 };
-const struct proc_row proc_tid_rows[] = {PID_ROWS, {NULL}};
+static const struct proc_row tid_rows[] = {PID_ROWS, {NULL}};
 
-const struct proc_row proc_pid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_pid_rows};
-const struct proc_row proc_tid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_tid_rows};
+const struct proc_row proc_pid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = pid_rows};
+const struct proc_row proc_tid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = tid_rows};
 const struct proc_row proc_fd_row = {"", S_IFLNK | 0700, .link = link_fd, .follow = follow_fd,
                                      .ptrace = true};
 const struct proc_row proc_fdinfo_row = {"", S_IFREG | 0444, .show = show_fdinfo};

@@ -368,11 +368,11 @@ static const struct proc_row fs_rows[] = {
 };
 static const struct proc_row net_core_rows[] = {ROW("somaxconn", show_somaxconn), {NULL}};
 static const struct proc_row net_rows[] = {DIR_ROW("core", net_core_rows), {NULL}};
-const struct proc_row proc_sys_rows[] = {DIR_ROW("fs", fs_rows),
-                                         DIR_ROW("kernel", kernel_rows),
-                                         DIR_ROW("net", net_rows),
-                                         DIR_ROW("vm", vm_rows),
-                                         {NULL}};
+static const struct proc_row sys_rows[] = {DIR_ROW("fs", fs_rows),
+                                           DIR_ROW("kernel", kernel_rows),
+                                           DIR_ROW("net", net_rows),
+                                           DIR_ROW("vm", vm_rows),
+                                           {NULL}};
 
 static int show_sysvipc_sem(const struct proc_ref *ref, FILE *out)
 {
@@ -408,7 +408,7 @@ const struct proc_row proc_root_rows[] = {
     {"self", S_IFLNK | 0777, .link = link_self},
     ROW("stat", show_stat),
     ROW("swaps", show_nothing),
-    DIR_ROW("sys", proc_sys_rows),
+    DIR_ROW("sys", sys_rows),
     DIR_ROW("sysvipc", sysvipc_rows),
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
     ROW("uptime", show_uptime),

@@ -34,11 +34,10 @@ struct proc_row {
     int limit;   /* for rows that share a function */
 };
 
-extern const struct proc_row proc_pid_rows[], proc_tid_rows[], proc_sys_rows[], proc_root_rows[],
-    sysfs_rows[];
+extern const struct proc_row proc_root_rows[], sysfs_rows[];
 extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row;
 
-/* proc_pid_status.c */
+/* proc_status.c */
 int proc_show_status(const struct proc_ref *ref, FILE *out);
 int proc_show_stat(const struct proc_ref *ref, FILE *out);
 int proc_show_statm(const struct proc_ref *ref, FILE *out);

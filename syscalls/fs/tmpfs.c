@@ -32,6 +32,8 @@ static void tmpfs_evict(struct inode *inode)
         free(inode->target);
 }
 
+static const struct inode_ops tmpfs_dir_ops, tmpfs_link_ops, tmpfs_special_ops; /* at the end */
+
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev)
 {
     struct inode *inode = inode_alloc(sb, mode);
@@ -67,7 +69,8 @@ static void tmpfs_instantiate(struct dentry *child, struct inode *inode)
     touch_dir(child->parent);
 }
 
-int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev, const char *target)
+static int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev,
+                        const char *target)
 {
     struct inode *dir = child->parent->inode;
     struct inode *inode = tmpfs_inode(child->sb, mode, rdev);
@@ -226,7 +229,7 @@ static int tmpfs_object(struct inode *inode, struct vm_object **out)
     return 0;
 }
 
-const struct inode_ops tmpfs_dir_ops = {
+static const struct inode_ops tmpfs_dir_ops = {
     .lookup = tmpfs_lookup,
     .list = tmpfs_list,
     .create = tmpfs_create,
@@ -242,11 +245,11 @@ const struct inode_ops tmpfs_fixed_dir_ops = {
     .lookup = tmpfs_lookup, .list = tmpfs_list, .setattr = tmpfs_setattr};
 const struct inode_ops tmpfs_file_ops = {
     .setattr = tmpfs_setattr, .object = tmpfs_object, .xattr = &memory_xattrs};
-const struct inode_ops tmpfs_link_ops = {
+static const struct inode_ops tmpfs_link_ops = {
     .readlink = tmpfs_readlink,
     .setattr = tmpfs_setattr,
     .evict = tmpfs_evict,
     .xattr = &memory_xattrs,
 };
-const struct inode_ops tmpfs_special_ops = {
+static const struct inode_ops tmpfs_special_ops = {
     .setattr = tmpfs_setattr, .evict = fifo_evict, .xattr = &memory_xattrs};

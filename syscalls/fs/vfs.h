@@ -225,8 +225,6 @@ void walk_end(struct walk *w);
 int walk_last(struct walk *w, struct dentry **out);
 /* A whole path to an existing place; *out gets a reference. */
 int path_lookup(struct task *t, int dfd, const char *path, unsigned flags, struct dentry **out);
-int path_lookup_resolve(struct task *t, int dfd, const char *path, unsigned flags, unsigned resolve,
-                        struct dentry **out);
 /* The same with a guest pointer and AT_* flags (AT_EMPTY_PATH, AT_SYMLINK_(NO)FOLLOW translated by the
  * caller). */
 int user_path_lookup(struct task *t, int dfd, uint64_t upath, unsigned flags, struct dentry **out);
@@ -260,7 +258,6 @@ struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *na
                            const struct file_ops *ops, unsigned flags);
 /* vfs_path() as seen from a root directory (NULL: the machine's). */
 size_t vfs_path_from(const struct dentry *d, const struct dentry *root, char *buf, size_t size);
-extern const struct file_ops opath_file_ops;
 int64_t generic_lseek(struct file *f, int64_t off, int whence, uint64_t size);
 /* file_ops.lseek of streams that do not say ESPIPE: the position stays 0. */
 int64_t noop_lseek(struct file *f, int64_t off, int whence);
@@ -289,12 +286,10 @@ int dirlist_add(struct dirlist *l, const char *name, size_t len, uint64_t ino, u
 extern const struct file_ops dir_file_ops;
 
 /* ---- the file systems ---- */
-extern const struct inode_ops tmpfs_dir_ops, tmpfs_fixed_dir_ops, tmpfs_file_ops, tmpfs_link_ops,
-    tmpfs_special_ops;
+extern const struct inode_ops tmpfs_fixed_dir_ops, tmpfs_file_ops;
 extern const struct file_ops regular_file_ops; /* files whose bytes are a vm_object */
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev);
 struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev);
-int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev, const char *target);
 /* Makes dir/name in a tmpfs-like file system during set-up; no reference returned, NULL: ENOMEM. */
 struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev,
                          const char *target);
@@ -329,8 +324,6 @@ int procfs_mount(struct vfs *v);
 int sysfs_mount(struct vfs *v);
 extern const struct file_ops tty_file_ops;    /* the host's terminal */
 struct dentry *devfs_add_tty(struct task *t); /* for the first program; borrowed; NULL: no memory */
-/* For mmap of a device: gives /dev/zero its object. 0 or negative errno. */
-int chrdev_mmap_object(struct file *f);
 /* A memory device's operations by number; NULL: none of these. */
 const struct file_ops *chrdev_ops(uint64_t rdev);
 /* Open what a device node stands for; flags are open(2)'s. 0 or negative errno, -ENXIO: no such device. */

@@ -285,6 +285,32 @@ static void kill_orphaned_pgrp(struct kernel *k, int pgid)
     }
 }
 
+/* A zombie tells its parent, who may have said that it does not care: then nobody will reap it. */
+static void notify_of_end(struct process *p)
+{
+    const struct ksigaction *ka;
+    bool autoreap = !p->parent, quiet = false;
+
+    if (p->parent && p->exit_signal == SIGCHLD) {
+        ka = &p->parent->leader->sighand->action[SIGCHLD - 1];
+        quiet = ka->handler == (uint64_t)(uintptr_t)SIG_IGN;
+        autoreap = quiet || ka->flags & SA_NOCLDWAIT;
+    }
+    if (quiet)
+        wake_up(&p->parent->child_wait);
+    else
+        notify_parent(p, WIFEXITED(p->exit_status)   ? CLD_EXITED
+                         : WCOREDUMP(p->exit_status) ? CLD_DUMPED
+                                                     : CLD_KILLED);
+    if (autoreap) {
+        struct process *parent = p->parent;
+
+        process_reap(p);
+        if (parent)
+            wake_up(&parent->child_wait); /* somebody in wait4 may get ECHILD now */
+    }
+}
+
 static void reparent_children(struct process *p)
 {
     struct process *reaper = find_reaper(p);
@@ -301,7 +327,7 @@ static void reparent_children(struct process *p)
         if (c->zombie && !reaper)
             process_reap(c);
         else if (c->zombie)
-            process_over_notify(c);
+            notify_of_end(c);
         if (c->pgid != p->pgid && c->sid == p->sid)
             kill_orphaned_pgrp(p->k, c->pgid);
     }
@@ -334,32 +360,6 @@ static void parent_thread_died(struct task *t)
     }
 }
 
-/* A zombie tells its parent, who may have said that it does not care. */
-void process_over_notify(struct process *p)
-{
-    const struct ksigaction *ka;
-    bool autoreap = !p->parent, quiet = false;
-
-    if (p->parent && p->exit_signal == SIGCHLD) {
-        ka = &p->parent->leader->sighand->action[SIGCHLD - 1];
-        quiet = ka->handler == (uint64_t)(uintptr_t)SIG_IGN;
-        autoreap = quiet || ka->flags & SA_NOCLDWAIT;
-    }
-    if (quiet)
-        wake_up(&p->parent->child_wait);
-    else
-        notify_parent(p, WIFEXITED(p->exit_status)   ? CLD_EXITED
-                         : WCOREDUMP(p->exit_status) ? CLD_DUMPED
-                                                     : CLD_KILLED);
-    if (autoreap) {
-        struct process *parent = p->parent;
-
-        process_reap(p);
-        if (parent)
-            wake_up(&parent->child_wait); /* somebody in wait4 may get ECHILD now */
-    }
-}
-
 static void process_over(struct process *p)
 {
     struct kernel *k = p->k;
@@ -380,7 +380,7 @@ static void process_over(struct process *p)
         k->init = NULL;
     }
     if (!p->nr_kept)
-        process_over_notify(p);
+        notify_of_end(p);
 }
 
 void thread_reap(struct task *t)
@@ -390,7 +390,7 @@ void thread_reap(struct task *t)
     t->tracer = NULL;
     task_bury(t);
     if (!--p->nr_kept && p->zombie)
-        process_over_notify(p);
+        notify_of_end(p);
 }
 
 /* Linux tells the joiner only if somebody is left who could look (mm_release in kernel/fork.c). */

@@ -169,7 +169,8 @@ struct kstack_t {
 /* asm/signal.h; AT_MINSIGSTKSZ is not enforced below this without dynamic features */
 #define MINSIGSTKSZ_X86 2048
 
-bool on_sig_stack(const struct task *t, uint64_t sp)
+/* Does sp lie on t's alternate signal stack? */
+static bool on_sig_stack(const struct task *t, uint64_t sp)
 {
     if (t->altstack_flags & SS_AUTODISARM_)
         return false;

@@ -281,6 +281,19 @@ void set_blocked(struct task *t, ksigset_t mask)
     }
 }
 
+/* What cannot be ignored: blocked or ignored, it takes its default action. */
+static void force_sig_info(struct task *t, const struct ksiginfo *info)
+{
+    struct ksigaction *ka = &t->sighand->action[info->signo - 1];
+    bool blocked = t->blocked & sigbit(info->signo);
+
+    if (blocked || ka->handler == (uint64_t)(uintptr_t)SIG_IGN) {
+        ka->handler = (uint64_t)(uintptr_t)SIG_DFL;
+        t->blocked &= ~sigbit(info->signo);
+    }
+    send_signal_task(t, info);
+}
+
 void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_t pkey)
 {
     struct ksiginfo info = {.signo = signo};
@@ -293,18 +306,6 @@ void force_sig_fault(struct task *t, int signo, int code, uint64_t addr, uint32_
     if (signo == SIGBUS && (code == BUS_MCEERR_AR || code == BUS_MCEERR_AO))
         info.info.fault.lower = MM_PAGE_SHIFT; /* si_addr_lsb */
     force_sig_info(t, &info);
-}
-
-void force_sig_info(struct task *t, const struct ksiginfo *info)
-{
-    struct ksigaction *ka = &t->sighand->action[info->signo - 1];
-    bool blocked = t->blocked & sigbit(info->signo);
-
-    if (blocked || ka->handler == (uint64_t)(uintptr_t)SIG_IGN) {
-        ka->handler = (uint64_t)(uintptr_t)SIG_DFL;
-        t->blocked &= ~sigbit(info->signo);
-    }
-    send_signal_task(t, info);
 }
 
 void siginfo_user(struct ksiginfo *info, const struct task *from, int signo, int code)

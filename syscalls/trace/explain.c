@@ -45,7 +45,8 @@ static void put_who(const struct watch *w, const char *did, uint64_t event, stru
     text_printf(out, ", %s by %s%s(event %" PRIu64 ")", did, *who ? who : "", *who ? " " : "", event);
 }
 
-void explain_area(const struct watch *w, struct task *t, const struct vma *v, struct text *out)
+/* "7ffff7fb9000-7ffff7fba000 r--p /lib/x.so, mapped by ... (event 31), sealed by ... (event 32)" */
+static void explain_area(const struct watch *w, struct task *t, const struct vma *v, struct text *out)
 {
     char line[4352], *name = line;
     size_t len = mm_maps_line(t->mm, v, line, sizeof(line));

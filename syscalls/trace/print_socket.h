@@ -8,11 +8,6 @@
 
 /* The address of a socket at addr, len bytes; its pointer if that is too short or not there. */
 void print_name(struct call *c, uint64_t addr, int len);
-/*
- * n bytes in network order, as the call that makes it, of a number (text NULL: begin has it) or of a text between
- * begin and end; -X: as the bytes they are.
- */
-void print_net(struct call *c, const void *p, size_t n, const char *begin, const char *text, const char *end);
 void print_in_addr(struct call *c, const struct in_addr *addr);
 void print_in6_addr(struct call *c, const struct in6_addr *addr, const char *field);
 void print_interface(struct call *c, unsigned index);

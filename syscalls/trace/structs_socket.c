@@ -15,7 +15,12 @@
 
 #define IN6_LEAST offsetof(struct sockaddr_in6, sin6_scope_id)
 
-void print_net(struct call *c, const void *p, size_t n, const char *begin, const char *text, const char *end)
+/*
+ * n bytes in network order, as the call that makes it, of a number (text NULL: begin has it) or of a text between
+ * begin and end; -X: as the bytes they are.
+ */
+static void print_net(struct call *c, const void *p, size_t n, const char *begin, const char *text,
+                      const char *end)
 {
     if (c->tr->opt.xlat != XLAT_ABBREV)
         print_quoted(c->out, p, n, false, QUOTE_HEX);

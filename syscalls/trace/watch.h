@@ -50,7 +50,5 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
 /* Why an access failed; w may be NULL. */
 void explain_fault(const struct watch *w, struct task *t, const struct mm_fault *f, unsigned access,
                    struct text *out);
-/* "7ffff7fb9000-7ffff7fba000 r--p /lib/x.so, mapped by ... (event 31), sealed by ... (event 32)" */
-void explain_area(const struct watch *w, struct task *t, const struct vma *v, struct text *out);
 
 #endif

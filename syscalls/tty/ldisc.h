@@ -81,9 +81,6 @@ static inline bool ldisc_control(uint8_t c)
 void ldisc_echo(struct ldisc *l, uint8_t c);     /* ^X for a control character, with ECHOCTL */
 void ldisc_echo_raw(struct ldisc *l, uint8_t c); /* the byte itself */
 void ldisc_echo_line_begins(struct ldisc *l);    /* remember the column */
-void ldisc_echo_back(struct ldisc *l);           /* the column is one less, without a byte */
-/* Go back over a tab after `columns` of text since the last tab (after_tab) or the line's beginning. */
-void ldisc_echo_erase_tab(struct ldisc *l, unsigned columns, bool after_tab);
 void ldisc_end_erasing(struct ldisc *l);
 /* ERASE, WERASE or KILL was typed. */
 void ldisc_erase(struct ldisc *l, uint8_t c);

@@ -175,12 +175,14 @@ void ldisc_echo_line_begins(struct ldisc *l)
     add_echo(l, ECHO_LINE_BEGINS, 0);
 }
 
-void ldisc_echo_back(struct ldisc *l)
+/* The column is one less, without a byte. */
+static void echo_back(struct ldisc *l)
 {
     add_echo(l, ECHO_BACK, 0);
 }
 
-void ldisc_echo_erase_tab(struct ldisc *l, unsigned columns, bool after_tab)
+/* Go back over a tab after `columns` of text since the last tab (after_tab) or the line's beginning. */
+static void echo_erase_tab(struct ldisc *l, unsigned columns, bool after_tab)
 {
     add_echo(l, ECHO_TAB, (columns & 7) | (after_tab ? TAB_AFTER_TAB : 0));
 }
@@ -211,7 +213,7 @@ static void show_tab_erased(struct ldisc *l)
         else
             columns += !ldisc_continues(l, c);
     }
-    ldisc_echo_erase_tab(l, columns, after_tab);
+    echo_erase_tab(l, columns, after_tab);
 }
 
 static void wipe_column(struct ldisc *l)
@@ -231,7 +233,7 @@ static void show_erased(struct ldisc *l, uint8_t c, size_t n, uint8_t key)
         ldisc_echo(l, c);
         for (size_t i = 1; i < n; i++) {
             ldisc_echo_raw(l, ldisc_at(l, l->head + i));
-            ldisc_echo_back(l);
+            echo_back(l);
         }
     } else if (key == CHAR(l, VERASE) && !LOCAL(l, ECHOE)) {
         ldisc_echo(l, key);

@@ -15,6 +15,8 @@
 #define READ_CHUNK 64   /* the kernel copies that much at a time, and VMIN above it means no more */
 #define TENTH_NS   UINT64_C(100000000)
 
+static const struct file_ops ptmx_file_ops, pts_file_ops; /* at the end */
+
 void pty_wake(struct pty *p)
 {
     p->changes++;
@@ -236,7 +238,8 @@ static void pts_release(struct file *f)
     free_if_unused(p);
 }
 
-int64_t pty_open_slave(struct task *t, struct file *f, struct pty *p, unsigned flags)
+/* One file more of the slave: 0, or -EIO, -EBUSY. */
+static int64_t pty_open_slave(struct task *t, struct file *f, struct pty *p, unsigned flags)
 {
     if (!p->master || p->locked)
         return -EIO;
@@ -386,7 +389,7 @@ int64_t ptmx_open(struct task *t, struct file *f)
     return 0;
 }
 
-const struct file_ops ptmx_file_ops = {
+static const struct file_ops ptmx_file_ops = {
     .read = ptmx_read,
     .write = ptmx_write,
     .poll = ptmx_poll,
@@ -395,7 +398,7 @@ const struct file_ops ptmx_file_ops = {
     .release = ptmx_release,
     .byte_stream = true,
 };
-const struct file_ops pts_file_ops = {
+static const struct file_ops pts_file_ops = {
     .read = pts_read,
     .write = pts_write,
     .poll = pts_poll,

@@ -36,8 +36,6 @@ struct pty {
     struct dentry *dentry; /* /dev/pts/N, with a reference */
 };
 
-extern const struct file_ops ptmx_file_ops, pts_file_ops;
-
 static inline struct pty *pty_of(const struct file *f)
 {
     return f->priv;
@@ -49,8 +47,6 @@ void pty_wake(struct pty *p);
 /* Packet mode: tell the master, in place of what is in `instead`. */
 void pty_status(struct pty *p, uint8_t instead, uint8_t what);
 void pty_flush_shown(struct pty *p); /* what a program wrote and the terminal has not received */
-/* One file more of the slave: 0, or -EIO, -EBUSY. */
-int64_t pty_open_slave(struct task *t, struct file *f, struct pty *p, unsigned flags);
 
 int64_t ptmx_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
 int64_t pts_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
