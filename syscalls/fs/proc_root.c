@@ -180,19 +180,19 @@ SHOW_TEXT(show_0, "0")
 SHOW_TEXT(show_1, "1")
 SHOW_TEXT(show_2, "2")
 SHOW_TEXT(show_10, "10")
+SHOW_TEXT(show_128, "128")
 SHOW_TEXT(show_256, "256")
 SHOW_TEXT(show_8192, "8192")
 SHOW_TEXT(show_cap_last_cap, "40")
-SHOW_TEXT(show_ngroups_max, "65536")
 SHOW_TEXT(show_4194304, "4194304")
-SHOW_TEXT(show_threads_max, "65536")
+SHOW_TEXT(show_65534, "65534")
+SHOW_TEXT(show_65536, "65536")
 SHOW_TEXT(show_core_pattern, "core")
 SHOW_TEXT(show_msgmax, "8192")
 SHOW_TEXT(show_shmmax, "18446744073692774399")
 SHOW_TEXT(show_shmall, "18446744073692774399")
 SHOW_TEXT(show_shmmni, "4096")
 SHOW_TEXT(show_sem, "32000\t1024000000\t500\t32000")
-SHOW_TEXT(show_file_max, "65536")
 SHOW_TEXT(show_file_nr, "0\t0\t65536")
 SHOW_TEXT(show_nr_open, "1048576")
 SHOW_TEXT(show_pipe_max_size, "1048576")
@@ -308,6 +308,10 @@ static int64_t write_aio_max_nr(const struct proc_ref *ref, char *text, size_t l
     {                                                                                                        \
         n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r                                                       \
     }
+#define SYS_ROW(n, r)                                                                                        \
+    {                                                                                                        \
+        n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r, .sysctl = true                                       \
+    }
 
 static const struct proc_row random_rows[] = {ROW("boot_id", show_boot_id),
                                               ROW("entropy_avail", show_16384),
@@ -323,13 +327,14 @@ static const struct proc_row kernel_rows[] = {
     ROW("kptr_restrict", show_1),
     ROW("msgmax", show_msgmax),
     ROW("msgmnb", show_16384),
-    ROW("ngroups_max", show_ngroups_max),
+    ROW("ngroups_max", show_65536),
     ROW("osrelease", show_osrelease),
     ROW("ostype", show_ostype),
-    ROW("overflowgid", show_file_max),
+    ROW("overflowgid", show_65534),
+    ROW("overflowuid", show_65534),
     ROW("perf_event_paranoid", show_2),
     ROW("pid_max", show_4194304),
-    DIR_ROW("random", random_rows),
+    SYS_ROW("random", random_rows),
     ROW("randomize_va_space", show_0),
     ROW("sched_rt_runtime_us", show_sched_rt),
     ROW("sem", show_sem),
@@ -337,7 +342,7 @@ static const struct proc_row kernel_rows[] = {
     ROW("shmmax", show_shmmax),
     ROW("shmmni", show_shmmni),
     ROW("tainted", show_0),
-    ROW("threads-max", show_threads_max),
+    ROW("threads-max", show_65536),
     ROW("version", show_osversion),
     {NULL},
 };
@@ -354,12 +359,19 @@ static const struct proc_row mqueue_rows[] = {
     ROW("msg_default", show_10),   ROW("msg_max", show_10),     ROW("msgsize_default", show_8192),
     ROW("msgsize_max", show_8192), ROW("queues_max", show_256), {NULL},
 };
+static const struct proc_row inotify_rows[] = {
+    ROW("max_queued_events", show_16384),
+    ROW("max_user_instances", show_128),
+    ROW("max_user_watches", show_65536),
+    {NULL},
+};
 static const struct proc_row fs_rows[] = {
     ROW_W("aio-max-nr", show_aio_max_nr, write_aio_max_nr),
     ROW("aio-nr", show_aio_nr),
-    ROW("file-max", show_file_max),
+    ROW("file-max", show_65536),
     ROW("file-nr", show_file_nr),
-    DIR_ROW("mqueue", mqueue_rows),
+    SYS_ROW("inotify", inotify_rows),
+    SYS_ROW("mqueue", mqueue_rows),
     ROW("nr_open", show_nr_open),
     ROW("pipe-max-size", show_pipe_max_size),
     ROW("pipe-user-pages-hard", show_pipe_hard),
@@ -367,11 +379,11 @@ static const struct proc_row fs_rows[] = {
     {NULL},
 };
 static const struct proc_row net_core_rows[] = {ROW("somaxconn", show_somaxconn), {NULL}};
-static const struct proc_row net_rows[] = {DIR_ROW("core", net_core_rows), {NULL}};
-static const struct proc_row sys_rows[] = {DIR_ROW("fs", fs_rows),
-                                           DIR_ROW("kernel", kernel_rows),
-                                           DIR_ROW("net", net_rows),
-                                           DIR_ROW("vm", vm_rows),
+static const struct proc_row net_rows[] = {SYS_ROW("core", net_core_rows), {NULL}};
+static const struct proc_row sys_rows[] = {SYS_ROW("fs", fs_rows),
+                                           SYS_ROW("kernel", kernel_rows),
+                                           SYS_ROW("net", net_rows),
+                                           SYS_ROW("vm", vm_rows),
                                            {NULL}};
 
 static int show_sysvipc_sem(const struct proc_ref *ref, FILE *out)
@@ -408,7 +420,7 @@ const struct proc_row proc_root_rows[] = {
     {"self", S_IFLNK | 0777, .link = link_self},
     ROW("stat", show_stat),
     ROW("swaps", show_nothing),
-    DIR_ROW("sys", sys_rows),
+    SYS_ROW("sys", sys_rows),
     DIR_ROW("sysvipc", sysvipc_rows),
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
     ROW("uptime", show_uptime),

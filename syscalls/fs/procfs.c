@@ -364,8 +364,46 @@ static int proc_setattr(struct task *t, struct inode *inode, struct dentry *d, c
     return 0;
 }
 
-static const struct inode_ops proc_ops = {
-    .lookup = proc_lookup, .list = proc_list, .open = proc_open, .setattr = proc_setattr};
+/* fd/ tells how many descriptors are open (proc_readfd_count(), since 6.2). */
+static unsigned count_fds(struct files *files)
+{
+    unsigned n = 0;
+
+    for (int fd = fd_next(files, 0); fd >= 0; fd = fd_next(files, fd + 1))
+        n++;
+    return n;
+}
+
+/*
+ * Programs count threads by the links of task/ (proc_task_getattr(), proc_root_getattr()); other directories have
+ * two and one for each directory in them, those of /proc/sys always one.
+ */
+static int proc_getattr(struct inode *inode, struct dentry *d, struct statx *stx)
+{
+    const struct proc_row *row = row_of(inode);
+    struct kernel *k = inode->sb->k;
+    struct task *about = inode->id[ID_TID] ? find_task(k, inode->id[ID_TID]) : NULL;
+
+    generic_getattr(inode, stx);
+    if (row->sysctl)
+        stx->stx_nlink = 1;
+    for (const struct proc_row *r = row->rows; r && r->name && !row->sysctl; r++)
+        stx->stx_nlink += S_ISDIR(r->mode);
+    if (row->dir == PROC_ROOT)
+        list_for_each (n, &k->processes)
+            stx->stx_nlink++;
+    if (row->dir == PROC_TASKS && about)
+        stx->stx_nlink += about->proc->nr_threads;
+    if (row->dir == PROC_FDS && about)
+        stx->stx_size = count_fds(about->files);
+    return 0;
+}
+
+static const struct inode_ops proc_ops = {.lookup = proc_lookup,
+                                          .list = proc_list,
+                                          .open = proc_open,
+                                          .getattr = proc_getattr,
+                                          .setattr = proc_setattr};
 static const struct inode_ops proc_link_ops = {
     .readlink = proc_readlink, .follow = proc_follow, .setattr = proc_setattr};
 

@@ -31,6 +31,7 @@ struct proc_row {
     const struct file_ops *fops; /* instead of show: mem */
     enum proc_records records;
     bool ptrace; /* needs ptrace_may_access() */
+    bool sysctl; /* a directory of /proc/sys */
     int limit;   /* for rows that share a function */
 };
 
