@@ -1,10 +1,10 @@
 /*
  * netlink.c - AF_NETLINK sockets: ports, and messages between them (net/netlink/af_netlink.c).
  *
- * No part of the kernel answers: what is sent to it (port 0) is refused, as by a kernel in which nobody
- * listens. What such a socket is for here is mq_notify(2) with SIGEV_THREAD, which sends through one.
+ * Of the kernel (port 0) only NETLINK_ROUTE answers (rtnetlink.c). NETLINK_KOBJECT_UEVENT is there for those who wait
+ * for devices to come and go, which none does. mq_notify(2) with SIGEV_THREAD sends through a socket, too.
  */
-#include "sock.h"
+#include "netif.h"
 
 #include <linux/capability.h>
 #include <linux/netlink.h>
@@ -31,7 +31,7 @@ int netlink_check(int type, int protocol)
 {
     if (type != SOCK_RAW && type != SOCK_DGRAM)
         return -ESOCKTNOSUPPORT;
-    return protocol == NETLINK_ROUTE ? 0 : -EPROTONOSUPPORT;
+    return protocol == NETLINK_ROUTE || protocol == NETLINK_KOBJECT_UEVENT ? 0 : -EPROTONOSUPPORT;
 }
 
 static int take_port(struct task *t, struct sock *s, uint32_t port)
@@ -98,6 +98,10 @@ int64_t netlink_send(struct task *t, struct sock *s, const void *buf, uint64_t l
         return err;
     if (len > (uint64_t)s->sndbuf - 32)
         return -EMSGSIZE;
+    if (!nl->nl_pid && s->protocol == NETLINK_ROUTE) {
+        rtnetlink_request(t, s, buf, len);
+        return (int64_t)len;
+    }
     other = nl->nl_pid ? find_port(t->k, s->protocol, nl->nl_pid) : NULL;
     return other ? sock_deliver(other, &s->addr, sizeof(*nl), buf, len) : -ECONNREFUSED;
 }

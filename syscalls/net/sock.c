@@ -1,7 +1,7 @@
 /*
  * sock.c - queues of messages, connections, and sockets as files (net/unix/af_unix.c, net/socket.c).
  */
-#include "sock.h"
+#include "netif.h"
 #include "../fs/fasync.h"
 
 #include <poll.h>
@@ -514,7 +514,7 @@ static int64_t socket_ioctl(struct task *t, struct file *f, unsigned cmd, uint64
         n = fown_get(f);
         return mm_copy_out(t->mm, arg, &n, sizeof(n));
     }
-    return -ENOTTY;
+    return netif_ioctl(t, s, cmd, arg);
 }
 
 static struct list_head *socket_fasync(struct task *t, struct file *f)
