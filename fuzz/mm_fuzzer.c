@@ -163,7 +163,7 @@ static void make_files(struct world *w)
 {
     static const struct vm_object_ops disk = {.read_page = disk_read_page, .write_back = disk_write_back};
 
-    w->file[0] = file_create(mm_memfd_object(&w->sys, true, false), 1, true);
+    w->file[0] = file_create(mm_memfd_object(&w->sys, MM_PAGE_SIZE, true, false), 1, true);
     vm_object_truncate(w->file[0]->obj, FILE_PAGES * MM_PAGE_SIZE);
     w->file[1] = file_create(vm_object_get(w->file[0]->obj), 1, false);
     w->file[2] =

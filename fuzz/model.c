@@ -77,7 +77,7 @@ struct mm_file *model_file(struct model *m, int fd)
 
 static struct vm_object *memfd_object(struct model *m)
 {
-    struct vm_object *obj = mm_memfd_object(&m->sys, true, false);
+    struct vm_object *obj = mm_memfd_object(&m->sys, MM_PAGE_SIZE, true, false);
 
     if (obj)
         vm_object_truncate(obj, MEMFD_PAGES * MM_PAGE_SIZE);
@@ -94,7 +94,8 @@ static int make_files(struct model *m)
     m->file[1] = file_create(memfd_object(m), "/memfd:memfd1 (deleted)", true, 1001);
     m->file[2] = file_create(vm_object_get(memfd0), "/memfd:memfd0 (deleted)", false, 1000);
     m->file[3] = file_create(vm_object_create(&m->sys, OBJ_ZERO, 0, NULL, NULL), "/dev/zero", true, 5);
-    m->file[4] = file_create(mm_memfd_object(&m->sys, false, false), "/memfd:filler (deleted)", true, 1002);
+    m->file[4] = file_create(mm_memfd_object(&m->sys, MM_PAGE_SIZE, false, false), "/memfd:filler (deleted)",
+                             true, 1002);
     for (int i = 0; i < 5; i++) {
         if (!m->file[i])
             return -ENOMEM;

@@ -138,6 +138,8 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
         return MM_FAULT_OOM;
     if (index >= MM_PAGE_ALIGN(obj->size) >> MM_PAGE_SHIFT)
         return MM_FAULT_PAST_EOF;
+    if (obj->kind == OBJ_HUGETLB)
+        return MM_FAULT_NO_HUGE;
     pfn = vm_object_page(obj, index, obj->kind != OBJ_SPECIAL, &err);
     if (pfn == PFN_NONE)
         return err == -ENOMEM ? MM_FAULT_OOM : err ? MM_FAULT_IO : MM_FAULT_PAST_EOF;
@@ -269,11 +271,17 @@ static void set_signal(struct mm_fault *f, enum mm_fault_reason reason, uint64_t
     static const struct {
         int signo, code;
     } table[] = {
-        [MM_FAULT_NO_VMA] = {SIGSEGV, SEGV_MAPERR},     [MM_FAULT_PROT] = {SIGSEGV, SEGV_ACCERR},
-        [MM_FAULT_PKEY] = {SIGSEGV, SEGV_PKUERR},       [MM_FAULT_PAST_EOF] = {SIGBUS, BUS_ADRERR},
-        [MM_FAULT_GUARD] = {SIGSEGV, SEGV_MAPERR},      [MM_FAULT_STACK_LIMIT] = {SIGSEGV, SEGV_MAPERR},
-        [MM_FAULT_IO] = {SIGBUS, BUS_ADRERR},           [MM_FAULT_OOM] = {SIGKILL, SI_KERNEL},
-        [MM_FAULT_USERFAULT] = {SIGBUS, BUS_ADRERR},    [MM_FAULT_POISON] = {SIGBUS, BUS_MCEERR_AR},
+        [MM_FAULT_NO_VMA] = {SIGSEGV, SEGV_MAPERR},
+        [MM_FAULT_PROT] = {SIGSEGV, SEGV_ACCERR},
+        [MM_FAULT_PKEY] = {SIGSEGV, SEGV_PKUERR},
+        [MM_FAULT_PAST_EOF] = {SIGBUS, BUS_ADRERR},
+        [MM_FAULT_GUARD] = {SIGSEGV, SEGV_MAPERR},
+        [MM_FAULT_STACK_LIMIT] = {SIGSEGV, SEGV_MAPERR},
+        [MM_FAULT_IO] = {SIGBUS, BUS_ADRERR},
+        [MM_FAULT_OOM] = {SIGKILL, SI_KERNEL},
+        [MM_FAULT_USERFAULT] = {SIGBUS, BUS_ADRERR},
+        [MM_FAULT_POISON] = {SIGBUS, BUS_MCEERR_AR},
+        [MM_FAULT_NO_HUGE] = {SIGBUS, BUS_ADRERR},
         [MM_FAULT_NONCANONICAL] = {SIGSEGV, SI_KERNEL}, /* a general protection fault: no address */
     };
 

@@ -1,6 +1,6 @@
 /*
- * file_anon.c - open files that mm makes for itself: shared anonymous memory and SysV segments live on a tmpfs that
- * nobody can see, and show in /proc/PID/maps as deleted files of device 00:01.
+ * file_anon.c - open files that mm makes for itself: shared anonymous memory lives on a tmpfs that nobody can see, huge pages
+ * on such a hugetlbfs, and both show in /proc/PID/maps as deleted files.
  */
 #include "mm.h"
 
@@ -33,23 +33,33 @@ static void file_anon_release(struct mm_file *f)
     free(f);
 }
 
-struct mm_file *mm_file_create_shmem(struct mm_system *sys, const char *name, uint64_t size)
+/* Takes the reference on obj; NULL: there is no memory, nor if obj is NULL. */
+static struct mm_file *file_anon_create(struct mm_system *sys, const char *name, uint64_t dev,
+                                        struct vm_object *obj)
 {
-    struct file_anon *fa = calloc(1, sizeof(*fa) + strlen(name) + 1);
+    struct file_anon *fa = obj ? calloc(1, sizeof(*fa) + strlen(name) + 1) : NULL;
 
-    if (!fa)
-        return NULL;
-    fa->mf.obj = vm_object_create(sys, OBJ_SHMEM, size, NULL, NULL);
-    if (!fa->mf.obj) {
-        free(fa);
+    if (!fa) {
+        vm_object_put(obj);
         return NULL;
     }
     strcpy(fa->name, name);
+    fa->mf.obj = obj;
     fa->mf.refs = 1;
     fa->mf.readable = fa->mf.writable = true;
-    fa->mf.dev = SHMEM_DEV;
+    fa->mf.dev = dev;
     fa->mf.ino = sys->next_anon_ino++;
     fa->mf.path = file_anon_path;
     fa->mf.release = file_anon_release;
     return &fa->mf;
+}
+
+struct mm_file *mm_file_create_shmem(struct mm_system *sys, const char *name, uint64_t size)
+{
+    return file_anon_create(sys, name, SHMEM_DEV, vm_object_create(sys, OBJ_SHMEM, size, NULL, NULL));
+}
+
+struct mm_file *mm_file_create_hugetlb(struct mm_system *sys, uint64_t size, uint64_t page_size)
+{
+    return file_anon_create(sys, "anon_hugepage", MM_HUGETLB_DEV, mm_hugetlb_object(sys, size, page_size));
 }

@@ -136,6 +136,23 @@ static bool wants_huge(const struct mm_file *file, uint64_t addr, uint64_t len, 
     return file->obj->kind == OBJ_FILE || (file->obj->kind == OBJ_ZERO && !(flags & MAP_SHARED));
 }
 
+/*
+ * Huge pages lie on multiples of their size: room for one less a page more is looked for, and in there is one such place.
+ */
+static uint64_t search_hugetlb(const struct mm *mm, uint64_t addr, uint64_t len, uint64_t size,
+                               uint64_t flags)
+{
+    uint64_t mask = size - 1, found;
+
+    if (flags & MAP_FIXED)
+        return addr & mask ? (uint64_t)-EINVAL : addr;
+    addr = (addr + mask) & ~mask;
+    if (addr && addr <= MM_TASK_SIZE - len && range_is_free(mm, addr, len))
+        return addr;
+    found = search(mm, 0, len + size - MM_PAGE_SIZE, flags);
+    return is_error(found) ? found : (found + mask) & ~mask;
+}
+
 int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr, uint64_t len, uint64_t pgoff,
                              uint64_t flags)
 {
@@ -143,12 +160,16 @@ int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr,
 
     if (len > MM_TASK_SIZE)
         return mm_fail(mm, -ENOMEM, "the length exceeds the address space");
-    if (wants_huge(file, addr, len, flags))
+    if (mm_file_huge_size(file))
+        found = search_hugetlb(mm, addr, len, mm_file_huge_size(file), flags);
+    else if (wants_huge(file, addr, len, flags))
         found = search_huge(mm, addr, len, file ? pgoff << MM_PAGE_SHIFT : 0, flags);
     if (!found)
         found = search(mm, addr, len, flags);
     if (found >= (uint64_t)-4095) /* IS_ERR_VALUE() */
-        return mm_fail(mm, (int)found, "no gap of that length is free");
+        return mm_fail(mm, (int)found,
+                       found == (uint64_t)-EINVAL ? "the fixed address is not aligned to a huge page"
+                                                  : "no gap of that length is free");
     if (found > MM_TASK_SIZE - len)
         return mm_fail(mm, -ENOMEM, "the range would reach past the end of the address space");
     if (found & ~MM_PAGE_MASK)

@@ -66,8 +66,12 @@ static void discard(struct mm *mm, const struct vma *v, uint64_t start, uint64_t
 
 static int advise_dontneed(struct mm *mm, struct vma_part *r, int advice)
 {
-    uint64_t forbidden = VM_PFNMAP | VM_HUGETLB | (advice == MADV_DONTNEED_LOCKED ? 0 : VM_LOCKED);
+    uint64_t forbidden = VM_PFNMAP | (advice == MADV_DONTNEED_LOCKED ? 0 : VM_LOCKED);
 
+    if (r->v.flags & VM_HUGETLB) /* has no pages; part of one at the end does not count */
+        return r->start & (vma_page_size(&r->v) - 1)
+                   ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "huge pages are dropped whole")
+                   : 0;
     if (r->v.flags & forbidden)
         return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
                           "locked memory keeps its contents (MADV_DONTNEED_LOCKED drops them)");

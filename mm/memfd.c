@@ -9,9 +9,11 @@
 #define F_ALL_SEALS                                                                                          \
     (F_SEAL_SEAL | F_SEAL_EXEC | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 
-struct vm_object *mm_memfd_object(struct mm_system *sys, bool allow_sealing, bool noexec_seal)
+struct vm_object *mm_memfd_object(struct mm_system *sys, uint64_t page_size, bool allow_sealing,
+                                  bool noexec_seal)
 {
-    struct vm_object *obj = vm_object_create(sys, OBJ_SHMEM, 0, NULL, NULL);
+    struct vm_object *obj = page_size > MM_PAGE_SIZE ? mm_hugetlb_object(sys, 0, page_size)
+                                                     : vm_object_create(sys, OBJ_SHMEM, 0, NULL, NULL);
 
     if (obj) {
         /* MFD_NOEXEC_SEAL implies MFD_ALLOW_SEALING */

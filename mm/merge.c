@@ -114,16 +114,18 @@ static int split_out(struct mm *mm, const struct vma *v, const struct vma *mid)
     bool head = v->start < mid->start, tail = mid->end < v->end;
     struct vma part[3];
     size_t n = 0;
+    int err;
 
     if ((head || tail) && !room)
         return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
                           "the number of areas is limited (vm.max_map_count)");
-    if ((head || tail) && !vma_may_split(v))
-        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
-                          "a special mapping ([vdso], [vvar]) cannot be cut in two");
+    err = head ? vma_check_split(mm, v, mid->start) : 0;
+    if (!err && tail)
+        err = vma_check_split(mm, v, mid->end);
+    if (err)
+        return err;
     if (head && tail && room < 2) {
-        int err = vma_split_at(mm, mid->start);
-
+        err = vma_split_at(mm, mid->start);
         return err ? err
                    : mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
                                 "the number of areas is limited (vm.max_map_count)");
@@ -232,12 +234,13 @@ int vma_split_at(struct mm *mm, uint64_t addr)
 {
     const struct vma *v = vma_tree_find(&mm->vmas, addr);
     struct vma part[2];
+    int err;
 
     if (!v || v->start >= addr)
         return 0;
-    if (!vma_may_split(v))
-        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
-                          "a special mapping ([vdso], [vvar]) cannot be cut in two");
+    err = vma_check_split(mm, v, addr);
+    if (err)
+        return err;
     part[0] = vma_slice(v, v->start, addr);
     part[1] = vma_slice(v, addr, v->end);
     return vma_tree_splice(&mm->vmas, v->start, v->end, part, 2);

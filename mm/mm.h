@@ -88,8 +88,11 @@ static inline uint64_t vma_index(const struct vma *v, uint64_t addr)
 /* Linux' VM_SPECIAL: never merged, never locked, never expanded. */
 #define VM_SPECIAL     (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 #define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
-/* May the VMA be cut in two (vm_ops->may_split)? Special mappings, [vdso] and [vvar], may not. */
-bool vma_may_split(const struct vma *v);
+/* Bytes of a page: 4096 but for hugetlbfs. */
+uint64_t vma_page_size(const struct vma *v);
+/* May the VMA be cut in two at addr (vm_ops->may_split)? 0, or -EINVAL: special mappings, [vdso] and [vvar], and huge pages
+ * may not. */
+int vma_check_split(struct mm *mm, const struct vma *v, uint64_t addr);
 /* The part of v between the page aligned start and end, pgoff adjusted. */
 struct vma vma_slice(const struct vma *v, uint64_t start, uint64_t end);
 /* Linux' VM_SHARED && VM_MAYWRITE: counted in vm_object.writable_maps. */
@@ -279,6 +282,23 @@ int mm_anon_vma_prepare(struct mm *mm, uint64_t addr);
 /* --- shmem / special files made by mm itself (file_anon.c) ---------------------------------------------------- */
 /* "/dev/zero (deleted)" of a MAP_SHARED|MAP_ANONYMOUS mapping, "/SYSVxxxxxxxx (deleted)" of a segment. One reference. */
 struct mm_file *mm_file_create_shmem(struct mm_system *sys, const char *name, uint64_t size);
+/* "/anon_hugepage (deleted)" of MAP_ANONYMOUS | MAP_HUGETLB: size bytes in pages of page_size. One reference; NULL: no memory. */
+struct mm_file *mm_file_create_hugetlb(struct mm_system *sys, uint64_t size, uint64_t page_size);
+
+/* --- hugetlb.c ------------------------------------------------------------------------------------------------- */
+/* An object of hugetlbfs: size bytes in pages of page_size, what mm_huge_page_size() says. NULL: no memory. */
+struct vm_object *mm_hugetlb_object(struct mm_system *sys, uint64_t size, uint64_t page_size);
+/* Bytes of a huge page of a file of hugetlbfs; 0: it is none. */
+uint64_t mm_file_huge_size(const struct mm_file *f);
+/*
+ * Before mmap with these MAP_* flags: rounds *len up to the huge page's size if there is one. *own: the file that MAP_HUGETLB
+ * without a file makes, with a reference; NULL: none is needed. 0, -EINVAL (size or length), -ENOMEM.
+ */
+int mm_hugetlb_prepare(struct mm *mm, uint64_t flags, uint64_t *len, struct mm_file *file,
+                       struct mm_file **own);
+/* hugetlbfs_file_mmap(): len bytes of file from page pgoff on are to be mapped. 0, -EINVAL (offset), -ENOMEM (no pages). */
+int mm_hugetlb_mmap(struct mm *mm, const struct mm_file *file, uint64_t vm_flags, uint64_t len,
+                    uint64_t pgoff);
 
 /* mm_check() of every address space, and of references: each frame and node of a table has exactly as many as are held. */
 int mm_system_check(struct mm_system *sys, FILE *why);

@@ -14,7 +14,6 @@ struct request {
     uint64_t prot, flags; /* as the program gave them */
     uint64_t vm_flags;
     uint64_t seal;
-    uint64_t huge_mask;   /* MAP_HUGETLB: size of a huge page less one */
     struct mm_file *file; /* borrowed */
 };
 
@@ -23,10 +22,6 @@ struct request {
      MAP_UNINITIALIZED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK |          \
      MAP_STACK | MAP_HUGETLB | MAP_32BIT | 0x80 /* MAP_ABOVE4G */ |                                          \
      ((uint64_t)MAP_HUGE_MASK << MAP_HUGE_SHIFT))
-#ifndef MAP_HUGE_SHIFT
-#define MAP_HUGE_SHIFT 26
-#define MAP_HUGE_MASK  0x3f
-#endif
 
 /* ---- execute-only memory: a protection key that denies reading (arch/x86/mm/pkeys.c) -------- */
 
@@ -65,22 +60,6 @@ static uint64_t vm_flags_of(struct mm *mm, uint64_t prot, uint64_t flags)
     if (prot == PROT_EXEC)
         vm |= (uint64_t)mm_execute_only_pkey(mm) << VM_PKEY_SHIFT;
     return vm;
-}
-
-/*
- * MAP_HUGETLB on a machine without reserved huge pages: the argument errors are checked, then there is no
- * page to be had. 2 MiB and 1 GiB exist.
- */
-static int huge_length(struct mm *mm, uint64_t flags, uint64_t *len)
-{
-    unsigned log = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
-    uint64_t size;
-
-    if (log && log != 21 && log != 30)
-        return mm_fail(mm, -EINVAL, "huge pages are 2 MiB or 1 GiB");
-    size = UINT64_C(1) << (log ? log : 21);
-    *len = (*len + size - 1) & ~(size - 1);
-    return *len ? 0 : mm_fail(mm, -EINVAL, "the length is 0, or is 0 once rounded up to huge pages");
 }
 
 /* F_SEAL_WRITE and F_SEAL_FUTURE_WRITE of a memfd: a shared mapping may read, and never write later. */
@@ -136,6 +115,8 @@ static int check_file(struct mm *mm, struct request *r)
                        "exactly one of MAP_SHARED, MAP_PRIVATE and MAP_SHARED_VALIDATE must be given");
     }
     r->vm_flags |= f->vm_flags;
+    if (mm_file_huge_size(f))
+        r->vm_flags |= VM_HUGETLB | VM_DONTEXPAND;
     return check_file_seals(mm, r);
 }
 
@@ -191,8 +172,6 @@ static int check_request(struct mm *mm, struct request *r)
                           "the number of areas is limited (vm.max_map_count)");
 
     r->vm_flags = vm_flags_of(mm, r->prot, r->flags);
-    if (r->flags & MAP_FIXED && r->addr & r->huge_mask)
-        return mm_fail(mm, -EINVAL, "the fixed address is not aligned to a huge page");
     at = mm_get_unmapped_area(mm, r->file, r->addr, r->len, r->pgoff, r->flags);
     if (at < 0)
         return (int)at;
@@ -209,7 +188,7 @@ static int check_request(struct mm *mm, struct request *r)
     err = r->file ? check_file(mm, r) : check_anonymous(mm, r);
     if (err)
         return err;
-    if (r->flags & MAP_NORESERVE && mm->sys->overcommit != 2)
+    if (r->flags & MAP_NORESERVE && (mm->sys->overcommit != 2 || mm_file_huge_size(r->file)))
         r->vm_flags |= VM_NORESERVE;
     return 0;
 }
@@ -245,7 +224,7 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
     bool alone = false;
     int err;
 
-    if ((r->vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE) {
+    if ((r->vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE | VM_HUGETLB)) == VM_WRITE) {
         charged = pages - u->nr_accounted;
         err = mm_charge(mm, charged);
         if (err) {
@@ -269,9 +248,10 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
             goto uncharge;
         r->file = *file;
     }
-    if (r->huge_mask) { /* there are no huge pages to reserve */
-        err = mm_fail(mm, -ENOMEM, "no huge pages are reserved");
-        goto uncharge;
+    if (r->vm_flags & VM_HUGETLB) {
+        err = mm_hugetlb_mmap(mm, r->file, r->vm_flags, r->len, r->pgoff);
+        if (err)
+            goto uncharge;
     }
     if (r->vm_flags & (VM_SPECIAL | VM_DROPPABLE)) {
         /* Linux looks for neighbours to merge with before it takes the lock off: none is like it then. */
@@ -328,28 +308,28 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
                    struct mm_file *file, uint64_t pgoff, enum mm_door door)
 {
     struct request r = {.addr = addr, .len = len, .pgoff = pgoff, .prot = prot, .flags = flags, .file = file};
-    bool huge = flags & MAP_HUGETLB, locked;
     const char *why[2] = {NULL, NULL};
+    struct mm_file *own;
+    bool locked;
     int err;
 
-    if (huge && !(flags & MAP_ANONYMOUS))
-        return mm_fail(mm, -EINVAL, "MAP_HUGETLB on a file that is not of hugetlbfs");
-    if (huge) {
-        err = huge_length(mm, flags, &r.len);
-        if (err)
-            return err;
-        r.huge_mask =
-            ((flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK) == 30 ? UINT64_C(1) << 30 : UINT64_C(1) << 21) - 1;
-    }
+    err = mm_hugetlb_prepare(mm, flags, &r.len, file, &own);
+    if (err)
+        return err;
+    if (own)
+        r.file = own;
     if (mm->design->mmap_bits) {
         err = mm->design->mmap_bits(&r.prot, &r.flags, &r.seal, why);
-        if (err)
-            return why[0] ? mm_fail(mm, err, why[0]) : err;
+        if (err && why[0])
+            err = mm_fail(mm, err, why[0]);
     }
-    err = check_request(mm, &r);
+    if (!err)
+        err = check_request(mm, &r);
     locked = r.vm_flags & VM_LOCKED; /* as asked for: what can't be locked is populated nonetheless */
     if (!err)
         err = map_region(mm, &r, door);
+    if (own)
+        mm_file_put(own);
     mm_assert_valid(mm);
     if (err)
         return err;

@@ -74,6 +74,22 @@ static int check_arguments(const struct remap *r)
     return 0;
 }
 
+int remap_align_huge(struct remap *r)
+{
+    uint64_t mask = vma_page_size(&r->v) - 1;
+
+    if (!(r->v.flags & VM_HUGETLB))
+        return 0;
+    r->old_len = (r->old_len + mask) & ~mask;
+    r->new_len = (r->new_len + mask) & ~mask;
+    if ((r->addr | r->new_addr) & mask)
+        return mm_fail_at(r->mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
+                          "the address is not aligned to a huge page");
+    return r->new_len > r->old_len
+               ? mm_fail_at(r->mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "huge pages cannot grow in number")
+               : 0;
+}
+
 int remap_check_vma(struct remap *r)
 {
     struct mm *mm = r->mm;
@@ -107,11 +123,11 @@ static int check_vma(struct remap *r)
     struct mm_change c = remap_change(r);
     int err = mm_ask_vma(r->mm, &c, &r->v);
 
-    if (err)
-        return err;
-    if (remap_has_target(r) || r->new_len > r->old_len)
-        return remap_check_vma(r);
-    return 0;
+    if (!err)
+        err = remap_align_huge(r);
+    if (!err && (remap_has_target(r) || r->new_len > r->old_len))
+        err = remap_check_vma(r);
+    return err;
 }
 
 /* vma_multi_allowed(): the files of /dev/zero and of segments choose their own places. */

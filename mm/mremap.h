@@ -23,6 +23,8 @@ static inline bool remap_has_target(const struct remap *r)
 struct mm_change remap_change(const struct remap *r);
 /* Look the VMA at addr up. 0 or -EFAULT. */
 int remap_lookup(struct remap *r);
+/* Lengths in huge pages where the VMA has such (align_hugetlb). 0, -EINVAL: not aligned, or it would grow. */
+int remap_align_huge(struct remap *r);
 /* vma_to_resize(): may the VMA be resized or moved at all? 0 or negative errno. */
 int remap_check_vma(struct remap *r);
 

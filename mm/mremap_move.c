@@ -98,10 +98,11 @@ static int64_t move_vma(struct remap *r)
     if (mm->vmas.count >= mm->sys->max_map_count - 3)
         return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MAP_COUNT, 0,
                           "the number of areas is limited (vm.max_map_count)");
-    if (!vma_may_split(&r->v) && (r->v.start != r->addr || r->v.end != r->addr + r->old_len))
-        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start,
-                          "a special mapping ([vdso], [vvar]) moves as a whole or not at all");
-    err = mm_charge(mm, charge);
+    err = r->v.start != r->addr ? vma_check_split(mm, &r->v, r->addr) : 0;
+    if (!err && r->v.end != r->addr + r->old_len)
+        err = vma_check_split(mm, &r->v, r->addr + r->old_len);
+    if (!err)
+        err = mm_charge(mm, charge);
     if (err)
         return err;
     err = insert_copy(r);

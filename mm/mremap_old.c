@@ -73,6 +73,8 @@ int64_t remap_before_6_17(struct remap *r)
     ret = remap_lookup(r);
     if (!ret)
         ret = mm_ask_vma(mm, &c, &r->v);
+    if (!ret)
+        ret = remap_align_huge(r);
     if (ret)
         return ret;
     if (remap_has_target(r))

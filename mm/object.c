@@ -35,6 +35,7 @@ struct vm_object *vm_object_create(struct mm_system *sys, enum vm_object_kind ki
     ob->o.kind = kind;
     ob->o.refs = 1;
     ob->o.size = size;
+    ob->o.page_size = MM_PAGE_SIZE;
     ob->o.ops = ops;
     ob->o.priv = priv;
     ob->o.sys = sys;
@@ -127,6 +128,10 @@ pfn_t vm_object_page(struct vm_object *obj, uint64_t index, bool create, int *er
     pfn = pfn_map_get(map_of(obj), index);
     if (pfn != PFN_NONE || !create)
         return pfn;
+    if (obj->kind == OBJ_HUGETLB) {
+        *err = -ENOSPC;
+        return PFN_NONE;
+    }
     pfn = mm_alloc_frame(obj->sys, !reads);
     if (pfn == PFN_NONE) {
         *err = -ENOMEM;
@@ -218,6 +223,8 @@ int64_t vm_object_write(struct vm_object *obj, uint64_t offset, const void *buf,
     uint64_t done = 0, n;
     int err;
 
+    if (obj->kind == OBJ_HUGETLB) /* has no write_iter */
+        return -EINVAL;
     if (offset >= INT64_MAX)
         return len ? -EFBIG : 0;
     if (len > INT64_MAX - offset)
@@ -250,7 +257,7 @@ int vm_object_truncate(struct vm_object *obj, uint64_t size)
 {
     uint64_t old = obj->size, first = MM_PAGE_ALIGN(size) >> MM_PAGE_SHIFT;
 
-    if (size > INT64_MAX)
+    if (size > INT64_MAX || (obj->kind == OBJ_HUGETLB && size % obj->page_size))
         return -EINVAL;
     if ((size < old && obj->fseals & F_SEAL_SHRINK) || (size > old && obj->fseals & F_SEAL_GROW))
         return -EPERM;
@@ -266,6 +273,11 @@ int vm_object_truncate(struct vm_object *obj, uint64_t size)
     drop_pages(obj, first, UINT64_MAX);
     zero_part(obj, size, MM_PAGE_ALIGN(size));
     return 0;
+}
+
+void vm_object_trim(struct vm_object *obj)
+{
+    drop_pages(obj, MM_PAGE_ALIGN(obj->size) >> MM_PAGE_SHIFT, UINT64_MAX);
 }
 
 /* A file's hole has to be zeroes in the backing store as well. */
@@ -325,7 +337,7 @@ int64_t vm_object_seek(struct vm_object *obj, uint64_t offset, bool hole)
 
     if (offset >= obj->size)
         return -ENXIO;
-    if (obj->kind == OBJ_FILE)
+    if (obj->kind == OBJ_FILE || obj->kind == OBJ_HUGETLB)
         return hole ? (int64_t)obj->size : (int64_t)offset;
     pfn = pfn_map_next(map_of(obj), &next);
     if (!hole && (pfn == PFN_NONE || next << MM_PAGE_SHIFT >= obj->size))

@@ -13,6 +13,11 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 
+#ifndef SHM_HUGE_SHIFT
+#define SHM_HUGE_SHIFT 26
+#define SHM_HUGE_MASK  63
+#endif
+
 #define SHMMNI          4096
 #define SHMMAX          (UINT64_MAX - (UINT64_C(1) << 24))
 #define SHMALL          (UINT64_MAX - (UINT64_C(1) << 24))
@@ -110,7 +115,7 @@ static struct mm_file *shm_file_create(struct shm_segment *seg, bool writable)
                               .refs = 1,
                               .readable = true,
                               .writable = writable,
-                              .dev = SHMEM_DEV,
+                              .dev = seg->obj->kind == OBJ_HUGETLB ? MM_HUGETLB_DEV : SHMEM_DEV,
                               .ino = (uint64_t)seg->id,
                               .path = shm_file_path,
                               .release = shm_file_release};
@@ -262,11 +267,36 @@ static int new_id(struct shm_ns *ns)
     return ns->seq << IPCMNI_SHIFT | idx;
 }
 
+/* What holds the bytes of a segment: shmem_kernel_file_setup() or hugetlb_file_setup(). 0 or negative errno. */
+static int segment_object(struct mm *mm, uint64_t size, int flags, struct vm_object **obj)
+{
+    uint64_t huge = mm_huge_page_size((unsigned)flags >> SHM_HUGE_SHIFT & SHM_HUGE_MASK);
+
+    if (!(flags & SHM_HUGETLB)) {
+        if (size > INT64_MAX)
+            return mm_fail(mm, -EINVAL, "the size is larger than any file can be");
+        if (!(flags & SHM_NORESERVE) && mm->sys->overcommit != 1 &&
+            MM_PAGE_ALIGN(size) >> MM_PAGE_SHIFT > mm->sys->phys.nframes)
+            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, size, "the machine could never hold the segment");
+        *obj = vm_object_create(mm->sys, OBJ_SHMEM, size, NULL, NULL);
+    } else {
+        if (!huge)
+            return mm_fail(mm, -EINVAL, "huge pages are 2 MiB or 1 GiB");
+        if (!mm->cap_ipc_lock && mm->owner_gid) /* vm.hugetlb_shm_group is 0 */
+            return mm_fail(mm, -EPERM, "SHM_HUGETLB needs CAP_IPC_LOCK or the group of vm.hugetlb_shm_group");
+        if (!(flags & SHM_NORESERVE))
+            return mm_fail(mm, -ENOMEM, "no huge pages are reserved");
+        *obj = mm_hugetlb_object(mm->sys, (size + huge - 1) & ~(huge - 1), huge);
+    }
+    return *obj ? 0 : mm_fail_memory(mm);
+}
+
 static int64_t segment_create(struct mm *mm, struct shm_ns *ns, int key, uint64_t size, int flags)
 {
     uint64_t pages = MM_PAGE_ALIGN(size) >> MM_PAGE_SHIFT;
     struct shm_segment *seg;
-    int id;
+    struct vm_object *obj;
+    int id, err;
 
     if (size < 1 || size > SHMMAX)
         return mm_fail(mm, -EINVAL, "the size of a new segment is 0 or larger than SHMMAX");
@@ -274,29 +304,16 @@ static int64_t segment_create(struct mm *mm, struct shm_ns *ns, int key, uint64_
         return -ENOSPC;
     if (ns->total_pages + pages < ns->total_pages || ns->total_pages + pages > SHMALL)
         return -ENOSPC;
-    if (flags & SHM_HUGETLB)
-        return mm_fail(mm, mm->cap_ipc_lock ? -ENOMEM : -EPERM, "no huge pages are reserved");
-    if (size > INT64_MAX)
-        return mm_fail(mm, -EINVAL, "the size is larger than any file can be");
-    if (!(flags & SHM_NORESERVE) && mm->sys->overcommit != 1 && pages > mm->sys->phys.nframes)
-        return mm_fail_at(mm, -ENOMEM, MM_ABOUT_COMMIT, size, "the machine could never hold the segment");
-    if (ns->in_use >= SHMMNI)
-        return -ENOSPC;
-
-    seg = calloc(1, sizeof(*seg));
-    if (!seg)
-        return -ENOMEM;
-    seg->obj = vm_object_create(mm->sys, OBJ_SHMEM, size, NULL, NULL);
-    if (!seg->obj) {
-        free(seg);
-        return -ENOMEM;
+    err = segment_object(mm, size, flags, &obj);
+    if (err)
+        return err;
+    id = ns->in_use < SHMMNI ? new_id(ns) : -ENOSPC;
+    seg = id < 0 ? NULL : calloc(1, sizeof(*seg));
+    if (!seg) {
+        vm_object_put(obj);
+        return id < 0 ? id : -ENOMEM;
     }
-    id = new_id(ns);
-    if (id < 0) {
-        vm_object_put(seg->obj);
-        free(seg);
-        return id;
-    }
+    seg->obj = obj;
     seg->sys = mm->sys;
     seg->refs = 1;
     seg->id = id;
@@ -343,6 +360,7 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
     unsigned access = S_IRUSR | S_IRGRP | S_IROTH;
     struct shm_segment *seg;
     struct mm_file *file;
+    uint64_t size;
     int64_t ret;
 
     if (id < 0)
@@ -373,18 +391,19 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
         return ret;
     if (!may_access(mm, seg, access))
         return mm_fail(mm, -EACCES, no_rights);
+    size = seg->obj->size;
     if (addr && !(shmflg & SHM_REMAP)) {
         const struct vma *v = vma_tree_find(&mm->vmas, addr);
 
-        if (addr + seg->size < addr)
+        if (addr + size < addr)
             return mm_fail(mm, -EINVAL, "the segment does not fit above the address");
-        if (v && v->start < addr + seg->size)
+        if (v && v->start < addr + size)
             return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start, "without SHM_REMAP nothing is replaced");
     }
     file = shm_file_create(seg, !(shmflg & SHM_RDONLY));
     if (!file)
         return -ENOMEM;
-    ret = mm_do_mmap(mm, addr, seg->size, prot, flags, file, 0, DOOR_SHMAT);
+    ret = mm_do_mmap(mm, addr, size, prot, flags, file, 0, DOOR_SHMAT);
     if (ret >= 0) {
         seg->atime = mm->sys->clock_sec;
         seg->lpid = mm->owner_pid;
@@ -416,7 +435,7 @@ int64_t mm_shmdt(struct mm *mm, uint64_t addr)
         if (seg && (v.start - addr) >> MM_PAGE_SHIFT == v.pgoff && (!file || v.file == file)) {
             if (!file) {
                 file = mm_file_get(v.file);
-                size = MM_PAGE_ALIGN(seg->size);
+                size = MM_PAGE_ALIGN(seg->obj->size);
             }
             if (mm_unmap_range(mm, v.start, v.end, CHANGE_UNMAP, DOOR_SHMDT, false) == 0) {
                 seg->lpid = mm->owner_pid;
@@ -546,7 +565,7 @@ static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
         if (lock && !mm->rlim[MM_RLIMIT_MEMLOCK])
             return -EPERM;
     }
-    if (lock == !!(seg->mode & SHM_LOCKED))
+    if (lock == !!(seg->mode & SHM_LOCKED) || seg->obj->kind == OBJ_HUGETLB) /* those never leave memory */
         return 0;
     if (lock) {
         if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT &&

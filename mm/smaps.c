@@ -143,11 +143,12 @@ void mm_print_smaps(struct mm *mm, FILE *out)
     vma_iter_init(&it, &mm->vmas, 0);
     while ((v = vma_iter_next(&it))) {
         struct costs c = {.sharing = &sharing};
+        unsigned page_kb = (unsigned)(vma_page_size(v) >> 10);
 
         pt_walk(&mm->pt, v->start, v->end, account_page, &c);
         fwrite(line, 1, mm_maps_line(mm, v, line, sizeof(line)), out);
         fprintf(out, "Size:           %8" PRIu64 " kB\nKernelPageSize: %8u kB\nMMUPageSize:    %8u kB\n",
-                kb(vma_pages(v)), 4, 4);
+                kb(vma_pages(v)), page_kb, page_kb);
         print_costs(&c, v->flags & VM_LOCKED, out);
         fprintf(out, "THPeligible:    %8u\n", thp_eligible(v));
         if (!mm->sys->no_pkeys)

@@ -43,15 +43,14 @@ int unmap_gather(struct mm *mm, struct unmap *u, uint64_t start, uint64_t end, c
         err = why ? mm_ask_vma(mm, why, v) : 0;
         if (err)
             return gather_failed(mm, u, err);
-        if (v->start < start && !vma_may_split(v))
-            return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
-                              "a special mapping ([vdso], [vvar]) cannot be cut in two");
+        err = v->start < start ? vma_check_split(mm, v, start) : 0;
+        if (err)
+            return err;
         if (!u->nr_vmas++)
             u->first = *v;
-        if (v->end > end && !vma_may_split(v))
-            return gather_failed(mm, u,
-                                 mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
-                                            "a special mapping ([vdso], [vvar]) cannot be cut in two"));
+        err = v->end > end ? vma_check_split(mm, v, end) : 0;
+        if (err)
+            return gather_failed(mm, u, err);
         u->last = *v;
         u->nr_pages += (to - from) >> MM_PAGE_SHIFT;
         if (v->flags & VM_ACCOUNT)

@@ -32,9 +32,19 @@ bool pkru_allows_write(uint32_t pkru, const struct vma *v)
     return !(pkru >> (2 * vma_pkey(v)) & (PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE));
 }
 
-bool vma_may_split(const struct vma *v)
+uint64_t vma_page_size(const struct vma *v)
 {
-    return !vma_is_special(v) && !(v->flags & VM_HUGETLB);
+    return v->flags & VM_HUGETLB ? v->file->obj->page_size : MM_PAGE_SIZE;
+}
+
+int vma_check_split(struct mm *mm, const struct vma *v, uint64_t addr)
+{
+    if (vma_is_special(v))
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
+                          "a special mapping ([vdso], [vvar]) cannot be cut in two");
+    if (addr & (vma_page_size(v) - 1))
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start, "a huge page cannot be cut in two");
+    return 0;
 }
 
 struct vma vma_slice(const struct vma *v, uint64_t start, uint64_t end)

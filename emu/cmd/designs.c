@@ -86,7 +86,7 @@ static int lab_open(struct lab *l, const struct mseal_design *d, enum extent ext
     l->at = ARENA;
     l->mm = mm_create(&l->sys, d);
     l->file = (struct mm_file){.refs = 1, .readable = true, .writable = true, .ino = 1, .path = no_path};
-    l->file.obj = mm_memfd_object(&l->sys, true, false);
+    l->file.obj = mm_memfd_object(&l->sys, MM_PAGE_SIZE, true, false);
     if (!l->mm || !l->file.obj)
         return -ENOMEM;
     struct mm_layout *layout = mm_layout(l->mm);

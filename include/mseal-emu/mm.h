@@ -87,6 +87,7 @@ enum vm_object_kind {
     OBJ_SHMEM,   /* memory only: tmpfs, memfd, shared anonymous, SysV segments */
     OBJ_ZERO,    /* private mappings of /dev/zero: like anonymous, but Linux remembers the file */
     OBJ_SPECIAL, /* frames installed once by the emulator ([vdso] ...): never read, never grown */
+    OBJ_HUGETLB, /* hugetlbfs of a machine that reserves no huge pages: areas and sizes, never a page */
 };
 
 struct vm_object_ops {
@@ -109,6 +110,7 @@ struct vm_object {
     uint64_t writable_maps; /* pages of shared mappings that may write: F_SEAL_WRITE is EBUSY while > 0 */
     unsigned nr_vmas;       /* VMAs, in all address spaces and snapshots, that show this object */
     uint64_t nr_pages;      /* frames cached now */
+    uint64_t page_size;     /* bytes: 2 MiB or 1 GiB of OBJ_HUGETLB, otherwise MM_PAGE_SIZE */
     /* the pages from mirror_at on are those from 0 on once more; 0 pages: none are */
     uint64_t mirror_at, mirror_pages;
     const struct vm_object_ops *ops; /* NULL for OBJ_SHMEM */
@@ -129,6 +131,8 @@ int64_t vm_object_read(struct vm_object *obj, uint64_t offset, void *buf, uint64
 int64_t vm_object_write(struct vm_object *obj, uint64_t offset, const void *buf, uint64_t len);
 /* ftruncate(2): frees cached pages past the new end, unmaps them (private copies too) in every mm, zeroes the tail. */
 int vm_object_truncate(struct vm_object *obj, uint64_t size);
+/* Frees cached pages that lie wholly behind the end. */
+void vm_object_trim(struct vm_object *obj);
 /* fallocate(FALLOC_FL_PUNCH_HOLE | KEEP_SIZE) and MADV_REMOVE: offset and len in bytes. */
 int vm_object_punch(struct vm_object *obj, uint64_t offset, uint64_t len);
 /* Next data / hole at or after offset, as lseek(SEEK_DATA/SEEK_HOLE) on tmpfs; -ENXIO past the end. */
@@ -345,8 +349,15 @@ int64_t mm_get_mdwe(struct mm *mm);
 unsigned *mm_thp_disable(struct mm *mm);      /* prctl(PR_SET_THP_DISABLE): 0, or 1 | its flags */
 unsigned *mm_membarrier_state(struct mm *mm); /* commands registered with membarrier(2) */
 uint64_t *mm_note(struct mm *mm); /* a word for whoever runs the address space: 0 at first, fork copies it */
-/* memfd_create(2)'s object; name as the guest gave it (the file around it is the caller's). */
-struct vm_object *mm_memfd_object(struct mm_system *sys, bool allow_sealing, bool noexec_seal);
+/* memfd_create(2)'s object (the file around it is the caller's). page_size: MM_PAGE_SIZE, or what mm_huge_page_size() says.
+ * NULL: no memory. */
+struct vm_object *mm_memfd_object(struct mm_system *sys, uint64_t page_size, bool allow_sealing,
+                                  bool noexec_seal);
+/* Huge pages as MAP_HUGETLB, MFD_HUGETLB and SHM_HUGETLB ask for them: log is their six bits, 0 the usual size. Bytes; 0:
+ * there is no such size. */
+uint64_t mm_huge_page_size(unsigned log);
+#define MM_HUGETLB_MAGIC 0x958458f6 /* statfs(2) of hugetlbfs */
+#define MM_HUGETLB_DEV   17         /* 00:11 in maps: the kernel's own mount of it */
 /* fcntl(F_ADD_SEALS): 0, -EPERM (F_SEAL_SEAL set), -EBUSY (F_SEAL_WRITE while writably mapped), -EINVAL. */
 int vm_object_add_seals(struct vm_object *obj, unsigned seals);
 /* A system call that the design in force adds (mseal 462 ...). -ENOSYS: it adds no such number. */
@@ -379,7 +390,8 @@ enum mm_fault_reason {
     MM_FAULT_OOM,
     MM_FAULT_NONCANONICAL,
     MM_FAULT_USERFAULT, /* watched: SIGBUS, or wait and try again */
-    MM_FAULT_POISON     /* UFFDIO_POISON, MADV_HWPOISON */
+    MM_FAULT_POISON,    /* UFFDIO_POISON, MADV_HWPOISON */
+    MM_FAULT_NO_HUGE    /* hugetlbfs has no page left */
 };
 
 struct mm_fault {

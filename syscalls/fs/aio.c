@@ -113,7 +113,7 @@ uint64_t aio_in_use(const struct kernel *k)
 /* aio_private_file() */
 static struct file *ring_file(struct task *t, uint64_t size)
 {
-    struct vm_object *obj = mm_memfd_object(&t->k->sys, false, false);
+    struct vm_object *obj = mm_memfd_object(&t->k->sys, MM_PAGE_SIZE, false, false);
     struct inode *inode = anon_inode(t->k, FS_ANON, S_IFREG | 0600);
     struct file *f = NULL;
 

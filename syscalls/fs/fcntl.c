@@ -22,7 +22,7 @@ static int64_t set_flags(struct task *t, struct file *f, int fd, unsigned arg)
 
 static bool is_memfd_like(const struct file *f)
 {
-    return f->mf.obj && f->inode->sb->type == FS_TMP;
+    return f->mf.obj && (f->inode->sb->type == FS_TMP || f->inode->sb->type == FS_HUGETLB);
 }
 
 #define F_GETOWNER_UIDS_ 17

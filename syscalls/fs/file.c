@@ -221,10 +221,11 @@ struct file *file_on_inode(struct kernel *k, struct inode *inode, const char *na
     return f;
 }
 
-/* A memfd: an inode of a kernel-internal tmpfs, named as in maps, "/memfd:NAME (deleted)". */
+/* A memfd: an inode of a kernel-internal tmpfs or hugetlbfs, named as in maps, "/memfd:NAME (deleted)". */
 struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, unsigned flags)
 {
-    struct super *sb = t->k->vfs->sb[FS_TMP];
+    bool huge = obj->kind == OBJ_HUGETLB;
+    struct super *sb = t->k->vfs->sb[huge ? FS_HUGETLB : FS_TMP];
     struct inode *inode = inode_alloc(sb, S_IFREG | 0777);
     char text[NAME_LEN_MAX + 32];
     struct file *f;
@@ -234,7 +235,8 @@ struct file *vfs_memfd(struct task *t, const char *name, struct vm_object *obj, 
     inode->ops = &tmpfs_file_ops;
     inode->fops = &regular_file_ops;
     inode->nlink = 0;
-    inode->dev = makedev(0, 1);
+    if (!huge)
+        inode->dev = makedev(0, 1); /* not that of /tmp */
     inode->ino = t->k->sys.next_anon_ino++;
     inode->obj = vm_object_get(obj);
     snprintf(text, sizeof(text), "memfd:%s", name);

@@ -277,6 +277,15 @@ static int64_t write_overcommit(const struct proc_ref *ref, char *text, size_t l
     return len;
 }
 
+/* Asked for or not, there is no memory for huge pages, as on a machine whose memory is in pieces. */
+static int64_t write_hugepages(const struct proc_ref *ref, char *text, size_t len)
+{
+    uint64_t v;
+    int64_t err = parse_value(ref, text, UINT64_MAX, &v);
+
+    return err ? err : (int64_t)len;
+}
+
 static int show_aio_nr(const struct proc_ref *ref, FILE *out)
 {
     fprintf(out, "%lu\n", (unsigned long)aio_in_use(ref->reader->k));
@@ -347,9 +356,12 @@ static const struct proc_row kernel_rows[] = {
     {NULL},
 };
 static const struct proc_row vm_rows[] = {
+    ROW("hugetlb_shm_group", show_0),
     ROW_W("max_map_count", show_max_map_count, write_max_map_count),
     ROW_W("mmap_min_addr", show_mmap_min_addr, write_mmap_min_addr),
-    ROW("nr_hugepages", show_0),
+    ROW_W("nr_hugepages", show_0, write_hugepages),
+    ROW_W("nr_hugepages_mempolicy", show_0, write_hugepages),
+    ROW_W("nr_overcommit_hugepages", show_0, write_hugepages),
     ROW_W("overcommit_memory", show_overcommit, write_overcommit),
     ROW("overcommit_ratio", show_overcommit_ratio),
     ROW("swappiness", show_swappiness),
@@ -456,11 +468,23 @@ static const struct proc_row node_rows[] = {
     ROW("has_cpu", show_0), ROW("online", show_0), ROW("possible", show_0), {NULL}};
 static const struct proc_row system_rows[] = {DIR_ROW("cpu", cpu_rows), DIR_ROW("node", node_rows), {NULL}};
 static const struct proc_row devices_rows[] = {DIR_ROW("system", system_rows), {NULL}};
+static const struct proc_row hugepages_rows[] = {
+    ROW("free_hugepages", show_0),
+    ROW_W("nr_hugepages", show_0, write_hugepages),
+    ROW_W("nr_hugepages_mempolicy", show_0, write_hugepages),
+    ROW_W("nr_overcommit_hugepages", show_0, write_hugepages),
+    ROW("resv_hugepages", show_0),
+    ROW("surplus_hugepages", show_0),
+    {NULL},
+};
+static const struct proc_row hugepage_sizes[] = {
+    DIR_ROW("hugepages-1048576kB", hugepages_rows), DIR_ROW("hugepages-2048kB", hugepages_rows), {NULL}};
 static const struct proc_row thp_rows[] = {ROW("defrag", show_thp_defrag),
                                            ROW("enabled", show_thp_enabled),
                                            ROW("hpage_pmd_size", show_2097152),
                                            {NULL}};
-static const struct proc_row sys_mm_rows[] = {DIR_ROW("transparent_hugepage", thp_rows), {NULL}};
+static const struct proc_row sys_mm_rows[] = {
+    DIR_ROW("hugepages", hugepage_sizes), DIR_ROW("transparent_hugepage", thp_rows), {NULL}};
 static const struct proc_row sys_kernel_rows[] = {DIR_ROW("mm", sys_mm_rows), {NULL}};
 static const struct proc_row cgroup_rows[] = {{NULL}};
 static const struct proc_row sys_fs_rows[] = {DIR_ROW("cgroup", cgroup_rows), {NULL}};

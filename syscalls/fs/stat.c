@@ -19,7 +19,7 @@ void generic_getattr(struct inode *inode, struct statx *stx)
 
     memset(stx, 0, sizeof(*stx));
     stx->stx_mask = STATX_BASIC_STATS | STATX_BTIME;
-    stx->stx_blksize = 4096;
+    stx->stx_blksize = inode->obj ? inode->obj->page_size : 4096;
     stx->stx_nlink = inode->nlink;
     stx->stx_uid = inode->uid;
     stx->stx_gid = inode->gid;
@@ -268,7 +268,10 @@ static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
     struct super *sb = d->sb;
     struct statfs s = {.f_type = (long)sb->magic, .f_bsize = 4096, .f_namelen = 255, .f_frsize = 4096};
     bool mounted = is_mounted(d);
+    const struct vm_object *obj = d->inode->obj;
 
+    if (obj && obj->kind == OBJ_HUGETLB)
+        s.f_bsize = s.f_frsize = (long)obj->page_size;
     s.f_fsid.__val[0] = (int)sb->dev;
     if (sb->type == FS_HOST) {
         /* Free space is the host's; a fixed picture keeps runs alike. */

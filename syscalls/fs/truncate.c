@@ -68,7 +68,23 @@ int64_t sys_ftruncate(struct task *t, const uint64_t a[6])
     return do_truncate(t, f->inode, f->dentry, a[1]);
 }
 
-/* vfs_fallocate() and shmem_fallocate(). */
+/* shmem_fallocate(): bytes [off, end) get pages, and the file grows if it is to; not if there is no room for all. */
+static int64_t allocate_pages(struct vm_object *obj, uint64_t off, uint64_t end, bool grow)
+{
+    int err = 0;
+
+    grow = grow && end > obj->size;
+    if (grow && obj->fseals & F_SEAL_GROW)
+        return -EPERM;
+    for (uint64_t i = off >> MM_PAGE_SHIFT; !err && i <= (end - 1) >> MM_PAGE_SHIFT; i++)
+        vm_object_page(obj, i, true, &err);
+    if (!err)
+        return grow ? vm_object_truncate(obj, end) : 0;
+    vm_object_trim(obj);
+    return err == -ENOMEM ? -ENOSPC : err;
+}
+
+/* vfs_fallocate() */
 int64_t sys_fallocate(struct task *t, const uint64_t a[6])
 {
     struct file *f = fd_file(t, arg_int(a[0]));
@@ -127,19 +143,5 @@ int64_t sys_fallocate(struct task *t, const uint64_t a[6])
         return vm_object_punch(f->mf.obj, off, len);
     if ((uint64_t)(len >> MM_PAGE_SHIFT) > t->k->sys.phys.nframes / 2)
         return -ENOSPC;
-    if (!(mode & FALLOC_FL_KEEP_SIZE) && (uint64_t)end > f->mf.obj->size) {
-        if (f->mf.obj->fseals & F_SEAL_GROW)
-            return -EPERM;
-        int err = vm_object_truncate(f->mf.obj, end);
-
-        if (err)
-            return err;
-    }
-    for (uint64_t i = off >> MM_PAGE_SHIFT; i <= (uint64_t)(end - 1) >> MM_PAGE_SHIFT; i++) {
-        int err = 0;
-
-        if (vm_object_page(f->mf.obj, i, true, &err) == PFN_NONE)
-            return err == -ENOMEM ? -ENOSPC : err;
-    }
-    return 0;
+    return allocate_pages(f->mf.obj, off, end, !(mode & FALLOC_FL_KEEP_SIZE));
 }

@@ -29,7 +29,19 @@
 #define O_LARGEFILE_X86 0100000u   /* the kernel's value; glibc defines it as 0 on x86-64 */
 #define O_TMPFILE_BIT   020000000u /* __O_TMPFILE without O_DIRECTORY */
 
-enum fs_type { FS_HOST, FS_TMP, FS_PROC, FS_DEV, FS_SYS, FS_PIPE, FS_SOCK, FS_ANON, FS_MQUEUE, NR_FS_TYPES };
+enum fs_type {
+    FS_HOST,
+    FS_TMP,
+    FS_PROC,
+    FS_DEV,
+    FS_SYS,
+    FS_PIPE, /* from here on: mounted nowhere */
+    FS_SOCK,
+    FS_ANON,
+    FS_MQUEUE,
+    FS_HUGETLB,
+    NR_FS_TYPES
+};
 
 struct super {
     enum fs_type type;

@@ -32,8 +32,6 @@ int64_t sys_mmap(struct task *t, const uint64_t a[6])
         f = fd_file(t, arg_int(a[4]));
         if (!f)
             return -EBADF;
-        if (flags & MAP_HUGETLB)
-            return mm_fail(t->mm, -EINVAL, "MAP_HUGETLB on a file that is not of hugetlbfs");
         if (f->ops && f->ops->may_mmap) {
             int err = f->ops->may_mmap(f, a[0], off);
 

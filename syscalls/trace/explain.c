@@ -305,6 +305,9 @@ void explain_fault(const struct watch *w, struct task *t, const struct mm_fault 
     case MM_FAULT_POISON:
         text_puts(out, "the page is lost (UFFDIO_POISON, MADV_HWPOISON)");
         break;
+    case MM_FAULT_NO_HUGE:
+        text_puts(out, "no huge pages are reserved (vm.nr_hugepages)");
+        break;
     case MM_FAULT_IO:
         text_puts(out, "the file behind the page could not be read");
         break;

@@ -233,7 +233,8 @@ END_TEST
 
 START_TEST(seals_of_memfds)
 {
-    struct vm_object *obj = mm_memfd_object(&sys, true, false), *closed = mm_memfd_object(&sys, false, false);
+    struct vm_object *obj = mm_memfd_object(&sys, MM_PAGE_SIZE, true, false),
+                     *closed = mm_memfd_object(&sys, MM_PAGE_SIZE, false, false);
 
     ck_assert_int_eq(vm_object_add_seals(closed, F_SEAL_GROW), -EPERM);
     ck_assert_int_eq(vm_object_add_seals(obj, 0x40), -EINVAL);
@@ -245,7 +246,7 @@ START_TEST(seals_of_memfds)
     ck_assert_int_eq(vm_object_add_seals(obj, F_SEAL_GROW), -EPERM);
     vm_object_put(obj);
     vm_object_put(closed);
-    obj = mm_memfd_object(&sys, false, true); /* MFD_NOEXEC_SEAL lets others be added */
+    obj = mm_memfd_object(&sys, MM_PAGE_SIZE, false, true); /* MFD_NOEXEC_SEAL lets others be added */
     ck_assert_uint_eq(obj->fseals, 0x20);
     vm_object_put(obj);
 }
