@@ -185,6 +185,105 @@ static int usage(FILE *out)
     return out == stdout ? 0 : EXIT_USAGE;
 }
 
+struct command {
+    bool text;
+    struct layout_options layout;
+    unsigned quiet, stamps; /* how often -q, -t */
+    struct history_question question;
+};
+
+/* An option about the text of a trace, as strace's of the same name. False: none, or not with this argument. */
+static bool layout_option(struct command *cmd, int c, const char *arg)
+{
+    struct layout_options *opt = &cmd->layout;
+
+    switch (c) {
+    case 'E':
+        cmd->text = true;
+        return true;
+    case 'e':
+        opt->why = true;
+        return true;
+    case 'm':
+        opt->terminal = true;
+        return true;
+    case 'c':
+        opt->only = ONLY_CODE;
+        return true;
+    case 'k':
+        opt->stack = true;
+        return true;
+    case 'r':
+        opt->stamps.relative = true;
+        return stamp_parse_unit(&opt->stamps.relative_digits, arg ? arg : "");
+    case 't':
+        stamp_count(&opt->stamps, ++cmd->stamps);
+        return true;
+    case 's':
+        return stamp_parse(&opt->stamps, arg);
+    case 'T':
+        opt->stamps.spent = true;
+        return stamp_parse_unit(&opt->stamps.spent_digits, arg ? arg : "");
+    case 'z':
+    case 'Z':
+        opt->only = ONLY_STATUS;
+        opt->status = c == 'z' ? STATUS_SUCCESSFUL : STATUS_FAILED;
+        return true;
+    case 'n':
+        opt->number = true;
+        return true;
+    case 'i':
+        opt->ip = true;
+        return true;
+    case 'Y':
+        opt->comm = true;
+        return true;
+    case 'q':
+        cmd->quiet++;
+        opt->quiet = cmd->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : cmd->quiet > 1 ? QUIET_EXIT : 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A question, or an option that is a number. False: it is none. */
+static bool question_option(struct command *cmd, int c, const char *arg)
+{
+    struct history_question *q = &cmd->question;
+    char *end = NULL;
+
+    switch (c) {
+    case 'M':
+        q->kind = HISTORY_MAPS;
+        q->from = strtoull(arg, &end, 0);
+        break;
+    case 'D':
+        q->kind = HISTORY_DIFF;
+        q->from = strtoull(arg, &end, 0);
+        if (*end == ',')
+            q->to = strtoull(end + 1, &end, 0);
+        break;
+    case 'P':
+        q->kind = HISTORY_PAGE;
+        q->addr = strtoull(arg, &end, 16);
+        break;
+    case 'S':
+        q->kind = HISTORY_SEALS;
+        break;
+    case 'R':
+        q->kind = HISTORY_REFUSED;
+        break;
+    case 'A':
+        q->mm = strtoull(arg, &end, 0);
+        break;
+    case 'a':
+        cmd->layout.column = (unsigned)strtoull(arg, &end, 10);
+        break;
+    }
+    return !end || (!*end && end != arg);
+}
+
 int cmd_history(int argc, char **argv)
 {
     static const struct option longs[] = {
@@ -204,116 +303,38 @@ int cmd_history(int argc, char **argv)
         {"syscall-times", 2, 0, 'T'},
         {0},
     };
-    struct layout_options opt = {
-        .out = stdout, .column = LAYOUT_COLUMN, .stamps = {.relative_digits = 6, .spent_digits = 6}};
-    struct history_question q = {.kind = HISTORY_ALL};
-    unsigned quiet = 0, stamps = 0;
-    bool text = false;
+    struct command cmd = {.layout = {.out = stdout,
+                                     .column = LAYOUT_COLUMN,
+                                     .stamps = {.relative_digits = 6, .spent_digits = 6}},
+                          .question = {.kind = HISTORY_ALL}};
+    const char *name;
     FILE *in;
     int c, err;
 
     optind = 0;
     while ((c = getopt_long(argc, argv, "+TzZkrthniYqa:", longs, NULL)) != -1) {
-        char *end = NULL;
-
-        switch (c) {
-        case 'E':
-            text = true;
-            break;
-        case 'e':
-            opt.why = true;
-            break;
-        case 'm':
-            opt.terminal = true;
-            break;
-        case 'c':
-            opt.only = ONLY_CODE;
-            break;
-        case 'k':
-            opt.stack = true;
-            break;
-        case 'r':
-            if (!stamp_parse_unit(&opt.stamps.relative_digits, optarg ? optarg : ""))
-                return usage(stderr);
-            opt.stamps.relative = true;
-            break;
-        case 't':
-            stamp_count(&opt.stamps, ++stamps);
-            break;
-        case 's':
-            if (!stamp_parse(&opt.stamps, optarg))
-                return usage(stderr);
-            break;
-        case 'T':
-            if (!stamp_parse_unit(&opt.stamps.spent_digits, optarg ? optarg : ""))
-                return usage(stderr);
-            opt.stamps.spent = true;
-            break;
-        case 'z':
-            opt.only = ONLY_STATUS;
-            opt.status = STATUS_SUCCESSFUL;
-            break;
-        case 'Z':
-            opt.only = ONLY_STATUS;
-            opt.status = STATUS_FAILED;
-            break;
-        case 'n':
-            opt.number = true;
-            break;
-        case 'i':
-            opt.ip = true;
-            break;
-        case 'Y':
-            opt.comm = true;
-            break;
-        case 'q':
-            quiet++;
-            opt.quiet = quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : quiet > 1 ? QUIET_EXIT : 0;
-            break;
-        case 'a':
-            opt.column = (unsigned)strtoull(optarg, &end, 10);
-            break;
-        case 'M':
-            q.kind = HISTORY_MAPS;
-            q.from = strtoull(optarg, &end, 0);
-            break;
-        case 'D':
-            q.kind = HISTORY_DIFF;
-            q.from = strtoull(optarg, &end, 0);
-            if (*end == ',')
-                q.to = strtoull(end + 1, &end, 0);
-            break;
-        case 'P':
-            q.kind = HISTORY_PAGE;
-            q.addr = strtoull(optarg, &end, 16);
-            break;
-        case 'S':
-            q.kind = HISTORY_SEALS;
-            break;
-        case 'R':
-            q.kind = HISTORY_REFUSED;
-            break;
-        case 'A':
-            q.mm = strtoull(optarg, &end, 0);
-            break;
-        case 'h':
+        if (c == '?')
+            return EXIT_USAGE;
+        if (c == 'h')
             return usage(stdout);
-        default:
-            return EXIT_USAGE;
-        }
-        if (end && (*end || end == optarg)) {
-            fprintf(stderr, "mseal-emu history: not a number: '%s'\n", optarg);
-            return EXIT_USAGE;
+        if (strchr("MDPSRAa", c)) {
+            if (!question_option(&cmd, c, optarg)) {
+                fprintf(stderr, "mseal-emu history: not a number: '%s'\n", optarg);
+                return EXIT_USAGE;
+            }
+        } else if (!layout_option(&cmd, c, optarg)) {
+            return usage(stderr);
         }
     }
     if (optind + 1 != argc)
         return usage(stderr);
-    in = fopen(argv[optind], "re");
+    name = argv[optind];
+    in = fopen(name, "re");
     if (!in) {
-        fprintf(stderr, "mseal-emu history: %s: %s\n", argv[optind], strerror(errno));
+        fprintf(stderr, "mseal-emu history: %s: %s\n", name, strerror(errno));
         return EXIT_FAILED;
     }
-    err = text ? history_text(in, argv[optind], &opt) : history_ask(in, argv[optind], &q);
+    err = cmd.text ? history_text(in, name, &cmd.layout) : history_ask(in, name, &cmd.question);
     fclose(in);
     return err;
 }

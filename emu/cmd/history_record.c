@@ -104,101 +104,154 @@ static void print_difference(const struct picture *before, const struct picture 
     }
 }
 
+/* The answer while the recording is read. Most questions are about events, each told as its records end; two about pictures. */
+struct answer {
+    const struct history_question *q;
+    uint64_t mm; /* the address space asked about; 0: none was seen yet */
+    bool seen;
+    /* the event that is being read */
+    struct step step;
+    char text[512]; /* its call or its note */
+    bool noted;
+    /* HISTORY_MAPS and HISTORY_DIFF */
+    bool whole;
+    bool back;             /* what would have to change to come from the later to the earlier event */
+    bool taken;            /* `before` is the picture after event `first` */
+    uint64_t first, until; /* 0: to the end */
+    struct picture before, now;
+};
+
+static void answer_init(struct answer *a, const struct history_question *q)
+{
+    *a = (struct answer){.q = q, .mm = q->mm, .first = q->from, .until = q->from};
+    a->whole = q->kind == HISTORY_MAPS || q->kind == HISTORY_DIFF;
+    if (q->kind == HISTORY_DIFF) {
+        a->back = q->to && q->to < q->from;
+        a->first = a->back ? q->to : q->from;
+        a->until = a->back ? q->from : q->to;
+    }
+}
+
+/* The picture goes from `now` to `before`. False: out of memory. */
+static bool take_picture(struct answer *a)
+{
+    a->taken = true;
+    if (!picture_list(&a->now))
+        return false;
+    a->before.area = a->now.area;
+    a->before.n = a->now.n;
+    a->now.area = NULL;
+    a->now.n = a->now.room = 0;
+    return true;
+}
+
+/* False: out of memory. */
+static bool read_areas(struct answer *a, const struct recording *r)
+{
+    if (!a->mm)
+        a->mm = r->mm;
+    if (r->mm != a->mm)
+        return true;
+    a->seen = true;
+    if (a->whole && !picture_apply(&a->now, r->start, r->end, r->area, r->nr_areas))
+        return false;
+    if (a->step.changes)
+        tell(&a->step, "(the program's start, a fault, or a call still on its way)");
+    begin(&a->step, r->nr);
+    if (!a->whole)
+        show_changes(&a->step, r, a->q);
+    return true;
+}
+
+static void tell_why(const struct answer *a, const struct recording *r)
+{
+    if (a->q->kind != HISTORY_ALL && a->q->kind != HISTORY_REFUSED)
+        return;
+    if (a->q->kind == HISTORY_REFUSED || !a->noted)
+        printf("event %" PRIu64 ": %s\n", r->nr, a->text);
+    printf("    why: %.*s\n", (int)r->text.len, r->text.s);
+}
+
+/* One record. False: out of memory. */
+static bool read_record(struct answer *a, struct recording *r)
+{
+    if (a->q->kind == HISTORY_DIFF && !a->taken && r->nr > a->first && !take_picture(a))
+        return false;
+    switch (r->tag) {
+    case RECORD_AREAS:
+        return read_areas(a, r);
+    case RECORD_WHO:
+        snprintf(a->step.who, sizeof(a->step.who), "%s", r->name);
+        break;
+    case RECORD_CALL:
+        recording_call_text(r, a->text, sizeof(a->text));
+        if (a->step.changes && a->step.nr == r->nr)
+            tell(&a->step, a->text);
+        a->step.changes = a->noted = false;
+        break;
+    case RECORD_WHY:
+        tell_why(a, r);
+        break;
+    case RECORD_NOTE:
+        snprintf(a->text, sizeof(a->text), "%.*s", (int)r->text.len, r->text.s);
+        a->noted = true;
+        if (a->q->kind == HISTORY_ALL)
+            printf("event %" PRIu64 ": --- %s\n", r->nr, a->text);
+        break;
+    }
+    return true;
+}
+
+/* What is said at the end. False: out of memory. */
+static bool show_pictures(struct answer *a)
+{
+    if (!a->whole)
+        return true;
+    if (!picture_list(&a->now))
+        return false;
+    if (a->q->kind == HISTORY_MAPS)
+        print_picture(&a->now);
+    else if (!a->taken) /* nothing happened after the first of the two */
+        print_difference(&a->now, &a->now);
+    else
+        print_difference(a->back ? &a->now : &a->before, a->back ? &a->before : &a->now);
+    return true;
+}
+
 int history_ask(FILE *in, const char *name, const struct history_question *q)
 {
-    struct picture p = {0}, before = {0};
-    struct step s = {0};
+    struct answer a;
     struct recording r;
-    uint64_t mm = q->mm;
-    bool whole = q->kind == HISTORY_MAPS || q->kind == HISTORY_DIFF, taken = false;
-    /* Backwards too: what would have to change to come from the later to the earlier event. */
-    bool back = q->kind == HISTORY_DIFF && q->to && q->to < q->from, seen = false, noted = false;
-    uint64_t first = back ? q->to : q->from, until = q->kind != HISTORY_DIFF ? q->from
-                                                     : back                  ? q->from
-                                                                             : q->to;
-    char text[512] = "";
+    bool room = true;
     int err = EXIT_FAILED;
 
-    s.out = open_memstream(&s.text, &s.len);
-    if (!s.out || !recording_open(&r, in, name, "history"))
+    answer_init(&a, q);
+    a.step.out = open_memstream(&a.step.text, &a.step.len);
+    if (!a.step.out || !recording_open(&r, in, name, "history"))
         goto out_stream;
-    while (recording_next(&r)) {
-        if (whole && until && r.nr > until)
-            break;
-        if (q->kind == HISTORY_DIFF && !taken && r.nr > first) {
-            taken = true;
-            if (!picture_list(&p))
-                goto no_memory;
-            before.area = p.area;
-            before.n = p.n;
-            p.area = NULL;
-            p.n = p.room = 0;
-        }
-        switch (r.tag) {
-        case RECORD_AREAS:
-            if (!mm)
-                mm = r.mm;
-            if (r.mm != mm)
-                break;
-            seen = true;
-            if (whole && !picture_apply(&p, r.start, r.end, r.area, r.nr_areas))
-                goto no_memory;
-            if (s.changes)
-                tell(&s, "(the program's start, a fault, or a call still on its way)");
-            begin(&s, r.nr);
-            if (!whole)
-                show_changes(&s, &r, q);
-            break;
-        case RECORD_WHO:
-            snprintf(s.who, sizeof(s.who), "%s", r.name);
-            break;
-        case RECORD_CALL:
-            recording_call_text(&r, text, sizeof(text));
-            if (s.changes && s.nr == r.nr)
-                tell(&s, text);
-            s.changes = noted = false;
-            break;
-        case RECORD_WHY:
-            if (q->kind == HISTORY_ALL && noted)
-                printf("    why: %.*s\n", (int)r.text.len, r.text.s);
-            else if (q->kind == HISTORY_REFUSED || q->kind == HISTORY_ALL)
-                printf("event %" PRIu64 ": %s\n    why: %.*s\n", r.nr, text, (int)r.text.len, r.text.s);
-            break;
-        case RECORD_NOTE:
-            snprintf(text, sizeof(text), "%.*s", (int)r.text.len, r.text.s);
-            noted = true;
-            if (q->kind == HISTORY_ALL)
-                printf("event %" PRIu64 ": --- %s\n", r.nr, text);
-            break;
-        }
-    }
+    while (room && recording_next(&r) && !(a.whole && a.until && r.nr > a.until))
+        room = read_record(&a, &r);
+    if (!room)
+        goto out;
     if (r.broken) /* what it tells until there may be what somebody needs */
         fprintf(stderr, "mseal-emu history: %s: broken at byte %zu: %s\n", name, r.at, r.broken);
-    if (q->mm && !seen) {
+    if (q->mm && !a.seen) {
         fprintf(stderr, "mseal-emu history: %s: no address space %" PRIu64 "%s\n", name, q->mm,
-                whole && until ? " by then" : " in it");
+                a.whole && a.until ? " by then" : " in it");
         goto out;
     }
-    if (whole && !picture_list(&p))
-        goto no_memory;
-    if (q->kind == HISTORY_DIFF && !taken) /* nothing happened after the first of the two */
-        print_difference(&p, &p);
-    else if (q->kind == HISTORY_MAPS)
-        print_picture(&p);
-    else if (q->kind == HISTORY_DIFF)
-        print_difference(back ? &p : &before, back ? &before : &p);
-    if (!r.broken)
+    room = show_pictures(&a);
+    if (room && !r.broken)
         err = 0;
-    goto out;
-no_memory:
-    fprintf(stderr, "mseal-emu history: out of memory\n");
 out:
-    picture_free(&p);
-    picture_free(&before);
+    if (!room)
+        fprintf(stderr, "mseal-emu history: out of memory\n");
+    picture_free(&a.now);
+    picture_free(&a.before);
     recording_close(&r);
 out_stream:
-    if (s.out)
-        fclose(s.out);
-    free(s.text);
+    if (a.step.out)
+        fclose(a.step.out);
+    free(a.step.text);
     return err;
 }
