@@ -405,6 +405,21 @@ static int prepare(struct binprm *b, struct task *t, const struct exec_request *
     return 0;
 }
 
+/* The file to run and its arguments, which must fit before scripts add theirs and after. Their size in bytes, or negative errno. */
+static int64_t prepare_file(struct binprm *b, struct task *t, struct exec_request *req)
+{
+    int64_t size;
+    int err = prepare(b, t, req);
+
+    if (err)
+        return err;
+    size = arguments_size(b);
+    if (size < 0)
+        return size;
+    err = follow_scripts(b);
+    return err ? err : arguments_size(b);
+}
+
 int machine_exec(struct task *t, struct exec_request *req)
 {
     struct binprm b = {0};
@@ -417,18 +432,7 @@ int machine_exec(struct task *t, struct exec_request *req)
     int64_t args;
     int err;
 
-    err = prepare(&b, t, req);
-    if (err)
-        goto out;
-    args = arguments_size(&b);
-    if (args < 0) {
-        err = (int)args;
-        goto out;
-    }
-    err = follow_scripts(&b);
-    if (err)
-        goto out;
-    args = arguments_size(&b);
+    args = prepare_file(&b, t, req);
     if (args < 0) {
         err = (int)args;
         goto out;
