@@ -201,8 +201,7 @@ static int64_t remap_since_6_17(struct remap *r)
         return (int64_t)r->addr;
     if (r->new_len > r->old_len)
         return remap_grow(r);
-    ret =
-        mm_do_munmap(r->mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+    ret = remap_cut(r);
     return ret ? ret : (int64_t)r->addr;
 }
 

@@ -151,30 +151,35 @@ int64_t remap_to_free(struct remap *r)
     return err ? err : move_vma(r);
 }
 
-int64_t remap_to(struct remap *r)
+int remap_cut(struct remap *r)
 {
-    struct mm *mm = r->mm;
     int err;
 
-    if (r->flags & MREMAP_FIXED) {
-        err = mm_do_munmap(mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
-        if (err)
-            return err;
-        err = remap_lookup(r); /* the destination may have been another part of the same VMA */
-        if (err)
-            return err;
-    }
-    if (r->new_len < r->old_len) {
-        err =
-            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
-        if (err)
-            return err;
+    if (r->new_len >= r->old_len)
+        return 0;
+    err =
+        mm_do_munmap(r->mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+    if (!err)
         r->old_len = r->new_len;
-        err = remap_lookup(r);
-        if (err)
-            return err;
-    }
-    return remap_to_free(r);
+    return err;
+}
+
+int remap_clear_way(struct remap *r)
+{
+    int err = 0;
+
+    if (r->flags & MREMAP_FIXED)
+        err = mm_do_munmap(r->mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
+    return err ? err : remap_cut(r);
+}
+
+int64_t remap_to(struct remap *r)
+{
+    int err = remap_clear_way(r);
+
+    if (!err)
+        err = remap_lookup(r); /* the destination may have been another part of the same VMA */
+    return err ? err : remap_to_free(r);
 }
 
 /* vma_expandable(): is what follows free, and inside the address space? */

@@ -33,19 +33,9 @@ static int64_t move_to_target(struct remap *r)
     if (err)
         return err;
     /* The destination is gone before anybody sees that the source is more than one VMA. */
-    if (r->flags & MREMAP_FIXED) {
-        err = mm_do_munmap(mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
-        if (err)
-            return err;
-    }
-    if (r->new_len < r->old_len) {
-        err =
-            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
-        if (err)
-            return err;
-        r->old_len = r->new_len;
-    }
-    err = remap_lookup(r);
+    err = remap_clear_way(r);
+    if (!err)
+        err = remap_lookup(r);
     if (!err)
         err = remap_check_vma(r);
     return err ? err : remap_to_free(r);
@@ -85,8 +75,7 @@ int64_t remap_before_6_17(struct remap *r)
     if (r->new_len == r->old_len)
         return (int64_t)r->addr;
     if (r->new_len < r->old_len) {
-        ret =
-            mm_do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len, CHANGE_UNMAP, DOOR_MREMAP, false);
+        ret = remap_cut(r);
         return ret ? ret : (int64_t)r->addr;
     }
     ret = remap_check_vma(r);
