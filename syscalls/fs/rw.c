@@ -336,22 +336,28 @@ int64_t rw_file(struct task *t, int fd, bool writing, struct file **out)
     return 0;
 }
 
+/* vfs_read() and vfs_write(): one buffer. */
+static int64_t rw_buffer(struct task *t, struct file *f, uint64_t buf, uint64_t len, uint64_t *pos,
+                         bool writing)
+{
+    struct iovec iov = {(void *)(uintptr_t)buf, len < MAX_RW_COUNT ? len : MAX_RW_COUNT};
+
+    if (!access_ok(buf, len))
+        return -EFAULT;
+    return rw_iov(t, f, &iov, 1, iov.iov_len, pos, writing, f->flags & O_APPEND);
+}
+
 static int64_t do_rw(struct task *t, const uint64_t a[6], bool writing)
 {
     struct file *f;
     int64_t err = rw_file(t, (int)a[0], writing, &f);
-    uint64_t len = a[2], pos;
+    uint64_t pos;
 
     if (err)
         return err;
-    if (!access_ok(a[1], len))
-        return -EFAULT;
-    if (len > MAX_RW_COUNT)
-        len = MAX_RW_COUNT;
-    struct iovec iov = {(void *)(uintptr_t)a[1], len};
     pos = f->pos;
     file_get(f);
-    err = rw_iov(t, f, &iov, 1, len, &pos, writing, f->flags & O_APPEND);
+    err = rw_buffer(t, f, a[1], a[2], &pos, writing);
     if (err >= 0)
         f->pos = pos;
     file_put(f);
@@ -361,7 +367,7 @@ static int64_t do_rw(struct task *t, const uint64_t a[6], bool writing)
 static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
 {
     struct file *f = fd_file(t, (int)a[0]);
-    uint64_t len = a[2], pos = a[3];
+    uint64_t pos = a[3];
     int64_t err;
 
     if ((int64_t)pos < 0)
@@ -371,14 +377,7 @@ static int64_t do_prw(struct task *t, const uint64_t a[6], bool writing)
     if (file_is_stream(f))
         return -ESPIPE;
     err = rw_file(t, (int)a[0], writing, &f);
-    if (err)
-        return err;
-    if (!access_ok(a[1], len))
-        return -EFAULT;
-    if (len > MAX_RW_COUNT)
-        len = MAX_RW_COUNT;
-    struct iovec iov = {(void *)(uintptr_t)a[1], len};
-    return rw_iov(t, f, &iov, 1, len, &pos, writing, f->flags & O_APPEND);
+    return err ? err : rw_buffer(t, f, a[1], a[2], &pos, writing);
 }
 
 #define RWF_APPEND_    0x10
