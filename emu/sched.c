@@ -208,7 +208,7 @@ static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *re
     if (m->seal_image)
         seal_image_syscall(m, t, nr, r);
     m->in_syscall = false;
-    *result = (uint64_t)r;
+    *result = (uint64_t)(r == SYS_BLOCK ? -ENOSYS : r); /* as in Linux before the call is over */
     if (m->chaos && !list_empty(&m->runq) && chaos_at_syscall(m)) {
         m->slice_ends = m->k.now_ns;
         return false;

@@ -71,7 +71,7 @@ static bool carry_out(struct task *t)
 
     if (n < 2 || op[0] != 0x0f)
         return false;
-    if (op[1] == 0x31) {
+    if (op[1] == 0x31 && !t->no_tsc) {
         r = machine_regs(t);
         answer_edx_eax(r, machine_tsc(m), prefixes + 2);
         return true;
@@ -80,6 +80,8 @@ static bool carry_out(struct task *t)
         return false;
     switch (op[2]) {
     case 0xf9: /* rdtscp: processor number 0 in ECX */
+        if (t->no_tsc)
+            return false;
         r = machine_regs(t);
         answer_edx_eax(r, machine_tsc(m), prefixes + 3);
         r->rcx = 0;
@@ -219,6 +221,12 @@ static void exception(struct task *t, unsigned vector)
     }
 }
 
+/* What a processor has and user code may not use now: rdpmc, and rdtscp after PR_SET_TSC. */
+static bool is_known(const uint8_t *op, unsigned n)
+{
+    return n >= 2 && op[0] == 0x0f && (op[1] == 0x33 || (n >= 3 && op[1] == 0x01 && op[2] == 0xf9));
+}
+
 /* Some of what the engine does not know the processor does: instructions of ours, int1, rdpmc. */
 static void illegal_instruction(struct task *t)
 {
@@ -233,7 +241,7 @@ static void illegal_instruction(struct task *t)
         note(t, X86_DB, 0, 0);
         force_sig_fault(t, SIGTRAP, TRAP_BRKPT, rip + prefixes + 1, 0);
     } else {
-        exception(t, n >= 2 && b[prefixes] == 0x0f && b[prefixes + 1] == 0x33 ? X86_GP : X86_UD);
+        exception(t, is_known(b + prefixes, n) ? X86_GP : X86_UD);
     }
 }
 

@@ -75,6 +75,8 @@ void process_continue(struct process *p);
 void signal_wake_up(struct task *t);
 bool pgrp_orphaned(struct kernel *k, int pgid);
 bool sig_handler_ignores(const struct sighand *s, int signo);
+/* As force_sig_fault() with a whole siginfo. */
+void force_sig_info(struct task *t, const struct ksiginfo *info);
 /* Permission (kill(2)), then the signal; info->signo 0 only asks. To the process of `target`, or (thread) to it alone. */
 int64_t kill_one(struct task *from, struct task *target, const struct ksiginfo *info, bool thread);
 int copy_siginfo_in(struct task *t, uint64_t addr, int signo, struct ksiginfo *info);

@@ -12,6 +12,7 @@
 #include <mseal-emu/emu.h>
 
 #include "handlers.h"
+#include "proc/seccomp.h"
 #include "trace/lockstep.h"
 #include "trace/trace.h"
 
@@ -140,6 +141,14 @@ static void tell_result(const struct task *t, int64_t ret)
         hooks->leave(hooks->ctx, &call, ret);
 }
 
+/* Who sees calls before they are made. True: it is not made, or not yet. */
+static bool stopped_before(struct task *t, int64_t *ret)
+{
+    if (t->k->trace_entries && trace_sys_enter(t, ret))
+        return true;
+    return t->seccomp.mode && seccomp_stands_before(t, ret);
+}
+
 static int64_t handle(struct task *t, uint64_t nr)
 {
     if (t->mm && mm_design_call(t->mm, nr))
@@ -152,18 +161,23 @@ static int64_t handle(struct task *t, uint64_t nr)
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
 {
     struct kernel *k = t->k;
-    bool injected = false;
+    bool stopped = false;
     int64_t ret;
 
     kernel_bury_dead(k, t);
     if (!t->retrying) {
         call_begins(t, nr, a);
-        injected = k->trace_entries && trace_sys_enter(t, &ret);
+        if (k->trace_entries | t->seccomp.mode)
+            stopped = stopped_before(t, &ret);
+    } else if (t->seccomp.waits) {
+        stopped = seccomp_still_stands_before(t, &ret);
+        t->retrying = false; /* if it is made, this is the first time */
+        nr = (uint64_t)t->sysno;
     }
     if (t->mm)
         mm_set_event(t->mm, t->event);
 
-    if (injected)
+    if (stopped)
         ; /* it does not happen */
     else if (k->hooks && !t->retrying && hooked(t, &ret))
         ; /* nor does this one */

@@ -159,7 +159,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     uint64_t cmin_flt, cmaj_flt, maxrss, cmaxrss; /* faults and KiB of reaped children, high-water marks */
     uint64_t nvcsw, nivcsw;
     uint64_t start_ns;
-    bool dumpable, no_new_privs, child_subreaper;
+    bool dumpable, child_subreaper;
     int oom_score_adj;
     char exe[4096]; /* guest path of the program, for /proc/self/exe */
     struct file *exe_file;
@@ -205,6 +205,21 @@ struct task {
     int nice, sched_policy, sched_priority;
     bool reset_on_fork;
     int pdeath_signal; /* PR_SET_PDEATHSIG */
+    bool no_new_privs;
+    bool no_tsc; /* RDTSC is a general protection fault (PR_SET_TSC) */
+    /* seccomp(2): proc/seccomp.h */
+    struct {
+        unsigned mode;                 /* SECCOMP_MODE_*, 0: off */
+        unsigned count;                /* of filters on its path */
+        struct seccomp_filter *filter; /* the newest, NULL: none */
+        /* a call that has not begun: for whom it waits */
+        enum { SECCOMP_WAITS_NOT, SECCOMP_WAITS_TRACER, SECCOMP_WAITS_SUPERVISOR } waits;
+        struct seccomp_notice *notice; /* what it asked its supervisor; NULL: nothing */
+        /* the strictest filter's say, about the call of event said_of: which filter (1: the oldest), in which instruction */
+        uint32_t verdict;
+        unsigned said_by, said_at;
+        uint64_t said_of;
+    } seccomp;
     /* The system call in progress. */
     int64_t sysno; /* -1: none */
     uint64_t args[6];

@@ -252,25 +252,36 @@ int64_t sys_dup(struct task *t, const uint64_t a[6])
     return fd == -EINVAL ? -EMFILE : fd;
 }
 
-static int64_t do_dup2(struct task *t, unsigned oldfd, unsigned newfd, bool cloexec)
+int fd_install_at(struct task *t, struct file *f, unsigned fd, bool cloexec)
 {
-    struct file *f = fd_file_raw(t, (int)oldfd), *old;
+    struct file *old;
 
-    if (newfd >= nofile_limit(t))
+    if (fd >= nofile_limit(t))
         return -EBADF;
-    if (!f)
-        return -EBADF;
-    if (newfd >= t->files->room && files_grow(t->files, newfd + 1))
+    if (fd >= t->files->room && files_grow(t->files, fd + 1))
         return -EMFILE;
-    old = t->files->fds[newfd].file;
-    t->files->fds[newfd] = (struct fd_slot){file_get(f), cloexec};
-    if (newfd == t->files->next_free)
+    old = t->files->fds[fd].file;
+    t->files->fds[fd] = (struct fd_slot){f, cloexec};
+    if (fd == t->files->next_free)
         t->files->next_free++;
     if (old) {
         file_flush(old, t->files);
         file_put(old);
     }
-    return newfd;
+    return (int)fd;
+}
+
+static int64_t do_dup2(struct task *t, unsigned oldfd, unsigned newfd, bool cloexec)
+{
+    struct file *f = fd_file_raw(t, (int)oldfd);
+    int fd;
+
+    if (!f)
+        return -EBADF;
+    fd = fd_install_at(t, file_get(f), newfd, cloexec);
+    if (fd < 0)
+        file_put(f);
+    return fd;
 }
 
 int64_t sys_dup2(struct task *t, const uint64_t a[6])

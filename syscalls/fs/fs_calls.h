@@ -10,6 +10,9 @@
 /* ---- fdtable.c ---- */
 /* Takes over the reference on f, dropping it on failure; flags: O_CLOEXEC. fd or negative errno. */
 int fd_install_new(struct task *t, struct file *f, unsigned flags);
+/* As dup2(2): fd stands for f from now on, whatever it was; takes over the reference on f. fd, -EBADF (beyond RLIMIT_NOFILE) or
+ * -EMFILE. */
+int fd_install_at(struct task *t, struct file *f, unsigned fd, bool cloexec);
 bool fd_get_cloexec(struct task *t, int fd);
 void fd_set_cloexec(struct task *t, int fd, bool on);
 /* For /proc/PID/fd: lowest open descriptor >= from, or -1. */

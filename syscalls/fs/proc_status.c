@@ -126,7 +126,8 @@ int proc_show_status(const struct proc_ref *ref, FILE *out)
     fprintf(out, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016lx\n",
             (unsigned long)c->cap_inheritable, (unsigned long)c->cap_permitted,
             (unsigned long)c->cap_effective, (unsigned long)c->cap_bounding, (unsigned long)c->cap_ambient);
-    fprintf(out, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", p->no_new_privs);
+    fprintf(out, "NoNewPrivs:\t%d\nSeccomp:\t%u\nSeccomp_filters:\t%u\n", t->no_new_privs, t->seccomp.mode,
+            t->seccomp.count);
     fprintf(out, "Speculation_Store_Bypass:\tnot vulnerable\nSpeculationIndirectBranch:\tnot affected\n");
     fprintf(
         out,

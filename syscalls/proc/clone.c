@@ -12,6 +12,7 @@
 #include "../handlers.h"
 #include "../process.h"
 #include "ptrace.h"
+#include "seccomp.h"
 
 #define CLONE_NAMESPACES                                                                                     \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
@@ -74,7 +75,6 @@ static int copy_process_part(struct task *t, struct task *c, const struct clone_
     p->sid = from->sid;
     p->tty = from->tty;
     p->dumpable = from->dumpable;
-    p->no_new_privs = from->no_new_privs;
     p->oom_score_adj = from->oom_score_adj;
     p->exit_signal = args->flags & CLONE_PARENT ? from->exit_signal : args->exit_signal;
     parent = args->flags & CLONE_PARENT ? from->parent : t->proc;
@@ -193,6 +193,7 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
     c->tid = tid;
     task_insert(t->k, c);
     copy_simple(t, c, f);
+    seccomp_fork(t, c);
     if (f & CLONE_THREAD)
         task_join(c, t->proc);
     else

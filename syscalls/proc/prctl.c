@@ -1,18 +1,18 @@
 /*
- * prctl.c - prctl(2), arch_prctl(2), personality(2), seccomp(2): what a task says about itself (kernel/sys.c,
+ * prctl.c - prctl(2), arch_prctl(2), personality(2): what a task says about itself (kernel/sys.c,
  * arch/x86/kernel/process_64.c).
  */
 #include <asm/prctl.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <string.h>
 #include <sys/personality.h>
 
 #include "../handlers.h"
 #include "../memory/prctl_mm.h"
 #include "../process.h"
+#include "seccomp.h"
 
 #define TASK_COMM_LEN 16
 #define CAP_LAST      40
@@ -89,6 +89,14 @@ static int64_t set_securebits(struct task *t, uint64_t bits)
     return 0;
 }
 
+static int64_t set_tsc(struct task *t, unsigned how)
+{
+    if (how != PR_TSC_ENABLE && how != PR_TSC_SIGSEGV)
+        return -EINVAL;
+    t->no_tsc = how == PR_TSC_SIGSEGV;
+    return 0;
+}
+
 int64_t sys_prctl(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->proc;
@@ -138,13 +146,13 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     case PR_SET_TIMING:
         return a[1] == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
     case PR_SET_TSC:
-        return a[1] == PR_TSC_ENABLE || a[1] == PR_TSC_SIGSEGV ? 0 : -EINVAL;
+        return set_tsc(t, arg_uint(a[1]));
     case PR_GET_TSC:
-        return put_int(t, a[1], PR_TSC_ENABLE);
+        return put_int(t, a[1], t->no_tsc ? PR_TSC_SIGSEGV : PR_TSC_ENABLE);
     case PR_GET_SECCOMP:
-        return 0;
+        return t->seccomp.mode;
     case PR_SET_SECCOMP:
-        return -EINVAL; /* as a kernel without CONFIG_SECCOMP */
+        return a[1] > SECCOMP_MODE_FILTER ? -EINVAL : seccomp_set_mode(t, (unsigned)a[1], a[2]);
     case PR_SET_TIMERSLACK:
         t->timer_slack = (int64_t)a[1] <= 0 ? 50000 : a[1];
         return 0;
@@ -165,10 +173,10 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     case PR_SET_NO_NEW_PRIVS:
         if (a[1] != 1 || a[2] | a[3] | a[4])
             return -EINVAL;
-        p->no_new_privs = true;
+        t->no_new_privs = true;
         return 0;
     case PR_GET_NO_NEW_PRIVS:
-        return a[1] | a[2] | a[3] | a[4] ? -EINVAL : p->no_new_privs;
+        return a[1] | a[2] | a[3] | a[4] ? -EINVAL : t->no_new_privs;
     case PR_GET_TID_ADDRESS:
         return mm_copy_out(t->mm, a[1], &t->clear_child_tid, sizeof(t->clear_child_tid)) ? -EFAULT : 0;
     case PR_SET_PTRACER: /* of Yama, which is not there */
@@ -234,11 +242,6 @@ int64_t sys_personality(struct task *t, const uint64_t a[6])
     if (arg_uint(a[0]) != UINT32_MAX)
         t->personality = arg_uint(a[0]);
     return old;
-}
-
-int64_t sys_seccomp(struct task *t, const uint64_t a[6])
-{
-    return -ENOSYS;
 }
 
 int64_t sys_unshare(struct task *t, const uint64_t a[6])

@@ -16,6 +16,7 @@
 #include "../file.h"
 #include "../process.h"
 #include "ptrace.h"
+#include "seccomp.h"
 #include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
@@ -161,6 +162,7 @@ static void stop_waiting(struct task *t)
     sem_wait_free(t);
     mq_wait_free(t);
     userfault_call_free(t);
+    seccomp_call_free(t);
 }
 
 /* All of t except the structure itself; safe on a task that was only half made. */
@@ -168,6 +170,7 @@ static void task_release_parts(struct task *t)
 {
     stop_waiting(t);
     sem_task_exit(t);
+    seccomp_exit(t);
     if (t->files)
         files_put(t->files);
     if (t->fs)

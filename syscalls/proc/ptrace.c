@@ -8,6 +8,7 @@
  *     running --signal, call, event--> stopped (pt.stop: the status) --PTRACE_CONT & co--> running
  */
 #include "ptrace.h"
+#include "seccomp.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -23,7 +24,8 @@
 
 #define OPTIONS_MASK                                                                                         \
     (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |                \
-     PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+     PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_TRACESECCOMP |             \
+     PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP)
 #define NT_PRSTATUS_    1
 #define NT_PRFPREG_     2
 #define RFLAGS_TF       0x100u
@@ -74,7 +76,7 @@ static bool dying(const struct task *t)
 
 bool ptrace_signal(struct task *t, const struct ksiginfo *info)
 {
-    if (!t->tracer || info->signo == SIGKILL || dying(t))
+    if (!t->tracer || info->signo == SIGKILL || dying(t) || seccomp_kills(t, info->signo))
         return false;
     stop(t, info->signo, info);
     t->pt.at_signal = true;
@@ -135,6 +137,17 @@ bool ptrace_syscall_entry(struct task *t)
 bool ptrace_syscall_exit(struct task *t)
 {
     return syscall_stop(t, PTRACE_SYSCALL_INFO_EXIT);
+}
+
+bool ptrace_seccomp_stop(struct task *t, unsigned data)
+{
+    if (!t->tracer || !(t->pt.options & PTRACE_O_TRACESECCOMP) || dying(t))
+        return false;
+    t->pt.message = data;
+    stop(t, SIGTRAP | PTRACE_EVENT_SECCOMP << 8, NULL);
+    t->pt.call_stop = PTRACE_SYSCALL_INFO_SECCOMP;
+    t->pt.call_made = true; /* the stop after the call, if it is asked for */
+    return true;
 }
 
 bool ptrace_exit_stop(struct task *t, int status)
@@ -290,12 +303,26 @@ static int64_t traceme(struct task *t)
     return 0;
 }
 
+static int check_options(const struct task *t, uint64_t options)
+{
+    if (options & ~(uint64_t)OPTIONS_MASK)
+        return -EINVAL;
+    if (!(options & PTRACE_O_SUSPEND_SECCOMP))
+        return 0;
+    return capable(t, CAP_SYS_ADMIN) && t->seccomp.mode == SECCOMP_MODE_DISABLED ? 0 : -EPERM;
+}
+
 static int64_t do_attach(struct task *t, struct task *c, bool seize, uint64_t addr, uint64_t options)
 {
     struct ksiginfo sigstop;
 
+    int err;
+
     if (seize && (addr || options & ~(uint64_t)OPTIONS_MASK))
         return -EIO;
+    err = seize ? check_options(t, options) : 0;
+    if (err)
+        return err;
     if (c->proc == t->proc || c->tracer || c->state == TASK_ZOMBIE || c->state == TASK_DEAD ||
         !ptrace_may_access(t, c))
         return -EPERM;
@@ -475,12 +502,16 @@ static int64_t syscall_info(struct task *t, struct task *c, uint64_t size, uint6
     info.arch = 0xc000003e; /* AUDIT_ARCH_X86_64 */
     info.instruction_pointer = r.rip;
     info.stack_pointer = r.rsp;
-    if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY || info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
         const uint64_t args[6] = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
 
         info.entry.nr = r.orig_rax;
         memcpy(info.entry.args, args, sizeof(args));
         n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof(args);
+        if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+            info.seccomp.ret_data = (uint32_t)c->pt.message;
+            n = offsetof(struct __ptrace_syscall_info, seccomp.ret_data) + sizeof(info.seccomp.ret_data);
+        }
     } else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
         info.exit.rval = (int64_t)r.rax;
         info.exit.is_error = (int64_t)r.rax < 0 && (int64_t)r.rax >= -4095;
@@ -510,6 +541,7 @@ static int64_t go_on(struct task *c, int64_t request, uint64_t data)
 static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint64_t addr, uint64_t data)
 {
     uint64_t word = data;
+    int err;
 
     switch (request) {
     case PTRACE_PEEKTEXT:
@@ -548,10 +580,14 @@ static int64_t on_stopped(struct task *t, struct task *c, int64_t request, uint6
     case PTRACE_GET_SYSCALL_INFO:
         return syscall_info(t, c, addr, data);
     case PTRACE_SETOPTIONS:
-        if (data & ~(uint64_t)OPTIONS_MASK)
-            return -EINVAL;
-        c->pt.options = (unsigned)data;
-        return 0;
+        err = check_options(t, data);
+        if (!err)
+            c->pt.options = (unsigned)data;
+        return err;
+    case PTRACE_SECCOMP_GET_FILTER:
+        return seccomp_get_filter(t, c, addr, data);
+    case PTRACE_SECCOMP_GET_METADATA:
+        return seccomp_get_metadata(t, c, addr, data);
     case PTRACE_CONT:
     case PTRACE_SYSCALL:
     case PTRACE_SINGLESTEP:

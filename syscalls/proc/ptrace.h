@@ -17,6 +17,8 @@ bool ptrace_event_due(struct task *t);
 /* Before and after a system call under PTRACE_SYSCALL. True: stopped. */
 bool ptrace_syscall_entry(struct task *t);
 bool ptrace_syscall_exit(struct task *t);
+/* A seccomp filter wants the tracer asked about t's call; data is its message (PTRACE_O_TRACESECCOMP). True: stopped. */
+bool ptrace_seccomp_stop(struct task *t, unsigned data);
 /* t is about to end with this status. True: stopped, and when it goes on, it is to end all the same. */
 bool ptrace_exit_stop(struct task *t, int status);
 

@@ -9,6 +9,7 @@
 #include "coredump.h"
 
 #include "../proc/ptrace.h"
+#include "../proc/seccomp.h"
 #include "../trace/lockstep.h"
 #include "../trace/trace.h"
 
@@ -153,7 +154,7 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
         }
         if (!signo) {
             signo = dequeue_signal(t, t->blocked, info);
-            if (t->k->trace && signo != SIGKILL)
+            if (t->k->trace && signo != SIGKILL && !seccomp_kills(t, signo))
                 trace_signal(t, info);
             if (t->k->lockstep && signo != SIGKILL)
                 lockstep_signal(t, info);
@@ -166,6 +167,8 @@ int get_signal(struct task *t, struct ksiginfo *info, struct ksigaction *action)
             return -1;
     take:
         ka = &t->sighand->action[signo - 1];
+        if (seccomp_kills(t, signo))
+            ka->handler = (uint64_t)(uintptr_t)SIG_DFL;
         if (ka->handler == (uint64_t)(uintptr_t)SIG_IGN)
             continue;
         if (ka->handler != (uint64_t)(uintptr_t)SIG_DFL) {

@@ -282,7 +282,7 @@ void set_blocked(struct task *t, ksigset_t mask)
 }
 
 /* What cannot be ignored: blocked or ignored, it takes its default action. */
-static void force_sig_info(struct task *t, const struct ksiginfo *info)
+void force_sig_info(struct task *t, const struct ksiginfo *info)
 {
     struct ksigaction *ka = &t->sighand->action[info->signo - 1];
     bool blocked = t->blocked & sigbit(info->signo);

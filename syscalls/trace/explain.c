@@ -7,6 +7,7 @@
  */
 #include "print.h"
 #include "watch.h"
+#include "../proc/seccomp.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -260,7 +261,11 @@ static __attribute__((noinline)) void explain(struct watch *w, struct task *t, c
 void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
                   const struct watch_change *changed, struct text *out)
 {
-    if (ret < 0 || t->sysno == 12 || t->sysno == 426)
+    char said[256];
+
+    if (t->seccomp.mode && seccomp_tell(t, said, sizeof(said)))
+        text_puts(out, said);
+    else if (ret < 0 || t->sysno == 12 || t->sysno == 426)
         explain(w, t, sig, ret, changed, out);
 }
 

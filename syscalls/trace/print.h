@@ -106,7 +106,7 @@ struct struct_type {
 };
 extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[],
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
-    structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[];
+    structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -163,6 +163,9 @@ void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of t
 void print_nul(struct call *c, uint64_t addr,
                size_t limit); /* NUL-terminated, of which so many bytes are shown */
 void print_string(struct call *c, uint64_t addr);
+/* A number of a system call (__NR_getpid); an errno, negative ones with their sign (-EPERM). */
+void print_sysno(struct call *c, unsigned nr);
+void print_errno(struct call *c, int err);
 void print_siginfo(struct call *c, const struct ksiginfo *info);
 void print_timespec(struct call *c, const void *p);
 void print_timeval(struct call *c, const void *p);

@@ -137,6 +137,29 @@ void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
         text_puts(c->out, " */");
 }
 
+/* Where strace has decimal numbers before or in the place of names. */
+static void print_named_number(struct call *c, int64_t v, const char *prefix, const char *name)
+{
+    if (!name || c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%ld", v);
+    if (name && c->tr->opt.xlat == XLAT_VERBOSE)
+        text_printf(c->out, " /* %s%s */", prefix, name);
+    else if (name && c->tr->opt.xlat == XLAT_ABBREV)
+        text_printf(c->out, "%s%s", prefix, name);
+}
+
+void print_sysno(struct call *c, unsigned nr)
+{
+    const struct sys_row *row = sys_row(nr);
+
+    print_named_number(c, nr, "__NR_", row ? row->name : NULL);
+}
+
+void print_errno(struct call *c, int err)
+{
+    print_named_number(c, err, err < 0 ? "-" : "", err ? strerrorname_np(err < 0 ? -err : err) : NULL);
+}
+
 void print_xlat_named(struct call *c, const char *table, uint64_t v)
 {
     const struct xlat_table *x = xlat_find(table);

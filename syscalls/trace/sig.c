@@ -92,6 +92,7 @@ int sig_parse(struct sig *sig, const char *text)
 
 const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], struct sig *out)
 {
+    struct sig nested;
     int i = 0;
 
     while (i < sig->n && sig->arg[i].kind != ARG_VARIANT)
@@ -116,5 +117,7 @@ const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], str
         for (int j = 0; j < more.n && out->n < 6; j++)
             out->arg[out->n++] = more.arg[j];
     }
+    nested = *out;
+    sig_resolve(&nested, args, out);
     return out;
 }

@@ -47,6 +47,8 @@ static const char *code_table(int signo)
         return "cld";
     case SIGIO:
         return "sigpoll";
+    case SIGSYS:
+        return "sys";
     }
     return NULL;
 }
@@ -75,6 +77,16 @@ static void print_chld(struct call *c, const struct ksiginfo *i)
     text_printf(c->out, ", si_utime=%ld, si_stime=%ld", i->info.chld.utime, i->info.chld.stime);
 }
 
+static void print_sys(struct call *c, const struct ksiginfo *i)
+{
+    text_puts(c->out, ", si_call_addr=");
+    print_addr(c, i->info.sys.call_addr);
+    text_puts(c->out, ", si_syscall=");
+    print_sysno(c, (unsigned)i->info.sys.nr);
+    text_puts(c->out, ", si_arch=");
+    print_xlat_named(c, "audit_arch", i->info.sys.arch);
+}
+
 void print_siginfo(struct call *c, const struct ksiginfo *i)
 {
     int code = i->info.si_code;
@@ -91,8 +103,10 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
         print_xlat_named(c, table, (uint64_t)(int64_t)code);
     else
         text_printf(c->out, "%#x", (unsigned)code);
-    if (i->info.si_errno)
-        text_printf(c->out, ", si_errno=%d", i->info.si_errno);
+    if (i->info.si_errno) {
+        text_puts(c->out, ", si_errno=");
+        print_errno(c, i->info.si_errno);
+    }
     if (code == SI_KERNEL) {
         if (i->info.si_signo == SIGSEGV || i->info.si_signo == SIGBUS) {
             text_puts(c->out, ", si_addr=");
@@ -110,6 +124,8 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
             print_value(c, i->info.rt.value);
     } else if (i->info.si_signo == SIGCHLD) {
         print_chld(c, i);
+    } else if (i->info.si_signo == SIGSYS) {
+        print_sys(c, i);
     } else if (!table) { /* whose layout is not known: shown as if a task had sent it */
         if (i->info.rt.pid || i->info.rt.uid)
             put_sender(c, i->info.rt.pid, i->info.rt.uid);

@@ -8,6 +8,7 @@
 #include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -81,6 +82,11 @@ static const struct variant ioctl_variants[] = {
     {UFFDIO_CONTINUE, "o:uffd_fill"},
     {UFFDIO_POISON_, "o:uffd_fill"},
     {UFFDIO_WRITEPROTECT, "o:uffd_protect"},
+    {SECCOMP_IOCTL_NOTIF_RECV, "o:seccomp_notif"},
+    {SECCOMP_IOCTL_NOTIF_SEND, "i:seccomp_resp"},
+    {SECCOMP_IOCTL_NOTIF_ID_VALID, "i:seccomp_id"},
+    {SECCOMP_IOR(2, uint64_t), "i:seccomp_id"},
+    {SECCOMP_IOCTL_NOTIF_ADDFD, "i:seccomp_addfd"},
     {OTHERWISE, "hex"},
 };
 /* the new address: MREMAP_MAYMOVE and one of the others, or both */
@@ -126,10 +132,25 @@ static const struct variant prctl_variants[] = {
     {PR_SET_TIMERSLACK, "long"},
     {PR_GET_TIMERSLACK, NULL},
     {PR_GET_SECCOMP, NULL},
+    {PR_SET_SECCOMP, "x:seccomp_mode,v:seccomp_mode"},
+    {PR_SET_TSC, "x:tsc"},
+    {PR_GET_TSC, "o:tsc"},
     {PR_GET_SECUREBITS, NULL},
     {65, "f:mdwe,ulong,ulong,ulong"},
     {66, "ulong,ulong,ulong,ulong", "hex"},
     {OTHERWISE, "hex,hex,hex,hex"},
+};
+static const struct variant seccomp_mode_variants[] = {
+    {SECCOMP_MODE_STRICT, NULL},
+    {SECCOMP_MODE_FILTER, "i:sock_fprog"},
+    {OTHERWISE, "hex,hex,hex"},
+};
+/* flags, and what they are about */
+static const struct variant seccomp_variants[] = {
+    {SECCOMP_SET_MODE_FILTER, "f:seccomp_filter,i:sock_fprog"},
+    {SECCOMP_GET_ACTION_AVAIL, "hex,i:seccomp_action"},
+    {SECCOMP_GET_NOTIF_SIZES, "hex,o:seccomp_sizes"},
+    {OTHERWISE, "hex,ptr"},
 };
 static const struct variant arch_prctl_variants[] = {
     {ARCH_GET_FS, "oulongp"},
@@ -216,6 +237,8 @@ const struct variant_set variant_sets[] = {
     {"mremap", mremap_variants, 0},
     {"futex", futex_variants, FUTEX_CMD_MASK},
     {"prctl", prctl_variants, 0},
+    {"seccomp", seccomp_variants, 0},
+    {"seccomp_mode", seccomp_mode_variants, 0},
     {"arch_prctl", arch_prctl_variants, 0},
     {"ptrace", ptrace_variants, 0},
     {"shmctl", shmctl_variants, 0},

@@ -4,6 +4,7 @@
 #include <linux/close_range.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -134,6 +135,11 @@ static const struct xlat ioctls[] = {X(UFFDIO_API),
                                      X(UFFDIO_CONTINUE),
                                      {"UFFDIO_MOVE", 0xc028aa05, 0}, /* newer than some headers */
                                      {"UFFDIO_POISON", 0xc020aa08, 0},
+                                     X(SECCOMP_IOCTL_NOTIF_RECV),
+                                     X(SECCOMP_IOCTL_NOTIF_SEND),
+                                     X(SECCOMP_IOCTL_NOTIF_ID_VALID),
+                                     {"SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR", 0x80082102, 0},
+                                     X(SECCOMP_IOCTL_NOTIF_ADDFD),
                                      X(TCGETS),
                                      X(TCSETS),
                                      X(TCSETSW),

@@ -5,7 +5,6 @@
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ipc.h>
@@ -235,11 +234,6 @@ static const struct xlat regsets[] = {{"NT_PRSTATUS", 1, 0},       {"NT_FPREGSET
                                       {"NT_386_TLS", 0x200, 0},    {"NT_386_IOPERM", 0x201, 0},
                                       {"NT_X86_XSTATE", 0x202, 0}, XEND};
 static const struct xlat audit_archs[] = {{"AUDIT_ARCH_X86_64", 0xc000003e, 0}, XEND};
-static const struct xlat seccomp_ops[] = {{"SECCOMP_SET_MODE_STRICT", 0, 0},
-                                          {"SECCOMP_SET_MODE_FILTER", 1, 0},
-                                          {"SECCOMP_GET_ACTION_AVAIL", 2, 0},
-                                          {"SECCOMP_GET_NOTIF_SIZES", 3, 0},
-                                          XEND};
 static const struct xlat syslog_actions[] = {
     {"SYSLOG_ACTION_CLOSE", 0, 0},       {"SYSLOG_ACTION_OPEN", 1, 0},         {"SYSLOG_ACTION_READ", 2, 0},
     {"SYSLOG_ACTION_READ_ALL", 3, 0},    {"SYSLOG_ACTION_READ_CLEAR", 4, 0},   {"SYSLOG_ACTION_CLEAR", 5, 0},
@@ -292,6 +286,7 @@ static const struct xlat fpe_codes[] = {
     {"FPE_INTDIV", 1, 0}, {"FPE_INTOVF", 2, 0}, {"FPE_FLTDIV", 3, 0}, {"FPE_FLTOVF", 4, 0},
     {"FPE_FLTUND", 5, 0}, {"FPE_FLTRES", 6, 0}, {"FPE_FLTINV", 7, 0}, XEND};
 static const struct xlat ill_codes[] = {{"ILL_ILLOPC", 1, 0}, {"ILL_ILLOPN", 2, 0}, XEND};
+static const struct xlat sys_codes[] = {{"SYS_SECCOMP", 1, 0}, {"SYS_USER_DISPATCH", 2, 0}, XEND};
 static const struct xlat trap_codes[] = {{"TRAP_BRKPT", 1, 0}, {"TRAP_TRACE", 2, 0}, XEND};
 static const struct xlat cld_codes[] = {{"CLD_EXITED", 1, 0},
                                         {"CLD_KILLED", 2, 0},
@@ -407,7 +402,6 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"peeksiginfo", peeksiginfo_flags, "PTRACE_PEEKSIGINFO_???"},
                                        {"regset", regsets, "NT_???"},
                                        {"audit_arch", audit_archs, "AUDIT_ARCH_???"},
-                                       {"seccomp", seccomp_ops, "SECCOMP_???"},
                                        {"syslog", syslog_actions, "SYSLOG_ACTION_???"},
                                        {"kcmp", kcmp_types, "KCMP_???"},
                                        {"getrandom", getrandom_flags, "GRND_???"},
@@ -425,6 +419,7 @@ const struct xlat_table xlat_signal[] = {{"signal", signals, 0},
                                          {"fpe", fpe_codes, "FPE_???"},
                                          {"ill", ill_codes, "ILL_???"},
                                          {"trap", trap_codes, "TRAP_???"},
+                                         {"sys", sys_codes, "SYS_???"},
                                          {"cld", cld_codes, "CLD_???"},
                                          {0, 0, 0}};
 const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
