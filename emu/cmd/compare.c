@@ -71,8 +71,13 @@ static int trace_run(struct run *r, char **argv, int argc)
     }
     FILE *f = fdopen(fd, "re");
     size_t room = 0;
-    if (!f || (getdelim(&r->text, &room, '\0', f) < 0 && ferror(f)))
+    ssize_t len = f ? getdelim(&r->text, &room, '\0', f) : -1;
+    if (!f || ferror(f)) {
         err = -errno;
+    } else if (len < 0) { /* of an empty file it makes no string */
+        free(r->text);
+        r->text = NULL;
+    }
     if (f) {
         fclose(f);
         fd = -1;

@@ -59,7 +59,7 @@ for option in --trace-json --record '--strace -o'; do
 done
 emu compare -c x /bin/true
 is 'compare -c takes a number' 2 '' "not a number: 'x'"
-emu compare /no/such/program
+MALLOC_PERTURB_=85 emu compare /no/such/program
 is 'compare says that there is nothing to compare' 127 '' '^mseal-emu: compare: /no/such/program: cannot be run$'
 emu fuzz --ops x
 is 'fuzz --ops takes a number' 2 '' "not a number: 'x'"
