@@ -366,11 +366,24 @@ static bool end_call(struct machine *m, struct task *t, int64_t r)
     return r != SYS_BLOCK;
 }
 
+/*
+ * Number -1 is a debugger's or tracer's way to have no call made: the result is what it left in rax, -ENOSYS
+ * if it left that alone.
+ */
+static int64_t observed_call(struct machine *m, struct task *t, uint64_t nr, const uint64_t args[6])
+{
+    int64_t rax = (int64_t)machine_regs(t)->rax, r = sys_dispatch(t, nr, args);
+
+    if (m->seal_image)
+        seal_image_syscall(m, t, nr, r);
+    return (int)nr == -1 ? rax : r;
+}
+
 /* gdb looks on: the call is made while the engine stands, with registers that can be looked at and changed. */
 static void debugged_call(struct machine *m, struct task *t)
 {
     if (gdb_call_begins(m->gdb, t))
-        end_call(m, t, sys_dispatch(t, t->regs.orig_rax, t->args));
+        end_call(m, t, observed_call(m, t, t->regs.orig_rax, t->args));
 }
 
 /* The tracer has seen the call about to be made, and perhaps changed it: make it. False: t goes no further now. */
@@ -387,7 +400,7 @@ static bool traced_call(struct machine *m, struct task *t)
         send_signal_task(t, &info);
     }
     t->pt.call_made = true;
-    return end_call(m, t, r->orig_rax < SYS_MAX ? sys_dispatch(t, r->orig_rax, args) : -ENOSYS);
+    return end_call(m, t, observed_call(m, t, r->orig_rax, args));
 }
 
 static void run_user_code(struct machine *m, struct task *t)

@@ -110,13 +110,39 @@ void conn_close(struct gdb *g)
     g->conn = -1;
 }
 
+/* Whoever else comes while gdb is connected hears why it cannot be served, in answer to its first question. */
+static void turn_away(struct gdb *g)
+{
+    static const char answer[] = "+$E.another gdb is connected#80";
+    struct pollfd p = {.fd = accept4(g->listener, NULL, NULL, SOCK_CLOEXEC), .events = POLLIN};
+    char part[1024];
+    ssize_t n;
+
+    if (p.fd < 0)
+        return;
+    for (unsigned i = 0; i < 8 && poll(&p, 1, 200) > 0; i++) { /* a moment for each part, not forever */
+        n = recv(p.fd, part, sizeof(part), MSG_DONTWAIT);
+        if (n <= 0)
+            break;
+        if (memchr(part, '#', (size_t)n))
+            send(p.fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    close(p.fd);
+}
+
 /* ---- packets ---- */
 
 static int next_byte(struct gdb *g)
 {
     while (g->raw_at == g->raw_len) {
-        ssize_t n = recv(g->conn, g->raw, sizeof(g->raw), 0);
+        struct pollfd p[2] = {{.fd = g->conn, .events = POLLIN}, {.fd = g->listener, .events = POLLIN}};
+        ssize_t n;
 
+        if (poll(p, 2, -1) > 0 && !p[0].revents) {
+            turn_away(g);
+            continue;
+        }
+        n = recv(g->conn, g->raw, sizeof(g->raw), 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -203,10 +229,11 @@ static void *watch(void *arg)
 
     while (read(g->wake, &token, sizeof(token)) == sizeof(token) &&
            !__atomic_load_n(&g->quit, __ATOMIC_ACQUIRE)) {
-        struct pollfd p[2] = {{.fd = g->conn >= 0 ? g->conn : g->listener, .events = POLLIN},
+        struct pollfd p[3] = {{.fd = g->conn, .events = POLLIN}, /* -1: not looked at */
+                              {.fd = g->listener, .events = POLLIN},
                               {.fd = g->wake, .events = POLLIN}};
 
-        if (poll(p, 2, -1) < 0 || !p[0].revents)
+        if (poll(p, 3, -1) < 0 || !(p[0].revents | p[1].revents))
             continue; /* another connection, or the end */
         __atomic_store_n(&g->attention, 1, __ATOMIC_RELEASE);
         while (__atomic_load_n(&g->attention, __ATOMIC_ACQUIRE) &&
@@ -265,14 +292,18 @@ void conn_running(struct gdb *g, bool running)
 
 enum conn_news conn_news(struct gdb *g, bool block)
 {
-    struct pollfd p = {.fd = g->conn >= 0 ? g->conn : g->listener, .events = POLLIN};
+    struct pollfd p[2] = {{.fd = g->conn, .events = POLLIN}, {.fd = g->listener, .events = POLLIN}};
     uint8_t byte;
 
     __atomic_store_n(&g->attention, 0, __ATOMIC_RELEASE);
-    if (g->raw_at == g->raw_len && poll(&p, 1, block ? -1 : 0) <= 0)
+    if (g->raw_at == g->raw_len && poll(p, 2, block ? -1 : 0) <= 0)
         return NEWS_NONE;
     if (g->conn < 0)
         return NEWS_CONNECT;
+    if (g->raw_at == g->raw_len && !p[0].revents) {
+        turn_away(g);
+        return NEWS_NONE;
+    }
     while (g->raw_at < g->raw_len || recv(g->conn, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) {
         byte = (uint8_t)next_byte(g);
         if (byte == 3)

@@ -36,11 +36,22 @@ static int take_signal(struct gdb *g, struct task *t, struct ksiginfo *info)
     return signo;
 }
 
+/*
+ * gdb let go of t, which was stopped by a signal with RIP at rip: does t get it? Not if t is killed, gdb does
+ * not want it to, or t is somewhere else by now, as after a function that gdb called and that ended in a fault.
+ */
+static bool stays(const struct gdb *g, struct task *t, int signo, uint64_t rip)
+{
+    return !((t->pending.set | t->proc->pending.set) & sigbit(SIGKILL)) && g->keep & sigbit(signo) &&
+           machine_regs(t)->rip == rip;
+}
+
 /* machine_ops.filter_signal */
 static int filter_signal(struct task *t, struct ksiginfo *info)
 {
     struct gdb *g = gdb_of(t);
     struct gdb_task *gt;
+    uint64_t rip;
 
     if (!inferior_of(g, t) || info->signo == SIGKILL)
         return info->signo;
@@ -55,9 +66,10 @@ static int filter_signal(struct task *t, struct ksiginfo *info)
         gt->info = *info;
         gt->has_info = true;
     }
+    rip = machine_regs(t)->rip;
     stop_report(g, t, info->signo, "");
-    if (!inferior_of(g, t)) /* let go: the signal stays */
-        return task_over(t) ? -1 : info->signo;
+    if (!task_over(t) && !inferior_of(g, t))
+        return stays(g, t, info->signo, rip) ? info->signo : 0;
     return task_over(t) || !gdb_lets_run(g, t) ? -1 : take_signal(g, t, info);
 }
 

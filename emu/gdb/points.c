@@ -13,6 +13,8 @@
  *     refused -> open the page -> one instruction -> close -> bytes changed? (Z2)
  *                                                             met by the access? (Z3, Z4)
  *
+ * Memory need not be there yet: what the first write puts there is then a change.
+ *
  * What the kernel writes on the program's behalf (read(2) into a watched buffer) is found by comparing after
  * each call.
  */
@@ -78,11 +80,8 @@ static int point_add(struct gdb *g, struct inferior *inf, enum point_type type, 
         if (!p->old)
             goto fail;
     }
-    err = -EFAULT;
-    if (!peek(inf, addr, is_watch(p) ? p->old : &byte, is_watch(p) ? len : 1))
-        goto fail;
-    err = is_watch(p) ? 0 : cpu_break_at(g->m->cpu, addr);
-    if (err)
+    p->known = peek(inf, addr, is_watch(p) ? p->old : &byte, is_watch(p) ? len : 1);
+    if (!is_watch(p) && (err = p->known ? cpu_break_at(g->m->cpu, addr) : -EFAULT))
         goto fail;
     if (is_watch(p))
         g->m->mm = NULL;
@@ -205,8 +204,10 @@ const struct point *watch_hit(struct gdb *g, const struct task *t, bool access)
 
         if (!is_watch(p) || !peek(inf, p->addr, now, p->len))
             continue;
-        changed = memcmp(now, p->old, p->len) != 0;
+        changed =
+            p->known ? memcmp(now, p->old, p->len) != 0 : access && g->watch.access == MM_WRITE && met(g, p);
         memcpy(p->old, now, p->len);
+        p->known = true;
         if (hit)
             continue;
         if (p->type == WATCH_READ ? access && g->watch.access == MM_READ && met(g, p)

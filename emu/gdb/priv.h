@@ -41,7 +41,8 @@ struct point {
     struct list_head node; /* inferior.points */
     enum point_type type;
     uint64_t addr, len;
-    uint8_t *old; /* watchpoints: the bytes as gdb saw them last */
+    uint8_t *old; /* watchpoints: the bytes as gdb saw them last, */
+    bool known;   /* if they could be read then */
 };
 
 /* What gdb said in its last vCont for some threads. */
@@ -95,6 +96,7 @@ struct gdb {
     struct action actions[MAX_ACTIONS];
     unsigned nr_actions;
     ksigset_t pass;       /* signals gdb need not hear of */
+    ksigset_t keep;       /* signals that the program gets after all if gdb lets go of it at one */
     uint8_t catching[64]; /* QCatchSyscalls: bit per number */
     bool catch_all;
     /* ---- run.c ---- */
@@ -144,6 +146,7 @@ bool take_char(const char **s, char c);
 size_t take_bytes(const char **s, void *buf, size_t size);
 /* Packets (server.c) until gdb lets something run or is gone. */
 void serve(struct gdb *g);
+void hang_up(struct gdb *g); /* gdb is gone: the programs go on, as when it detaches */
 
 /* ---- inferiors (stop.c) ---- */
 struct inferior *inferior_find(const struct gdb *g, int pid);

@@ -120,18 +120,30 @@ static void set_noack(struct gdb *g, const char *args)
     reply_ok(g);
 }
 
-static void set_pass(struct gdb *g, const char *args)
+static ksigset_t take_signals(const char *args)
 {
+    ksigset_t set = 0;
     uint64_t v;
     int signo;
 
-    g->pass = 0;
     while (take_hex(&args, &v)) {
         signo = linux_signal((int)v);
         if (signo)
-            g->pass |= sigbit(signo);
+            set |= sigbit(signo);
         take_char(&args, ';');
     }
+    return set;
+}
+
+static void set_pass(struct gdb *g, const char *args)
+{
+    g->pass = take_signals(args);
+    reply_ok(g);
+}
+
+static void set_keep(struct gdb *g, const char *args)
+{
+    g->keep = take_signals(args);
     reply_ok(g);
 }
 
@@ -176,7 +188,7 @@ static const struct row queries[] = {
     {"Symbol:", query_symbol},         {"GetTLSAddr:", query_tls},
 };
 static const struct row settings[] = {
-    {"StartNoAckMode", set_noack}, {"PassSignals:", set_pass}, {"ProgramSignals:", set_nothing},
+    {"StartNoAckMode", set_noack}, {"PassSignals:", set_pass}, {"ProgramSignals:", set_keep},
     {"CatchSyscalls:", set_catch}, {"NonStop:", set_nonstop},  {"DisableRandomization:", set_nothing},
 };
 

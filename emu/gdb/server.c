@@ -89,6 +89,19 @@ static void packet_kill(struct gdb *g, const char *args)
     resume_everything(g);
 }
 
+/* Does any program run that gdb does not debug? */
+static bool others_run(const struct gdb *g)
+{
+    list_for_each (n, &g->m->k.processes) {
+        const struct process *p = container_of(n, struct process, node);
+
+        if (!p->zombie && !(p->pending.set & sigbit(SIGKILL)) && !inferior_find(g, p->pid))
+            return true;
+    }
+    return false;
+}
+
+/* An extended target outlives its programs: gdb may ask for another, and shall hear that there is none. */
 static void packet_vkill(struct gdb *g, const char *args)
 {
     uint64_t pid;
@@ -100,7 +113,8 @@ static void packet_vkill(struct gdb *g, const char *args)
     }
     kill_inferior(g, inf);
     reply_ok(g);
-    leave_if_done(g);
+    if (!g->extended || others_run(g))
+        leave_if_done(g);
 }
 
 static void packet_attach(struct gdb *g, const char *args)
@@ -116,6 +130,11 @@ static void packet_attach(struct gdb *g, const char *args)
     g->last = (struct gdb_id){inf->pid, 0};
     g->last_signo = 0;
     packet_why(g, "");
+}
+
+static void packet_vrun(struct gdb *g, const char *args)
+{
+    reply(g, "E.a program is run once: start mseal-emu again");
 }
 
 static void packet_vcont_query(struct gdb *g, const char *args)
@@ -134,34 +153,16 @@ static const struct {
     const char *name;
     void (*fn)(struct gdb *g, const char *args);
 } packets[] = {
-    {"?", packet_why},
-    {"!", packet_extended},
-    {"g", packet_get_regs},
-    {"G", packet_set_regs},
-    {"p", packet_get_reg},
-    {"P", packet_set_reg},
-    {"m", packet_read_memory},
-    {"M", packet_write_memory},
-    {"X", packet_write_binary},
-    {"H", packet_thread},
-    {"T", packet_alive},
-    {"Z", packet_insert_point},
-    {"z", packet_remove_point},
-    {"c", packet_continue},
-    {"s", packet_step},
-    {"D", packet_detach},
-    {"k", packet_kill},
-    {"vCont?", packet_vcont_query},
-    {"vCont", packet_vcont},
-    {"vKill;", packet_vkill},
-    {"vAttach;", packet_attach},
-    {"vFile:", packet_vfile},
-    {"vMustReplyEmpty", packet_unknown},
-    {"qXfer:", packet_xfer},
-    {"qRcmd,", packet_monitor},
-    {"qSearch:memory:", packet_search_memory},
-    {"q", packet_query},
-    {"Q", packet_set},
+    {"?", packet_why},          {"!", packet_extended},     {"g", packet_get_regs},
+    {"G", packet_set_regs},     {"p", packet_get_reg},      {"P", packet_set_reg},
+    {"m", packet_read_memory},  {"M", packet_write_memory}, {"X", packet_write_binary},
+    {"H", packet_thread},       {"T", packet_alive},        {"Z", packet_insert_point},
+    {"z", packet_remove_point}, {"c", packet_continue},     {"s", packet_step},
+    {"D", packet_detach},       {"k", packet_kill},         {"vCont?", packet_vcont_query},
+    {"vCont", packet_vcont},    {"vKill;", packet_vkill},   {"vAttach;", packet_attach},
+    {"vRun;", packet_vrun},     {"vFile:", packet_vfile},   {"vMustReplyEmpty", packet_unknown},
+    {"qXfer:", packet_xfer},    {"qRcmd,", packet_monitor}, {"qSearch:memory:", packet_search_memory},
+    {"q", packet_query},        {"Q", packet_set},
 };
 
 static void answer(struct gdb *g)
@@ -176,16 +177,21 @@ static void answer(struct gdb *g)
     }
 }
 
+void hang_up(struct gdb *g)
+{
+    conn_close(g);
+    inferior_remove_all(g);
+    vfile_close_all(g);
+    resume_everything(g);
+}
+
 void serve(struct gdb *g)
 {
     conn_running(g, false);
     g->stopped = true;
     while (g->stopped) {
         if (g->conn < 0 || !conn_read(g)) {
-            conn_close(g);
-            inferior_remove_all(g); /* as gdb's detach: the program goes on */
-            vfile_close_all(g);
-            resume_everything(g);
+            hang_up(g);
             break;
         }
         g->out[0] = '$';

@@ -62,9 +62,7 @@ static void news(struct gdb *g, bool block)
         serve(g);
         break;
     case NEWS_GONE:
-        conn_close(g);
-        inferior_remove_all(g);
-        resume_everything(g);
+        hang_up(g);
         break;
     case NEWS_NONE:
         break;

@@ -181,6 +181,7 @@ void stop_connected(struct gdb *g, struct task *t)
     g->multiprocess = g->fork_events = g->vfork_events = g->exec_events = g->swbreak = false;
     g->hwbreak = g->no_resumed = g->extended = false;
     g->pass = 0;
+    g->keep = ~(ksigset_t)0;
     g->catch_all = false;
     memset(g->catching, 0, sizeof(g->catching));
     g->last_signo = SIGTRAP;

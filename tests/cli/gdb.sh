@@ -142,6 +142,14 @@ said 'watch sees what a system call writes' "Old value = 98 'b'" "New value = 97
 said 'awatch' 'access \(read/write\) watchpoint' 'Value = 3' 'exited with code 03'
 is 'watched program' 3 'done 3'
 
+debug "$debuggee" map <<'X'
+watch *(char *) 0x10000005
+continue
+continue
+continue
+X
+said 'watch: memory that is not there yet' 'Hardware watchpoint 1' 'Old value = .*' 'New value = 7' 'exited with code 07'
+
 debug "$debuggee" signal <<'X'
 continue
 print $_siginfo.si_signo
@@ -158,6 +166,32 @@ continue
 continue
 X
 said 'a signal is not passed' 'received signal SIGUSR1' 'exited with code 0|exited normally'
+debug "$debuggee" signal <<'X'
+handle SIGUSR1 nopass
+continue
+detach
+X
+said 'a signal is not passed' 'received signal SIGUSR1' detached
+is '... nor when gdb leaves at it' 0 'done 0'
+debug "$debuggee" signal <<'X'
+continue
+detach
+X
+is 'one that is passed stays when gdb leaves' 110 'done 110'
+debug "$debuggee" crash <<'X'
+continue
+kill
+X
+said 'killed where a fault stopped it' 'received signal SIGSEGV' killed
+is '... it dies of that, not of the fault' 137 '' '^mseal-emu: waiting for gdb: .*$'
+debug "$debuggee" <<'X'
+break done
+continue
+print add(40, 2)
+detach
+X
+said 'let go after a call of a function' ' = 42$' detached
+is '... the fault that ended the call is over' 7 'done 7'
 debug "$debuggee" crash <<'X'
 continue
 print $_siginfo._sifields._sigfault.si_addr
@@ -272,6 +306,17 @@ X
 said 'catch syscall: entry, changed argument, return' 'call to syscall write' ' = 1$' ' = -38$' 'returned from syscall write' ' = 4$' 'exited with code 07'
 is 'the call was made with it, and again for the rest' 7 'done 7'
 
+debug "$debuggee" <<'X'
+catch syscall write
+continue
+set var $orig_rax = -1
+set var $rax = 7
+delete
+continue
+X
+is 'catch syscall: a call that gdb does not let be made' 7 ''
+said '... its result is what gdb says' 'call to syscall write' 'exited with code 07'
+
 debug "$debuggee" seal <<'X'
 break add
 continue
@@ -336,7 +381,45 @@ wait $pid
 status=$?
 is 'the program went on' 9 'done 9'
 
+# A second gdb is told at once, while the program runs or stands, and the first goes on.
+debug "$debuggee" loop <<X
+shell timeout 30 gdb -nx -q -batch -ex 'target remote $socket' >$work/second 2>&1
+shell (sleep 1; timeout 30 gdb -nx -q -batch -ex 'target remote $socket' >$work/third 2>&1; kill -INT \$PPID) &
+continue
+set var other[1] = 5
+continue
+X
+said 'the first of two gdbs' 'received signal SIGINT' 'exited with code 05'
+ok '... the second is told why it has to wait' grep -q 'another gdb is connected' "$work/second"
+ok '... while the program runs, too' grep -q 'another gdb is connected' "$work/third"
+
+# gdb dies while the program runs, with all the files open that it may have; the next one has them again.
+rm -f "$socket"
+"$program" -g "unix:$socket" "$debuggee" loop >"$work/out" 2>"$work/err" &
+pid=$!
+wait_for_socket
+attach <<'X' 2>/dev/null
+python for i in range(40): gdb.execute("maint packet vFile:open:2f,0,0")
+shell (sleep 1; kill -KILL $PPID) &
+continue
+X
+attach <<'X'
+info proc cmdline
+set var other[1] = 4
+X
+said 'after a gdb that died' "cmdline = '.*debuggee loop'"
+wait $pid
+status=$?
+is '... the program goes on' 4 'done 4'
+
 target=extended-remote
+debug "$debuggee" <<'X'
+break add
+continue
+run
+X
+said 'run is not offered' 'Breakpoint 1, add' 'Running the default executable on the remote target failed'
+is '... and ends the program as kill does' 137
 debug "$debuggee" fork <<'X'
 catch fork
 continue
@@ -405,6 +488,13 @@ continue
 X
     said 'python3 with threads' 'Breakpoint 1' 'Thread 1000.1000 ' 'exited normally'
 fi
+
+debug --seal-image /bin/true <<'X'
+catch syscall exit_group
+continue
+monitor seals
+X
+said 'gdb looks on at --seal-image' '/libc.so.6' 'sealed at event [1-9]' '^[1-9][0-9]* of [0-9]+ areas sealed'
 
 # Looking changes nothing: the same calls with the same results and addresses as without gdb.
 emu --strace -o "$work/trace1" "$debuggee" watch

@@ -122,6 +122,16 @@ static void scene_seal(void)
     done(other[0]);
 }
 
+static void scene_map(void)
+{
+    volatile char *p = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    p[1] = 1; /* not watched */
+    p[5] = 7;
+    done(p[5]);
+}
+
 static void scene_loop(void)
 {
     volatile int on_stack = 77; /* is the stack where it should be? */
@@ -150,6 +160,8 @@ int main(int argc, char **argv)
         scene_vfork(argv[0]);
     else if (!strcmp(scene, "seal"))
         scene_seal();
+    else if (!strcmp(scene, "map"))
+        scene_map();
     else if (!strcmp(scene, "loop"))
         scene_loop();
     else if (!strcmp(scene, "wait"))
