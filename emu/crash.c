@@ -1,6 +1,5 @@
 /*
- * crash.c - the last words: what is told when the guest dies of its own doing or of a deadlock, and dying of
- * the same signal ourselves.
+ * crash.c - the last words: what is told when the guest dies of its own doing or of a deadlock.
  */
 #include "crash.h"
 #include "disasm.h"
@@ -15,9 +14,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const struct {
     int signo, code;
@@ -253,23 +249,4 @@ void machine_deadlock_report(struct machine *m)
         else if (t->state == TASK_STOPPED)
             fprintf(stderr, "  %s (pid %d, tid %d) is stopped\n", t->comm, t->proc->pid, t->tid);
     }
-}
-
-_Noreturn void machine_die_like(int status)
-{
-    fflush(NULL);
-    if (WIFSIGNALED(status)) {
-        struct rlimit none = {0, 0};
-        sigset_t set;
-        int signo = WTERMSIG(status);
-
-        setrlimit(RLIMIT_CORE, &none); /* a core file of the emulator helps nobody */
-        signal(signo, SIG_DFL);
-        sigemptyset(&set);
-        sigaddset(&set, signo);
-        sigprocmask(SIG_UNBLOCK, &set, NULL);
-        raise(signo);
-        _exit(128 + signo);
-    }
-    exit(WEXITSTATUS(status)); /* not _exit(): a leak checker looks now */
 }

@@ -101,7 +101,5 @@ uint64_t insn_access_size(struct task *t, uint64_t rip);
 void crash_report(struct task *t, const struct ksiginfo *info);
 /* Nobody can go on and no timer is left: what each task waits for. */
 void machine_deadlock_report(struct machine *m);
-/* End this process as the guest ended: exit with its status, or die of its signal. */
-_Noreturn void machine_die_like(int status);
 
 #endif

@@ -6,7 +6,12 @@
 #include "options.h"
 
 #include <mseal-emu/emu.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #ifdef SANITIZED
 /*
@@ -29,6 +34,26 @@ static int printed(int status)
     return EXIT_FAILED;
 }
 
+/* Ends this process as the guest ended: exits with its status, or dies of its signal. */
+_Noreturn static void die_like(int status)
+{
+    fflush(NULL);
+    if (WIFSIGNALED(status)) {
+        struct rlimit none = {0, 0};
+        sigset_t set;
+        int signo = WTERMSIG(status);
+
+        setrlimit(RLIMIT_CORE, &none); /* a core file of the emulator helps nobody */
+        signal(signo, SIG_DFL);
+        sigemptyset(&set);
+        sigaddset(&set, signo);
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+        raise(signo);
+        _exit(128 + signo);
+    }
+    exit(WEXITSTATUS(status)); /* not _exit(): a leak checker looks now */
+}
+
 int main(int argc, char **argv)
 {
     extern char **environ;
@@ -45,5 +70,5 @@ int main(int argc, char **argv)
     mseal_emu_destroy(emu);
     if (status == MACHINE_FAILED)
         return EXIT_FAILED;
-    machine_die_like(status);
+    die_like(status);
 }

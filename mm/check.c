@@ -200,6 +200,8 @@ out:
 
 /* --- test builds ------------------------------------------------------------------------------ */
 
+#ifdef MM_DEBUG
+
 /*
  * Checking after every change would make a program with n areas and pages cost n times as much. Up to MUCH of them are
  * checked after each change; more only every few changes, so that a change's share is never above that.
@@ -227,3 +229,5 @@ void mm_assert_valid_at(struct mm *mm, const char *where)
     fprintf(stderr, "mseal-emu: an address space is broken after %s\n", where);
     abort();
 }
+
+#endif

@@ -8,8 +8,6 @@
 
 #include <sys/mman.h>
 
-#define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
-
 static bool can_do_mlock(const struct mm *mm)
 {
     return mm->rlim[MM_RLIMIT_MEMLOCK] != 0 || mm->cap_ipc_lock;

@@ -303,9 +303,9 @@ int mm_hugetlb_mmap(struct mm *mm, const struct mm_file *file, uint64_t vm_flags
 /* mm_check() of every address space, and of references: each frame and node of a table has exactly as many as are held. */
 int mm_system_check(struct mm_system *sys, FILE *why);
 
+#ifdef MM_DEBUG
 /* Aborts with the reason: for test builds. */
 void mm_assert_valid_at(struct mm *mm, const char *where);
-#if defined(MM_DEBUG)
 #define mm_assert_valid(mm) mm_assert_valid_at((mm), __func__)
 #else
 #define mm_assert_valid(mm) ((void)0)
