@@ -181,7 +181,7 @@ check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
 determinism: test-programs ## the trace of each program of many tasks, RUNS=2 times on each version of Unicorn: the same
 	@B=$(B) RUNS=$(RUNS) tests/run determinism
-test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST)
+test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST) ## what tests/run GROUP needs
 
 syntax: ## the compiler's warnings alone, nothing is built (CC=clang)
 	@printf '%s\n' emu/main.c $(SRC_EMU) $(SRC_SYS) $(SRC_MM) $(SRC_KFUZZ) $(wildcard bench/*.c tests/unit/*.c) | \
@@ -261,7 +261,7 @@ readme docs: all $(DEMO) $(TEST_GUEST) $(EXAMPLES) ## run the commands in README
 	@B=$(B) scripts/readme.sh README.md docs/mseal-emu.1 $(filter-out docs/matrix.md docs/write-a-design.md docs/embed.md,$(wildcard docs/*.md))
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo; echo "  variables: V=1 WERROR=1 SANITIZE=1 B=DIR PREFIX=DIR DESTDIR=DIR UNICORN_PREFIX=DIR CC= CFLAGS= FUZZ_TIME=S"
 
 FORCE:

@@ -227,7 +227,9 @@ int64_t mm_get_unmapped_area(struct mm *mm, struct mm_file *file, uint64_t addr,
                              uint64_t flags);
 
 /* --- limits.c: may_expand_vm, RLIMIT_*, accounting -------------------------------------------------------- */
+/* Do `pages` more pages of such a VMA stay within RLIMIT_AS and RLIMIT_DATA? */
 bool mm_may_expand(struct mm *mm, uint64_t vm_flags, uint64_t pages);
+/* total_vm and its parts (VmData, VmStk, VmExe+VmLib), in pages; negative: gone. */
 void mm_account(struct mm *mm, uint64_t vm_flags, bool file, int64_t pages);
 /* mm_account() for `pages` pages of v, and the object's writable_maps. Locked pages are the caller's. */
 void vma_account(struct mm *mm, const struct vma *v, int64_t pages);
@@ -257,7 +259,6 @@ void mm_tlb_note(struct mm *mm, uint64_t addr);
 enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t addr, bool write, pte_t *e);
 /* mm_fault() for the kernel itself: the frame, PFN_NONE if the guest would get a signal. The CPU is not told. */
 pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
-/* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
 /* userfault.c: is the access one that userfaultfd watches? MM_FAULT_NONE or MM_FAULT_USERFAULT with *what. */
 enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
                                   unsigned *what);
@@ -268,6 +269,7 @@ bool mm_uffd_keep(struct mm *mm, uint64_t addr, const void *bytes, uint64_t len)
 void mm_uffd_unmapping(struct mm *mm, uint64_t start, uint64_t end);
 void mm_uffd_moved(struct mm *mm, uint16_t id, uint64_t start, uint64_t len, uint64_t to);
 bool mm_uffd_removing(struct mm *mm, uint16_t id, uint64_t start, uint64_t end);
+/* The VMA for an access at addr: grows a stack down to it if need be. NULL: none, *reason says why. */
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);

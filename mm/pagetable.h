@@ -44,12 +44,14 @@ struct pagetable {
     unsigned nspare;
 };
 
+/* An empty table; its nodes are paid from phys. Destroying drops the frames it shows. */
 void pt_init(struct pagetable *pt, struct physmem *phys);
 void pt_destroy(struct pagetable *pt);
 /* O(1). Afterwards pt_exclusive() is false for every page on both sides until its node was copied. child is
  * empty. */
 void pt_share(struct pagetable *child, struct pagetable *parent);
 
+/* The entry of the page at addr, 0: none. */
 pte_t pt_get(struct pagetable *pt, uint64_t addr);
 /* A slot to write, all nodes above made and unshared. NULL: out of memory. */
 pte_t *pt_slot(struct pagetable *pt, uint64_t addr);

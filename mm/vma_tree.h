@@ -25,7 +25,9 @@ struct vma_tree {
     struct vma_changes *changes; /* NULL: nobody looks at them (changes.c) */
 };
 
+/* An empty tree whose gaps are looked for in [lo, hi), page aligned. */
 void vma_tree_init(struct vma_tree *t, uint64_t lo, uint64_t hi);
+/* Drops the references on files; snapshots stay. */
 void vma_tree_destroy(struct vma_tree *t);
 /* O(1): dst becomes an independent tree with the same contents. */
 void vma_tree_snapshot(struct vma_tree *dst, const struct vma_tree *src);
@@ -45,6 +47,7 @@ struct vma_iter {
 };
 /* Positions before the first VMA with end > addr; vma_iter_next() returns it first. */
 void vma_iter_init(struct vma_iter *it, const struct vma_tree *t, uint64_t addr);
+/* The VMA behind / before the position, which moves over it. NULL: none. */
 const struct vma *vma_iter_next(struct vma_iter *it);
 const struct vma *vma_iter_prev(struct vma_iter *it);
 

@@ -62,6 +62,7 @@ struct frame {
 
 /* size: bytes, rounded down to pages, at least 1 MiB. Returns 0 or -ENOMEM. */
 int physmem_init(struct physmem *pm, uint64_t size);
+/* Gives the block back; no frame may be in use by anybody who still looks. */
 void physmem_destroy(struct physmem *pm);
 /* A zeroed frame with one reference, or PFN_NONE when memory is exhausted. */
 pfn_t physmem_alloc(struct physmem *pm);
@@ -119,8 +120,10 @@ struct vm_object {
     void *pages; /* index -> pfn, private to object.c */
 };
 
+/* size: bytes; ops: NULL for OBJ_SHMEM; priv: the owner's. One reference; NULL: no memory. */
 struct vm_object *vm_object_create(struct mm_system *sys, enum vm_object_kind kind, uint64_t size,
                                    const struct vm_object_ops *ops, void *priv);
+/* One reference more (returns obj) / less: the last one frees the cached frames and calls ops->release. */
 struct vm_object *vm_object_get(struct vm_object *obj);
 void vm_object_put(struct vm_object *obj);
 /* The cached frame at index; with create, one is read in or made. PFN_NONE and *err set on failure. No reference taken. */
@@ -156,6 +159,7 @@ struct mm_file {
     size_t (*path)(const struct mm_file *f, char *buf, size_t size);
     void (*release)(struct mm_file *f); /* refs reached 0 */
 };
+/* One reference more (returns f) / less: the last one calls f->release. */
 struct mm_file *mm_file_get(struct mm_file *f);
 void mm_file_put(struct mm_file *f);
 
@@ -252,17 +256,20 @@ struct mm_system {
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
 int mm_system_init(struct mm_system *sys, uint64_t memory);
+/* All address spaces, files and objects are gone before; segments of System V go with it. */
 void mm_system_destroy(struct mm_system *sys);
 
 struct mm; /* mm/mm.h has the inside */
 
 /* An empty address space under a design (NULL: `none`), or NULL when out of memory. */
 struct mm *mm_create(struct mm_system *sys, const struct mseal_design *design);
+/* One user more (returns mm: CLONE_VM) / less: the last one unmaps everything. */
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
 /* fork(2): the child's copy of parent; *err gets -ENOMEM when NULL is returned. Cost grows with VMAs, not with resident pages. */
 struct mm *mm_fork(struct mm *parent, int *err);
 
+/* Soft limits, in bytes: 8 MiB of stack and of locked memory at first, MM_RLIM_INFINITY of the others. */
 void mm_set_rlimit(struct mm *mm, enum mm_rlimit which, uint64_t bytes);
 uint64_t mm_get_rlimit(const struct mm *mm, enum mm_rlimit which);
 /* Hard limit of RLIMIT_DATA: a soft limit of 0 stops nothing up to there (Linux' workaround for valgrind). */
@@ -295,7 +302,13 @@ struct mm_layout {
 };
 struct mm_layout *mm_layout(struct mm *mm);
 
-/* ---- operations: one per system call -------------------------------------------------------------- */
+/*
+ * ---- operations: one per system call --------------------------------------------------------------
+ *
+ * Arguments and results are the call's (its manual page has them): PROT_*, MAP_*, MADV_* ... are Linux' numbers, addresses and
+ * lengths are in bytes and checked as Linux checks them, errors are negative errno in Linux 6.18's order. What was done before
+ * an error stays done where it does in Linux.
+ */
 
 /* mmap(2). off in bytes (unaligned: -EINVAL). file NULL with MAP_ANONYMOUS. Takes its own reference on file. */
 int64_t mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags,
