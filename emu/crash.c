@@ -35,8 +35,30 @@ static const struct {
     {SIGKILL, SI_KERNEL, "out of memory (see --memory)"},
 };
 
-static const char *reason_of(const struct ksiginfo *info)
+/* Of an access to an address that the signal tells. */
+static bool is_access(const struct ksiginfo *info)
 {
+    return (info->signo == SIGSEGV || info->signo == SIGBUS) && info->info.si_code != 0x80;
+}
+
+/* What the code of a signal does not tell. */
+static const char *const fault_reasons[] = {
+    [MM_FAULT_GUARD] = "a guard was installed on the page (MADV_GUARD_INSTALL)",
+    [MM_FAULT_STACK_LIMIT] = "the stack may not grow down to it (RLIMIT_STACK, or what is mapped below it)",
+    [MM_FAULT_IO] = "the file behind the page could not be read",
+    [MM_FAULT_OOM] = "the machine has no memory left (--memory)",
+    [MM_FAULT_USERFAULT] = "a userfaultfd watches the page and wants the signal (UFFD_FEATURE_SIGBUS)",
+    [MM_FAULT_POISON] = "the page is lost (UFFDIO_POISON, MADV_HWPOISON)",
+    [MM_FAULT_NO_HUGE] = "no huge pages are reserved (vm.nr_hugepages)",
+};
+
+static const char *reason_of(const struct task *t, const struct ksiginfo *info)
+{
+    const struct task_cpu *cpu = t->cpu;
+
+    if (cpu && is_access(info) && info->info.fault.addr == cpu->cr2 &&
+        cpu->fault < sizeof(fault_reasons) / sizeof(*fault_reasons) && fault_reasons[cpu->fault])
+        return fault_reasons[cpu->fault];
     for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
         if (reasons[i].signo == info->signo && reasons[i].code == info->info.si_code)
             return reasons[i].text;
@@ -52,41 +74,44 @@ static bool is_fault(const struct ksiginfo *info)
 
 /* ---- what is told, before it is laid out ---- */
 
+/* Instructions before RIP, decoded one after the other from `at`. False: they do not meet it. */
+static bool insns_before(struct crash *c, uint64_t at)
+{
+    uint8_t code[15];
+    cs_insn *insn;
+    unsigned k = 0;
+    int64_t n;
+
+    for (; at < c->regs.rip; k++) {
+        n = mm_access_remote(c->t->mm, at, code, sizeof(code), false, true);
+        if (n <= 0 || !disasm_one(code, (size_t)n, at, &insn))
+            break;
+        if (k >= CRASH_BEFORE)
+            memmove(c->insn, c->insn + 1, sizeof(*c->insn) * (CRASH_BEFORE - 1));
+        crash_insn(&c->insn[k < CRASH_BEFORE ? k : CRASH_BEFORE - 1], insn);
+        at += insn->size;
+        disasm_free(insn);
+    }
+    c->nr_insns = at != c->regs.rip ? 0 : k < CRASH_BEFORE ? k : CRASH_BEFORE;
+    return c->nr_insns;
+}
+
 static void collect_insns(struct crash *c)
 {
     uint64_t rip = c->regs.rip, start = symbols_function(c->t, rip), at;
-    uint8_t code[CRASH_AFTER * 16];
+    uint8_t code[15];
     cs_insn *insn;
     int64_t n;
 
     /* Instructions have to be decoded from one that is known to be one: the function's first. Without a
-     * symbol, a start a few bytes before is tried until the faulting instruction is met. */
-    if (!start || rip - start > 1 << 16)
-        start = rip;
-    for (uint64_t guess = start < rip ? start : rip - 24; guess < rip; guess++) {
-        unsigned k = 0;
-
-        for (at = guess; at < rip; k++) {
-            n = mm_access_remote(c->t->mm, at, code, 15, false, true);
-            if (n <= 0 || !disasm_one(code, (size_t)n, at, &insn))
-                break;
-            if (k >= CRASH_BEFORE)
-                memmove(c->insn, c->insn + 1, sizeof(*c->insn) * (CRASH_BEFORE - 1));
-            crash_insn(&c->insn[k < CRASH_BEFORE ? k : CRASH_BEFORE - 1], insn);
-            at += insn->size;
-            disasm_free(insn);
-        }
-        c->nr_insns = k < CRASH_BEFORE ? k : CRASH_BEFORE;
-        if (at == rip)
-            break;
-        c->nr_insns = 0;
-        if (start < rip)
-            break;
-    }
+     * symbol, or where that does not meet RIP (data among code), from a few bytes before, whichever do. */
+    if (!start || rip - start > 1 << 16 || !insns_before(c, start))
+        for (at = rip > 24 ? rip - 24 : 0; at < rip && !insns_before(c, at); at++)
+            ;
     c->marked = c->nr_insns;
     for (at = rip; c->nr_insns < c->marked + CRASH_AFTER;
          at += insn->size, disasm_free(insn), c->nr_insns++) {
-        n = mm_access_remote(c->t->mm, at, code, 15, false, true);
+        n = mm_access_remote(c->t->mm, at, code, sizeof(code), false, true);
         if (n <= 0 || !disasm_one(code, (size_t)n, at, &insn))
             break;
         crash_insn(&c->insn[c->nr_insns], insn);
@@ -103,11 +128,11 @@ static void collect(struct crash *c, struct task *t, const struct ksiginfo *info
     c->t = t;
     c->info = info;
     c->fault = is_fault(info);
-    c->reason = reason_of(info);
+    c->reason = reason_of(t, info);
     if (!t->mm)
         return;
     machine_ops.get_regs(t, &c->regs);
-    if ((info->signo == SIGSEGV || info->signo == SIGBUS) && info->info.si_code != 0x80) {
+    if (is_access(info)) {
         c->has_address = true;
         c->address = info->info.fault.addr;
         c->access = cpu && cpu->error_code & 16  ? "executing"
@@ -142,10 +167,12 @@ static void print_frames(FILE *out, const struct crash *c)
     char name[512];
 
     for (unsigned i = 0; i < c->nr_frames; i++) {
-        if (!symbols_name(c->t, c->frame[i] - (i > 0), name, sizeof(name)))
+        if (!crash_frame_name(c, i, name, sizeof(name)))
             strcpy(name, "?");
-        fprintf(out, "  #%-2u %#018" PRIx64 " %s\n", i, c->frame[i], name);
+        fprintf(out, "  #%-2u 0x%016" PRIx64 " %s\n", i, c->frame[i], name);
     }
+    if (c->nr_frames == CRASH_FRAMES)
+        fputs("  (and perhaps more)\n", out);
 }
 
 /* All areas, or of very many those around the address; the one hit is marked, and so is a hole. */
@@ -179,7 +206,10 @@ static void print_crash(FILE *out, const struct crash *c)
 {
     const char *name = sigabbrev_np(c->info->signo);
 
-    fprintf(out, "mseal-emu: %s (pid %d) dies of SIG%s", c->t->comm, c->t->proc->pid, name ? name : "?");
+    fprintf(out, "mseal-emu: %s (pid %d", c->t->comm, c->t->proc->pid);
+    if (c->t->tid != c->t->proc->pid)
+        fprintf(out, ", tid %d", c->t->tid);
+    fprintf(out, ") dies of SIG%s", name ? name : "?");
     if (c->reason)
         fprintf(out, ": %s", c->reason);
     fputc('\n', out);
@@ -211,8 +241,8 @@ static bool worth_telling(const struct task *t, const struct ksiginfo *info)
         return false;
     if (is_fault(info))
         return true;
-    if (info->signo == SIGKILL || t->proc != t->k->init)
-        return info->signo == SIGKILL && info->info.si_code == SI_KERNEL;
+    if (info->signo == SIGKILL)
+        return info->info.si_code == SI_KERNEL;
     return info->signo == SIGABRT && info->info.si_code <= 0 && info->info.rt.pid == t->proc->pid;
 }
 

@@ -33,6 +33,8 @@ struct crash {
 };
 extern const char *const crash_reg_names[CRASH_REGS];
 uint64_t crash_reg(const struct crash *c, size_t i);
+/* Who frame i is in: "main+0x2f (demo.c:12)", "<signal handler called>"; 0: not known. */
+size_t crash_frame_name(const struct crash *c, unsigned i, char *buf, size_t size);
 void crash_insn(struct crash_insn *to, const cs_insn *from);
 void crash_print_json(FILE *out, const struct crash *c);
 

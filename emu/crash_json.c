@@ -27,6 +27,27 @@ void crash_insn(struct crash_insn *to, const cs_insn *from)
     snprintf(to->text, sizeof(to->text), "%s%s%s", from->mnemonic, *from->op_str ? " " : "", from->op_str);
 }
 
+/* The code a signal handler returns to, rt_sigreturn(2), tells its frame: mov $15, %eax or %rax; syscall. */
+static bool is_sigreturn(struct task *t, uint64_t pc)
+{
+    static const uint8_t rax[] = {0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 0x05},
+                         eax[] = {0xb8, 15, 0, 0, 0, 0x0f, 0x05};
+    uint8_t code[sizeof(rax)];
+
+    return mm_access_remote(t->mm, pc, code, sizeof(code), false, true) == sizeof(code) &&
+           (!memcmp(code, rax, sizeof(rax)) || !memcmp(code, eax, sizeof(eax)));
+}
+
+size_t crash_frame_name(const struct crash *c, unsigned i, char *buf, size_t size)
+{
+    /* A call is over when it returns, so its address is before; a signal comes at the address itself. */
+    bool called = i && !is_sigreturn(c->t, c->frame[i - 1]);
+
+    if (called && is_sigreturn(c->t, c->frame[i]))
+        return (size_t)snprintf(buf, size, "<signal handler called>");
+    return symbols_name(c->t, c->frame[i] - called, buf, size);
+}
+
 static void put_maps(FILE *out, const struct crash *c)
 {
     const char *sep = "";
@@ -67,7 +88,7 @@ void crash_print_json(FILE *out, const struct crash *c)
     fputs("],\"backtrace\":[", out);
     for (unsigned i = 0; i < c->nr_frames; i++) {
         fprintf(out, "%s{\"pc\":\"%#" PRIx64 "\",\"name\":", i ? "," : "", c->frame[i]);
-        json_put_string(out, sym, symbols_name(c->t, c->frame[i] - (i > 0), sym, sizeof(sym)));
+        json_put_string(out, sym, crash_frame_name(c, i, sym, sizeof(sym)));
         fputc('}', out);
     }
     fputc(']', out);

@@ -6,9 +6,12 @@
 
 #include "syscalls/task.h"
 
+#include <mseal-emu/mm.h>
+
 /* The last exception, as signal frames and crash reports show it. */
 struct task_cpu {
     uint64_t trapno, error_code, cr2;
+    enum mm_fault_reason fault; /* of a page fault */
 };
 
 /* Made at the first exception; NULL: out of memory, the frame then shows zeroes. */

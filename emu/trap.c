@@ -174,6 +174,8 @@ static void page_fault(struct task *t, const struct cpu_stop *stop)
     if (f->reason == MM_FAULT_USERFAULT && userfault_wait(t, f))
         return;
     note(t, X86_PF, err, f->addr);
+    if (t->cpu)
+        task_cpu(t)->fault = f->reason;
     if (t->k->trace)
         trace_fault(t, f, write ? MM_WRITE : stop->access, rip);
     force_sig_fault(t, f->signo, f->code, f->addr, (uint32_t)f->pkey);

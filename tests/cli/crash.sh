@@ -21,6 +21,21 @@ emu python3 -c 'import os; os.abort()'
 ok 'abort is one, with a backtrace' sh -c "[ $status = 134 ] && grep -q 'dies of SIGABRT' '$work/err' && grep -Eq '^  #[1-9] .*abort' '$work/err'"
 emu python3 -c 'import ctypes; ctypes.CFUNCTYPE(None)(0x123000)()'
 ok 'a jump into nowhere shows the hole and who jumped' sh -c "grep -q '^=>  0x123000 is not mapped' '$work/err' && grep -q '^  #1 .*ffi' '$work/err'"
+crashes=$B/tests/guest/crashes
+emu "$crashes" null
+ok 'a call of NULL shows who called' sh -c "grep -q '^  #0  0x0000000000000000 ?' '$work/err' && grep -q '^  #1 .* main+' '$work/err'"
+emu "$crashes" deep
+ok 'a stack overflow is called one' grep -q 'dies of SIGSEGV: the stack may not grow down to it' "$work/err"
+ok '... and that its backtrace may not be all' grep -q '^  (and perhaps more)' "$work/err"
+emu "$crashes" data
+ok 'data among code hides no neighbours' sh -c "grep -B4 '^  =>' '$work/err' | grep -c '^     0x.*: nop' | grep -qx 4"
+emu "$crashes" guard
+ok 'a guarded page is called one' grep -q 'dies of SIGSEGV: a guard was installed' "$work/err"
+emu --crash-json "$work/json" "$crashes" handler
+ok 'a signal handler shows where the signal came' sh -c "grep -A2 '^  #0 .* handler+' '$work/err' | grep -A1 '^  #1 .* <signal handler called>' | grep -q '^  #2 .*raise\|^  #2 .*kill'"
+ok '... in JSON, too' grep -q '"name":"<signal handler called>"' "$work/json"
+emu "$crashes" child
+ok 'abort of a child is a crash, too' grep -q 'crashes (pid 1001) dies of SIGABRT' "$work/err"
 emu bash -c 'ulimit -c 0; sh -c "kill -SEGV \$\$"; echo $?'
 is 'a child that is shot leaves its parent alone' 0 139
 
