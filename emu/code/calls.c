@@ -22,14 +22,19 @@
 #define MAX_FRAMES 1000000 /* of one stack; what is deeper is not told of */
 #define MAX_INDENT 40
 
-static bool is_wanted(const struct code *c, const struct named *n)
+static bool is_wanted(struct code *c, const struct named *n)
 {
-    if (!c->wanted)
-        return true;
-    for (char **w = c->wanted; *w; w++)
-        if (!fnmatch(*w, n->name, 0) || !fnmatch(*w, n->module, 0))
-            return true;
-    return false;
+    bool is = !c->nr_patterns;
+
+    for (size_t i = 0; i < c->nr_patterns; i++) {
+        struct pattern *p = &c->pattern[i];
+
+        if (is && p->met) /* nothing to learn from it */
+            continue;
+        if (!fnmatch(p->text, n->name, 0) || !fnmatch(p->text, n->module, 0))
+            is = p->met = true;
+    }
+    return is;
 }
 
 /* ---- lines ---- */

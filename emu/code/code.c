@@ -104,6 +104,7 @@ void code_before(struct code *c, struct task *t)
 {
     bool ok = true;
 
+    c->ran = true;
     c->cur = of(c, t);
     if (!code_stale(c, t))
         return;
@@ -169,23 +170,20 @@ void code_gone(struct code *c, struct task *t)
 
 static bool split(struct code *c, const char *list)
 {
-    size_t n = 0;
+    for (const char *s = list; *list; s++) {
+        size_t len = strcspn(s, ",");
+        struct pattern *p = realloc(c->pattern, (c->nr_patterns + 1) * sizeof(*p));
 
-    if (!*list)
-        return true;
-    for (const char *p = list; *p; p++) {
-        size_t len = strcspn(p, ",");
-        char **w = realloc(c->wanted, (n + 2) * sizeof(*w));
-
-        if (!w)
+        if (!p)
             return false;
-        c->wanted = w;
-        w[n] = strndup(p, len);
-        if (!w[n])
+        c->pattern = p;
+        p += c->nr_patterns;
+        *p = (struct pattern){.text = strndup(s, len)};
+        if (!p->text)
             return false;
-        w[++n] = NULL;
-        p += len;
-        if (!*p)
+        c->nr_patterns++;
+        s += len;
+        if (!*s)
             break;
     }
     return true;
@@ -247,9 +245,13 @@ void code_destroy(struct code *c)
     drcov_destroy(c->drcov);
     ranges_destroy(c->ranges);
     names_destroy(c->names);
-    for (char **w = c->wanted; w && *w; w++)
-        free(*w);
-    free(c->wanted);
+    for (size_t i = 0; i < c->nr_patterns; i++) {
+        if (c->ran && !c->pattern[i].met)
+            fprintf(stderr, "mseal-emu: --trace-calls: no function or file '%s' was called\n",
+                    c->pattern[i].text);
+        free(c->pattern[i].text);
+    }
+    free(c->pattern);
     free(c->hooked);
     free(c->line.s);
     free(c);

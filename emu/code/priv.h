@@ -54,6 +54,11 @@ struct task_code {
     uint64_t stack_mm;  /* the address space `stacks` are in */
 };
 
+struct pattern {
+    char *text;
+    bool met;
+};
+
 struct code {
     struct machine *m;
     struct names *names;
@@ -68,7 +73,9 @@ struct code {
     size_t nr_hooked;
 
     bool calls;
-    char **wanted;       /* patterns; NULL: every function */
+    struct pattern *pattern; /* of functions and files to be told; none: all */
+    size_t nr_patterns;
+    bool ran;            /* some code did */
     struct drcov *drcov; /* NULL: off */
 };
 

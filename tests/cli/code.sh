@@ -68,6 +68,9 @@ for wrong in 0x1000 0x2000-0x1000 main,,; do
 done
 
 # ---- --trace-calls ----
+emu --trace-calls='no_such_*,main,ma*' -o "$work/trace" "$calls"
+is '--trace-calls: a name that nothing has is told of' 0 'abc 3' "no function or file 'no_such_\*' was called"
+ok '... and no other' [ "$(wc -l <"$work/err")" = 1 ]
 emu --trace-calls='main,tail,leaf,factorial,deep,handler,leaving,touch,in_child,raise' -o "$work/trace" "$calls"
 sed 's/0x[0-9a-f]\{6,\}/ADDR/g; s/([^)]*)/()/' "$work/trace" >"$work/text"
 cat >"$work/wanted" <<'END'
