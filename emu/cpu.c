@@ -20,7 +20,6 @@
 #define CODE_WINDOW UINT64_C(0xffff900000000000)
 #define TLB_MIN     256u
 #define TLB_MAX     (1u << 20)
-#define TCG_BUFFER  (64u << 20)
 #define CR0_NE      (UINT64_C(1) << 5) /* x87 errors are exceptions */
 #define CR4_TSD     (UINT64_C(1) << 2)
 #define CR4_OSFXSR  (UINT64_C(3) << 9) /* and OSXMMEXCPT */
@@ -58,6 +57,10 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     }
     if (cpu->probing && vaddr == cpu->bad_page)
         return false;
+    if (access == MM_EXEC && !cpu->probing && code_buffer_fills(cpu)) {
+        cpu->nr_dirty = CODE_QUEUE + 1;
+        return flush_first(cpu, access);
+    }
     /* More pages in use than the engine's TLB holds: only a flush makes it grow, so make the access miss once. */
     if (cpu->fills >= cpu->tlb_size && !cpu->probing)
         return flush_first(cpu, access);
@@ -197,11 +200,18 @@ static bool on_probe(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_ent
 
 /* ---- what must happen before user code goes on ---- */
 
+void cpu_forget_all_code(struct cpu *cpu)
+{
+    uc_ctl_flush_tb(cpu->uc);
+    code_buffer_flushed(cpu);
+    cpu->flush = true;
+}
+
 /* The engine's TLB holds what is of no use afterwards: it is to be flushed. */
 static void forget_dirty_code(struct cpu *cpu)
 {
     if (cpu->nr_dirty > CODE_QUEUE) {
-        uc_ctl_flush_tb(cpu->uc);
+        cpu_forget_all_code(cpu);
         cpu->nr_dirty = 0;
         return;
     }
@@ -216,12 +226,6 @@ static void forget_dirty_code(struct cpu *cpu)
     }
     cpu->identity = false;
     cpu->nr_dirty = 0;
-}
-
-void cpu_forget_all_code(struct cpu *cpu)
-{
-    uc_ctl_flush_tb(cpu->uc);
-    cpu->flush = true;
 }
 
 void cpu_flush_tlb(struct cpu *cpu)
@@ -538,6 +542,7 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
         (err = enter_user_mode(cpu)) || (err = uc_context_alloc(cpu->uc, &cpu->fresh)) ||
         (err = uc_context_save(cpu->uc, cpu->fresh)))
         goto fail;
+    code_buffer_init(cpu);
     return cpu;
 
 fail:

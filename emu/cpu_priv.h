@@ -7,6 +7,7 @@
 #include "cpu.h"
 
 #define CODE_QUEUE        64
+#define TCG_BUFFER        (64u << 20)
 #define MAX_TRAPPED       64
 #define EXEC_FILTER_SHIFT 10
 
@@ -46,6 +47,9 @@ struct cpu {
         uint64_t paddr, len;
     } dirty[CODE_QUEUE]; /* code to forget before user code goes on */
     unsigned nr_dirty;   /* > CODE_QUEUE: forget all */
+    /* code_buffer.c: pages of code to come before the buffer is looked for, and two places in it; 0, NULL: no need to look */
+    unsigned buffer_wait;
+    const uint64_t *buffer_mark[2];
 };
 
 /*
@@ -67,6 +71,13 @@ bool forget_trapped_at(const struct cpu *cpu, uint64_t rip);
 /* ---- cpu_break.c ---- */
 /* To be called before the first hook at an instruction is made. 0 or -ENOMEM. */
 int cpu_before_code_hook(struct cpu *cpu);
+
+/* ---- code_buffer.c ---- */
+void code_buffer_init(struct cpu *cpu);
+/* Asked when a page is about to be executed: all code is to be forgotten before. */
+bool code_buffer_fills(struct cpu *cpu);
+/* All code was forgotten. */
+void code_buffer_flushed(struct cpu *cpu);
 
 /* ---- alias.c ---- */
 bool alias_init(struct cpu *cpu);

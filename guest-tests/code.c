@@ -104,8 +104,36 @@ static void forked(void)
     is_num(call(p), 1, "the parent's is as it was");
 }
 
+/*
+ * A function of a page loads a number over and over, with a jump to what follows after every ten: all of them are more code than a
+ * translator keeps, and it gets to know so between two pieces that jump to each other.
+ */
+static void plenty(void)
+{
+    enum { FUNCTIONS = 448, PIECES = 180, LOADS = 10 };
+    char *p = pages(FUNCTIONS, RWX);
+    long sum = 0;
+
+    for (int i = 0; i < FUNCTIONS; i++) {
+        int (*f)(const int *);
+        char *at = p + i * PG;
+
+        memcpy(&f, &at, sizeof(f));
+        for (int k = 0; k < PIECES; k++) {
+            for (int n = 0; n < LOADS; n++, at += 2)
+                memcpy(at, "\x8b\x07", 2); /* mov (%rdi), %eax */
+            memcpy(at, "\xeb\x00", 2);     /* jmp to what follows */
+            at += 2;
+        }
+        *at = '\xc3';
+        sum += f(&i);
+    }
+    is_num(sum, FUNCTIONS * (FUNCTIONS - 1) / 2, "more code than a translator keeps");
+}
+
 int main(void)
 {
+    plenty(); /* in a process that has had no other beside it */
     written();
     replaced();
     forked();
