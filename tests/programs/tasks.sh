@@ -127,9 +127,10 @@ prog 'strace of one process' strace -qq -e trace=write,getppid -e inject=getppid
 prog 'pthread stress' "$B/tests/guest/pthread_stress"
 
 # stress-ng checks what it does itself; natively it is quick to show that the same arguments work. Newer ones warn of
-# work that was done in no time, which is the clock's affair.
+# work that was done in no time, which is the clock's affair. --mutex is not asked: natively its first thread may do all of
+# the work before the next is made, and it then fails for want of threads.
 for stressor in 'mmap 2' 'mprotect 20' 'mremap 2' 'madvise 2' 'fork 20' 'vfork 20' 'futex 200' 'signal 200' 'sigsegv 50' 'pipe 200' 'switch 100' \
-    'eventfd 100' 'epoll 50' 'poll 50' 'timer 20' 'pthread 20' 'mutex 50' 'wait 20' 'kill 50' 'dup 10' 'itimer 20' 'timerfd 20' 'sigq 50' 'sigrt 20' 'daemon 5' 'zombie 20' 'nanosleep 5' 'sem-sysv 100' 'msg 100' 'mq 100' 'inotify 20'; do
+    'eventfd 100' 'epoll 50' 'poll 50' 'timer 20' 'pthread 20' 'wait 20' 'kill 50' 'dup 10' 'itimer 20' 'timerfd 20' 'sigq 50' 'sigrt 20' 'daemon 5' 'zombie 20' 'nanosleep 5' 'sem-sysv 100' 'msg 100' 'mq 100' 'inotify 20'; do
     set -- $stressor
     slow "stress-ng --$1" bash -o pipefail -c 'stress-ng -q --verify --temp-path . "$@" 2>&1 | { grep -v "finished prematurely" || :; }' - \
         "--$1" 2 "--$1-ops" "$2"
