@@ -387,6 +387,20 @@ int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len)
     return ret;
 }
 
+void vm_object_count(const struct vm_object *obj, uint64_t first, uint64_t last, uint64_t *cached,
+                     uint64_t *dirty)
+{
+    pfn_t pfn;
+
+    *cached = *dirty = 0;
+    for (uint64_t at = first; (pfn = pfn_map_next(map_of(obj), &at)) != PFN_NONE && at <= last; at++) {
+        ++*cached;
+        *dirty += obj->kind == OBJ_FILE && obj->sys->phys.frames[pfn].flags & FRAME_DIRTY;
+        if (at == last)
+            break;
+    }
+}
+
 /* --- open files as mappings see them ---------------------------------------------------------- */
 
 struct mm_file *mm_file_get(struct mm_file *f)

@@ -153,6 +153,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     } rlim[16];
     struct ptimer *timers; /* setitimer, timer_create: time/timers.c */
     int next_timer_id;
+    bool restore_timer_ids;   /* PR_TIMER_CREATE_RESTORE_IDS: timer_create is told the number */
     uint64_t cpu_timer[2][2]; /* ITIMER_VIRTUAL, ITIMER_PROF: CPU time of the next, interval; ns */
     uint64_t real_deadline, real_interval; /* ITIMER_REAL, ns on the virtual clock; 0: off */
     uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns, min_flt, maj_flt;
@@ -203,6 +204,8 @@ struct task {
     int exit_code;                  /* as wait4 has it */
     uint64_t utime_ns, stime_ns;    /* its share of the process' CPU time */
     int nice, sched_policy, sched_priority;
+    uint16_t ioprio; /* ioprio_set(2), 0: as nice and policy say */
+    bool io_flusher; /* PR_SET_IO_FLUSHER */
     bool reset_on_fork;
     int pdeath_signal; /* PR_SET_PDEATHSIG */
     bool no_new_privs;

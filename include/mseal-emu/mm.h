@@ -140,6 +140,9 @@ void vm_object_trim(struct vm_object *obj);
 int vm_object_punch(struct vm_object *obj, uint64_t offset, uint64_t len);
 /* Next data / hole at or after offset, as lseek(SEEK_DATA/SEEK_HOLE) on tmpfs; -ENXIO past the end. */
 int64_t vm_object_seek(struct vm_object *obj, uint64_t offset, bool hole);
+/* How many pages from index first to last are cached, and of these differ from the backing store. */
+void vm_object_count(const struct vm_object *obj, uint64_t first, uint64_t last, uint64_t *cached,
+                     uint64_t *dirty);
 /* Write dirty pages of [offset, offset+len) back (msync, fsync, unmap of the last shared mapping). */
 int vm_object_sync(struct vm_object *obj, uint64_t offset, uint64_t len);
 

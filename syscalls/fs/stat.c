@@ -263,9 +263,9 @@ static bool is_mounted(const struct dentry *d)
     return d == d->sb->root;
 }
 
-static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
+static struct statfs statfs_of(const struct kernel *k, const struct dentry *d)
 {
-    struct super *sb = d->sb;
+    const struct super *sb = d->sb;
     struct statfs s = {.f_type = (long)sb->magic, .f_bsize = 4096, .f_namelen = 255, .f_frsize = 4096};
     bool mounted = is_mounted(d);
     const struct vm_object *obj = d->inode->obj;
@@ -280,8 +280,8 @@ static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
         s.f_files = 4u << 20;
         s.f_ffree = 3u << 20;
     } else if (sb->magic == TMPFS_MAGIC && mounted) {
-        s.f_blocks = t->k->sys.phys.nframes / 2;
-        s.f_bfree = s.f_bavail = t->k->sys.phys.nfree < s.f_blocks ? t->k->sys.phys.nfree : s.f_blocks;
+        s.f_blocks = k->sys.phys.nframes / 2;
+        s.f_bfree = s.f_bavail = k->sys.phys.nfree < s.f_blocks ? k->sys.phys.nfree : s.f_blocks;
         s.f_files = sb->max_inodes;
         s.f_ffree = sb->max_inodes - sb->nr_inodes;
     }
@@ -291,6 +291,13 @@ static int64_t do_statfs(struct task *t, struct dentry *d, uint64_t ubuf)
     if (mounted)
         s.f_flags |= (sb->ro ? ST_RDONLY : 0) | (sb->nodev ? ST_NODEV : 0) | (sb->noexec ? ST_NOEXEC : 0) |
                      ST_RELATIME;
+    return s;
+}
+
+static int64_t do_statfs(struct task *t, const struct dentry *d, uint64_t ubuf)
+{
+    struct statfs s = statfs_of(t->k, d);
+
     return mm_copy_out(t->mm, ubuf, &s, sizeof(s));
 }
 
@@ -311,4 +318,25 @@ int64_t sys_fstatfs(struct task *t, const uint64_t a[6])
     struct file *f = fd_file_raw(t, (int)a[0]);
 
     return f ? do_statfs(t, f->dentry, a[1]) : -EBADF;
+}
+
+int64_t sys_ustat(struct task *t, const uint64_t a[6])
+{
+    struct {
+        int32_t free;
+        uint64_t inodes;
+        char name[6], pack[6];
+    } u = {0};
+
+    for (const struct super *sb = t->k->vfs->supers; sb; sb = sb->next) {
+        struct statfs s;
+
+        if ((uint32_t)sb->dev != arg_uint(a[0]) || !sb->root)
+            continue;
+        s = statfs_of(t->k, sb->root);
+        u.free = (int32_t)s.f_bfree;
+        u.inodes = s.f_ffree;
+        return mm_copy_out(t->mm, a[1], &u, sizeof(u)) ? -EFAULT : 0;
+    }
+    return -EINVAL;
 }

@@ -126,6 +126,8 @@ static void copy_simple(const struct task *t, struct task *c, uint64_t f)
         c->altstack_size = t->altstack_size;
         c->altstack_flags = t->altstack_flags;
     }
+    c->ioprio = t->ioprio;
+    c->io_flusher = t->io_flusher;
     c->nice = t->nice;
     c->sched_policy = t->sched_policy;
     c->sched_priority = t->sched_priority;

@@ -89,6 +89,30 @@ static int64_t set_securebits(struct task *t, uint64_t bits)
     return 0;
 }
 
+static int64_t io_flusher(struct task *t, const uint64_t a[6])
+{
+    bool set = arg_int(a[0]) == PR_SET_IO_FLUSHER;
+
+    if (!capable(t, CAP_SYS_RESOURCE))
+        return -EPERM;
+    if (a[2] | a[3] | a[4] || a[1] > (set ? 1 : 0))
+        return -EINVAL;
+    if (!set)
+        return t->io_flusher;
+    t->io_flusher = a[1];
+    return 0;
+}
+
+static int64_t restore_timer_ids(struct task *t, const uint64_t a[6])
+{
+    if (a[2] | a[3] | a[4] || a[1] > 2)
+        return -EINVAL;
+    if (a[1] == 2)
+        return t->proc->restore_timer_ids;
+    t->proc->restore_timer_ids = a[1];
+    return 0;
+}
+
 static int64_t set_tsc(struct task *t, unsigned how)
 {
     if (how != PR_TSC_ENABLE && how != PR_TSC_SIGSEGV)
@@ -183,12 +207,16 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
         return -EINVAL;
     case PR_GET_SPECULATION_CTRL:
     case PR_SET_SPECULATION_CTRL:
+        if (a[3] | a[4] || (a[2] && arg_int(a[0]) == PR_GET_SPECULATION_CTRL))
+            return -EINVAL;
         return a[1] == PR_SPEC_STORE_BYPASS || a[1] == PR_SPEC_INDIRECT_BRANCH || a[1] == PR_SPEC_L1D_FLUSH
                    ? arg_int(a[0]) == PR_GET_SPECULATION_CTRL ? PR_SPEC_NOT_AFFECTED : -ENXIO
                    : -ENODEV;
     case PR_SET_IO_FLUSHER:
     case PR_GET_IO_FLUSHER:
-        return capable(t, CAP_SYS_RESOURCE) ? 0 : -EPERM;
+        return io_flusher(t, a);
+    case 77: /* PR_TIMER_CREATE_RESTORE_IDS */
+        return restore_timer_ids(t, a);
     case PR_SET_VMA:
         return prctl_set_vma(t, a);
     case PR_SET_MM:

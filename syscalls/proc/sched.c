@@ -221,7 +221,12 @@ struct ksched_attr { /* struct sched_attr, version 1 */
     uint64_t runtime, deadline, period;
     uint32_t util_min, util_max;
 };
-#define SCHED_ATTR_VER0 48
+#define SCHED_ATTR_VER0  48
+#define SCHED_ATTR_VER1  56
+#define FLAG_KEEP_POLICY 0x08
+#define FLAG_KEEP_PARAMS 0x10
+#define FLAGS_UTIL_CLAMP 0x60
+#define FLAGS_ALL        0x7f
 
 int64_t sys_sched_getattr(struct task *t, const uint64_t a[6])
 {
@@ -248,6 +253,7 @@ int64_t sys_sched_setattr(struct task *t, const uint64_t a[6])
     struct ksched_attr attr = {0};
     struct task *o;
     uint32_t size;
+    bool rt;
     int err;
 
     if (!a[1] || arg_int(a[0]) < 0 || arg_uint(a[2]))
@@ -260,16 +266,29 @@ int64_t sys_sched_setattr(struct task *t, const uint64_t a[6])
         return -E2BIG;
     if (mm_copy_in(t->mm, &attr, a[1], size < sizeof(attr) ? size : sizeof(attr)))
         return -EFAULT;
+    if (attr.flags & FLAGS_UTIL_CLAMP && size < SCHED_ATTR_VER1)
+        return -EINVAL;
     if ((int)attr.policy < 0)
         return -EINVAL;
+    if (attr.flags & FLAG_KEEP_POLICY)
+        attr.policy = UINT32_MAX;
     o = target_of(t, arg_int(a[0]));
     if (!o)
         return -ESRCH;
-    if (!is_rt((int)attr.policy) && attr.nice < o->nice && !may_nice(t, o, attr.nice))
+    if (attr.flags & FLAG_KEEP_PARAMS && is_rt(o->sched_policy))
+        attr.priority = (uint32_t)o->sched_priority;
+    else if (attr.flags & FLAG_KEEP_PARAMS)
+        attr.nice = o->nice;
+    if ((int)attr.policy >= 0 && !policy_valid((int)attr.policy))
+        return -EINVAL;
+    if (attr.flags & ~(uint64_t)FLAGS_ALL)
+        return -EINVAL;
+    rt = is_rt((int)attr.policy < 0 ? o->sched_policy : (int)attr.policy);
+    if (!rt && attr.nice < o->nice && !may_nice(t, o, attr.nice))
         return -EPERM;
     err =
         set_policy(t, o, (int)(attr.policy | (attr.flags & 1 ? SCHED_RESET_ON_FORK : 0)), (int)attr.priority);
-    if (!err && !is_rt((int)attr.policy))
+    if (!err && !rt)
         o->nice = attr.nice < -20 ? -20 : attr.nice > 19 ? 19 : attr.nice;
     return err;
 }
@@ -313,32 +332,4 @@ int64_t sys_getcpu(struct task *t, const uint64_t a[6])
     if (a[0] && mm_copy_out(t->mm, a[0], &zero, sizeof(zero)))
         return -EFAULT;
     return a[1] && mm_copy_out(t->mm, a[1], &zero, sizeof(zero)) ? -EFAULT : 0;
-}
-
-/* ---- I/O priority: kept nowhere, nothing here is faster than anything else ---- */
-
-#define IOPRIO_DEFAULT (2 << 13 | 4) /* best effort, level 4 */
-
-int64_t sys_ioprio_get(struct task *t, const uint64_t a[6])
-{
-    int which = arg_int(a[0]);
-
-    if (which < 1 || which > 3)
-        return -EINVAL;
-    if (which == 1 && !target_of(t, arg_int(a[1])))
-        return -ESRCH;
-    return IOPRIO_DEFAULT;
-}
-
-int64_t sys_ioprio_set(struct task *t, const uint64_t a[6])
-{
-    int which = arg_int(a[0]), class = arg_int(a[2]) >> 13;
-
-    if (class == 1 && !capable(t, CAP_SYS_ADMIN) && !capable(t, CAP_SYS_NICE))
-        return -EPERM;
-    if (class < 0 || class > 3 || which < 1 || which > 3 || (arg_int(a[2]) & 0x1fff) > 7)
-        return -EINVAL;
-    if (which == 1 && !target_of(t, arg_int(a[1])))
-        return -ESRCH;
-    return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -101,6 +102,58 @@ int64_t sys_sethostname(struct task *t, const uint64_t a[6])
 int64_t sys_eperm(struct task *t, const uint64_t a[6])
 {
     return -EPERM;
+}
+
+int64_t sys_swapon(struct task *t, const uint64_t a[6])
+{
+    return arg_uint(a[1]) & ~UINT32_C(0x7ffff) ? -EINVAL : -EPERM;
+}
+
+#define ALL_NAMESPACES                                                                                       \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
+     CLONE_NEWNET | CLONE_NEWTIME)
+
+int64_t sys_setns(struct task *t, const uint64_t a[6])
+{
+    int pid = pidfd_pid(t, arg_int(a[0])), flags = arg_int(a[1]);
+
+    if (pid < 0)
+        return pid;
+    return !flags || flags & ~ALL_NAMESPACES ? -EINVAL : -EPERM;
+}
+
+#define BPF_ATTR_SIZE 168 /* union bpf_attr */
+#define BPF_COMMANDS  39
+
+int64_t sys_bpf(struct task *t, const uint64_t a[6])
+{
+    uint8_t attr[BPF_ATTR_SIZE];
+    int err = copy_struct_in(t, attr, sizeof(attr), a[1], arg_uint(a[2]), 0);
+
+    return err ? err : arg_uint(a[0]) >= BPF_COMMANDS ? -EINVAL : -EPERM;
+}
+
+#define PERF_ATTR_SIZE      136 /* struct perf_event_attr */
+#define PERF_ATTR_SIZE_VER0 64
+#define PERF_FLAGS          15u
+
+/* As where kernel.perf_event_paranoid lets nobody measure. */
+int64_t sys_perf_event_open(struct task *t, const uint64_t a[6])
+{
+    uint8_t attr[PERF_ATTR_SIZE];
+    uint32_t size, known = PERF_ATTR_SIZE;
+    int err;
+
+    if (a[4] & ~(uint64_t)PERF_FLAGS)
+        return -EINVAL;
+    if (mm_copy_in(t->mm, &size, a[0] + sizeof(uint32_t), sizeof(size)))
+        return -EFAULT;
+    err = size && size < PERF_ATTR_SIZE_VER0
+              ? -E2BIG
+              : copy_struct_in(t, attr, sizeof(attr), a[0], size ? size : PERF_ATTR_SIZE_VER0, 0);
+    if (err == -E2BIG)
+        (void)mm_copy_out(t->mm, a[0] + sizeof(uint32_t), &known, sizeof(known));
+    return err ? err : -EACCES;
 }
 
 int64_t sys_iopl(struct task *t, const uint64_t a[6])

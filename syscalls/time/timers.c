@@ -351,6 +351,19 @@ static bool clock_has_timers(int id)
            id == CLOCK_BOOTTIME_ALARM;
 }
 
+/* PR_TIMER_CREATE_RESTORE_IDS: the number stands where it will be written. */
+static int wanted_id(struct task *t, uint64_t uid, int *id)
+{
+    if (mm_copy_in(t->mm, id, uid, sizeof(*id)))
+        return -EFAULT;
+    if (*id < 0)
+        return -EINVAL;
+    for (const struct ptimer *tm = t->proc->timers; tm; tm = tm->next)
+        if (tm->id == *id)
+            return -EBUSY;
+    return 0;
+}
+
 int64_t sys_timer_create(struct task *t, const uint64_t a[6])
 {
     struct ksigevent ev = {.notify = SIGEV_SIGNAL, .signo = SIGALRM};
@@ -360,6 +373,7 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
     uint64_t deadline;
     struct cpu_clock cpu_clock = {0};
     unsigned count = 0;
+    int wanted = -1, err;
     bool cpu;
 
     if (a[1] && mm_copy_in(t->mm, &ev, a[1], sizeof(ev)))
@@ -373,11 +387,14 @@ int64_t sys_timer_create(struct task *t, const uint64_t a[6])
         count++;
     if (count >= MAX_TIMERS)
         return -EAGAIN;
+    err = p->restore_timer_ids ? wanted_id(t, a[2], &wanted) : 0;
+    if (err)
+        return err;
     tm = calloc(1, sizeof(*tm));
     if (!tm)
         return -EAGAIN;
-    tm->id = p->next_timer_id; /* used up even if something is wrong with the rest */
-    p->next_timer_id = (p->next_timer_id + 1) & INT_MAX;
+    tm->id = wanted >= 0 ? wanted : p->next_timer_id; /* used up even if something is wrong with the rest */
+    p->next_timer_id = (tm->id + 1) & INT_MAX;
     if (a[1] && !sigevent_ok(t, &ev)) {
         free(tm);
         return -EINVAL;

@@ -359,6 +359,12 @@ static void print_value(struct call *c, const struct sig *sig)
         text_printf(c->out, "%ld (", ret);
         print_signo(c, (int)ret);
         text_putc(c->out, ')');
+    } else if (a->kind == ARG_NUMBER) {
+        a->type->print2(c, (uint64_t)ret, a);
+    } else if (a->kind == ARG_XLAT) {
+        text_printf(c->out, "%ld (", ret);
+        print_xlat(c, a->xlat, (uint64_t)ret);
+        text_putc(c->out, ')');
     } else if (a->kind == ARG_FLAGS) {
         text_printf(c->out, "%ld (", ret);
         print_flags(c, a->xlat, (uint64_t)ret);

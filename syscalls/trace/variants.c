@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/io_uring.h>
+#include <linux/mount.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
@@ -136,6 +137,7 @@ static const struct variant prctl_variants[] = {
     {PR_SET_TSC, "x:tsc"},
     {PR_GET_TSC, "o:tsc"},
     {PR_GET_SECUREBITS, NULL},
+    {PR_SET_IO_FLUSHER, "ulong,hex,hex,hex"},
     {65, "f:mdwe,ulong,ulong,ulong"},
     {66, "ulong,ulong,ulong,ulong", "hex"},
     {OTHERWISE, "hex,hex,hex,hex"},
@@ -151,6 +153,24 @@ static const struct variant seccomp_variants[] = {
     {SECCOMP_GET_ACTION_AVAIL, "hex,i:seccomp_action"},
     {SECCOMP_GET_NOTIF_SIZES, "hex,o:seccomp_sizes"},
     {OTHERWISE, "hex,ptr"},
+};
+static const struct variant fsconfig_variants[] = {
+    {FSCONFIG_SET_FLAG, "str,ptr,int"},
+    {FSCONFIG_SET_STRING, "str,str,int"},
+    {FSCONFIG_SET_BINARY, "str,in@4,int"},
+    {FSCONFIG_SET_PATH, "str,path,dirfd"},
+    {FSCONFIG_SET_PATH_EMPTY, "str,path,dirfd"},
+    {FSCONFIG_SET_FD, "str,ptr,fd"},
+    {OTHERWISE, "ptr,ptr,int"},
+};
+#define QUOTA_SYNC 0x80000100 /* Q_SYNC of any kind */
+static const struct variant quotactl_variants[] = {
+    {QUOTA_SYNC, "path"},
+    {OTHERWISE, "path,uint,ptr"},
+};
+static const struct variant quotactl_fd_variants[] = {
+    {QUOTA_SYNC, NULL},
+    {OTHERWISE, "uint,ptr"},
 };
 static const struct variant arch_prctl_variants[] = {
     {ARCH_GET_FS, "oulongp"},
@@ -238,6 +258,9 @@ const struct variant_set variant_sets[] = {
     {"futex", futex_variants, FUTEX_CMD_MASK},
     {"prctl", prctl_variants, 0},
     {"seccomp", seccomp_variants, 0},
+    {"fsconfig", fsconfig_variants, 0},
+    {"quotactl", quotactl_variants, 0xffffff00},
+    {"quotactl_fd", quotactl_fd_variants, 0xffffff00},
     {"seccomp_mode", seccomp_mode_variants, 0},
     {"arch_prctl", arch_prctl_variants, 0},
     {"ptrace", ptrace_variants, 0},

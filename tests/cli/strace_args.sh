@@ -72,6 +72,7 @@ arguments terminals ioctl 24
 structures times setitimer,getitimer,timer_create,timer_settime,timer_gettime,timer_delete,timerfd_settime,timerfd_gettime,settimeofday,times 16
 structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,openat2,ioctl 15
 structures limits setrlimit,getrlimit,prlimit64,getrusage,sched_setaffinity,sched_getaffinity,setgroups 12
+structures machine clock_adjtime,adjtimex,ustat,fanotify_mark,fsconfig,open_tree,mount_setattr,quotactl,quotactl_fd,mount,umount2,swapon,setns,ioprio_set,ioprio_get 28
 sockets names %network 50
 sockets control sendmsg 600
 sockets options setsockopt,getsockopt 500

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/mount.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
@@ -20,6 +21,7 @@
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
+#include <sys/timex.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -137,10 +139,48 @@ static void limits(void)
     syscall(SYS_setgroups, 3, groups);
 }
 
+/* Calls about the machine, which are refused or tell nothing that differs. */
+static void machine(void)
+{
+    struct timex tx = {.modes = ADJ_TICK | ADJ_STATUS | 0x8000};
+    struct mount_attr attr = {
+        .attr_set = MOUNT_ATTR_RDONLY | 0x4000, .attr_clr = 2, .propagation = 1 << 18, .userns_fd = 3};
+
+    clock_adjtime(CLOCK_MONOTONIC, &tx);
+    clock_adjtime(99, NOWHERE);
+    syscall(SYS_adjtimex, NOWHERE);
+    syscall(SYS_ustat, 0x12345, NOWHERE);
+    syscall(SYS_fanotify_mark, -1, 1, 2, AT_FDCWD, "/tmp");
+    syscall(SYS_fanotify_mark, 0, 0x31, 0x18020003, 7, NOWHERE);
+    syscall(SYS_fsconfig, 0, 0, "k", NULL, 0);
+    syscall(SYS_fsconfig, 0, 1, "k", "v", 0);
+    syscall(SYS_fsconfig, 0, 3, "k", "/x", AT_FDCWD);
+    syscall(SYS_fsconfig, 0, 5, "k", NULL, 0);
+    syscall(SYS_fsconfig, 0, 6, NULL, NULL, 0);
+    syscall(SYS_fsconfig, 0, 99, NOWHERE, 17, 5);
+    syscall(SYS_open_tree, AT_FDCWD, "/nonexistent", 0x80900);
+    syscall(SYS_open_tree, AT_FDCWD, "/nonexistent", 0x8000);
+    syscall(SYS_mount_setattr, AT_FDCWD, "/tmp", 0x40008000, &attr, sizeof(attr));
+    syscall(SYS_mount_setattr, AT_FDCWD, "/tmp", 0, NOWHERE, 8);
+    syscall(SYS_quotactl, 0x80000700, "/nonexistent", 5, NOWHERE);
+    syscall(SYS_quotactl, 0x80000109, NULL, 5, NOWHERE);
+    syscall(SYS_quotactl_fd, -1, 0x80000700, 5, NOWHERE);
+    syscall(SYS_quotactl_fd, -1, 0x80000100, 5, NOWHERE);
+    syscall(SYS_mount, "a", "/nonexistent", "tmpfs", 3, "x=y");
+    syscall(SYS_mount, "a", "/nonexistent", "tmpfs", 4096 | 16384, "x=y");
+    syscall(SYS_umount2, "/nonexistent", 3);
+    syscall(SYS_swapon, "/nonexistent", 0x1008001);
+    syscall(SYS_setns, -1, 0x4000000);
+    syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 7);
+    syscall(SYS_ioprio_set, 1, 0, 7 << 13 | 7);
+    syscall(SYS_ioprio_get, 1, 0);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
-} groups_of_calls[] = {{"times", times_and_timers}, {"descriptors", descriptors}, {"limits", limits}};
+} groups_of_calls[] = {
+    {"times", times_and_timers}, {"descriptors", descriptors}, {"limits", limits}, {"machine", machine}};
 
 int main(int argc, char **argv)
 {
