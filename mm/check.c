@@ -104,6 +104,8 @@ static int check_entry(void *ctx, uint64_t addr, pte_t e)
         return e == PTE_GUARD ? 0 : bad(c->why, "guard marker %#" PRIx64 " is a page as well", addr);
     if (e & PTE_POISON)
         return e == PTE_POISON ? 0 : bad(c->why, "poisoned page %#" PRIx64 " is a page as well", addr);
+    if (e == PTE_UFFD_WP) /* nobody touched it since it was protected */
+        return 0;
     if (!(e & PTE_PRESENT))
         return bad(c->why, "entry %#" PRIx64 " of page %#" PRIx64 " is neither page nor marker", e, addr);
     if (pte_pfn(e) >= pm->fresh || !pm->frames[pte_pfn(e)].refs)

@@ -55,6 +55,12 @@ int mm_anon_vma_prepare(struct mm *mm, uint64_t addr)
     return 0;
 }
 
+/* An entry that a fault makes in place of e keeps the mark of one that userfaultfd protected. */
+static pte_t mark_of(const struct vma *v, pte_t e)
+{
+    return v->flags & VM_UFFD_WP ? e & PTE_UFFD_WP : 0;
+}
+
 /* Replaces the entry at addr, counters included. The reference on e's frame becomes the table's. False: no
  * memory, nothing changed. */
 static bool set_entry(struct mm *mm, const struct vma *v, uint64_t addr, pte_t e)
@@ -105,7 +111,7 @@ static enum mm_fault_reason make_private(struct mm *mm, const struct vma *v, uin
         frame_put(pm, from);
     if (pfn == PFN_NONE)
         return MM_FAULT_OOM;
-    *e = pte_make(pfn, PTE_PRESENT | PTE_ANON);
+    *e = pte_make(pfn, PTE_PRESENT | PTE_ANON | mark_of(v, *e));
     if (set_entry(mm, v, addr, *e))
         return MM_FAULT_NONE;
     frame_put(pm, pfn);
@@ -118,7 +124,7 @@ static enum mm_fault_reason fault_anon(struct mm *mm, const struct vma *v, uint6
 {
     if (write)
         return make_private(mm, v, addr, PFN_NONE, e);
-    *e = pte_make(0, PTE_PRESENT);
+    *e = pte_make(0, PTE_PRESENT | mark_of(v, *e));
     return set_entry(mm, v, addr, *e) ? MM_FAULT_NONE : MM_FAULT_OOM;
 }
 
@@ -147,7 +153,7 @@ static enum mm_fault_reason fault_object(struct mm *mm, const struct vma *v, uin
         return MM_FAULT_POISON;
     if (write && !(v->flags & VM_SHARED))
         return make_private(mm, v, addr, pfn, e);
-    *e = pte_make(pfn, PTE_PRESENT);
+    *e = pte_make(pfn, PTE_PRESENT | mark_of(v, *e));
     if (obj->kind == OBJ_SHMEM)
         *e |= PTE_SHMEM;
     if (v->flags & VM_PFNMAP)

@@ -176,19 +176,35 @@ pte_t pt_get(struct pagetable *pt, uint64_t addr)
     return leaf ? leaf->pte[slot_of(addr, 0)] : 0;
 }
 
-bool pt_exclusive(struct pagetable *pt, uint64_t addr)
+/* The entry at addr, if it shows a frame and no other table has a node on the path to it; else 0. */
+static inline pte_t own_entry(struct pagetable *pt, uint64_t addr)
 {
     const struct pt_node *leaf = pt_find_leaf(pt, addr);
     pte_t e;
 
     if (!leaf)
-        return false;
+        return 0;
     if (!pt->last_own) { /* since we looked, the other side may have gone */
         pt_forget_leaf(pt);
         leaf = pt_find_leaf(pt, addr);
     }
     e = leaf->pte[slot_of(addr, 0)];
-    return pt->last_own && e & PTE_PRESENT && pte_pfn(e) && pt->phys->frames[pte_pfn(e)].refs == 1;
+    return pt->last_own && e & PTE_PRESENT && pte_pfn(e) ? e : 0;
+}
+
+bool pt_exclusive(struct pagetable *pt, uint64_t addr)
+{
+    pte_t e = own_entry(pt, addr);
+
+    return e && pt->phys->frames[pte_pfn(e)].refs == 1;
+}
+
+bool pt_mapped_once(struct pagetable *pt, uint64_t addr)
+{
+    pte_t e = own_entry(pt, addr);
+    const struct frame *f = &pt->phys->frames[pte_pfn(e)];
+
+    return e && f->refs == 1 + (f->obj != NULL);
 }
 
 struct pt_node *pt_own_node(struct pagetable *pt, uint64_t addr, unsigned level)

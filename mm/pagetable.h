@@ -57,6 +57,8 @@ pte_t pt_get(struct pagetable *pt, uint64_t addr);
 pte_t *pt_slot(struct pagetable *pt, uint64_t addr);
 /* May the frame at addr be written in place: nodes on the path and the frame itself have one owner? */
 bool pt_exclusive(struct pagetable *pt, uint64_t addr);
+/* Is there a frame at addr that no other entry of any table shows, the page cache aside? */
+bool pt_mapped_once(struct pagetable *pt, uint64_t addr);
 /* Calls fn for each non-empty entry in [start, end); the walk skips empty subtrees. fn may not change the
  * table. Stops when fn returns non-zero. */
 int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,

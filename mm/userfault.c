@@ -19,40 +19,55 @@ static bool is_shmem(const struct vma *v)
 
 /* ---- the fault ---- */
 
+/* Nothing is there yet: is somebody else to give it? *what: with what is there instead. */
+static bool wants_page(const struct vma *v, uint64_t addr, unsigned *what)
+{
+    int err = 0;
+
+    if (!is_shmem(v))
+        return v->flags & VM_UFFD_MISSING;
+    if (vma_index(v, addr) >= MM_PAGE_ALIGN(vma_object(v)->size) >> MM_PAGE_SHIFT)
+        return false; /* past the end of the file: SIGBUS as ever */
+    if (vm_object_page(vma_object(v), vma_index(v, addr), false, &err) == PFN_NONE)
+        return v->flags & VM_UFFD_MISSING;
+    if (!(v->flags & VM_UFFD_MINOR))
+        return false;
+    *what |= MM_USERFAULT_MINOR;
+    return true;
+}
+
 enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
                                   unsigned *what)
 {
-    pte_t e = pt_get(&mm->pt, addr);
-    int err = 0;
+    pte_t e = pt_get(&mm->pt, addr), *slot;
 
     *what = write ? MM_USERFAULT_WRITE : 0;
     if (e & (PTE_GUARD | PTE_POISON))
         return MM_FAULT_NONE;
-    if (v->flags & VM_UFFD_WP && write && e & PTE_UFFD_WP) {
-        *what |= MM_USERFAULT_WP;
+    if (!(e & PTE_PRESENT) && wants_page(v, addr, what))
         return MM_FAULT_USERFAULT;
+    if (!write || !(v->flags & VM_UFFD_WP) || !(e & PTE_UFFD_WP))
+        return MM_FAULT_NONE;
+    if (v->uffd & MM_UFFD_ASYNC) {
+        slot = pt_slot(&mm->pt, addr);
+        if (!slot)
+            return MM_FAULT_OOM;
+        *slot &= ~PTE_UFFD_WP;
+        return MM_FAULT_NONE;
     }
-    if (e & PTE_PRESENT)
-        return MM_FAULT_NONE;
-    if (!is_shmem(v))
-        return v->flags & VM_UFFD_MISSING ? MM_FAULT_USERFAULT : MM_FAULT_NONE;
-    if (vma_index(v, addr) >= MM_PAGE_ALIGN(vma_object(v)->size) >> MM_PAGE_SHIFT)
-        return MM_FAULT_NONE; /* past the end of the file: SIGBUS as ever */
-    if (vm_object_page(vma_object(v), vma_index(v, addr), false, &err) == PFN_NONE)
-        return v->flags & VM_UFFD_MISSING ? MM_FAULT_USERFAULT : MM_FAULT_NONE;
-    if (!(v->flags & VM_UFFD_MINOR))
-        return MM_FAULT_NONE;
-    *what |= MM_USERFAULT_MINOR;
+    *what |= MM_USERFAULT_WP;
     return MM_FAULT_USERFAULT;
 }
 
 /* ---- watching areas ---- */
 
 /* vma_can_userfault() */
-static bool can_watch(const struct vma *v, uint64_t modes)
+static bool can_watch(const struct vma *v, uint64_t modes, uint16_t id)
 {
     if (v->flags & VM_DROPPABLE || (modes & VM_UFFD_MINOR && !is_shmem(v)))
         return false;
+    if (id & MM_UFFD_ASYNC && modes == VM_UFFD_WP)
+        return true;
     return vma_is_anonymous(v) || is_shmem(v);
 }
 
@@ -106,7 +121,7 @@ int mm_uffd_register(struct mm *mm, uint64_t start, uint64_t len, uint64_t modes
         return -EINVAL;
     vma_iter_init(&it, &mm->vmas, start);
     while ((v = vma_iter_next(&it)) && v->start < start + len) {
-        if (!can_watch(v, modes))
+        if (!can_watch(v, modes, id))
             return -EINVAL;
         if (!(v->flags & VM_MAYWRITE))
             return -EPERM;
@@ -128,7 +143,7 @@ int mm_uffd_unregister(struct mm *mm, uint64_t start, uint64_t len, uint16_t id)
         return -EINVAL;
     vma_iter_init(&it, &mm->vmas, start);
     while ((v = vma_iter_next(&it)) && v->start < start + len)
-        if ((v->uffd && v->uffd != id) || !can_watch(v, v->flags & VM_UFFD_MASK))
+        if ((v->uffd && v->uffd != id) || !can_watch(v, v->flags & VM_UFFD_MASK, id))
             return -EINVAL;
     err = set_watch(mm, start, start + len, 0, 0);
     mm_assert_valid(mm);
@@ -152,7 +167,7 @@ void mm_uffd_release(struct mm *mm, uint16_t id)
 int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool protect)
 {
     uint64_t end = start + len, at = start;
-    bool any = false;
+    bool any = false, all;
 
     while (at < end) {
         const struct vma *v = vma_tree_find(&mm->vmas, at);
@@ -167,7 +182,9 @@ int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool prot
         to = v->end < end ? v->end : end;
         if (!protect)
             clear_marks(mm, at, to);
-        for (; protect && mm_find_entry(mm, at, to, PTE_PRESENT, &at); at += MM_PAGE_SIZE) {
+        all = !vma_is_anonymous(v) || v->uffd & MM_UFFD_EMPTY;
+        for (; protect && at < to && (all || mm_find_entry(mm, at, to, PTE_PRESENT, &at));
+             at += MM_PAGE_SIZE) {
             pte_t *slot = pt_slot(&mm->pt, at);
 
             if (!slot)

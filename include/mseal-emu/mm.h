@@ -469,7 +469,9 @@ int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key
 #define MM_UFFD_MOVES     0x4000u /* mremap takes the watch along (UFFD_FEATURE_EVENT_REMAP) */
 #define MM_UFFD_FORKS     0x2000u /* and so does fork (UFFD_FEATURE_EVENT_FORK) */
 #define MM_UFFD_TELLS     0x1000u /* madvise tells before it drops pages (UFFD_FEATURE_EVENT_REMOVE) */
-#define MM_UFFD_ID        0x0fffu /* its number */
+#define MM_UFFD_EMPTY     0x0800u /* pages that nobody touched are protected, too (UFFD_FEATURE_WP_UNPOPULATED) */
+#define MM_UFFD_ASYNC     0x0400u /* a write takes the protection off, nobody is told (UFFD_FEATURE_WP_ASYNC) */
+#define MM_UFFD_ID        0x03ffu /* its number */
 /* Watch [start, start+len) for id (not 0): modes VM_UFFD_*. -EINVAL, -EPERM, -EBUSY. */
 int mm_uffd_register(struct mm *mm, uint64_t start, uint64_t len, uint64_t modes, uint16_t id);
 int mm_uffd_unregister(struct mm *mm, uint64_t start, uint64_t len, uint16_t id);
@@ -483,6 +485,34 @@ int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool prot
 /* Bytes moved, or negative errno. */
 int64_t mm_uffd_move(struct mm *mm, uint64_t dst, uint64_t src, uint64_t len, bool holes, uint16_t id);
 bool mm_uffd_is_watched(struct mm *mm, uint16_t id); /* does id watch anything? */
+
+/* ---- /proc/PID/pagemap: mm/pagemap.c ---- */
+
+/* The entry of the page at addr as Linux' Documentation/admin-guide/mm/pagemap.rst has it; frames: with its frame's number. */
+uint64_t mm_pagemap_entry(struct mm *mm, uint64_t addr, bool frames);
+enum { /* categories of pages: PAGE_IS_* */
+       MM_PAGE_IS_WPALLOWED = 1 << 0,
+       MM_PAGE_IS_WRITTEN = 1 << 1,
+       MM_PAGE_IS_FILE = 1 << 2,
+       MM_PAGE_IS_PRESENT = 1 << 3,
+       MM_PAGE_IS_SWAPPED = 1 << 4,
+       MM_PAGE_IS_PFNZERO = 1 << 5,
+       MM_PAGE_IS_GUARD = 1 << 8,
+       MM_PAGE_CATEGORIES = (1 << 9) - 1 /* those that Linux knows */
+};
+struct mm_page_region {
+    uint64_t start, end, categories;
+};
+struct mm_page_scan {
+    uint64_t start, end;             /* page aligned */
+    bool protect, must_protect;      /* PM_SCAN_WP_MATCHING, PM_SCAN_CHECK_WPASYNC */
+    uint64_t inverted, all, any;     /* which pages: categories, some of them the other way round */
+    uint64_t returned;               /* categories to tell */
+    uint64_t max_pages, max_regions; /* max_regions 0: none is told */
+    uint64_t walk_end;               /* how far it got */
+};
+/* The regions found, for the caller to free, also after an error: their number, -EPERM (must_protect), -ENOMEM. */
+int64_t mm_pagemap_scan(struct mm *mm, struct mm_page_scan *s, struct mm_page_region **regions);
 /*
  * Around a system call of an address space that is watched. Bytes that it copies out to a page that is to be waited for are
  * kept, and it seems to have succeeded; what happens to watched areas is noted. The lists are the caller's to free.

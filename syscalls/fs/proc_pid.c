@@ -364,7 +364,7 @@ static int64_t mem_write(struct task *t, struct file *f, const void *buf, uint64
     return mem_rw(t, f, (void *)buf, len, pos, true);
 }
 
-static int64_t mem_lseek(struct file *f, int64_t off, int whence)
+int64_t proc_mem_lseek(struct file *f, int64_t off, int whence)
 {
     if (whence == SEEK_CUR)
         off += f->pos;
@@ -373,7 +373,7 @@ static int64_t mem_lseek(struct file *f, int64_t off, int whence)
     return f->pos = off;
 }
 
-static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .lseek = mem_lseek};
+static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .lseek = proc_mem_lseek};
 
 /* ---- the rows ---- */
 
@@ -407,12 +407,14 @@ static const struct proc_row ns_rows[] = {
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
         {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
         FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
-        FILE_R(loginuid, show_loginuid), FILE_SEQ(maps, show_maps, PROC_LINES),                              \
+        FILE_R(loginuid, show_loginuid),                                                                     \
+        {"maps", S_IFREG | 0444, .show = show_maps, .records = PROC_LINES, .ioctl = proc_maps_ioctl},        \
         {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true},                                           \
         FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
         FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
         {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows}, FILE_R(oom_score, show_oom_score),        \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
+        {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true},                              \
         FILE_P(personality, show_personality),                                                               \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
         FILE_R(schedstat, show_sched), FILE_SEQ(smaps, show_smaps, PROC_AREAS),                              \

@@ -333,6 +333,16 @@ static int64_t proc_write(struct task *t, struct file *f, const void *buf, uint6
     return n;
 }
 
+static int64_t proc_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    const struct proc_row *row = row_of(f->inode);
+    struct proc_ref ref;
+
+    if (!row->ioctl)
+        return -ENOTTY;
+    return proc_ref_of(t, f->inode, &ref) ? row->ioctl(t, &ref, cmd, arg) : -ESRCH;
+}
+
 static int64_t proc_lseek(struct file *f, int64_t off, int whence)
 {
     if (whence != SEEK_SET && whence != SEEK_CUR)
@@ -352,6 +362,7 @@ static const struct file_ops proc_file_ops = {
     .read = proc_read,
     .write = proc_write,
     .lseek = proc_lseek,
+    .ioctl = proc_ioctl,
     .release = proc_release,
 };
 

@@ -28,7 +28,9 @@ struct proc_row {
     int (*follow)(const struct proc_ref *ref, struct dentry **out);      /* where a magic link leads */
     enum proc_dir dir;
     const struct proc_row *rows; /* PROC_ROWS, and the fixed part of PROC_ROOT */
-    const struct file_ops *fops; /* instead of show: mem */
+    const struct file_ops *fops; /* instead of show: mem, pagemap */
+    /* of a file that show() makes; NULL: it knows no requests */
+    int64_t (*ioctl)(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
     enum proc_records records;
     bool ptrace; /* needs ptrace_may_access() */
     bool sysctl; /* a directory of /proc/sys */
@@ -48,6 +50,11 @@ int proc_show_mountinfo(const struct proc_ref *ref, FILE *out);
 
 /* The auxiliary vector that exec gave t, with its end: how many entries, at most max; 0: unreadable. */
 unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max);
+/* lseek of mem and pagemap, which have no end. */
+int64_t proc_mem_lseek(struct file *f, int64_t off, int whence);
+extern const struct file_ops proc_pagemap_ops; /* proc_pagemap.c */
+/* ioctl of maps, proc_mapquery.c: PROCMAP_QUERY. */
+int64_t proc_maps_ioctl(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
 /* The row and reference of an open /proc file. false: its task is gone. */
 bool proc_ref_of(struct task *reader, const struct inode *inode, struct proc_ref *ref);
 /* Names in paths of /proc/mounts and maps: space, tab, newline, backslash as octal. */

@@ -1,6 +1,5 @@
 /*
- * userfaultfd.c - page faults that another task answers: userfaultfd(2) and its ioctls (fs/userfaultfd.c,
- * 6.18). Not there: WP_ASYNC and WP_UNPOPULATED; UFFDIO_API refuses these features.
+ * userfaultfd.c - page faults that another task answers: userfaultfd(2) and its ioctls (fs/userfaultfd.c, 6.18).
  */
 #include "../handlers.h"
 #include "uffd.h"
@@ -10,9 +9,10 @@
 #include <sys/ioctl.h>
 
 /* Newer than the headers of some supported systems. */
-#define USER_MODE_ONLY 1u
-/* All but WP_ASYNC and WP_UNPOPULATED */
-#define FEATURES           UINT64_C(0x15fff)
+#define USER_MODE_ONLY     1u
+#define FEATURES           UINT64_C(0x1ffff)
+#define WP_UNPOPULATED     (UINT64_C(1) << 13)
+#define WP_ASYNC           (UINT64_C(1) << 15)
 #define MODE_MISSING       UINT64_C(1)
 #define MODE_WP            UINT64_C(2)
 #define MODE_MINOR         UINT64_C(4)
@@ -60,11 +60,15 @@ static int64_t do_api(struct task *t, struct uffd *u, uint64_t arg)
         err = -EINVAL;
     } else {
         answer = (struct uffdio_api){UFFD_API, FEATURES, API_IOCTLS};
+        if (api.features & WP_ASYNC)
+            api.features |= WP_UNPOPULATED;
         u->features = api.features | FEATURE_READY;
         u->id |= api.features & FEATURE_SIGBUS ? MM_UFFD_USER_ONLY : 0;
         u->id |= api.features & UFFD_FEATURE_EVENT_REMAP ? MM_UFFD_MOVES : 0;
         u->id |= api.features & UFFD_FEATURE_EVENT_FORK ? MM_UFFD_FORKS : 0;
         u->id |= api.features & UFFD_FEATURE_EVENT_REMOVE ? MM_UFFD_TELLS : 0;
+        u->id |= api.features & WP_UNPOPULATED ? MM_UFFD_EMPTY : 0;
+        u->id |= api.features & WP_ASYNC ? MM_UFFD_ASYNC : 0;
     }
     return mm_copy_out(t->mm, arg, &answer, sizeof(answer)) ? -EFAULT : err;
 }
