@@ -1,5 +1,6 @@
 /* uring_ops.c - io_uring: requests that end at once and that wait, timeouts, cancelling, links, drains. */
 #include "uring.h"
+#include <netinet/in.h>
 
 /* ---- operations ---- */
 
@@ -483,6 +484,23 @@ static void sockets(void)
     close(p[0]), close(p[1]), close(q[0]), close(q[1]);
 }
 
+/* CONNECT waits where connect(2) would not. */
+static void connecting(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof a;
+    int s = must(socket(AF_INET, SOCK_STREAM, 0)), c = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    struct io_uring_sqe x;
+
+    must(bind(s, (void *)&a, len));
+    must(getsockname(s, (void *)&a, &len));
+    x = SQE{.opcode = IORING_OP_CONNECT, .fd = c, .addr = (uintptr_t)&a, .off = sizeof a};
+    is_num(one(x), -ECONNREFUSED, "CONNECT of a socket that does not wait is refused");
+    must(listen(s, 1));
+    is_num(one(x), 0, "or made");
+    close(c), close(s);
+}
+
 int main(void)
 {
     if (have_uring()) {
@@ -496,6 +514,7 @@ int main(void)
         links();
         drains();
         sockets();
+        connecting();
     }
     return done();
 }

@@ -28,6 +28,8 @@ void process_reap(
         *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
 void creds_init(struct cred *c, const struct kernel_config *cfg);
 void creds_copy(struct cred *to, const struct cred *from);
+struct group_list *groups_get(struct group_list *g); /* one reference more; NULL: none */
+void groups_put(struct group_list *g);
 void creds_release(struct cred *c);
 void creds_exec(struct cred *c);
 void creds_to_mm(const struct task *t); /* tell mm what capabilities its owner has */

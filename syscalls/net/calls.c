@@ -171,7 +171,8 @@ int64_t sys_listen(struct task *t, const uint64_t a[6])
         return err;
     s->state = SS_LISTEN;
     s->max_backlog = backlog > 4096 ? 4096 : backlog;
-    s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
+    sock_note_owner(t, s);
+    sock_note_peer(s, s); /* itself, until somebody is there */
     return 0;
 }
 
@@ -181,6 +182,7 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     struct file *f;
     struct sock *s, *to, *end;
     int err = sock_of(t, a[0], &f, &s), len = arg_int(a[2]);
+    bool later;
 
     if (!err)
         err = sock_addr_in(t, a[1], len, &sa);
@@ -188,6 +190,7 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         return err;
     if (len < 2)
         return -EINVAL;
+    later = sock_is_tcp(s) && f->flags & O_NONBLOCK;
     if (s->family == AF_NETLINK)
         return netlink_connect(t, s, &sa, (unsigned)len);
     if (s->type == SOCK_DGRAM) {
@@ -210,15 +213,17 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         }
         return 0;
     }
+    if (s->connecting)
+        return tcp_connect_result(s);
     if (s->state == SS_CONNECTED)
         return -EISCONN;
     if (s->state != SS_NEW)
         return -EINVAL;
     err = sock_find(t, s, &sa, len, &to);
+    if (!err && to->state != SS_LISTEN)
+        err = -ECONNREFUSED;
     if (err)
-        return err;
-    if (to->state != SS_LISTEN)
-        return -ECONNREFUSED;
+        return err == -ECONNREFUSED && later ? tcp_connect_later(t, s, false) : err;
     if (to->nr_backlog > to->max_backlog) {
         if (f->flags & O_NONBLOCK)
             return -EAGAIN;
@@ -237,8 +242,8 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
         sock_name_sender(&s->addr);
         sock_map_address(&end->addr, end->family);
     }
-    s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
-    end->cred = to->cred;
+    sock_note_owner(t, s);
+    sock_answer_as(end, to);
     sock_pair(s, end);
     if (s->family != AF_UNIX) {
         s->peer_addr = sa;
@@ -253,7 +258,7 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     sock_changed(to);
     if (s->family != AF_UNIX)
         sock_tell(s, POLL_OUT);
-    return 0;
+    return later ? tcp_connect_later(t, s, true) : 0;
 }
 
 static int64_t do_accept(struct task *t, const uint64_t a[6], unsigned flags)
@@ -319,7 +324,7 @@ int64_t sys_shutdown(struct task *t, const uint64_t a[6])
         return -EINVAL;
     if (s->family == AF_NETLINK)
         return -EOPNOTSUPP;
-    if (s->state != SS_CONNECTED && s->type != SOCK_DGRAM && s->family != AF_UNIX)
+    if ((s->state != SS_CONNECTED || s->reset) && s->type != SOCK_DGRAM && s->family != AF_UNIX)
         return -ENOTCONN;
     was_shut = s->shut_wr;
     if (how != SHUT_WR)
@@ -354,7 +359,7 @@ int64_t sys_getpeername(struct task *t, const uint64_t a[6])
         return err;
     if (s->family == AF_NETLINK)
         return sock_addr_out(t, &s->peer_addr, s->addr_len, a[1], a[2]);
-    if (s->state != SS_CONNECTED)
+    if (s->state != SS_CONNECTED || s->reset)
         return -ENOTCONN;
     return sock_addr_out(t, &s->peer_addr, s->peer_len, a[1], a[2]);
 }

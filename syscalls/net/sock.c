@@ -1,6 +1,7 @@
 /*
  * sock.c - queues of messages, connections, and sockets as files (net/unix/af_unix.c, net/socket.c).
  */
+#include "../process.h"
 #include "netif.h"
 #include "../fs/fasync.h"
 
@@ -61,6 +62,35 @@ static void tell_room(struct sock *s)
     sock_tell(p, POLL_OUT);
 }
 
+void sock_note_owner(struct task *t, struct sock *s)
+{
+    s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
+    groups_put(s->groups);
+    s->groups = groups_get(t->cred.groups);
+}
+
+void sock_answer_as(struct sock *s, const struct sock *listener)
+{
+    s->cred = listener->cred;
+    groups_put(s->groups);
+    s->groups = groups_get(listener->groups);
+}
+
+void sock_note_peer(struct sock *s, const struct sock *peer)
+{
+    s->peer_cred = peer->cred;
+    groups_put(s->peer_groups);
+    s->peer_groups = groups_get(peer->groups);
+}
+
+/* What s has of the other end when a connection is made. */
+static void know(struct sock *s, const struct sock *peer)
+{
+    sock_note_peer(s, peer);
+    s->peer_addr = peer->addr;
+    s->peer_len = peer->addr_len;
+}
+
 struct sock *sock_create(struct task *t, int family, int type, int protocol)
 {
     struct sock *s = calloc(1, sizeof(*s));
@@ -75,7 +105,7 @@ struct sock *sock_create(struct task *t, int family, int type, int protocol)
     s->state = SS_NEW;
     s->sndbuf = s->rcvbuf = SOCK_BUF;
     sock_options_init(s);
-    s->cred = (struct ucred){t->proc->pid, t->cred.euid, t->cred.egid};
+    sock_note_owner(t, s);
     s->addr.ss_family = family;
     s->peer_addr.ss_family = family;
     s->addr_len = family == AF_UNIX ? 2 : family == AF_INET ? 16 : family == AF_NETLINK ? 12 : 28;
@@ -118,7 +148,9 @@ static void sock_disconnect(struct sock *s)
         p->peer = NULL;
         p->peer_ino = s->ino;
         p->peer_gone = true;
-        if (s->queued && sock_connects(s))
+        if (sock_is_tcp(s))
+            tcp_closes(s, p);
+        else if (sock_connects(s) && (s->queued || !s->file))
             p->error = ECONNRESET;
         if (p->error && s->family != AF_UNIX)
             sock_tell(p, POLL_ERR);
@@ -142,6 +174,8 @@ void sock_release(struct sock *s)
         skb_unqueue(s, list_first(&s->queue, struct skb, node));
     wake_up(&s->wait);
     list_del(&s->all);
+    groups_put(s->groups);
+    groups_put(s->peer_groups);
     free(s);
 }
 
@@ -150,12 +184,8 @@ void sock_pair(struct sock *a, struct sock *b)
     a->peer = b;
     b->peer = a;
     a->state = b->state = SS_CONNECTED;
-    a->peer_cred = b->cred;
-    b->peer_cred = a->cred;
-    a->peer_addr = b->addr;
-    a->peer_len = b->addr_len;
-    b->peer_addr = a->addr;
-    b->peer_len = a->addr_len;
+    know(a, b);
+    know(b, a);
 }
 
 /* ---- sending ---- */
@@ -231,13 +261,15 @@ static int64_t queue_on(struct task *t, struct sock *s, struct sock *to, const c
 }
 
 /* The last byte is urgent. */
-static int64_t send_urgent(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len)
+static int64_t send_urgent(struct task *t, struct sock *s, struct sock *to, const char *buf, uint64_t len,
+                           struct file **fds, unsigned nr_fds)
 {
+    bool alone = len == 1;
     int64_t r;
 
-    if (len > 1 && (r = queue_on(t, s, to, buf, len - 1, NULL, 0)) < 0)
+    if (!alone && (r = queue_on(t, s, to, buf, len - 1, fds, nr_fds)) < 0)
         return r;
-    r = queue_on(t, s, to, buf + len - 1, 1, NULL, 0);
+    r = queue_on(t, s, to, buf + len - 1, 1, alone ? fds : NULL, alone ? nr_fds : 0);
     if (r < 0)
         return len > 1 ? (int64_t)len - 1 : r;
     sock_urgent_came(to);
@@ -253,6 +285,8 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
     if (s->error) {
         err = s->error;
         s->error = 0;
+        if (err == EPIPE)
+            goto pipe;
         return -err;
     }
     if (s->family == AF_NETLINK)
@@ -263,11 +297,13 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         if (sa_len && s->family == AF_UNIX)
             return s->state == SS_CONNECTED ? -EISCONN : -EOPNOTSUPP;
         if (s->state != SS_CONNECTED) {
-            if (s->family != AF_UNIX && s->state != SS_NEW)
+            if (s->family != AF_UNIX)
                 goto pipe;
-            return s->family == AF_UNIX ? -ENOTCONN : -EPIPE;
+            return -ENOTCONN;
         }
-        if (!to || to->shut_rd)
+        if (!to && sock_is_tcp(s) && !s->reset && len)
+            return tcp_send_to_closed(s, len);
+        if (!to || (to->shut_rd && !sock_is_tcp(s)))
             goto pipe;
     } else {
         if (sa_len) {
@@ -301,13 +337,13 @@ int64_t sock_send(struct task *t, struct sock *s, const void *buf, uint64_t len,
         return queue_on(t, s, to, buf, len, fds, nr_fds);
     }
     if (!len)
-        return 0;
+        return flags & MSG_OOB && s->family == AF_UNIX ? -EOPNOTSUPP : 0;
     if (to->queued >= SOCK_BUF)
         return wait_room(t, s, to, flags);
     if (len > SOCK_BUF - to->queued)
         len = SOCK_BUF - to->queued;
     else if (flags & MSG_OOB)
-        return send_urgent(t, s, to, buf, len);
+        return send_urgent(t, s, to, buf, len, fds, nr_fds);
     return queue_on(t, s, to, buf, len, fds, nr_fds);
 pipe:
     if (!(flags & MSG_NOSIGNAL) && sock_connects(s))
@@ -469,14 +505,15 @@ static unsigned socket_poll(struct task *t, struct file *f, bool wait)
     }
     if (s->error)
         ev |= POLLERR;
-    if (!nothing_to_read(s) || !list_empty(&s->backlog) || eof)
+    if ((s->family == AF_UNIX ? !list_empty(&s->queue) : !nothing_to_read(s)) || !list_empty(&s->backlog) ||
+        eof)
         ev |= POLLIN | POLLRDNORM;
     if (s->urgent && !s->urgent_taken)
         ev |= POLLPRI;
     if (eof)
         ev |= POLLRDHUP;
-    if (sock_connects(s) &&
-        (s->state == SS_NEW || (s->state == SS_CONNECTED && !p) || (s->shut_rd && s->shut_wr)))
+    if (sock_connects(s) && (s->state == SS_NEW || (s->shut_rd && s->shut_wr) ||
+                             (s->state == SS_CONNECTED && (sock_is_tcp(s) ? tcp_hung_up(s, eof) : !p))))
         ev |= POLLHUP;
     if (s->state != SS_LISTEN && (!p || p->queued < SOCK_BUF / 2))
         ev |= POLLOUT | POLLWRNORM | POLLWRBAND;

@@ -14,7 +14,7 @@
 
 #define SOCK_BUF     212992u /* net.core.wmem_default: bytes that may wait on one queue */
 #define SCM_MAX_FDS  253u
-#define SOCK_OPTIONS 58
+#define SOCK_OPTIONS 59
 
 struct skb { /* one message, or a piece of a stream */
     struct list_head node;
@@ -42,6 +42,8 @@ struct sock {
     bool urgent_taken;      /* MSG_OOB has received it */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
     bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
+    bool connecting;               /* TCP: connect(2) did not wait; the next one tells how it went */
+    bool reset;                    /* TCP: no connection any more, by a reset or since it was refused */
     int error;                     /* SO_ERROR, told once */
     struct sockaddr_storage addr, peer_addr;
     unsigned addr_len, peer_len;
@@ -51,6 +53,7 @@ struct sock {
     struct list_head backlog, pending; /* SS_LISTEN: sockets not yet accepted, by their `pending` */
     unsigned nr_backlog, max_backlog;
     struct ucred cred, peer_cred;
+    struct group_list *groups, *peer_groups; /* references; NULL: none */
     struct waitq wait;
     uint64_t changes;
     struct list_head fasync; /* who is told by a signal */
@@ -64,6 +67,10 @@ struct sock {
 
 struct sock *sock_create(struct task *t, int family, int type, int protocol);
 void sock_release(struct sock *s);
+/* Who is at an end, for SO_PEERCRED and its like of the other: t, as now; or who listened for it. And what is seen there. */
+void sock_note_owner(struct task *t, struct sock *s);
+void sock_answer_as(struct sock *s, const struct sock *listener);
+void sock_note_peer(struct sock *s, const struct sock *peer);
 struct file *sock_file(struct task *t, struct sock *s,
                        unsigned flags);       /* takes over s, also on failure (NULL) */
 struct sock *file_sock(const struct file *f); /* NULL: no socket */
@@ -115,6 +122,16 @@ void sock_unconnect(struct sock *s);
 
 void sock_options_init(struct sock *s); /* sockopt.c */
 bool sock_oob_inline(const struct sock *s);
+
+/* tcp.c */
+bool sock_is_tcp(const struct sock *s);
+/* connect(2) of a socket that does not wait: with `found`, the connection is made, else it was refused. -EINPROGRESS. */
+int tcp_connect_later(struct task *t, struct sock *s, bool found);
+int tcp_connect_result(struct sock *s); /* and the next connect(2): 0 or negative errno */
+/* s goes, and p is the other end: is that a reset? */
+void tcp_closes(const struct sock *s, struct sock *p);
+int64_t tcp_send_to_closed(struct sock *s, uint64_t len); /* what the other end will reset: len */
+bool tcp_hung_up(const struct sock *s, bool eof);         /* POLLHUP; eof: nothing more comes */
 
 /* urgent.c */
 bool sock_has_urgent(const struct sock *s);      /* is it of a kind that has urgent data? */

@@ -5,6 +5,7 @@
  * that do something, or are no number, have code of their own.
  */
 #include "../handlers.h"
+#include "../process.h"
 #include "sock.h"
 
 #include <linux/capability.h>
@@ -16,10 +17,12 @@
 #define CONGESTION_LEN 16 /* TCP_CA_NAME_MAX */
 
 /* Newer than the headers of some supported systems. */
+#define SO_INCOMING_NAPI_ID_ 56
 #define SO_PREFER_BUSY_POLL_ 69
 #define SO_RESERVE_MEM_      73
 #define SO_RCVMARK_          75
 #define SO_PASSPIDFD_        76
+#define SO_PEERPIDFD_        77
 #define SO_PASSRIGHTS_       83
 #define NO_LIMIT             INT32_MIN
 
@@ -50,6 +53,7 @@ static const struct option {
     {SOL_SOCKET, SO_NOFCS, FOR_ALL, IS_BOOL},
     {SOL_SOCKET, SO_LOCK_FILTER, FOR_ALL, IS_BOOL},
     {SOL_SOCKET, SO_SELECT_ERR_QUEUE, FOR_ALL, IS_BOOL},
+    {SOL_SOCKET, SO_INCOMING_CPU, FOR_ALL, 0, -1, NO_LIMIT},
     {SOL_SOCKET, SO_BUSY_POLL, FOR_ALL, 0, 0, 0, INT32_MAX},
     {SOL_SOCKET, SO_MAX_PACING_RATE, FOR_ALL, IS_LONG, -1, NO_LIMIT},
     {SOL_SOCKET, SO_ZEROCOPY, FOR_INET, GET_ANYWHERE, 0, 0, 1},
@@ -249,8 +253,54 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
 
 /* ---- getting ---- */
 
+#define MEMINFO_SIZE (9 * (int)sizeof(uint32_t)) /* SK_MEMINFO_VARS */
+
+/* Is it known who is at the other end? */
+static bool knows_peer(const struct sock *s)
+{
+    return s->family == AF_UNIX && s->peer_cred.pid > 0;
+}
+
+static int peer_pidfd(struct task *t, const struct sock *s)
+{
+    struct process *p;
+
+    if (!knows_peer(s))
+        return -ENODATA;
+    p = find_process(t->k, s->peer_cred.pid);
+    return p && p->leader ? pidfd_create(t, p->leader, false) : -ESRCH;
+}
+
+/* SO_PEERGROUPS: all the groups, or how much room they need. */
+static int64_t get_peer_groups(struct task *t, const struct sock *s, uint64_t addr, int room, uint64_t ulen)
+{
+    const struct group_list *g = s->peer_groups;
+    int len = g ? (int)(g->n * sizeof(g->gid[0])) : 0;
+
+    if (!knows_peer(s))
+        return -ENODATA;
+    if (room < len)
+        return mm_copy_out(t->mm, ulen, &len, sizeof(len)) ? -EFAULT : -ERANGE;
+    return (len && mm_copy_out(t->mm, addr, g->gid, (uint64_t)len)) ||
+                   mm_copy_out(t->mm, ulen, &len, sizeof(len))
+               ? -EFAULT
+               : 0;
+}
+
+/* SO_COOKIE: the number of its inode, which no other socket of the machine has had. */
+static int64_t get_cookie(struct task *t, const struct sock *s, uint64_t addr, int room, uint64_t ulen)
+{
+    int len = sizeof(s->ino);
+
+    if (room < len)
+        return -EINVAL;
+    return mm_copy_out(t->mm, addr, &s->ino, sizeof(s->ino)) || mm_copy_out(t->mm, ulen, &len, sizeof(len))
+               ? -EFAULT
+               : 0;
+}
+
 /* An answer that is no row of the table, up to 128 bytes; its length, or negative errno. */
-static int get_socket(struct sock *s, int name, void *out)
+static int get_socket(struct task *t, struct sock *s, int name, void *out)
 {
     int *v = out;
 
@@ -291,11 +341,24 @@ static int get_socket(struct sock *s, int name, void *out)
     case SO_LINGER:
         memcpy(out, &s->linger, sizeof(s->linger));
         return sizeof(s->linger);
-    case SO_PEERCRED:
-        if (s->state != SS_CONNECTED)
-            s->peer_cred = (struct ucred){0, -1, -1};
-        memcpy(out, &s->peer_cred, sizeof(s->peer_cred));
-        return sizeof(s->peer_cred);
+    case SO_PEERCRED: {
+        struct ucred cred = knows_peer(s) ? s->peer_cred : (struct ucred){0, -1, -1};
+
+        memcpy(out, &cred, sizeof(cred));
+        return sizeof(cred);
+    }
+    case SO_PEERPIDFD_:
+        *v = peer_pidfd(t, s);
+        return *v < 0 ? *v : (int)sizeof(*v);
+    case SO_INCOMING_NAPI_ID_:
+        *v = 0; /* no device has brought anything */
+        break;
+    case SO_MEMINFO:
+        memset(out, 0, MEMINFO_SIZE);
+        v[0] = (int)s->queued;
+        v[1] = s->rcvbuf;
+        v[3] = s->sndbuf;
+        return MEMINFO_SIZE;
     case SO_RCVTIMEO:
     case SO_SNDTIMEO: {
         uint64_t ns = name == SO_RCVTIMEO ? s->rcvtimeo : s->sndtimeo;
@@ -348,11 +411,15 @@ int64_t sys_getsockopt(struct task *t, const uint64_t a[6])
         return -EOPNOTSUPP;
     if (level == SOL_SOCKET && name == SO_PEERNAME)
         return get_peer_name(t, s, a[3], room);
+    if (level == SOL_SOCKET && name == SO_PEERGROUPS)
+        return get_peer_groups(t, s, a[3], room, a[4]);
+    if (level == SOL_SOCKET && name == SO_COOKIE)
+        return get_cookie(t, s, a[3], room, a[4]);
     i = find_option(level, name);
     if (i >= 0) {
         len = get_number(s, i, out);
     } else if (level == SOL_SOCKET) {
-        len = get_socket(s, name, out);
+        len = get_socket(t, s, name, out);
     } else if (level == IPPROTO_TCP && name == TCP_CONGESTION) {
         memcpy(out, CONGESTION, sizeof(CONGESTION));
         len = CONGESTION_LEN;

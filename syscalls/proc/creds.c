@@ -28,7 +28,14 @@ static struct group_list *groups_alloc(unsigned n)
     return g;
 }
 
-static void groups_put(struct group_list *g)
+struct group_list *groups_get(struct group_list *g)
+{
+    if (g)
+        g->refs++;
+    return g;
+}
+
+void groups_put(struct group_list *g)
 {
     if (g && --g->refs == 0)
         free(g);
@@ -60,8 +67,7 @@ void creds_init(struct cred *c, const struct kernel_config *cfg)
 void creds_copy(struct cred *to, const struct cred *from)
 {
     *to = *from;
-    if (to->groups)
-        to->groups->refs++;
+    groups_get(to->groups);
 }
 
 void creds_release(struct cred *c)

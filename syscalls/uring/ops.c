@@ -167,6 +167,14 @@ static int64_t tee_issue(struct uring_req *req)
                         : 0;
 }
 
+/* The ring waits where connect(2) does not. */
+static int64_t call_connect(struct task *t, const uint64_t a[6])
+{
+    int64_t r = sys_connect(t, a);
+
+    return r == -EINPROGRESS ? sys_connect(t, a) : r;
+}
+
 /* ---- the table ---- */
 
 static const struct uring_op ops[UOP_LAST] = {
@@ -196,7 +204,7 @@ static const struct uring_op ops[UOP_LAST] = {
     [IORING_OP_ASYNC_CANCEL] = {"ASYNC_CANCEL", .zero = "os", .prep = cancel_prep, .issue = cancel_issue},
     [IORING_OP_LINK_TIMEOUT] = {"LINK_TIMEOUT", .zero = "obs", .prep = timeout_prep,
                                 .issue = link_timeout_issue},
-    [IORING_OP_CONNECT] = {"CONNECT", OP_FILE | OP_POLLOUT, "lbrs", "fao", sys_connect},
+    [IORING_OP_CONNECT] = {"CONNECT", OP_FILE | OP_POLLOUT, "lbrs", "fao", call_connect},
     [IORING_OP_FALLOCATE] = {"FALLOCATE", OP_FILE, "brs", "floa", sys_fallocate},
     [IORING_OP_OPENAT] = {"OPENAT", OP_NEW_FD | OP_NO_FIXED, "b", "darl", sys_openat, .prep = open_prep},
     [IORING_OP_CLOSE] = {"CLOSE", OP_NO_FIXED, "oalrb", .prep = close_prep, .issue = close_issue},
