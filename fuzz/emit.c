@@ -111,10 +111,8 @@ char *fuzz_comment(const struct divergence *d)
     return text;
 }
 
-void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
+static void emit_beginning(FILE *out, const char *comment)
 {
-    bool small = seq->world.pages && seq->world.pages < ARENA_PAGES, keys = false;
-
     fprintf(out, "/*\n * %s", comment);
     fprintf(
         out,
@@ -140,12 +138,10 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
         "}\n#define CALL(x) result(#x, (long)(x))\n"
         "#define TRY()   (!sigsetjmp(env, 1))\n\n",
         (unsigned long long)ARENA, ARENA_PAGES);
-    if (small)
-        emit_helpers(out, seq);
-    for (unsigned i = 0; i < seq->n; i++)
-        keys |= fuzz_calls[seq->op[i].call].kind == CALL_RIGHTS;
-    if (keys)
-        emit_rights(out);
+}
+
+static void emit_main(FILE *out)
+{
     fprintf(
         out,
         "int main(void)\n{\n"
@@ -157,80 +153,103 @@ void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
         "    dup2(open(\"/proc/self/fd/%d\", O_RDONLY), %d);\n    dup2(open(\"/dev/zero\", O_RDWR), %d);\n",
         FD_MEMFD0, FD_MEMFD1, FD_MEMFD0, MEMFD_PAGES, FD_MEMFD1, MEMFD_PAGES, FD_MEMFD0, FD_MEMFD0_RO,
         FD_ZERO);
-    for (unsigned i = 0; i < seq->n; i++) {
-        const struct fuzz_call *c = &fuzz_calls[seq->op[i].call];
-        const uint64_t *a = seq->op[i].a;
+}
 
+/* One call, at the beginning of an indented line. */
+static void emit_call(FILE *out, const struct fuzz_op *op)
+{
+    const struct fuzz_call *c = &fuzz_calls[op->call];
+    const uint64_t *a = op->a;
+
+    switch (c->kind) {
+    case CALL_READ:
+        fprintf(out, "if (TRY())\n        printf(\"read %%x\\n\", *(volatile int *)(");
+        print_arg(out, a[0]);
+        fprintf(out, "));\n");
+        break;
+    case CALL_WRITE:
+        fprintf(out, "if (TRY())\n        *(volatile int *)(");
+        print_arg(out, a[0]);
+        fprintf(out, ") = %d;\n", (int)a[1]);
+        break;
+    case CALL_MINCORE:
+        fprintf(out, "{\n        unsigned char vec[64] = \"\";\n        CALL(syscall(SYS_mincore, ");
+        print_arg(out, a[0]);
+        fprintf(out, ", ");
+        print_arg(out, a[1]);
+        fprintf(out, ", vec));\n        for (int i = 0; i < 64; i++)\n            printf(\"%%d\", vec[i] "
+                     "& 1);\n        puts(\"\");\n    }\n");
+        break;
+    case CALL_PREAD:
+        fprintf(out,
+                "{\n        int v = 0;\n        CALL(pread(%d, &v, 4, %d));\n        printf(\"%%x\\n\", "
+                "v);\n    }\n",
+                (int)a[0], (int)a[1]);
+        break;
+    case CALL_PWRITE:
+        fprintf(out, "{\n        int v = %d;\n        CALL(pwrite(%d, &v, 4, %d));\n    }\n", (int)a[2],
+                (int)a[0], (int)a[1]);
+        break;
+    case CALL_SHMSTAT:
+        fprintf(out,
+                "{\n        struct shmid_ds ds;\n        CALL(shmctl(%d, IPC_STAT, &ds));\n"
+                "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n",
+                (int)a[0]);
+        break;
+    case CALL_RIGHTS:
+        fprintf(out, "CALL(rights(%d, %d));\n", (int)a[0], (int)a[1]);
+        break;
+    case CALL_FORK_LOOK:
+        fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n   "
+                     " wait(NULL);\n");
+        break;
+    case CALL_FORK_STAY:
+        fprintf(out, "fflush(stdout);\n    if (fork()) {\n        wait(NULL);\n        return 0;\n    }\n");
+        break;
+    case CALL_EXEC:
+        fprintf(out, "if (TRY())\n        ((void (*)(void))(");
+        print_arg(out, a[0]);
+        fprintf(out, "))();\n");
+        break;
+    default:
+        fprintf(out, "CALL(syscall(%d /* %s */", c->nr, c->name);
+        for (unsigned j = 0; j < c->nargs; j++) {
+            fprintf(out, ", ");
+            print_arg(out, a[j]);
+            if (a[j] < 4096)
+                fprintf(out, "ul");
+        }
+        fprintf(out, "));\n");
+    }
+}
+
+static void emit_seal(FILE *out, const struct fuzz_op *op)
+{
+    fprintf(out, "CALL(seal(");
+    print_arg(out, op->a[0]);
+    fprintf(out, ", 0x%llx));\n", (unsigned long long)op->a[1]);
+}
+
+void fuzz_emit_c(FILE *out, const struct fuzz_seq *seq, const char *comment)
+{
+    bool small = seq->world.pages && seq->world.pages < ARENA_PAGES, keys = false;
+
+    emit_beginning(out, comment);
+    if (small)
+        emit_helpers(out, seq);
+    for (unsigned i = 0; i < seq->n; i++)
+        keys |= fuzz_calls[seq->op[i].call].kind == CALL_RIGHTS;
+    if (keys)
+        emit_rights(out);
+    emit_main(out);
+    for (unsigned i = 0; i < seq->n; i++) {
         if (small && i == seq->n - 1)
             fprintf(out, "    pages();\n");
         fprintf(out, "    ");
-        if (small && c->nr == 462) {
-            fprintf(out, "CALL(seal(");
-            print_arg(out, a[0]);
-            fprintf(out, ", 0x%llx));\n", (unsigned long long)a[1]);
-            continue;
-        }
-        switch (c->kind) {
-        case CALL_READ:
-            fprintf(out, "if (TRY())\n        printf(\"read %%x\\n\", *(volatile int *)(");
-            print_arg(out, a[0]);
-            fprintf(out, "));\n");
-            break;
-        case CALL_WRITE:
-            fprintf(out, "if (TRY())\n        *(volatile int *)(");
-            print_arg(out, a[0]);
-            fprintf(out, ") = %d;\n", (int)a[1]);
-            break;
-        case CALL_MINCORE:
-            fprintf(out, "{\n        unsigned char vec[64] = \"\";\n        CALL(syscall(SYS_mincore, ");
-            print_arg(out, a[0]);
-            fprintf(out, ", ");
-            print_arg(out, a[1]);
-            fprintf(out, ", vec));\n        for (int i = 0; i < 64; i++)\n            printf(\"%%d\", vec[i] "
-                         "& 1);\n        puts(\"\");\n    }\n");
-            break;
-        case CALL_PREAD:
-            fprintf(out,
-                    "{\n        int v = 0;\n        CALL(pread(%d, &v, 4, %d));\n        printf(\"%%x\\n\", "
-                    "v);\n    }\n",
-                    (int)a[0], (int)a[1]);
-            break;
-        case CALL_PWRITE:
-            fprintf(out, "{\n        int v = %d;\n        CALL(pwrite(%d, &v, 4, %d));\n    }\n", (int)a[2],
-                    (int)a[0], (int)a[1]);
-            break;
-        case CALL_SHMSTAT:
-            fprintf(out,
-                    "{\n        struct shmid_ds ds;\n        CALL(shmctl(%d, IPC_STAT, &ds));\n"
-                    "        printf(\"%%lu attached\\n\", (unsigned long)ds.shm_nattch);\n    }\n",
-                    (int)a[0]);
-            break;
-        case CALL_RIGHTS:
-            fprintf(out, "CALL(rights(%d, %d));\n", (int)a[0], (int)a[1]);
-            break;
-        case CALL_FORK_LOOK:
-            fprintf(out, "fflush(stdout);\n    if (!fork()) {\n        maps();\n        return 0;\n    }\n   "
-                         " wait(NULL);\n");
-            break;
-        case CALL_FORK_STAY:
-            fprintf(out,
-                    "fflush(stdout);\n    if (fork()) {\n        wait(NULL);\n        return 0;\n    }\n");
-            break;
-        case CALL_EXEC:
-            fprintf(out, "if (TRY())\n        ((void (*)(void))(");
-            print_arg(out, a[0]);
-            fprintf(out, "))();\n");
-            break;
-        default:
-            fprintf(out, "CALL(syscall(%d /* %s */", c->nr, c->name);
-            for (unsigned j = 0; j < c->nargs; j++) {
-                fprintf(out, ", ");
-                print_arg(out, a[j]);
-                if (a[j] < 4096)
-                    fprintf(out, "ul");
-            }
-            fprintf(out, "));\n");
-        }
+        if (small && fuzz_calls[seq->op[i].call].nr == 462)
+            emit_seal(out, &seq->op[i]);
+        else
+            emit_call(out, &seq->op[i]);
     }
     fprintf(out, "%s    maps();\n    return 0;\n}\n", small ? "    pages();\n" : "");
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -349,109 +350,100 @@ static bool number(const char *s, uint64_t most, uint64_t *n)
     return false;
 }
 
-int fuzz_main(int argc, char **argv)
+/* Each option says where its value goes; those that do something else are in parse(). */
+enum option_kind { FLAG, NUMBER, NUMBER64, TEXT };
+/* clang-format off */
+#define VALUE_OPTIONS(F)                                                                                    \
+    F("seed", NUMBER64, seed) F("ops", NUMBER64, ops) F("time", NUMBER, seconds) F("length", NUMBER, length) \
+    F("jobs", NUMBER, jobs) F("stop", NUMBER, stop_after) F("depth", NUMBER, depth) F("design", TEXT, design) \
+    F("save", TEXT, save_dir) F("resume", TEXT, resume) F("without", TEXT, without) F("quiet", FLAG, quiet) \
+    F("pair", FLAG, pair) F("worlds", FLAG, worlds) F("host", FLAG, host) F("all-states", FLAG, all)        \
+    F("with-cpu", FLAG, cpu) F("excluded", FLAG, excluded)
+/* clang-format on */
+static const struct value_option {
+    enum option_kind kind;
+    size_t at; /* in struct options */
+} value_options[] = {
+#define F(name, kind, field) {kind, offsetof(struct options, field)},
+    VALUE_OPTIONS(F)
+#undef F
+};
+#define NR_VALUE_OPTIONS (int)(sizeof(value_options) / sizeof(*value_options))
+
+/* False, with a line on stderr: it is to be a number. */
+static bool set_value(struct options *o, const struct value_option *v, const char *arg)
 {
-    static const struct option longopts[] = {
-        {"seed", required_argument, NULL, 's'},    {"ops", required_argument, NULL, 'n'},
-        {"time", required_argument, NULL, 't'},    {"length", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},    {"stop", required_argument, NULL, 'x'},
-        {"design", required_argument, NULL, 'd'},  {"save", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},         {"pair", no_argument, NULL, 'p'},
-        {"worlds", no_argument, NULL, 'w'},        {"with-cpu", no_argument, NULL, 'C'},
-        {"answer", no_argument, NULL, 'a'}, /* what --with-cpu runs as a guest */
-        {"resume", required_argument, NULL, 'r'},  {"excluded", no_argument, NULL, 'e'},
-        {"without", required_argument, NULL, 'W'}, {"ignore", required_argument, NULL, 'g'},
-        {"exclude", required_argument, NULL, 'X'}, {"host", no_argument, NULL, 'H'},
-        {"all-states", no_argument, NULL, 'A'},    {"depth", required_argument, NULL, 'D'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-    };
-    struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
+    void *at = (char *)o + v->at;
     uint64_t n = 0;
-    int c;
+
+    if ((v->kind == NUMBER || v->kind == NUMBER64) &&
+        !number(arg, v->kind == NUMBER ? UINT32_MAX : UINT64_MAX, &n))
+        return false;
+    switch (v->kind) {
+    case FLAG:
+        *(bool *)at = true;
+        break;
+    case NUMBER:
+        *(unsigned *)at = (unsigned)n;
+        break;
+    case NUMBER64:
+        *(uint64_t *)at = n;
+        o->random |= at == &o->ops;
+        break;
+    case TEXT:
+        *(const char **)at = arg;
+        break;
+    }
+    return true;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(struct options *o, int argc, char **argv)
+{
+    enum { IGNORE = NR_VALUE_OPTIONS, EXCLUDE, ANSWER, HELP };
+    static const struct option longopts[] = {
+#define F(name, kind, field) {name, kind == FLAG ? no_argument : required_argument, NULL, 0},
+        VALUE_OPTIONS(F)
+#undef F
+            {"ignore", required_argument, NULL, 0},
+        {"exclude", required_argument, NULL, 0},
+        {"answer", no_argument, NULL, 0}, /* what --with-cpu runs as a guest */
+        {"help", no_argument, NULL, 0},
+        {NULL, 0, NULL, 0},
+    };
+    int c, i;
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "", longopts, NULL)) != -1) {
-        if (strchr("sntljxD", c) && !number(optarg, c == 's' || c == 'n' ? UINT64_MAX : UINT32_MAX, &n))
+    while ((c = getopt_long(argc, argv, "", longopts, &i)) == 0) {
+        if (i < NR_VALUE_OPTIONS && !set_value(o, &value_options[i], optarg))
             return 2;
-        switch (c) {
-        case 's':
-            o.seed = n;
-            break;
-        case 'n':
-            o.random = true;
-            o.ops = n;
-            break;
-        case 't':
-            o.seconds = (unsigned)n;
-            break;
-        case 'l':
-            o.length = (unsigned)n;
-            break;
-        case 'j':
-            o.jobs = (unsigned)n;
-            break;
-        case 'x':
-            o.stop_after = (unsigned)n;
-            break;
-        case 'd':
-            o.design = optarg;
-            break;
-        case 'o':
-            o.save_dir = optarg;
-            break;
-        case 'p':
-            o.pair = true;
-            break;
-        case 'r':
-            o.resume = optarg;
-            break;
-        case 'e':
-            o.excluded = true;
-            break;
-        case 'W':
-            o.without = optarg;
-            break;
-        case 'g':
+        if (i == IGNORE)
             picture_ignore(optarg);
-            break;
-        case 'X':
-            if (!fuzz_exclude(optarg)) {
-                fprintf(stderr, "mseal-emu fuzz: there is no exclusion %s\n", optarg);
-                return 2;
-            }
-            break;
-        case 'w':
-            o.worlds = true;
-            break;
-        case 'H':
-            o.host = true;
-            break;
-        case 'A':
-            o.all = true;
-            break;
-        case 'C':
-            o.cpu = true;
-            break;
-        case 'a':
-            return fuzz_answer();
-        case 'D':
-            o.depth = (unsigned)n;
-            break;
-        case 'q':
-            o.quiet = true;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return 0;
-        default:
-            fputs(usage, stderr);
+        if (i == EXCLUDE && !fuzz_exclude(optarg)) {
+            fprintf(stderr, "mseal-emu fuzz: there is no exclusion %s\n", optarg);
             return 2;
         }
+        if (i == ANSWER)
+            return fuzz_answer();
+        if (i == HELP) {
+            fputs(usage, stdout);
+            return 0;
+        }
     }
-    if (o.depth < 1 || o.depth > 6) {
+    if (c != -1 || o->depth < 1 || o->depth > 6) {
         fputs(usage, stderr);
         return 2;
     }
+    return -1;
+}
+
+int fuzz_main(int argc, char **argv)
+{
+    struct options o = {.depth = 3, .seed = 1, .ops = 100000, .jobs = 1, .stop_after = 1};
+    int status = parse(&o, argc, argv);
+
+    if (status >= 0)
+        return status;
     if (o.worlds)
         return worlds_main(o.design, o.depth, (o.host ? WORLDS_HOST : 0) | (o.all ? WORLDS_ALL : 0), o.quiet,
                            o.save_dir);
@@ -466,9 +458,9 @@ int fuzz_main(int argc, char **argv)
         return 2;
     }
     if (optind < argc) {
-        c = run_cases(&o, argv + optind);
-        if (c || !o.random)
-            return c;
+        status = run_cases(&o, argv + optind);
+        if (status || !o.random)
+            return status;
     }
     return run_jobs(&o);
 }
