@@ -293,7 +293,8 @@ void walk_end(struct walk *w)
     memset(w, 0, sizeof(*w));
 }
 
-int walk_push_link(struct walk *w, struct dentry *link)
+/* Go on at what link points to. 0; 1: w->cur is the place; or negative errno. */
+static int walk_push_link(struct walk *w, struct dentry *link)
 {
     struct inode *inode = link->inode;
     char text[PATH_MAX];
@@ -332,6 +333,15 @@ int walk_push_link(struct walk *w, struct dentry *link)
     err = walk_prepend(w, text, n);
     if (!err && *text == '/')
         err = walk_to_root(w);
+    return err;
+}
+
+int walk_follow(struct walk *w, struct dentry **d)
+{
+    int err = walk_push_link(w, *d);
+
+    dentry_put(*d);
+    *d = err == 1 ? dentry_get(w->cur) : NULL;
     return err;
 }
 
@@ -415,17 +425,10 @@ int path_lookup(struct task *t, int dfd, const char *path, unsigned flags, struc
         }
         if (S_ISLNK(d->inode->mode) && w.last_type == LAST_NORM &&
             ((flags & LOOKUP_FOLLOW) || w.trailing_slash)) {
-            err = walk_push_link(&w, d);
-            dentry_put(d);
-            d = NULL;
-            if (err == 1) {
-                /* A magic link: we are there, trailing slashes may remain. */
-                w.last_type = LAST_ROOT;
-                d = dentry_get(w.cur);
-                err = 0;
-            } else {
+            err = walk_follow(&w, &d);
+            if (err != 1)
                 continue;
-            }
+            err = 0; /* a magic link: we are there, trailing slashes may remain */
         }
         if ((w.trailing_slash || (flags & LOOKUP_DIRECTORY)) && !is_dir(d->inode))
             err = -ENOTDIR;

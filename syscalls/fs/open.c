@@ -154,12 +154,12 @@ static int lookup_create(struct walk *w, unsigned flags, unsigned mode, struct d
     return err;
 }
 
-static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode,
-                       unsigned resolve, struct file **out)
+/* path_openat() without the open: what is at path, with a reference, *created by us or not. */
+static int64_t find_or_create(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode,
+                              unsigned resolve, struct dentry **out, bool *created)
 {
     struct walk w;
     struct dentry *d = NULL;
-    bool created = false;
     int64_t err;
 
     if (!*path)
@@ -169,27 +169,19 @@ static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags
         err = walk_to_parent(&w);
         if (err)
             break;
-        if (flags & O_CREAT)
-            err = lookup_create(&w, flags, mode, &d, &created);
-        else
-            err = walk_last(&w, &d);
+        err = flags & O_CREAT ? lookup_create(&w, flags, mode, &d, created) : walk_last(&w, &d);
+        if (!err && !d->inode)
+            err = -ENOENT;
         if (err)
             break;
-        if (!d->inode) {
-            err = -ENOENT;
-            break;
-        }
         if (S_ISLNK(d->inode->mode) && w.last_type == LAST_NORM) {
             if (!(flags & O_NOFOLLOW) || w.trailing_slash) {
-                err = walk_push_link(&w, d);
-                dentry_put(d);
-                d = NULL;
+                err = walk_follow(&w, &d);
                 if (err == 0)
                     continue;
                 if (err < 0)
                     break;
                 err = 0;
-                d = dentry_get(w.cur);
             } else if (!(flags & O_PATH)) {
                 err = flags & O_DIRECTORY ? -ENOTDIR : -ELOOP;
                 break;
@@ -197,42 +189,58 @@ static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags
         }
         if (((flags & O_DIRECTORY) || w.trailing_slash) && !is_dir(d->inode))
             err = -ENOTDIR;
-        else if ((flags & O_CREAT) && !created && is_dir(d->inode))
+        else if ((flags & O_CREAT) && !*created && is_dir(d->inode))
             err = -EISDIR;
         break;
     }
     walk_end(&w);
     if (err)
-        goto out;
-    if (flags & O_TMPFILE_BIT) {
-        err = open_tmpfile(t, d, flags, mode, out);
-        goto out;
-    }
-    if (!(flags & O_PATH)) {
-        err = may_open(t, d, flags, created);
-        if (err)
-            goto out;
-    }
-    if ((flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created && !(flags & O_PATH) && !d->host_fd) {
-        struct file *f;
+        dentry_put(d);
+    else
+        *out = d;
+    return err;
+}
 
-        err = file_open_dentry(t, d, flags, &f);
-        if (err)
-            goto out;
+/* do_open() of fs/namei.c: may t open d, and what O_TRUNC asks for. */
+static int64_t open_found(struct task *t, struct dentry *d, unsigned flags, bool created, struct file **out)
+{
+    bool truncate =
+        (flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created && !(flags & O_PATH) && !d->host_fd;
+    struct file *f;
+    int64_t err = flags & O_PATH ? 0 : may_open(t, d, flags, created);
+
+    if (err)
+        return err;
+    err = file_open_dentry(t, d, flags, &f);
+    if (err)
+        return err;
+    if (!(flags & O_PATH))
         notify_dentry(d, IN_OPEN);
+    if (truncate) {
         err = do_truncate(t, d->inode, d, 0);
-        if (err)
+        if (err) {
             file_put(f);
-        else
-            *out = f;
-        goto out;
+            return err;
+        }
     }
-    err = file_open_dentry(t, d, flags, out);
-    if (!err)
-        (*out)->created = created;
-    if (!err && !(flags & O_PATH))
-        notify_dentry(d, IN_OPEN);
-out:
+    f->created = created;
+    *out = f;
+    return 0;
+}
+
+static int64_t do_open(struct task *t, int dfd, const char *path, unsigned flags, unsigned mode,
+                       unsigned resolve, struct file **out)
+{
+    struct dentry *d;
+    bool created = false;
+    int64_t err = find_or_create(t, dfd, path, flags, mode, resolve, &d, &created);
+
+    if (err)
+        return err;
+    if (flags & O_TMPFILE_BIT)
+        err = open_tmpfile(t, d, flags, mode, out);
+    else
+        err = open_found(t, d, flags, created, out);
     dentry_put(d);
     return err;
 }

@@ -230,8 +230,9 @@ struct walk {
 };
 #define AT_FDCWD_ -100
 int walk_begin(struct walk *w, struct task *t, int dfd, const char *path, unsigned resolve);
-int walk_to_parent(struct walk *w);                      /* 0: w->cur is the parent, w->last the name */
-int walk_push_link(struct walk *w, struct dentry *link); /* go on at what link points to */
+int walk_to_parent(struct walk *w); /* 0: w->cur is the parent, w->last the name */
+/* Go on where the link *d, which is put, points to: 0; 1: a magic link, *d is the place itself; or negative errno. */
+int walk_follow(struct walk *w, struct dentry **d);
 void walk_end(struct walk *w);
 /* Look up w->last (any type) in w->cur: *out has a reference, may be negative. Mounts are crossed. */
 int walk_last(struct walk *w, struct dentry **out);
