@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#define TEST_TIMEOUT 600 /* seconds: a test that hangs ends, one on a machine that does much else passes */
+
 /* Runs the cases, the last of which is followed by NULL, as one suite. Returns the exit status of the program. */
 __attribute__((sentinel)) static inline int run_suite(const char *name, ...)
 {
@@ -16,8 +18,10 @@ __attribute__((sentinel)) static inline int run_suite(const char *name, ...)
     int failed;
 
     va_start(ap, name);
-    while ((tc = va_arg(ap, TCase *)))
+    while ((tc = va_arg(ap, TCase *))) {
+        tcase_set_timeout(tc, TEST_TIMEOUT);
         suite_add_tcase(suite, tc);
+    }
     va_end(ap);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

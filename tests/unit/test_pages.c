@@ -259,7 +259,6 @@ int main(void)
 {
     TCase *tc = tcase_create("pages");
 
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, random_against_model, 0, 8);
     return run_suite("pages", tc, NULL);
 }

@@ -277,7 +277,6 @@ int main(void)
 {
     TCase *tc = tcase_create("pagetable");
 
-    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, random_against_array, 0, 8);
     tcase_add_test(tc, exclusive_after_the_other_side_went);
     tcase_add_test(tc, out_of_memory);

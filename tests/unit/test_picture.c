@@ -1,5 +1,6 @@
 /* test_picture.c - the areas of an address space after any changes are those of an array of pages. */
 #include "../../emu/cmd/picture.c" /* how deep its tree is */
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -111,18 +112,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("picture");
     TCase *tc = tcase_create("picture");
-    SRunner *sr = srunner_create(s);
-    int failed;
 
     tcase_add_test(tc, nothing);
     tcase_add_test(tc, any_changes);
     tcase_add_test(tc, many_areas);
-    tcase_set_timeout(tc, 60);
-    suite_add_tcase(s, tc);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed != 0;
+    return run_suite("picture", tc, NULL);
 }

@@ -189,6 +189,5 @@ int main(void)
     tcase_add_test(tc, says_what_was_recorded);
     tcase_add_test(tc, a_cut_is_noticed);
     tcase_add_test(tc, damage_is_survived);
-    tcase_set_timeout(tc, 60);
     return run_suite("record", tc, NULL);
 }

@@ -460,6 +460,5 @@ int main(void)
     tcase_add_test(facts, runs_fill_nodes);
     tcase_add_test(facts, refused_memory);
     tcase_add_loop_test(random, random_against_array, 0, 5);
-    tcase_set_timeout(random, 120);
     return run_suite("vma_tree", facts, random, NULL);
 }
