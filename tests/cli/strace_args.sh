@@ -67,7 +67,7 @@ arguments ipc %ipc 46
 arguments tracing ptrace 56
 arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
-arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset 20
+arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset,clone 25
 arguments terminals ioctl 24
 structures times setitimer,getitimer,timer_create,timer_settime,timer_gettime,timer_delete,timerfd_settime,timerfd_gettime,settimeofday,times 16
 structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,openat2,ioctl 15

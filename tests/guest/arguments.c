@@ -527,6 +527,12 @@ static void scheduling(void)
     h = (struct __user_cap_header_struct){_LINUX_CAPABILITY_VERSION_1, -1};
     syscall(SYS_capset, &h, d);
     syscall(SYS_capset, &h, NOWHERE);
+    /* clone's arguments depend on its flags; signal handlers without memory in common are refused */
+    syscall(SYS_clone, CLONE_SIGHAND | SIGCHLD, 0, &p, NULL, NULL);
+    syscall(SYS_clone, CLONE_SIGHAND | CLONE_PARENT_SETTID, 0x1000, NOWHERE, NULL, NULL);
+    syscall(SYS_clone, CLONE_SIGHAND | CLONE_PIDFD | CLONE_SETTLS, 0, NOWHERE, NULL, 0x5000);
+    syscall(SYS_clone, CLONE_SIGHAND | CLONE_CHILD_SETTID | SIGUSR1, 0, NULL, NOWHERE, NULL);
+    syscall(SYS_clone, CLONE_SIGHAND | CLONE_CHILD_CLEARTID, 0, NULL, NOWHERE, NULL);
 }
 
 /* Which number a terminal has depends on who else has one: nobody asks here. */
