@@ -50,8 +50,10 @@ static inline struct machine *machine_of(const struct task *t)
     return t->k->machine;
 }
 
-/* ---- sched.c ---- */
+/* ---- machine.c ---- */
 extern const struct machine_ops machine_ops;
+
+/* ---- sched.c ---- */
 /* The virtual time-stamp counter: one tick a nanosecond. Reading it takes time. */
 uint64_t machine_tsc(struct machine *m);
 

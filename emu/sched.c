@@ -9,27 +9,18 @@
  *       ^                                                                                         |
  *       +------------- blocked, share used up, over --------------------------------------------- +
  */
-#include "machine.h"
+#include "run.h"
 #include "chaos.h"
 #include "code/code.h"
-#include "seal_image.h"
-#include "symbols.h"
-#include "task_cpu.h"
-#include "vdso.h"
 #include "syscalls/proc/ptrace.h"
-#include "syscalls/table.h"
 #include "syscalls/trace/trace.h"
 
-#include <mseal-emu/emu.h>
-
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-#define SYSCALL_NS KERNEL_SYSCALL_NS
-#define BLOCK_NS   10      /* and of a block of code: about what it really takes */
-#define SLICE_NS   1000000 /* a task's share while others wait */
-#define TSC_NS     20      /* reading the clock takes time too: loops that wait for it end */
+/* A system call takes KERNEL_SYSCALL_NS. */
+#define BLOCK_NS 10      /* a block of code: about what it really takes */
+#define SLICE_NS 1000000 /* a task's share while others wait */
+#define TSC_NS   20      /* reading the clock takes time too: loops that wait for it end */
 
 /* ---- the queue ---- */
 
@@ -39,7 +30,7 @@ static void enqueue(struct machine *m, struct task *t)
         list_add_tail(&m->runq, &t->run_node);
 }
 
-static void wake(struct task *t)
+void sched_wake(struct task *t)
 {
     struct machine *m = machine_of(t);
 
@@ -48,83 +39,9 @@ static void wake(struct task *t)
         enqueue(m, t);
 }
 
-static int clone_cpu(struct task *parent, struct task *child, uint64_t rsp, uint64_t tls, bool set_tls)
-{
-    machine_get_regs(parent, &child->regs);
-    child->regs.rax = 0;
-    child->regs.orig_rax = UINT64_MAX;
-    if (rsp)
-        child->regs.rsp = rsp;
-    if (set_tls)
-        child->regs.fs_base = tls;
-    child->cpu = NULL;
-    if (machine_of(parent)->code && child->mm != parent->mm)
-        code_forked(machine_of(parent)->code, parent, child);
-    wake(child);
-    return 0;
-}
-
-static void free_cpu(struct task *t)
-{
-    struct machine *m = machine_of(t);
-
-    if (m->loaded == t)
-        m->loaded = NULL;
-    m->mm = NULL; /* its address space may go, and another take its address */
-    list_del(&t->run_node);
-    if (m->code)
-        code_gone(m->code, t);
-    free(t->cpu);
-    t->cpu = NULL;
-}
-
-/* /proc/PID/maps with "sl" after what is sealed. */
-static void print_maps(struct mm *mm, FILE *out)
-{
-    const struct vma *v;
-    char line[8448];
-
-    for (uint64_t at = 0; (v = mm_find_vma(mm, at)); at = v->end) {
-        size_t len = mm_maps_line(mm, v, line, sizeof(line));
-
-        fprintf(out, v->seal ? "%.*s sl\n" : "%.*s\n", (int)len - 1, line);
-    }
-}
-
-static void exit_mm(struct task *t)
-{
-    struct machine *m = machine_of(t);
-
-    if (m->maps_out && t->proc == m->k.init)
-        print_maps(t->mm, m->maps_out);
-    if (m->k.hooks && m->k.hooks->exit)
-        m->k.hooks->exit(m->k.hooks->ctx, t->proc->pid,
-                         t->proc->exiting ? t->proc->exit_status : t->exit_code, t->mm);
-}
-
-const struct machine_ops machine_ops = {
-    .get_regs = machine_get_regs,
-    .set_regs = machine_set_regs,
-    .set_fs_base = machine_set_fs_base,
-    .get_fs_base = machine_fs_base,
-    .set_gs_base = machine_set_gs_base,
-    .get_gs_base = machine_gs_base,
-    .set_pkru = machine_set_pkru,
-    .exec = machine_exec,
-    .clone_cpu = clone_cpu,
-    .free_cpu = free_cpu,
-    .wake = wake,
-    .sigreturn = sigframe_pop,
-    .fatal_signal = crash_report,
-    .backtrace = symbols_backtrace,
-    .symbol = symbols_name,
-    .exit_mm = exit_mm,
-};
-
 /* ---- time ---- */
 
-/* Blocks executed since the last look become time, and CPU time of the task that ran them. */
-static void settle_clock(struct machine *m)
+void sched_settle_clock(struct machine *m)
 {
     uint64_t blocks = cpu_blocks(m->cpu), ns = (blocks - m->counted) * BLOCK_NS;
 
@@ -136,7 +53,7 @@ static void settle_clock(struct machine *m)
 
 uint64_t machine_tsc(struct machine *m)
 {
-    settle_clock(m);
+    sched_settle_clock(m);
     m->k.now_ns += TSC_NS;
     return m->k.now_ns;
 }
@@ -168,240 +85,7 @@ static void new_slice(struct machine *m)
     m->slice_ends = m->k.now_ns + share;
 }
 
-/* ---- system calls ---- */
-
-static bool wants_restart(int64_t r)
-{
-    return r == -ERESTARTSYS || r == -ERESTARTNOINTR || r == -ERESTARTNOHAND || r == -ERESTART_RESTARTBLOCK;
-}
-
-/* Called by the processor at each `syscall`. False: come back to the loop. */
-static bool on_syscall(void *ctx, uint64_t nr, const uint64_t a[6], uint64_t *result)
-{
-    struct machine *m = ctx;
-    struct task *t = m->loaded;
-    uint64_t page[MM_TLB_FEW];
-    unsigned n;
-    int64_t r;
-
-    if (m->counting)
-        settle_clock(m);
-    m->k.now_ns += SYSCALL_NS;
-    charge_system(t, SYSCALL_NS);
-    t->regs.orig_rax = nr;
-    if (t->tracer && t->pt.syscalls) { /* made by traced_call() */
-        *result = (uint64_t)-ENOSYS;
-        m->in_syscall = true;
-        machine_regs(t)->rax = *result;
-        m->in_syscall = false;
-        ptrace_syscall_entry(t);
-        return false;
-    }
-    if (m->gdb && gdb_looks_on(m->gdb)) {
-        memcpy(t->args, a, sizeof(t->args));
-        gdb_call_made(m->gdb, t);
-        *result = (uint64_t)-ENOSYS; /* as in Linux before the call */
-        return false;
-    }
-    m->in_syscall = true;
-    r = sys_dispatch(t, nr, a);
-    if (m->seal_image)
-        seal_image_syscall(m, t, nr, r);
-    m->in_syscall = false;
-    *result = (uint64_t)(r == SYS_BLOCK ? -ENOSYS : r); /* as in Linux before the call is over */
-    if (m->chaos && !list_empty(&m->runq) && chaos_at_syscall(m)) {
-        m->slice_ends = m->k.now_ns;
-        return false;
-    }
-    if (m->code && code_stale(m->code, t))
-        return false;
-    if (m->leave || r == SYS_BLOCK || wants_restart(r) || t->state != TASK_RUNNING ||
-        m->k.now_ns >= m->deadline)
-        return false;
-    n = mm_tlb_stale_pages(t->mm, page);
-    if (n)
-        cpu_forget_pages(m->cpu, page, n);
-    return true;
-}
-
-static int on_translate(void *ctx, uint64_t addr, unsigned access, struct mm_fault *f)
-{
-    struct machine *m = ctx;
-
-    unsigned watched = m->gdb ? gdb_watched(m->gdb, m->loaded, addr) : 0;
-    int err;
-
-    f->reason = MM_FAULT_NONE;
-    if (watched & access)
-        return -EFAULT;
-    err = mm_fault(m->loaded->mm, addr, access, f);
-    f->perms &= ~watched;
-    if (!err && m->seal_image)
-        seal_image_translate(m, m->loaded->mm, addr, access, &f->perms);
-    if (!err && mm_tlb_flush_needed(m->loaded->mm)) /* copy on write of a page with code */
-        cpu_want_flush(m->cpu);
-    return err;
-}
-
-static bool on_breakpoint(void *ctx, uint64_t addr)
-{
-    struct machine *m = ctx;
-
-    return m->gdb && gdb_breakpoint(m->gdb, m->loaded, addr);
-}
-
-static unsigned nargs(void *ctx, uint64_t nr)
-{
-    const struct machine *m = ctx;
-
-    return nr < SYS_MAX ? m->nargs[nr] : 6;
-}
-
-/* The design's own calls may have taken the place of others. */
-static void learn_nargs(struct machine *m)
-{
-    const struct mseal_design *d = m->k.cfg.design;
-
-    for (unsigned nr = 0; nr < SYS_MAX; nr++)
-        m->nargs[nr] = (uint8_t)sys_nargs(nr);
-    for (const struct mseal_syscall *s = d ? d->syscalls : NULL; s && s->name; s++)
-        if (s->nr < SYS_MAX)
-            m->nargs[s->nr] = 6;
-}
-
-static void on_insn(void *ctx, uint64_t addr)
-{
-    code_insn(((struct machine *)ctx)->code, addr);
-}
-
-static void on_block(void *ctx, uint64_t addr, unsigned size)
-{
-    code_block(((struct machine *)ctx)->code, addr, size);
-}
-
-static const struct cpu_ops cpu_ops = {
-    .translate = on_translate,
-    .syscall = on_syscall,
-    .nargs = nargs,
-    .breakpoint = on_breakpoint,
-    .insn = on_insn,
-    .block = on_block,
-};
-
-/* The call is run again by going back to its instruction. */
-static void restart_call(struct task *t, uint64_t nr)
-{
-    struct cpu_regs *r = machine_regs(t);
-
-    r->rax = nr;
-    r->rip -= 2;
-    r->orig_rax = UINT64_MAX;
-}
-
-/* An interrupted call meets a handler with these sa_flags: EINTR or again (signal(7)). */
-static void interrupt_call(struct task *t, uint64_t sa_flags)
-{
-    int64_t r = (int64_t)machine_rax(t);
-
-    if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
-        return;
-    if (r == -ERESTARTNOINTR || (r == -ERESTARTSYS && sa_flags & SA_RESTART))
-        restart_call(t, t->regs.orig_rax);
-    else
-        machine_set_rax(t, (uint64_t)-EINTR);
-}
-
-/* No handler ran: the call goes on as if nothing had been. */
-static void resume_call(struct task *t)
-{
-    int64_t r = (int64_t)machine_rax(t);
-
-    if (t->regs.orig_rax == UINT64_MAX || !wants_restart(r))
-        return;
-    restart_call(t, r == -ERESTART_RESTARTBLOCK ? 219 /* restart_syscall */ : t->regs.orig_rax);
-}
-
-/* Signals before user code. False: t does not go on now. */
-static bool return_to_user(struct task *t)
-{
-    struct machine *m = machine_of(t);
-    struct ksiginfo info;
-    struct ksigaction action;
-    bool handled = false;
-    int signo;
-
-    while ((signo = get_signal(t, &info, &action)) > 0) {
-        interrupt_call(t, action.flags);
-        if (m->code)
-            code_before_handler(m->code, t);
-        if (sigframe_push(t, signo, &info, &action)) {
-            signal_delivered(t, signo, &action);
-            handled = true;
-            if (m->code)
-                code_handler(m->code, t, signo);
-            if (m->gdb)
-                gdb_handler_entered(m->gdb, t);
-        } else {
-            if (signo == SIGSEGV) /* its own handler has no stack to run on */
-                t->sighand->action[SIGSEGV - 1].handler = (uint64_t)(uintptr_t)SIG_DFL;
-            force_sig_fault(t, SIGSEGV, 0x80, 0, 0);
-        }
-    }
-    if (signo < 0)
-        return false;
-    if (!handled)
-        resume_call(t);
-    return true;
-}
-
 /* ---- the loop ---- */
-
-/* The rest of a system call that did not happen within the engine. False: it waits. */
-static bool end_call(struct machine *m, struct task *t, int64_t r)
-{
-    if (r != SYS_BLOCK)
-        machine_set_rax(t, (uint64_t)r);
-    if (m->gdb)
-        gdb_call_ended(m->gdb, t, r);
-    return r != SYS_BLOCK;
-}
-
-/*
- * Number -1 is a debugger's or tracer's way to have no call made: the result is what it left in rax, -ENOSYS
- * if it left that alone.
- */
-static int64_t observed_call(struct machine *m, struct task *t, uint64_t nr, const uint64_t args[6])
-{
-    int64_t rax = (int64_t)machine_regs(t)->rax, r = sys_dispatch(t, nr, args);
-
-    if (m->seal_image)
-        seal_image_syscall(m, t, nr, r);
-    return (int)nr == -1 ? rax : r;
-}
-
-/* gdb looks on: the call is made while the engine stands, with registers that can be looked at and changed. */
-static void debugged_call(struct machine *m, struct task *t)
-{
-    if (gdb_call_begins(m->gdb, t))
-        end_call(m, t, observed_call(m, t, t->regs.orig_rax, t->args));
-}
-
-/* The tracer has seen the call about to be made, and perhaps changed it: make it. False: t goes no further now. */
-static bool traced_call(struct machine *m, struct task *t)
-{
-    const struct cpu_regs *r = machine_regs(t);
-    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-
-    t->pt.at_call = false;
-    if (t->pt.signal) { /* PTRACE_CONT with a signal */
-        struct ksiginfo info;
-
-        siginfo_user(&info, t->tracer ? t->tracer : t, t->pt.signal, SI_USER);
-        send_signal_task(t, &info);
-    }
-    t->pt.call_made = true;
-    return end_call(m, t, observed_call(m, t, r->orig_rax, args));
-}
 
 static void run_user_code(struct machine *m, struct task *t)
 {
@@ -421,14 +105,14 @@ static void run_user_code(struct machine *m, struct task *t)
     }
     m->leave = false;
     cpu_run(m->cpu, &stop);
-    settle_clock(m);
+    sched_settle_clock(m);
     if (stop.event == CPU_BROKEN) {
         fprintf(stderr, "mseal-emu: the engine failed at %#lx: %s\n", (unsigned long)cpu_rip(m->cpu),
                 stop.why);
         m->broken = true;
     } else if (m->gdb && gdb_after(m->gdb, t, &stop)) {
         if (gdb_call_waits(m->gdb, t))
-            debugged_call(m, t);
+            user_call_debugged(m, t);
     } else if (stop.event != CPU_STOPPED) {
         machine_trap(t, &stop);
         trapped = true;
@@ -453,9 +137,9 @@ static void run_task(struct machine *m, struct task *t)
     if (m->k.trace)
         trace_switch(t);
     new_slice(m);
-    if (t->retrying && !end_call(m, t, sys_dispatch(t, (uint64_t)t->sysno, t->args)))
+    if (t->retrying && !user_call_end(m, t, sys_dispatch(t, (uint64_t)t->sysno, t->args)))
         goto out;
-    if (t->pt.at_call && !traced_call(m, t))
+    if (t->pt.at_call && !user_call_traced(m, t))
         goto out;
     if (t->pt.call_made && t->state == TASK_RUNNING) {
         if (ptrace_event_due(t)) /* fork and exec tell of themselves before they end */
@@ -465,13 +149,13 @@ static void run_task(struct machine *m, struct task *t)
             goto out;
     }
     if (m->gdb && gdb_call_waits(m->gdb, t)) {
-        debugged_call(m, t);
+        user_call_debugged(m, t);
         if (gdb_call_waits(m->gdb, t) || t->retrying)
             goto out;
     }
     while (t->state == TASK_RUNNING && !m->broken && !held(m, t)) {
         kernel_run_work(&m->k);
-        if (!return_to_user(t) || held(m, t))
+        if (!user_return(t) || held(m, t))
             break;
         run_user_code(m, t);
         if (m->gdb)
@@ -567,49 +251,4 @@ int machine_run(struct machine *m)
     if (m->gdb)
         gdb_poll(m->gdb); /* tells how it ended */
     return m->broken ? MACHINE_FAILED : m->k.init_status;
-}
-
-/* ---- life ---- */
-
-static void code_changed(void *ctx, uint64_t paddr, uint64_t len)
-{
-    struct machine *m = ctx;
-
-    cpu_code_changed(m->cpu, paddr, len);
-}
-
-int machine_init(struct machine *m, const struct kernel_config *cfg, const char **why)
-{
-    int err;
-
-    memset(m, 0, sizeof(*m));
-    list_init(&m->runq);
-    *why = "out of memory";
-    err = kernel_init(&m->k, cfg, &machine_ops, m);
-    if (err)
-        return err;
-    if (cfg->vdso)
-        err = mm_vdso_create(&m->k.sys, vdso_image, vdso_image_size);
-    m->cpu = err ? NULL : cpu_create(&m->k.sys.phys, &cpu_ops, m, why);
-    if (!m->cpu) {
-        kernel_destroy(&m->k);
-        return -ENOMEM;
-    }
-    if (cfg->chaos)
-        chaos_init(m);
-    learn_nargs(m);
-    m->k.sys.phys.code_changed = code_changed;
-    m->k.sys.phys.code_ctx = m;
-    return 0;
-}
-
-void machine_destroy(struct machine *m)
-{
-    if (m->gdb)
-        gdb_destroy(m->gdb);
-    code_destroy(m->code);
-    m->code = NULL;
-    kernel_destroy(&m->k);
-    cpu_destroy(m->cpu);
-    symbols_forget();
 }

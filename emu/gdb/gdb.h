@@ -28,7 +28,7 @@ void gdb_destroy(struct gdb *g);
  */
 void gdb_begin(struct gdb *g, struct task *first);
 
-/* Is gdb connected? Then system calls are made outside of the engine (sched.c), where it can look at them. */
+/* Is gdb connected? Then system calls are made outside of the engine (user.c), where it can look at them. */
 bool gdb_looks_on(const struct gdb *g);
 /* May t run, or does gdb hold it? */
 bool gdb_lets_run(const struct gdb *g, const struct task *t);
