@@ -1,11 +1,11 @@
 /*
- * shm.c - System V shared memory: shmget(2), shmat(2), shmdt(2), shmctl(2).
+ * shm.c - System V shared memory: shmget(2), shmat(2), shmdt(2). shmctl(2) is in shm_ctl.c.
  *
  * A segment is a shmem object with a key, an owner and a mode. Every shmat makes an open file of its own (so attaches never
  * merge), and every VMA that shows one counts as an attach. Identifiers are index + 32768 * sequence number, given out as
  * Linux does, so that a program sees the same numbers. Follows ipc/shm.c and ipc/util.c of Linux 6.18.
  */
-#include "mm.h"
+#include "shm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,44 +18,15 @@
 #define SHM_HUGE_MASK  63
 #endif
 
-#define SHMMNI          4096
-#define SHMMAX          (UINT64_MAX - (UINT64_C(1) << 24))
-#define SHMALL          (UINT64_MAX - (UINT64_C(1) << 24))
-#define IPCMNI_SHIFT    15
+#define SHMEM_DEV       1
 #define IPCMNI_IDX_MASK ((1 << IPCMNI_SHIFT) - 1)
 #define IPCMNI_SEQ_MAX  (INT32_MAX >> IPCMNI_SHIFT)
 #define IPC_MIN_CYCLE   64 /* indices are reused only after this many */
-#define RWXUGO          0777u
-#define SHMEM_DEV       1
-
-struct shm_segment {
-    struct mm_system *sys;
-    struct vm_object *obj;
-    unsigned refs;  /* the table's and one per file */
-    unsigned files; /* open files that show it */
-    bool gone;      /* no longer in the table */
-    int id, key, name_key;
-    unsigned mode; /* permissions, SHM_DEST, SHM_LOCKED */
-    unsigned uid, gid, cuid, cgid;
-    int cpid, lpid;
-    uint64_t size, atime, dtime, ctime;
-};
-
-struct shm_ns {
-    struct shm_segment *segments[SHMMNI]; /* by index */
-    int in_use, next_idx, last_idx, seq;
-    uint64_t total_pages, locked_pages;
-};
 
 struct shm_file {
     struct mm_file mf;
     struct shm_segment *seg;
 };
-
-static uint64_t segment_pages(const struct shm_segment *seg)
-{
-    return MM_PAGE_ALIGN(seg->size) >> MM_PAGE_SHIFT;
-}
 
 /* ---- segments and files ---------------------------------------------------------------------------------- */
 
@@ -68,7 +39,7 @@ static void segment_put(struct shm_segment *seg)
 }
 
 /* shm_destroy(): out of the table; the bytes live on while somebody shows them. */
-static void segment_remove(struct shm_segment *seg)
+void shm_remove(struct shm_segment *seg)
 {
     struct shm_ns *ns = seg->sys->shm;
 
@@ -76,8 +47,8 @@ static void segment_remove(struct shm_segment *seg)
         return;
     seg->gone = true;
     if (seg->mode & SHM_LOCKED)
-        ns->locked_pages -= segment_pages(seg);
-    ns->total_pages -= segment_pages(seg);
+        ns->locked_pages -= shm_pages(seg);
+    ns->total_pages -= shm_pages(seg);
     ns->segments[seg->id & IPCMNI_IDX_MASK] = NULL;
     ns->in_use--;
     segment_put(seg);
@@ -98,7 +69,7 @@ static void shm_file_release(struct mm_file *f)
     free(f);
     seg->dtime = seg->sys->clock_sec;
     if (!--seg->files && (seg->mode & SHM_DEST))
-        segment_remove(seg);
+        shm_remove(seg);
     segment_put(seg);
 }
 
@@ -132,8 +103,7 @@ static struct shm_segment *segment_of(const struct vma *v)
     return mm_file_is_shm(v->file) ? ((struct shm_file *)v->file)->seg : NULL;
 }
 
-/* shm_nattch: VMAs of all address spaces. Counted when asked for, since no VMA tells when it is split or dropped. */
-static uint64_t count_attaches(const struct shm_segment *seg)
+uint64_t shm_count_attaches(const struct shm_segment *seg)
 {
     uint64_t n = 0;
 
@@ -160,14 +130,14 @@ bool mm_shm_ends_with(struct mm *mm, const struct mm_file *file, uint64_t start,
     for (const struct vma *v = vma_tree_find(&mm->vmas, start); v && v->start < end;
          v = vma_tree_next(&mm->vmas, v))
         within += segment_of(v) == seg && v->start >= start && v->end <= end;
-    return within == count_attaches(seg);
+    return within == shm_count_attaches(seg);
 }
 
 void mm_shm_destroy(struct mm_system *sys)
 {
     for (int i = 0; sys->shm && i < SHMMNI; i++) {
         if (sys->shm->segments[i])
-            segment_remove(sys->shm->segments[i]);
+            shm_remove(sys->shm->segments[i]);
     }
     free(sys->shm);
     sys->shm = NULL;
@@ -185,7 +155,7 @@ void mm_shm_show(struct mm_system *sys, FILE *out)
         if (s)
             fprintf(out, "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n",
                     s->key, s->id, s->mode, (unsigned long)s->size, (unsigned)s->cpid, (unsigned)s->lpid,
-                    (unsigned long)count_attaches(s), s->uid, s->gid, s->cuid, s->cgid,
+                    (unsigned long)shm_count_attaches(s), s->uid, s->gid, s->cuid, s->cgid,
                     (unsigned long)s->atime, (unsigned long)s->dtime, (unsigned long)s->ctime,
                     (unsigned long)s->obj->nr_pages * MM_PAGE_SIZE, 0ul);
     }
@@ -203,46 +173,42 @@ static struct shm_ns *shm_namespace(struct mm_system *sys)
     return sys->shm;
 }
 
-/* By the index within id, whatever its sequence number. A segment that waited for its last attach to go, goes here. */
-static struct shm_segment *segment_at(struct mm *mm, int id)
+struct shm_segment *shm_at(struct mm *mm, int id)
 {
     struct shm_ns *ns = mm->sys->shm;
     int idx = id & IPCMNI_IDX_MASK;
     struct shm_segment *seg = ns && idx < SHMMNI ? ns->segments[idx] : NULL;
 
-    if (seg && (seg->mode & SHM_DEST) && !count_attaches(seg)) {
-        segment_remove(seg);
+    if (seg && (seg->mode & SHM_DEST) && !shm_count_attaches(seg)) {
+        shm_remove(seg);
         seg = NULL;
     }
     return seg;
 }
 
-static int segment_find(struct mm *mm, int id, struct shm_segment **seg)
+int shm_find(struct mm *mm, int id, struct shm_segment **seg)
 {
-    *seg = segment_at(mm, id);
+    *seg = shm_at(mm, id);
     if (!*seg)
         return mm_fail(mm, -EINVAL, "there is no segment of this number");
     return (*seg)->id == id ? 0 : mm_fail(mm, -EINVAL, "the segment of this number is gone");
 }
 
-static bool is_owner(const struct mm *mm, const struct shm_segment *seg)
+bool shm_is_owner(const struct mm *mm, const struct shm_segment *seg)
 {
     return mm->owner_uid == seg->cuid || mm->owner_uid == seg->uid;
 }
 
-/* ipcperms(): flag has the wanted bits at any of the three places. */
-static bool may_access(const struct mm *mm, const struct shm_segment *seg, unsigned flag)
+bool shm_may_access(const struct mm *mm, const struct shm_segment *seg, unsigned flag)
 {
     unsigned wanted = flag >> 6 | flag >> 3 | flag, granted = seg->mode;
 
-    if (is_owner(mm, seg))
+    if (shm_is_owner(mm, seg))
         granted >>= 6;
     else if (mm->owner_gid == seg->cgid || mm->owner_gid == seg->gid)
         granted >>= 3;
     return !(wanted & ~granted & 7) || mm->cap_sys_admin;
 }
-
-static const char no_rights[] = "the segment's mode does not let this user";
 
 /* ---- shmget ---------------------------------------------------------------------------------------------------- */
 
@@ -345,7 +311,8 @@ int64_t mm_shmget(struct mm *mm, int key, uint64_t size, int flags)
             return mm_fail(mm, -EEXIST, "IPC_EXCL: there is a segment with this key");
         if (seg->size < size)
             return mm_fail(mm, -EINVAL, "the segment with this key is smaller");
-        return may_access(mm, seg, (unsigned)flags & RWXUGO) ? seg->id : mm_fail(mm, -EACCES, no_rights);
+        return shm_may_access(mm, seg, (unsigned)flags & RWXUGO) ? seg->id
+                                                                 : mm_fail(mm, -EACCES, SHM_NO_RIGHTS);
     }
     if (key != IPC_PRIVATE && !(flags & IPC_CREAT))
         return -ENOENT;
@@ -386,11 +353,11 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
         prot |= PROT_EXEC;
         access |= S_IXUSR | S_IXGRP | S_IXOTH;
     }
-    ret = segment_find(mm, id, &seg);
+    ret = shm_find(mm, id, &seg);
     if (ret < 0)
         return ret;
-    if (!may_access(mm, seg, access))
-        return mm_fail(mm, -EACCES, no_rights);
+    if (!shm_may_access(mm, seg, access))
+        return mm_fail(mm, -EACCES, SHM_NO_RIGHTS);
     size = seg->obj->size;
     if (addr && !(shmflg & SHM_REMAP)) {
         const struct vma *v = vma_tree_find(&mm->vmas, addr);
@@ -449,157 +416,4 @@ int64_t mm_shmdt(struct mm *mm, uint64_t addr)
         return mm_fail(mm, -EINVAL, "no segment is attached at the address");
     mm_file_put(file);
     return 0;
-}
-
-/* ---- shmctl -------------------------------------------------------------------------------------------------------- */
-
-static int max_index(const struct shm_ns *ns)
-{
-    for (int i = SHMMNI - 1; ns && i >= 0; i--) {
-        if (ns->segments[i])
-            return i;
-    }
-    return 0;
-}
-
-static int64_t shmctl_ipc_info(struct mm *mm, uint64_t buf)
-{
-    struct shminfo info = {
-        .shmmax = SHMMAX, .shmmin = 1, .shmmni = SHMMNI, .shmseg = SHMMNI, .shmall = SHMALL};
-
-    return mm_copy_out(mm, buf, &info, sizeof(info)) ? -EFAULT : max_index(mm->sys->shm);
-}
-
-static int64_t shmctl_shm_info(struct mm *mm, uint64_t buf)
-{
-    const struct shm_ns *ns = mm->sys->shm;
-    struct shm_info info;
-
-    memset(&info, 0, sizeof(info));
-    if (ns) {
-        info.used_ids = ns->in_use;
-        info.shm_tot = ns->total_pages;
-        for (int i = 0; i < SHMMNI; i++)
-            info.shm_rss += ns->segments[i] ? ns->segments[i]->obj->nr_pages : 0;
-    }
-    return mm_copy_out(mm, buf, &info, sizeof(info)) ? -EFAULT : max_index(ns);
-}
-
-static int64_t shmctl_stat(struct mm *mm, int id, int cmd, uint64_t buf)
-{
-    struct shm_segment *seg;
-    struct shmid_ds ds;
-    int err = 0;
-
-    if (cmd == IPC_STAT) {
-        err = segment_find(mm, id, &seg);
-    } else { /* the argument is an index */
-        seg = segment_at(mm, id);
-        err = seg ? 0 : mm_fail(mm, -EINVAL, "there is no segment of this index");
-    }
-    if (err)
-        return err;
-    if (cmd != SHM_STAT_ANY && !may_access(mm, seg, S_IRUSR | S_IRGRP | S_IROTH))
-        return mm_fail(mm, -EACCES, no_rights);
-    memset(&ds, 0, sizeof(ds));
-    ds.shm_perm.__key = seg->key;
-    ds.shm_perm.uid = seg->uid;
-    ds.shm_perm.gid = seg->gid;
-    ds.shm_perm.cuid = seg->cuid;
-    ds.shm_perm.cgid = seg->cgid;
-    ds.shm_perm.mode = (unsigned short)seg->mode;
-    ds.shm_perm.__seq = (unsigned short)(seg->id >> IPCMNI_SHIFT);
-    ds.shm_segsz = seg->size;
-    ds.shm_atime = (time_t)seg->atime;
-    ds.shm_dtime = (time_t)seg->dtime;
-    ds.shm_ctime = (time_t)seg->ctime;
-    ds.shm_cpid = seg->cpid;
-    ds.shm_lpid = seg->lpid;
-    ds.shm_nattch = count_attaches(seg);
-    if (mm_copy_out(mm, buf, &ds, sizeof(ds)))
-        return -EFAULT;
-    return cmd == IPC_STAT ? 0 : seg->id;
-}
-
-static int64_t shmctl_set(struct mm *mm, int id, int cmd, uint64_t buf)
-{
-    struct shm_segment *seg;
-    struct shmid_ds ds;
-    int err;
-
-    if (cmd == IPC_SET && mm_copy_in(mm, &ds, buf, sizeof(ds)))
-        return -EFAULT;
-    err = segment_find(mm, id, &seg);
-    if (err)
-        return err;
-    if (!is_owner(mm, seg) && !mm->cap_sys_admin)
-        return -EPERM;
-    if (cmd == IPC_SET) {
-        if (ds.shm_perm.uid == UINT32_MAX || ds.shm_perm.gid == UINT32_MAX)
-            return mm_fail(mm, -EINVAL, "no such owner or group");
-        seg->uid = ds.shm_perm.uid;
-        seg->gid = ds.shm_perm.gid;
-        seg->mode = (seg->mode & ~RWXUGO) | (ds.shm_perm.mode & RWXUGO);
-        seg->ctime = mm->sys->clock_sec;
-    } else if (count_attaches(seg)) {
-        seg->mode |= SHM_DEST; /* goes with the last attach; nobody finds it by its key any more */
-        seg->key = IPC_PRIVATE;
-    } else {
-        segment_remove(seg);
-    }
-    return 0;
-}
-
-static int64_t shmctl_lock(struct mm *mm, int id, bool lock)
-{
-    struct shm_segment *seg;
-    struct shm_ns *ns;
-    int err = segment_find(mm, id, &seg);
-
-    if (err)
-        return err;
-    ns = mm->sys->shm;
-    if (!mm->cap_ipc_lock) {
-        if (!is_owner(mm, seg))
-            return -EPERM;
-        if (lock && !mm->rlim[MM_RLIMIT_MEMLOCK])
-            return -EPERM;
-    }
-    if (lock == !!(seg->mode & SHM_LOCKED) || seg->obj->kind == OBJ_HUGETLB) /* those never leave memory */
-        return 0;
-    if (lock) {
-        if (ns->locked_pages + segment_pages(seg) > mm->rlim[MM_RLIMIT_MEMLOCK] >> MM_PAGE_SHIFT &&
-            !mm->cap_ipc_lock)
-            return mm_fail_at(mm, -ENOMEM, MM_ABOUT_MEMLOCK, seg->size,
-                              "RLIMIT_MEMLOCK bounds locked segments");
-        ns->locked_pages += segment_pages(seg);
-    } else {
-        ns->locked_pages -= segment_pages(seg);
-    }
-    seg->mode ^= SHM_LOCKED;
-    return 0;
-}
-
-int64_t mm_shmctl(struct mm *mm, int id, int cmd, uint64_t buf)
-{
-    if (cmd < 0 || id < 0)
-        return mm_fail(mm, -EINVAL, "a negative number");
-    switch (cmd) {
-    case IPC_INFO:
-        return shmctl_ipc_info(mm, buf);
-    case SHM_INFO:
-        return shmctl_shm_info(mm, buf);
-    case SHM_STAT:
-    case SHM_STAT_ANY:
-    case IPC_STAT:
-        return shmctl_stat(mm, id, cmd, buf);
-    case IPC_SET:
-    case IPC_RMID:
-        return shmctl_set(mm, id, cmd, buf);
-    case SHM_LOCK:
-    case SHM_UNLOCK:
-        return shmctl_lock(mm, id, cmd == SHM_LOCK);
-    default:
-        return mm_fail(mm, -EINVAL, "unknown command");
-    }
 }
