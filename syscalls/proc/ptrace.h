@@ -1,4 +1,4 @@
-/* ptrace.h - what a traced task remembers, and where its life meets its tracer (syscalls/proc/ptrace.c). */
+/* ptrace.h - what a traced task remembers, and where its life meets its tracer (ptrace.c, ptrace_state.c). */
 #ifndef SYSCALLS_PROC_PTRACE_H
 #define SYSCALLS_PROC_PTRACE_H
 
@@ -36,6 +36,8 @@ void ptrace_tracer_exit(struct task *t);
 /* Registers of t as PTRACE_GETREGS and core files have them. */
 struct user_regs_struct;
 void ptrace_user_regs(struct task *t, struct user_regs_struct *u);
+/* A request of t that only looks at or changes c, which is stopped: the call's result. */
+int64_t ptrace_state(struct task *t, struct task *c, int64_t request, uint64_t addr, uint64_t data);
 
 /* For wait4: something of tracee c to tell, as a status word; 0: nothing. take: it counts as told. */
 int ptrace_wait_status(struct task *c, bool take);
