@@ -246,6 +246,10 @@ static void polling(void)
     is_num(epoll_wait(ep, got, 4, 0), 1, "one shot");
     write(ev, &(uint64_t){1}, 8);
     is_num(epoll_wait(ep, got, 4, 0), 0, "is over");
+    e.events = EPOLLIN;
+    must(epoll_ctl(ep, EPOLL_CTL_MOD, ev, &e));
+    is_num(syscall(SYS_epoll_pwait2, ep, got, 4, NULL, NULL, 8), 1, "epoll_pwait2 without a limit of time");
+    is_err(syscall(SYS_epoll_pwait2, ep, got, 4, (void *)16, NULL, 8), "EFAULT", "with one that is nowhere");
     is_err(epoll_wait(ep, got, 0, 0), "EINVAL", "epoll_wait for 0 events");
     close(ev);
     is_num(epoll_wait(ep, got, 4, 0), 0, "a closed file is forgotten");

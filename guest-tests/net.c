@@ -58,7 +58,7 @@ static void datagrams_that_are_connected(void)
 {
     struct sockaddr none = {.sa_family = AF_UNSPEC};
     int to = bound(AF_INET, SOCK_DGRAM), fd = socket(AF_INET, SOCK_DGRAM, 0),
-        kept = bound(AF_INET, SOCK_DGRAM);
+        kept = bound(AF_INET, SOCK_DGRAM), free_again;
     struct sockaddr_in in = address_of(to), chosen;
 
     is_str(name_of(fd, false), "0.0.0.0:0 of 16 bytes", "a new socket has no name");
@@ -66,9 +66,13 @@ static void datagrams_that_are_connected(void)
     is_ok(connect(fd, (struct sockaddr *)&in, sizeof(in)), "connect");
     is_str(name_of(fd, false), "127.0.0.1:N of 16 bytes", "connecting names it");
     is_str(name_of(fd, true), "127.0.0.1:N of 16 bytes", "and its peer");
+    chosen = address_of(fd);
     is_ok(connect(fd, &none, sizeof(none)), "connect to AF_UNSPEC");
     is_str(name_of(fd, false), "0.0.0.0:0 of 16 bytes", "takes back the name it did not choose");
     is_str(name_of(fd, true), "", "and the peer");
+    free_again = socket(AF_INET, SOCK_DGRAM, 0);
+    is_ok(bind(free_again, (struct sockaddr *)&chosen, sizeof(chosen)), "whose port another may have");
+    close(free_again);
     is_err(send(fd, "x", 1, 0), "EDESTADDRREQ", "send to nobody");
     chosen = address_of(kept);
     connect(kept, (struct sockaddr *)&in, sizeof(in));
