@@ -14,7 +14,6 @@
 #include "cpu_priv.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Until which flush an entry may exist (epoch), and whether code of the frame may be translated. */
 struct alias {

@@ -7,8 +7,6 @@
  */
 #include "cpu.h"
 
-#include <string.h>
-
 #define MAX_BASIC    0x0d
 #define MAX_EXTENDED 0x80000008u
 

@@ -19,7 +19,6 @@
 #include "machine.h"
 #include "syscalls/table.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <mseal-emu/design.h>
 #include <stdio.h>

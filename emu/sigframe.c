@@ -15,7 +15,6 @@
 #include "machine.h"
 #include "task_cpu.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 

@@ -4,8 +4,6 @@
 #include "naive.h"
 #include "mm/uapi.h"
 
-#include <string.h>
-
 #define VM_MAY (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 
 /* Flags that MAP_SHARED takes without a word; MAP_SHARED_VALIDATE knows no others. */

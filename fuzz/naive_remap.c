@@ -4,8 +4,6 @@
 #include "naive.h"
 #include "mm/uapi.h"
 
-#include <string.h>
-
 struct move {
     uint64_t addr, old, new, flags, to; /* lengths in bytes, page aligned */
     bool grown_locked;

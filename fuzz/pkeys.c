@@ -7,7 +7,6 @@
 #include "fuzz.h"
 
 #include <cpuid.h>
-#include <errno.h>
 
 #include "mm/uapi.h"
 

@@ -4,8 +4,6 @@
  */
 #include "worlds.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void print_calls(FILE *out, const struct fuzz_seq *seq, const char *between)

@@ -8,7 +8,6 @@
 #include "names.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define NAME_COLUMN 73 /* 25 + 6 * sizeof(void *), seq_setwidth() in show_vma_header_prefix() */
 #define PATH_SIZE   4096

@@ -2,7 +2,6 @@
  * kernel.c - the life of one emulated machine: its shared state, its random numbers, its first task.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "file.h"

@@ -1,5 +1,4 @@
 /* areas.c - a mapping more among many: 60,000 areas that do not merge. Argument: times. */
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #define AREAS 60000

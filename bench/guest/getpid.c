@@ -1,5 +1,4 @@
 /* getpid.c - the cheapest system call, again and again. Argument: calls in thousands. */
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

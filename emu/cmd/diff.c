@@ -15,10 +15,8 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <mseal-emu/design.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>

@@ -3,7 +3,6 @@
  */
 #include "diff_compare.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>

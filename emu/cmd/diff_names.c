@@ -4,7 +4,6 @@
  */
 #include "diff.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

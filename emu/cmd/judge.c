@@ -4,7 +4,6 @@
  */
 #include "matrix.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 

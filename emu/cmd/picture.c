@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <mseal-emu/mm.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct picture_node {
     struct picture_node *left, *right;

@@ -6,7 +6,6 @@
 #include "priv.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct mm *general_mm(struct gdb *g)

@@ -5,7 +5,6 @@
 #include "priv.h"
 
 #include <errno.h>
-#include <string.h>
 
 static bool matches(const struct action *a, const struct task *t)
 {

@@ -6,8 +6,6 @@
  */
 #include "priv.h"
 
-#include <string.h>
-
 #define X86_DB 1u
 
 /* ---- user code ---- */

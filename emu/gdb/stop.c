@@ -4,7 +4,6 @@
  */
 #include "priv.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <linux/fs.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static const struct inode_ops hostfs_ops, hostfs_link_ops;

@@ -6,7 +6,6 @@
 #include "uffd.h"
 
 #include <poll.h>
-#include <stdlib.h>
 
 static struct fault_wait *next_untold(struct uffd *u)
 {

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <linux/sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 

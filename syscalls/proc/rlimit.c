@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "../handlers.h"

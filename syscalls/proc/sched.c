@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "../handlers.h"

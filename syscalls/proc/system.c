@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
 #include "../handlers.h"

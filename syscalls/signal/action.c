@@ -2,7 +2,6 @@
  * action.c - what a task says about its signals: actions, masks, the alternate stack, and waiting for one.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "../handlers.h"
 #include "../process.h"

@@ -2,8 +2,6 @@
  * deliver.c - what happens when a task meets its signal: default actions, job control, or a handler
  * (get_signal of kernel/signal.c). The frame itself is the CPU side's.
  */
-#include <errno.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "coredump.h"

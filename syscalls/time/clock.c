@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
-#include <string.h>
 #include <time.h>
 
 #include "../handlers.h"

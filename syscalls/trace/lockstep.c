@@ -3,13 +3,11 @@
  */
 #include "lockstep.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "../file.h"
 #include "../process.h"

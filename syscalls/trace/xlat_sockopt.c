@@ -1,8 +1,6 @@
 /* xlat_sockopt.c - names of options of sockets, by level. Numbers, since no system's headers have them all. */
 #include "xlat.h"
 
-#include <stddef.h>
-
 static const struct xlat sockopts[] = {{"SO_DEBUG", 1, 0},
                                        {"SO_REUSEADDR", 2, 0},
                                        {"SO_TYPE", 3, 0},

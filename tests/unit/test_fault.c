@@ -4,7 +4,6 @@
 
 #include <check.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define BASE UINT64_C(0x100000000)

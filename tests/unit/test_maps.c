@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #define ARENA UINT64_C(0x200000000000)
 #define SLOT  UINT64_C(0x10000000)

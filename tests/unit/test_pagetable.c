@@ -5,7 +5,6 @@
 
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TABLES = 4, PAGES = 4096 };

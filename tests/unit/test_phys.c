@@ -4,8 +4,6 @@
 #include <mseal-emu/mm.h>
 
 #include <check.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct physmem pm;

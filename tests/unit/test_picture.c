@@ -3,7 +3,6 @@
 #include "run_suite.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PAGES   400u

@@ -4,7 +4,6 @@
 #include "run_suite.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
