@@ -77,6 +77,13 @@ static const struct xlat sockopts[] = {{"SO_DEBUG", 1, 0},
                                        {"SO_PASSPIDFD", 76, 0},
                                        {"SO_PEERPIDFD", 77, 0},
                                        XEND};
+/* of both IP and IPv6 */
+/* clang-format off */
+#define MCAST_OPTIONS                                                                                       \
+    {"MCAST_JOIN_GROUP", 42, 0}, {"MCAST_BLOCK_SOURCE", 43, 0}, {"MCAST_UNBLOCK_SOURCE", 44, 0},            \
+    {"MCAST_LEAVE_GROUP", 45, 0}, {"MCAST_JOIN_SOURCE_GROUP", 46, 0}, {"MCAST_LEAVE_SOURCE_GROUP", 47, 0},  \
+    {"MCAST_MSFILTER", 48, 0}
+/* clang-format on */
 static const struct xlat ip_options[] = {{"IP_TOS", 1, 0},
                                          {"IP_TTL", 2, 0},
                                          {"IP_HDRINCL", 3, 0},
@@ -113,13 +120,7 @@ static const struct xlat ip_options[] = {{"IP_TOS", 1, 0},
                                          {"IP_ADD_SOURCE_MEMBERSHIP", 39, 0},
                                          {"IP_DROP_SOURCE_MEMBERSHIP", 40, 0},
                                          {"IP_MSFILTER", 41, 0},
-                                         {"MCAST_JOIN_GROUP", 42, 0},
-                                         {"MCAST_BLOCK_SOURCE", 43, 0},
-                                         {"MCAST_UNBLOCK_SOURCE", 44, 0},
-                                         {"MCAST_LEAVE_GROUP", 45, 0},
-                                         {"MCAST_JOIN_SOURCE_GROUP", 46, 0},
-                                         {"MCAST_LEAVE_SOURCE_GROUP", 47, 0},
-                                         {"MCAST_MSFILTER", 48, 0},
+                                         MCAST_OPTIONS,
                                          {"IP_MULTICAST_ALL", 49, 0},
                                          {"IP_UNICAST_IF", 50, 0},
                                          {"IP_LOCAL_PORT_RANGE", 51, 0},
@@ -157,13 +158,7 @@ static const struct xlat ipv6_options[] = {{"IPV6_ADDRFORM", 1, 0},
                                            {"IPV6_IPSEC_POLICY", 34, 0},
                                            {"IPV6_XFRM_POLICY", 35, 0},
                                            {"IPV6_HDRINCL", 36, 0},
-                                           {"MCAST_JOIN_GROUP", 42, 0},
-                                           {"MCAST_BLOCK_SOURCE", 43, 0},
-                                           {"MCAST_UNBLOCK_SOURCE", 44, 0},
-                                           {"MCAST_LEAVE_GROUP", 45, 0},
-                                           {"MCAST_JOIN_SOURCE_GROUP", 46, 0},
-                                           {"MCAST_LEAVE_SOURCE_GROUP", 47, 0},
-                                           {"MCAST_MSFILTER", 48, 0},
+                                           MCAST_OPTIONS,
                                            {"IPV6_RECVPKTINFO", 49, 0},
                                            {"IPV6_PKTINFO", 50, 0},
                                            {"IPV6_RECVHOPLIMIT", 51, 0},
