@@ -156,6 +156,25 @@ int fd_install_new(struct task *t, struct file *f, unsigned flags)
     return fd == -EINVAL ? -EMFILE : fd;
 }
 
+int fd_install_pair(struct task *t, struct file *const f[2], unsigned flags, uint64_t ufds)
+{
+    int fd[2], err;
+
+    fd[0] = fd_install_new(t, f[0], flags);
+    if (fd[0] < 0) {
+        file_put(f[1]);
+        return fd[0];
+    }
+    fd[1] = fd_install_new(t, f[1], flags);
+    if (fd[1] >= 0 && !mm_copy_out(t->mm, ufds, fd, sizeof(fd)))
+        return 0;
+    err = fd[1] < 0 ? fd[1] : -EFAULT;
+    fd_close(t, fd[0]);
+    if (fd[1] >= 0)
+        fd_close(t, fd[1]);
+    return err;
+}
+
 int fd_close(struct task *t, int fd)
 {
     struct files *fs = t->files;

@@ -10,6 +10,8 @@
 /* ---- fdtable.c ---- */
 /* Takes over the reference on f, dropping it on failure; flags: O_CLOEXEC. fd or negative errno. */
 int fd_install_new(struct task *t, struct file *f, unsigned flags);
+/* Two at once, whose numbers go to the guest's int[2] at ufds: 0, or negative errno and neither is open. */
+int fd_install_pair(struct task *t, struct file *const f[2], unsigned flags, uint64_t ufds);
 /* As dup2(2): fd stands for f from now on, whatever it was; takes over the reference on f. fd, -EBADF (beyond RLIMIT_NOFILE) or
  * -EMFILE. */
 int fd_install_at(struct task *t, struct file *f, unsigned fd, bool cloexec);

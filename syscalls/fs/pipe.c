@@ -382,26 +382,12 @@ static int make_pipe(struct task *t, unsigned flags, struct file *out[2])
 static int64_t do_pipe2(struct task *t, uint64_t ufds, unsigned flags)
 {
     struct file *f[2];
-    int fd[2], err;
+    int err;
 
     if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
         return -EINVAL;
     err = make_pipe(t, flags, f);
-    if (err)
-        return err;
-    fd[0] = fd_install_new(t, f[0], flags);
-    if (fd[0] < 0) {
-        file_put(f[1]);
-        return fd[0];
-    }
-    fd[1] = fd_install_new(t, f[1], flags);
-    if (fd[1] >= 0 && !mm_copy_out(t->mm, ufds, fd, sizeof(fd)))
-        return 0;
-    err = fd[1] < 0 ? fd[1] : -EFAULT;
-    fd_close(t, fd[0]);
-    if (fd[1] >= 0)
-        fd_close(t, fd[1]);
-    return err;
+    return err ? err : fd_install_pair(t, f, flags, ufds);
 }
 
 int64_t sys_pipe(struct task *t, const uint64_t a[6])

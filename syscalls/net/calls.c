@@ -93,7 +93,7 @@ int64_t sys_socket(struct task *t, const uint64_t a[6])
 int64_t sys_socketpair(struct task *t, const uint64_t a[6])
 {
     unsigned flags;
-    int type, fd[2], err = split_type(a[1], &type, &flags);
+    int type, err = split_type(a[1], &type, &flags);
     struct sock *s[2];
     struct file *f[2];
 
@@ -122,20 +122,7 @@ int64_t sys_socketpair(struct task *t, const uint64_t a[6])
         file_put(f[0]);
         return -ENFILE;
     }
-    unsigned cloexec = flags & SOCK_CLOEXEC ? O_CLOEXEC : 0;
-    fd[0] = fd_install_new(t, f[0], cloexec);
-    if (fd[0] < 0) {
-        file_put(f[1]);
-        return fd[0];
-    }
-    fd[1] = fd_install_new(t, f[1], cloexec);
-    if (fd[1] >= 0 && !mm_copy_out(t->mm, a[3], fd, sizeof(fd)))
-        return 0;
-    err = fd[1] < 0 ? fd[1] : -EFAULT;
-    fd_close(t, fd[0]);
-    if (fd[1] >= 0)
-        fd_close(t, fd[1]);
-    return err;
+    return fd_install_pair(t, f, flags & SOCK_CLOEXEC ? O_CLOEXEC : 0, a[3]);
 }
 
 /* ---- connections ---- */
