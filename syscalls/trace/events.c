@@ -242,12 +242,27 @@ void trace_signal(struct task *t, const struct ksiginfo *info)
     trace_deliver(tr, t, ev);
 }
 
+/* Where the instruction is; of a jump to where none is, what the stack says of who called. */
+static void explain_rip(struct trace *tr, struct task *t, unsigned access, uint64_t rip)
+{
+    const struct machine_ops *ops = tr->k->ops;
+    uint64_t pc[2];
+    char sym[256];
+
+    if (!ops->symbol)
+        return;
+    if (ops->symbol(t, rip, sym, sizeof(sym)))
+        text_printf(&tr->fault_why, "; the instruction is at %#lx, %s", rip, sym);
+    else if (access & MM_EXEC && ops->backtrace && ops->backtrace(t, pc, 2) == 2 &&
+             ops->symbol(t, pc[1] - 1, sym, sizeof(sym)))
+        text_printf(&tr->fault_why, "; the return address is %#lx, behind %s", pc[1], sym);
+}
+
 void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip)
 {
     struct trace *tr = t->k->trace;
     struct watch_change changed;
     struct event *ev;
-    char sym[256];
 
     t->event = ++tr->k->event;
     if (!tr->watch)
@@ -255,8 +270,7 @@ void trace_fault(struct task *t, const struct mm_fault *f, unsigned access, uint
     trace_changes(tr, t, "fault", &changed);
     text_clear(&tr->fault_why);
     explain_fault(tr->watch, t, f, access, &tr->fault_why);
-    if (tr->k->ops->symbol && tr->k->ops->symbol(t, rip, sym, sizeof(sym)))
-        text_printf(&tr->fault_why, "; the instruction is at %#lx, %s", rip, sym);
+    explain_rip(tr, t, access, rip);
     tr->fault_tid = t->tid;
     ev = trace_event(tr, t, EVENT_FAULT);
     ev->addr = f->addr;

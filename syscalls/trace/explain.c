@@ -113,7 +113,7 @@ static void put_hole(const struct watch *w, struct task *t, uint64_t addr, struc
     const struct vma *below = NULL;
     uint64_t event = w ? watch_unmapped(w, mm_id(t->mm), addr) : 0;
 
-    text_printf(out, "%" PRIx64 " is not mapped", addr);
+    text_printf(out, "0x%" PRIx64 " is not mapped", addr);
     if (event) {
         const char *who = watch_who(w, event);
 
@@ -142,7 +142,7 @@ static void put_place(const struct watch *w, struct task *t, uint64_t addr, stru
         put_hole(w, t, addr, out);
         return;
     }
-    text_printf(out, "%" PRIx64 " lies in ", addr);
+    text_printf(out, "0x%" PRIx64 " lies in ", addr);
     explain_area(w, t, v, out);
 }
 
@@ -280,7 +280,7 @@ void explain_fault(const struct watch *w, struct task *t, const struct mm_fault 
     const struct mm_reason *reason = mm_last_reason(t->mm);
     bool hit = v && v->start <= f->addr;
 
-    text_printf(out, "%s %" PRIx64 ": ", doing, f->addr);
+    text_printf(out, "%s 0x%" PRIx64 ": ", doing, f->addr);
     switch (f->reason) {
     case MM_FAULT_NO_VMA:
         put_hole(w, t, f->addr, out);

@@ -10,10 +10,12 @@ explains 'a refused munmap changed nothing' '^munmap' 'nothing was changed befor
 explains 'EINVAL names the argument' 'MAP_FIXED|MAP_ANONYMOUS' 'not a multiple of the page size'
 explains 'EEXIST names the area' 'NOREPLACE' 'the area is [0-9a-f]*-[0-9a-f]* ---p'
 explains 'ENOMEM names the hole, and who made it' '^madvise' 'is not mapped since it was unmapped by .*main+'
-explains 'EFAULT names the argument' '^write' 'argument 2 points where nothing is mapped: 1234'
+explains 'EFAULT names the argument' '^write' 'argument 2 points where nothing is mapped: 0x1234 is not mapped'
 explains 'limits are told with their numbers' '^mmap(NULL' 'RLIMIT_AS .* it is 4096 bytes, [0-9]* are in use, 12288 more'
 explains 'a fault names area and instruction' '^--- SIGSEGV' 'does not permit writing: .* sealed, .*; the instruction is at 0x[0-9a-f]*, main+'
 ok 'nothing is said of calls that work' sh -c "! grep -q '^mprotect.* = 0' '$work/err'"
+emu --explain "$B/tests/guest/crashes" null
+explains 'a small address is no decimal number' '^--- SIGSEGV' 'executing 0x0: 0x0 is not mapped; the return address is 0x[0-9a-f]*, behind main+'
 emu --explain --design none "$B/tests/guest/refused"
 ok 'without a design nothing names one' sh -c "! grep -q 'none: ' '$work/err'"
 emu --explain --design linux-6.11 "$B/tests/guest/refused"
