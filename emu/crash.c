@@ -23,7 +23,7 @@ static const struct {
     {SIGSEGV, SEGV_ACCERR, "the mapping does not permit the access"},
     {SIGSEGV, 4 /* SEGV_PKUERR */, "the protection key forbids the access"},
     {SIGSEGV, 0x80 /* SI_KERNEL */,
-     "general protection: a privileged instruction or an address no process has"},
+     "general protection: user code may not use the instruction, or not on this"},
     {SIGBUS, BUS_ADRALN, "the address is not aligned"},
     {SIGBUS, BUS_ADRERR, "past the end of the mapped file"},
     {SIGBUS, BUS_MCEERR_AR, "the page is lost (MADV_HWPOISON)"},
@@ -35,10 +35,13 @@ static const struct {
     {SIGKILL, SI_KERNEL, "out of memory (see --memory)"},
 };
 
-/* Of an access to an address that the signal tells. */
-static bool is_access(const struct ksiginfo *info)
+/* Is it for an access to memory, the last exception? */
+static bool is_access(const struct task *t, const struct ksiginfo *info)
 {
-    return (info->signo == SIGSEGV || info->signo == SIGBUS) && info->info.si_code != 0x80;
+    const struct task_cpu *cpu = t->cpu;
+
+    return (info->signo == SIGSEGV || info->signo == SIGBUS) && info->info.si_code > 0 && cpu &&
+           cpu->fault.reason != MM_FAULT_NONE;
 }
 
 /* What the code of a signal does not tell. */
@@ -46,6 +49,7 @@ static const char *const fault_reasons[] = {
     [MM_FAULT_GUARD] = "a guard was installed on the page (MADV_GUARD_INSTALL)",
     [MM_FAULT_STACK_LIMIT] = "the stack may not grow down to it (RLIMIT_STACK, or what is mapped below it)",
     [MM_FAULT_IO] = "the file behind the page could not be read",
+    [MM_FAULT_NONCANONICAL] = "no process has such an address (bits 47 to 63 differ)",
     [MM_FAULT_OOM] = "the machine has no memory left (--memory)",
     [MM_FAULT_USERFAULT] = "a userfaultfd watches the page and wants the signal (UFFD_FEATURE_SIGBUS)",
     [MM_FAULT_POISON] = "the page is lost (UFFDIO_POISON, MADV_HWPOISON)",
@@ -56,9 +60,9 @@ static const char *reason_of(const struct task *t, const struct ksiginfo *info)
 {
     const struct task_cpu *cpu = t->cpu;
 
-    if (cpu && is_access(info) && info->info.fault.addr == cpu->cr2 &&
-        cpu->fault < sizeof(fault_reasons) / sizeof(*fault_reasons) && fault_reasons[cpu->fault])
-        return fault_reasons[cpu->fault];
+    if (is_access(t, info) && cpu->fault.reason < sizeof(fault_reasons) / sizeof(*fault_reasons) &&
+        fault_reasons[cpu->fault.reason])
+        return fault_reasons[cpu->fault.reason];
     for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
         if (reasons[i].signo == info->signo && reasons[i].code == info->info.si_code)
             return reasons[i].text;
@@ -132,12 +136,12 @@ static void collect(struct crash *c, struct task *t, const struct ksiginfo *info
     if (!t->mm)
         return;
     machine_ops.get_regs(t, &c->regs);
-    if (is_access(info)) {
+    if (is_access(t, info)) {
         c->has_address = true;
-        c->address = info->info.fault.addr;
-        c->access = cpu && cpu->error_code & 16  ? "executing"
-                    : cpu && cpu->error_code & 2 ? "writing"
-                                                 : "reading";
+        c->address = cpu->fault.addr;
+        c->access = cpu->fault.access == MM_EXEC    ? "executing"
+                    : cpu->fault.access == MM_WRITE ? "writing"
+                                                    : "reading";
     }
     collect_insns(c);
     c->nr_frames = symbols_backtrace(t, c->frame, CRASH_FRAMES);

@@ -11,7 +11,11 @@
 /* The last exception, as signal frames and crash reports show it. */
 struct task_cpu {
     uint64_t trapno, error_code, cr2;
-    enum mm_fault_reason fault; /* of a page fault */
+    struct {
+        enum mm_fault_reason reason; /* MM_FAULT_NONE: it was no access to memory */
+        uint64_t addr;
+        unsigned access; /* MM_READ, MM_WRITE or MM_EXEC */
+    } fault;
 };
 
 /* Made at the first exception; NULL: out of memory, the frame then shows zeroes. */

@@ -131,6 +131,7 @@ static void note(struct task *t, unsigned trapno, uint64_t err, uint64_t cr2)
         return;
     c->trapno = trapno;
     c->error_code = err;
+    c->fault.reason = MM_FAULT_NONE;
     if (trapno == X86_PF)
         c->cr2 = cr2;
 }
@@ -155,6 +156,20 @@ static int fpe_code(const struct cpu_regs *r)
     return err & 0x020 ? FPE_FLTRES : 0;
 }
 
+/* What the signal does not tell, for reports and traces. */
+static void note_access(struct task *t, const struct mm_fault *f, unsigned access, uint64_t rip)
+{
+    struct task_cpu *c = t->cpu;
+
+    if (c) {
+        c->fault.reason = f->reason;
+        c->fault.addr = f->addr;
+        c->fault.access = access;
+    }
+    if (t->k->trace)
+        trace_fault(t, f, access, rip);
+}
+
 static void page_fault(struct task *t, const struct cpu_stop *stop)
 {
     const struct mm_fault *f = &stop->fault;
@@ -168,16 +183,14 @@ static void page_fault(struct task *t, const struct cpu_stop *stop)
         bool stack = stop->access != MM_EXEC && insn_uses_stack(t, rip);
 
         note(t, stack ? X86_SS : X86_GP, 0, 0);
+        note_access(t, f, write ? MM_WRITE : stop->access, rip);
         force_sig_fault(t, stack ? SIGBUS : SIGSEGV, SI_KERNEL_CODE, 0, 0);
         return;
     }
     if (f->reason == MM_FAULT_USERFAULT && userfault_wait(t, f))
         return;
     note(t, X86_PF, err, f->addr);
-    if (t->cpu)
-        task_cpu(t)->fault = f->reason;
-    if (t->k->trace)
-        trace_fault(t, f, write ? MM_WRITE : stop->access, rip);
+    note_access(t, f, write ? MM_WRITE : stop->access, rip);
     force_sig_fault(t, f->signo, f->code, f->addr, (uint32_t)f->pkey);
 }
 

@@ -253,8 +253,9 @@ static void explain_rip(struct trace *tr, struct task *t, unsigned access, uint6
         return;
     if (ops->symbol(t, rip, sym, sizeof(sym)))
         text_printf(&tr->fault_why, "; the instruction is at %#lx, %s", rip, sym);
-    else if (access & MM_EXEC && ops->backtrace && ops->backtrace(t, pc, 2) == 2 &&
-             ops->symbol(t, pc[1] - 1, sym, sizeof(sym)))
+    else if (!(access & MM_EXEC))
+        text_printf(&tr->fault_why, "; the instruction is at %#lx", rip);
+    else if (ops->backtrace && ops->backtrace(t, pc, 2) == 2 && ops->symbol(t, pc[1] - 1, sym, sizeof(sym)))
         text_printf(&tr->fault_why, "; the return address is %#lx, behind %s", pc[1], sym);
 }
 

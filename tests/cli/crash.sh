@@ -29,6 +29,10 @@ ok 'a stack overflow is called one' grep -q 'dies of SIGSEGV: the stack may not 
 ok '... and that its backtrace may not be all' grep -q '^  (and perhaps more)' "$work/err"
 emu "$crashes" data
 ok 'data among code hides no neighbours' sh -c "grep -B4 '^  =>' '$work/err' | grep -c '^     0x.*: nop' | grep -qx 4"
+emu "$crashes" wild
+ok 'an address that none has is told, though the signal does not' sh -c "grep -q 'dies of SIGSEGV: no process has such an address' '$work/err' && grep -q '^  writing address 0x4141414141414141' '$work/err'"
+emu "$crashes" halt
+ok '... and a privileged instruction has none' sh -c "grep -q 'dies of SIGSEGV: general protection' '$work/err' && ! grep -q ' address 0' '$work/err'"
 emu "$crashes" guard
 ok 'a guarded page is called one' grep -q 'dies of SIGSEGV: a guard was installed' "$work/err"
 emu --crash-json "$work/json" "$crashes" handler

@@ -14,8 +14,11 @@ explains 'EFAULT names the argument' '^write' 'argument 2 points where nothing i
 explains 'limits are told with their numbers' '^mmap(NULL' 'RLIMIT_AS .* it is 4096 bytes, [0-9]* are in use, 12288 more'
 explains 'a fault names area and instruction' '^--- SIGSEGV' 'does not permit writing: .* sealed, .*; the instruction is at 0x[0-9a-f]*, main+'
 ok 'nothing is said of calls that work' sh -c "! grep -q '^mprotect.* = 0' '$work/err'"
-emu --explain "$B/tests/guest/crashes" null
+crashes=$B/tests/guest/crashes
+emu --explain "$crashes" null
 explains 'a small address is no decimal number' '^--- SIGSEGV' 'executing 0x0: 0x0 is not mapped; the return address is 0x[0-9a-f]*, behind main+'
+emu --explain "$crashes" wild
+explains 'an address that no process has' '^--- SIGSEGV' 'writing 0x4141414141414141: no process has such an address (bits 47 to 63 differ); the instruction is at 0x.*, main+'
 emu --explain --design none "$B/tests/guest/refused"
 ok 'without a design nothing names one' sh -c "! grep -q 'none: ' '$work/err'"
 emu --explain --design linux-6.11 "$B/tests/guest/refused"

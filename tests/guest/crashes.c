@@ -45,6 +45,10 @@ int main(int argc, char **argv)
         deep(0);
     else if (!strcmp(how, "data"))
         data_in_code();
+    else if (!strcmp(how, "wild"))
+        *(volatile char *)0x4141414141414141 = 1;
+    else if (!strcmp(how, "halt"))
+        __asm__ volatile("hlt");
     else if (!strcmp(how, "guard")) {
         page = mmap(NULL, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         madvise(page, PG, GUARD_INSTALL);
