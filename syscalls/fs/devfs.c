@@ -145,7 +145,7 @@ int devfs_mount(struct vfs *v)
     shm = tmpfs_mount_root(v, "tmpfs", 01777, makedev(0, 41));
     if (!d || !shm || vfs_mount(v, d, shm))
         return -ENOMEM;
-    if (devpts_mount(v, dev))
+    if (devpts_mount(v, dev) || mqueue_mount(v, dev))
         return -ENOMEM;
     shm->sb->nodev = true;
     dev->sb->noexec = true;

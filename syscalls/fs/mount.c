@@ -151,7 +151,6 @@ static const struct {
     [FS_PIPE] = {"pipefs", 0x50495045, 15},
     [FS_SOCK] = {"sockfs", 0x534f434b, 8},
     [FS_ANON] = {"anon_inodefs", 0x09041934, 16},
-    [FS_MQUEUE] = {"mqueue", 0x19800202, 18},
     [FS_HUGETLB] = {"hugetlbfs", MM_HUGETLB_MAGIC, MM_HUGETLB_DEV},
 };
 

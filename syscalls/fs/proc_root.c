@@ -122,7 +122,8 @@ static int show_filesystems(const struct proc_ref *ref, FILE *out)
 {
     fprintf(
         out,
-        "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tpipefs\nnodev\tsockfs\n\text4\n");
+        "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tpipefs\nnodev\tsockfs\nnodev\thugetlbfs\n"
+        "nodev\tdevpts\n\text4\nnodev\tmqueue\n");
     return 0;
 }
 

@@ -38,8 +38,9 @@ void generic_getattr(struct inode *inode, struct statx *stx)
         stx->stx_blocks = inode->obj ? inode->obj->nr_pages * 8 : 0;
     } else if (S_ISLNK(inode->mode) && inode->sb->type == FS_TMP) {
         stx->stx_size = strlen(inode->target);
-    } else if (S_ISDIR(inode->mode) && inode->sb->type == FS_TMP && inode->alias) {
-        uint64_t n = 0; /* tmpfs counts 20 bytes for each name */
+    } else if (S_ISDIR(inode->mode) && (inode->sb->type == FS_TMP || inode->sb->type == FS_MQUEUE) &&
+               inode->alias) {
+        uint64_t n = 0; /* both count 20 bytes for each name */
 
         list_for_each (p, &inode->alias->children)
             n++;

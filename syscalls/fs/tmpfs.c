@@ -10,12 +10,12 @@
 
 #include <stdlib.h>
 
-static int tmpfs_lookup(struct task *t, struct dentry *dir, struct dentry *child)
+int tmpfs_lookup(struct task *t, struct dentry *dir, struct dentry *child)
 {
     return 0; /* what exists is pinned and was found already */
 }
 
-static int tmpfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
+int tmpfs_list(struct task *t, struct dentry *dir, struct dirlist *out)
 {
     list_for_each (p, &dir->children) {
         struct dentry *d = container_of(p, struct dentry, sibling);
@@ -56,8 +56,7 @@ static void touch_dir(struct dentry *dir)
     dir->inode->mtime = dir->inode->ctime = vfs_now(dir->sb->k);
 }
 
-/* child becomes inode's name (takes the reference) in its directory. */
-static void tmpfs_instantiate(struct dentry *child, struct inode *inode)
+void tmpfs_instantiate(struct dentry *child, struct inode *inode)
 {
     child->inode = inode;
     if (is_dir(inode)) {
@@ -115,10 +114,8 @@ struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, ui
     return d;
 }
 
-struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev)
+struct dentry *super_root(struct super *sb, struct inode *inode)
 {
-    struct super *sb = super_create(v, FS_TMP, name, 0x01021994, dev);
-    struct inode *inode = sb ? tmpfs_inode(sb, S_IFDIR | mode, 0) : NULL;
     struct dentry *root = inode ? dentry_alloc(sb, NULL, "", 0) : NULL;
 
     if (!root) {
@@ -131,15 +128,27 @@ struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, 
     return root;
 }
 
+struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev)
+{
+    struct super *sb = super_create(v, FS_TMP, name, 0x01021994, dev);
+
+    return sb ? super_root(sb, tmpfs_inode(sb, S_IFDIR | mode, 0)) : NULL;
+}
+
+void tmpfs_forget(struct dentry *child)
+{
+    touch_dir(child->parent);
+    child->deleted = true;
+    d_drop(child);
+}
+
 static int tmpfs_unlink(struct task *t, struct dentry *child)
 {
     struct inode *inode = child->inode;
 
     inode->nlink--;
     inode->ctime = vfs_now(child->sb->k);
-    touch_dir(child->parent);
-    child->deleted = true;
-    d_drop(child);
+    tmpfs_forget(child);
     return 0;
 }
 

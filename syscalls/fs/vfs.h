@@ -35,10 +35,10 @@ enum fs_type {
     FS_PROC,
     FS_DEV,
     FS_SYS,
+    FS_MQUEUE,
     FS_PIPE, /* from here on: mounted nowhere */
     FS_SOCK,
     FS_ANON,
-    FS_MQUEUE,
     FS_HUGETLB,
     NR_FS_TYPES
 };
@@ -302,6 +302,14 @@ extern const struct file_ops dir_file_ops;
 extern const struct inode_ops tmpfs_fixed_dir_ops, tmpfs_file_ops;
 extern const struct file_ops regular_file_ops; /* files whose bytes are a vm_object */
 struct inode *tmpfs_inode(struct super *sb, unsigned mode, uint64_t rdev);
+/* Of directories whose names are pinned dentries. */
+int tmpfs_lookup(struct task *t, struct dentry *dir, struct dentry *child);
+int tmpfs_list(struct task *t, struct dentry *dir, struct dirlist *out);
+void tmpfs_instantiate(struct dentry *child,
+                       struct inode *inode); /* child becomes its name; takes the reference */
+void tmpfs_forget(struct dentry *child);     /* it is a name no more */
+/* The root of sb is to be inode, whose reference it takes: a dentry, NULL: no memory, nor if inode is NULL. */
+struct dentry *super_root(struct super *sb, struct inode *inode);
 struct dentry *tmpfs_mount_root(struct vfs *v, const char *name, unsigned mode, uint64_t dev);
 /* Makes dir/name in a tmpfs-like file system during set-up; no reference returned, NULL: ENOMEM. */
 struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev,
@@ -333,6 +341,7 @@ void hostfs_forget_stamp(const struct inode *inode); /* the file is gone */
 void hostfs_stamps_free(struct vfs *v);
 
 int devfs_mount(struct vfs *v);
+int mqueue_mount(struct vfs *v, struct dentry *dev); /* ipc/mq_dir.c: /dev/mqueue */
 int procfs_mount(struct vfs *v);
 int sysfs_mount(struct vfs *v);
 extern const struct file_ops tty_file_ops;    /* the host's terminal */

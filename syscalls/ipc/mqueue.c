@@ -44,20 +44,20 @@ static uint64_t mq_size(struct inode *inode)
     return FILE_SIZE;
 }
 
-static const struct inode_ops mq_inode_ops = {.evict = mq_evict, .size = mq_size};
+static const struct inode_ops mq_inode_ops = {.evict = mq_evict, .size = mq_size, .setattr = simple_setattr};
 
-static void unlink_queue(struct ipc_namespace *ns, struct mq *q)
+void mq_unname(struct ipc_namespace *ns, struct mq *q)
 {
     list_del(&q->node);
     ns->nr_mqs--;
     q->inode->nlink = 0;
-    inode_put(q->inode);
+    tmpfs_forget(q->name); /* holds the inode */
 }
 
 void mq_destroy_all(struct ipc_namespace *ns)
 {
     while (!list_empty(&ns->mqs))
-        unlink_queue(ns, list_first(&ns->mqs, struct mq, node));
+        mq_unname(ns, list_first(&ns->mqs, struct mq, node));
     while (!list_empty(&ns->mqs_charged)) /* of files that are still under way in a socket */
         list_del(ns->mqs_charged.next);
 }
@@ -69,7 +69,7 @@ static struct mq *find_queue(struct ipc_namespace *ns, const char *name)
     list_for_each (n, &ns->mqs) {
         struct mq *q = container_of(n, struct mq, node);
 
-        if (!strcmp(q->name, name))
+        if (!strcmp(q->name->name, name))
             return q;
     }
     return NULL;
@@ -113,8 +113,7 @@ static int check_sizes(struct task *t, struct mq *q)
                                                                                                      : 0;
 }
 
-static int create_queue(struct task *t, const char *name, unsigned mode, const struct mq_attr *attr,
-                        struct mq **out)
+int mq_create(struct task *t, struct dentry *name, unsigned mode, const struct mq_attr *attr)
 {
     struct ipc_namespace *ns = t->k->ipc;
     struct mq *q = calloc(1, sizeof(*q));
@@ -128,7 +127,7 @@ static int create_queue(struct task *t, const char *name, unsigned mode, const s
     list_init(&q->senders);
     list_init(&q->receivers);
     waitq_init(&q->poll);
-    snprintf(q->name, sizeof(q->name), "%.*s", NAME_LEN_MAX, name);
+    q->name = name;
     q->maxmsg = attr ? attr->mq_maxmsg : MSG_MAX;
     q->msgsize = attr ? attr->mq_msgsize : MSGSIZE_MAX;
     err = ns->nr_mqs >= QUEUES_MAX && !task_capable(t, CAP_SYS_RESOURCE) ? -ENOSPC : check_sizes(t, q);
@@ -140,6 +139,7 @@ static int create_queue(struct task *t, const char *name, unsigned mode, const s
         goto fail;
     }
     q->inode->ops = &mq_inode_ops;
+    q->inode->fops = &mq_ops;
     q->inode->priv = q;
     q->inode->nlink = 1;
     q->inode->uid = t->cred.fsuid;
@@ -147,11 +147,28 @@ static int create_queue(struct task *t, const char *name, unsigned mode, const s
     list_add_tail(&ns->mqs, &q->node);
     list_add_tail(&ns->mqs_charged, &q->charged);
     ns->nr_mqs++;
-    *out = q;
+    tmpfs_instantiate(name, q->inode);
     return 0;
 
 fail:
     free(q);
+    return err;
+}
+
+/* A new one by its name alone. */
+static int create_named(struct task *t, const char *text, unsigned mode, const struct mq_attr *attr,
+                        struct mq **q)
+{
+    struct dentry *root = t->k->vfs->sb[FS_MQUEUE]->root, *name;
+    int err;
+
+    name = dentry_alloc(root->sb, root, text, strlen(text));
+    if (!name)
+        return -ENOMEM;
+    err = mq_create(t, name, mode, attr);
+    if (!err)
+        *q = name->inode->priv;
+    dentry_put(name);
     return err;
 }
 
@@ -170,10 +187,10 @@ static int64_t open_queue(struct task *t, const char *name, unsigned flags, unsi
         return -ENOENT;
     if (q && (flags & O_ACCMODE) == O_ACCMODE)
         return -EINVAL;
-    err = q ? inode_permission(t, q->inode, needs[flags & O_ACCMODE]) : create_queue(t, name, mode, attr, &q);
+    err = q ? inode_permission(t, q->inode, needs[flags & O_ACCMODE]) : create_named(t, name, mode, attr, &q);
     if (err)
         return err;
-    snprintf(shown, sizeof(shown), "/%s", q->name);
+    snprintf(shown, sizeof(shown), "/%s", name);
     f = file_on_inode(t->k, q->inode, shown, &mq_ops, (flags & (O_ACCMODE | O_NONBLOCK)) | O_LARGEFILE_X86);
     if (!f)
         return -ENFILE;
@@ -208,7 +225,7 @@ int64_t sys_mq_unlink(struct task *t, const uint64_t a[6])
         return -ENOENT;
     if (!inode_owner_or_capable(t, q->inode)) /* the directory is sticky */
         return -EPERM;
-    unlink_queue(t->k->ipc, q);
+    mq_unname(t->k->ipc, q);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * mqueue.h - what the files of POSIX message queues share: mqueue.c (queues and their names), mq_msg.c
+ * mqueue.h - what the files of POSIX message queues share: mqueue.c (queues), mq_dir.c (their names, /dev/mqueue), mq_msg.c
  * (messages, and who waits for one) and mq_notify.c (being told of one).
  */
 #ifndef SYSCALLS_IPC_MQUEUE_H
@@ -13,6 +13,8 @@
 
 #define NOTIFY_COOKIE_LEN 32 /* bytes that SIGEV_THREAD sends */
 
+struct mq_attr;
+
 struct mq_message {
     struct list_head node;
     unsigned prio;
@@ -23,7 +25,7 @@ struct mq {
     struct list_head node;    /* ipc_namespace.mqs; empty: unlinked */
     struct list_head charged; /* ipc_namespace.mqs_charged, as long as it exists */
     struct inode *inode;      /* it is the inode's priv and goes with it */
-    char name[NAME_LEN_MAX + 1];
+    struct dentry *name;      /* in /dev/mqueue, which holds the inode and us; no reference */
     int64_t maxmsg, msgsize, curmsgs;
     uint64_t bytes, changes;             /* text of all messages; for edge-triggered epoll */
     uint64_t charge;                     /* what counts for RLIMIT_MSGQUEUE */
@@ -40,6 +42,9 @@ struct mq {
 /* ---- mqueue.c ---- */
 /* The queue of a descriptor: 0 or -EBADF. References are borrowed. */
 int mq_of(struct task *t, int fd, struct file **f, struct mq **q);
+/* A queue that name, new in the directory, is to stand for; attr NULL: the defaults. 0 or negative errno. */
+int mq_create(struct task *t, struct dentry *name, unsigned mode, const struct mq_attr *attr);
+void mq_unname(struct ipc_namespace *ns, struct mq *q); /* it goes when nobody has it open */
 
 /* ---- mq_msg.c ---- */
 void mq_drop_messages(struct mq *q);

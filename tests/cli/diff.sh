@@ -47,6 +47,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         proc_pty) echo 'its terminals are of a /dev/pts that nothing can be made in, the world of diff has another' ;;
         proc_pty_lines) echo 'a terminal of the host passes bytes on when it comes to it' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
+        proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
         net_async) echo 'how much a socket takes is the host'\''s affair' ;;
         *) false ;;
         esac
