@@ -95,13 +95,10 @@ uint64_t pt_node_count(const struct pt_node *n, unsigned level)
     return sum;
 }
 
-struct pt_node *pt_node_own(struct pagetable *pt, struct pt_node **where, unsigned level, bool must)
+struct pt_node *pt_node_copy(struct pagetable *pt, struct pt_node **where, unsigned level, bool must)
 {
-    struct pt_node *old = *where, *n;
+    struct pt_node *old = *where, *n = node_new(pt, must);
 
-    if (old->refs == 1)
-        return old;
-    n = node_new(pt, must);
     if (!n)
         return NULL;
     n->used = old->used;

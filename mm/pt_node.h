@@ -92,8 +92,14 @@ static inline void pt_forget_leaf(struct pagetable *pt)
 void pt_node_free(struct pagetable *pt, struct pt_node *n, bool empty);
 /* Drops one reference on a subtree; with the last one go its own references on nodes and frames. */
 void pt_node_put(struct pagetable *pt, struct pt_node *n, unsigned level);
-/* The node in *where, ours alone: copied if somebody else has it too. NULL: out of memory (never if must). */
-struct pt_node *pt_node_own(struct pagetable *pt, struct pt_node **where, unsigned level, bool must);
+/* Puts a copy of our own in the place of a node that somebody else has too. NULL: out of memory (never if must). */
+struct pt_node *pt_node_copy(struct pagetable *pt, struct pt_node **where, unsigned level, bool must);
+/* The node in *where, ours alone: copied if somebody else has it too. NULL as above. */
+static inline struct pt_node *pt_node_own(struct pagetable *pt, struct pt_node **where, unsigned level,
+                                          bool must)
+{
+    return (*where)->refs == 1 ? *where : pt_node_copy(pt, where, level, must);
+}
 /* Nodes of a subtree. */
 uint64_t pt_node_count(const struct pt_node *n, unsigned level);
 /* The leaf of addr, remembered in pt->last; NULL: none. */

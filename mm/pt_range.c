@@ -51,11 +51,8 @@ int pt_walk(const struct pagetable *pt, uint64_t start, uint64_t end,
 static bool leaf_empty(struct pt_node *n)
 {
     while (n->used) {
-        unsigned group = (unsigned)__builtin_ctz(n->used);
-
-        for (const pte_t *e = n->pte + group * PT_GROUP; e < n->pte + (group + 1) * PT_GROUP; e++)
-            if (*e)
-                return false;
+        if (!pt_group_empty(n, (unsigned)__builtin_ctz(n->used)))
+            return false;
         n->used &= n->used - 1;
     }
     return true;
@@ -77,6 +74,15 @@ static void clear_entry(struct pagetable *pt, pte_t *e)
     *e = 0;
 }
 
+/* Nothing is left in *where, a node of ours. */
+static void drop_empty(struct pagetable *pt, struct pt_node **where)
+{
+    pt_node_free(pt, *where, true);
+    pt->nodes--;
+    *where = NULL;
+    pt_forget_leaf(pt);
+}
+
 /* A leaf takes *where with it when nothing is left in it. A shared one is only copied if something is. */
 static void clear_leaf(struct clear_ctx *c, struct pt_node **where, uint64_t base)
 {
@@ -89,12 +95,8 @@ static void clear_leaf(struct clear_ctx *c, struct pt_node **where, uint64_t bas
         for (unsigned i = lo; i <= hi; i++)
             if (n->pte[i] && !(c->keep && c->keep(c->ctx, base + ((uint64_t)i << MM_PAGE_SHIFT), n->pte[i])))
                 clear_entry(c->pt, &n->pte[i]);
-        if (leaf_empty(n)) {
-            pt_node_free(c->pt, n, true);
-            c->pt->nodes--;
-            *where = NULL;
-            pt_forget_leaf(c->pt);
-        }
+        if (leaf_empty(n))
+            drop_empty(c->pt, where);
         return;
     }
     for (unsigned i = 0; i < PT_SLOTS; i++) {
@@ -146,12 +148,34 @@ static void clear_node(struct clear_ctx *c, struct pt_node **where, unsigned lev
         if (!n->child[i])
             n->used--;
     }
-    if (!n->used) {
-        pt_node_free(c->pt, n, true);
-        c->pt->nodes--;
-        *where = NULL;
-        pt_forget_leaf(c->pt);
+    if (!n->used)
+        drop_empty(c->pt, where);
+}
+
+/*
+ * Most ranges lie in one leaf: straight down to it, and up again as far as nodes became empty. False: nothing is done, since
+ * a node on the way is shared or has no children.
+ */
+static bool clear_in_leaf(struct clear_ctx *c)
+{
+    struct pt_node **where[PT_LEVELS];
+    unsigned level = PT_TOP;
+
+    if (slot_of(c->start, 0) + ((c->end - c->start) >> MM_PAGE_SHIFT) > PT_SLOTS)
+        return false;
+    for (where[level] = &c->pt->root; level && *where[level]; level--) {
+        struct pt_node *n = *where[level];
+
+        if (n->refs > 1 || !n->used)
+            return false;
+        where[level - 1] = &n->child[slot_of(c->start, level)];
     }
+    if (!*where[level])
+        return true;
+    clear_leaf(c, where[0], c->start & ~(LEAF_SPAN - 1));
+    while (!*where[level] && ++level < PT_LEVELS && !--(*where[level])->used)
+        drop_empty(c->pt, where[level]);
+    return true;
 }
 
 void pt_clear(struct pagetable *pt, uint64_t start, uint64_t end,
@@ -159,7 +183,7 @@ void pt_clear(struct pagetable *pt, uint64_t start, uint64_t end,
 {
     struct clear_ctx c = {pt, start, end < PT_END ? end : PT_END, keep, ctx};
 
-    if (pt->root && c.start < c.end)
+    if (pt->root && c.start < c.end && !clear_in_leaf(&c))
         clear_node(&c, &pt->root, PT_TOP, 0);
 }
 
