@@ -43,15 +43,14 @@ static bool pkru_allows(uint32_t pkru, const struct vma *v, unsigned access)
 int mm_anon_vma_prepare(struct mm *mm, uint64_t addr)
 {
     const struct vma *v = vma_tree_find(&mm->vmas, addr);
-    struct vma *w, copy;
+    struct vma *w;
 
     if (!v || v->start > addr || v->anon_vma)
         return 0;
-    copy = *v;
     w = vma_tree_edit(&mm->vmas, addr);
     if (!w)
         return -ENOMEM;
-    w->anon_vma = anon_vma_find(mm, &copy);
+    w->anon_vma = anon_vma_find(mm, w);
     return 0;
 }
 

@@ -55,21 +55,16 @@ static struct partners find_partners(const struct mm *mm, const struct vma *v, b
                                      bool grows)
 {
     struct partners p = {NULL, NULL};
-    const struct vma *n;
+    const struct vma *before, *after;
 
     if (v->flags & VM_SPECIAL)
         return p;
-    if (left && v->start) {
-        n = vma_tree_find(&mm->vmas, v->start - 1);
-        if (n && n->end == v->start && n->pgoff + vma_pages(n) == v->pgoff && mergeable(mm, v, n, grows))
-            p.prev = n;
-    }
-    if (right) {
-        n = vma_tree_find(&mm->vmas, v->end);
-        if (n && n->start == v->end && n->pgoff == v->pgoff + vma_pages(v) && mergeable(mm, v, n, grows) &&
-            (!p.prev || !p.prev->anon_vma || !n->anon_vma || p.prev->anon_vma == n->anon_vma))
-            p.next = n;
-    }
+    vma_tree_adjacent(&mm->vmas, v->start, v->end, &before, &after);
+    if (left && before && before->pgoff + vma_pages(before) == v->pgoff && mergeable(mm, v, before, grows))
+        p.prev = before;
+    if (right && after && after->pgoff == v->pgoff + vma_pages(v) && mergeable(mm, v, after, grows) &&
+        (!p.prev || !p.prev->anon_vma || !after->anon_vma || p.prev->anon_vma == after->anon_vma))
+        p.next = after;
     return p;
 }
 
@@ -257,10 +252,10 @@ uint32_t anon_vma_new(struct mm_system *sys, bool forked)
     return forked ? id | ANON_VMA_FORKED : id;
 }
 
-/* Could a and b, in this order, be one VMA after an mprotect (anon_vma_compatible in mm/vma.c)? */
+/* Could a and b, which are neighbours in this order, be one VMA after an mprotect (anon_vma_compatible in mm/vma.c)? */
 static bool adjacent_alike(const struct vma *a, const struct vma *b)
 {
-    return a->end == b->start && a->policy == b->policy && a->file == b->file &&
+    return a->policy == b->policy && a->file == b->file &&
            !((a->flags ^ b->flags) & ~(VM_PROT_MASK | VM_STICKY)) && a->seal == b->seal &&
            b->pgoff == a->pgoff + vma_pages(a);
 }
@@ -272,15 +267,14 @@ static bool reusable(const struct vma *v)
 
 uint32_t anon_vma_find(struct mm *mm, const struct vma *v)
 {
-    const struct vma *n;
+    const struct vma *before, *after;
 
     if (v->anon_vma)
         return v->anon_vma;
-    n = vma_tree_find(&mm->vmas, v->end);
-    if (n && reusable(n) && adjacent_alike(v, n))
-        return n->anon_vma;
-    n = v->start ? vma_tree_find(&mm->vmas, v->start - 1) : NULL;
-    if (n && reusable(n) && adjacent_alike(n, v))
-        return n->anon_vma;
+    vma_tree_adjacent(&mm->vmas, v->start, v->end, &before, &after);
+    if (after && reusable(after) && adjacent_alike(v, after))
+        return after->anon_vma;
+    if (before && reusable(before) && adjacent_alike(before, v))
+        return before->anon_vma;
     return anon_vma_new(mm->sys, false);
 }

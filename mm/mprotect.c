@@ -129,17 +129,16 @@ static int protect_area(struct mm *mm, struct vma *v, uint64_t start, uint64_t e
     return 0;
 }
 
-static int protect_range(struct mm *mm, struct request *r)
+/* v is the VMA at the start. */
+static int protect_range(struct mm *mm, struct request *r, const struct vma *v)
 {
     uint64_t at = r->start;
-    const struct vma *v;
     int err;
 
-    while (at < r->end) {
+    for (; at < r->end; v = vma_tree_find(&mm->vmas, at)) {
         struct vma area;
         uint64_t flags, to;
 
-        v = vma_tree_find(&mm->vmas, at);
         if (!v || v->start > at)
             return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, at, "the whole range must be mapped");
         area = *v;
@@ -160,10 +159,13 @@ static int protect_range(struct mm *mm, struct request *r)
     return 0;
 }
 
-/* PROT_GROWSDOWN: from the start of the stack's area on. x86 has no stacks that grow upwards. */
-static int extend_to_stack(struct mm *mm, struct request *r, uint64_t grows)
+/*
+ * *first gets the VMA at the start. PROT_GROWSDOWN: from the start of the stack's area on. x86 has no stacks that grow
+ * upwards.
+ */
+static int find_start(struct mm *mm, struct request *r, uint64_t grows, const struct vma **first)
 {
-    const struct vma *v = vma_tree_find(&mm->vmas, r->start);
+    const struct vma *v = *first = vma_tree_find(&mm->vmas, r->start);
 
     if (!v || v->start >= r->end)
         return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, r->start, "nothing of the range is mapped");
@@ -189,6 +191,7 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
     struct request r = {.prot = prot, .pkey = pkey};
     uint64_t grows = prot & PROT_GROWS;
     const char *why[2] = {NULL, NULL};
+    const struct vma *first;
     int err;
 
     if (mm->design->mprotect_bits) {
@@ -212,7 +215,7 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
     if (pkey != -1 &&
         (pkey < 0 || pkey > 15 || !(mm->pkey_map & 1u << pkey) || pkey == mm->execute_only_pkey))
         return mm_fail(mm, -EINVAL, "the protection key is not allocated");
-    err = extend_to_stack(mm, &r, grows);
+    err = find_start(mm, &r, grows, &first);
     if (err)
         return err;
 
@@ -225,7 +228,7 @@ int64_t mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, i
     };
     err = ask_range(mm, &r);
     if (!err)
-        err = protect_range(mm, &r);
+        err = protect_range(mm, &r, first);
     if (!err && r.seal)
         err = mm_seal_apply(mm, r.start, r.end, set_word, r.seal);
     mm_assert_valid(mm);

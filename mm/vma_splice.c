@@ -130,13 +130,24 @@ static void set_vma(struct vma_node *node, unsigned i, const struct vma *v)
 /* Replaces the VMAs in slots [a, b) of a leaf, whose references are the caller's business. */
 static void put_vmas(struct vma_node *node, unsigned a, unsigned b, const struct vma *with, unsigned m)
 {
-    resize_slots(node, a, b, m, 0);
-    for (unsigned i = 0; i < m; i++)
-        set_vma(node, a + i, &with[i]);
+    unsigned kept = m < b - a ? m : b - a; /* slots, and places */
+
+    for (unsigned i = a; i < a + kept; i++, with++) {
+        unsigned place = node->last[i] & VMA_PLACE;
+
+        vma_leaf(node)->v[place] = *with;
+        node->first[i] = with->start;
+        node->last[i] = with->end | place;
+    }
+    if (m == b - a)
+        return;
     if (m > b - a) {
         node->run_from = a;
         node->run_to = a + m;
     }
+    resize_slots(node, a + kept, b, m - kept, 0);
+    for (unsigned i = kept; i < m; i++)
+        set_vma(node, a + i, with++);
 }
 
 /* Moves the slots [fi, fi + n) of one node to another, before its slot ti. */
@@ -260,7 +271,8 @@ static bool one_leaf(const struct vma_tree *t, uint64_t start, uint64_t end, siz
     if (beyond < end)
         return false;
     *a = vma_slots_below(node, start);
-    *b = vma_slots_below(node, end); /* VMAs that meet the range lie in it */
+    for (*b = *a; *b < node->n && node->first[*b] < end; ++*b)
+        ; /* VMAs that meet the range lie in it: one mostly */
     count = *b - *a;
     if (n > VMA_FANOUT || node->n - count + n > VMA_FANOUT)
         return false;
@@ -273,7 +285,8 @@ static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned
                         unsigned n)
 {
     struct vma_node *leaf = p->node[0];
-    uint64_t gap = gap_among(leaf, (int)a - 1, b);
+    bool noted = t->height > 1; /* does a parent know the gaps of the leaf? */
+    uint64_t gap = noted ? gap_among(leaf, (int)a - 1, b) : 0;
 
     for (unsigned i = 0; i < n; i++) /* the new first: the old may hold the last reference on the same file */
         vma_ref(&with[i]);
@@ -282,7 +295,8 @@ static void splice_leaf(struct vma_tree *t, struct path *p, unsigned a, unsigned
     put_vmas(leaf, a, b, with, n);
     t->count += n;
     t->count -= b - a;
-    note_upward(t, p, 0, gap, gap_among(leaf, (int)a - 1, a + n));
+    if (noted)
+        note_upward(t, p, 0, gap, gap_among(leaf, (int)a - 1, a + n));
 }
 
 /* --- removing ------------------------------------------------------------------------------------ */
@@ -544,12 +558,29 @@ int vma_tree_splice(struct vma_tree *t, uint64_t start, uint64_t end, const stru
     return 0;
 }
 
+/* Does nobody else hold a node on the way to addr? */
+static bool path_is_ours(const struct vma_tree *t, uint64_t addr)
+{
+    const struct vma_node *node = t->root;
+
+    for (unsigned level = t->height - 1; node->refs == 1; level--) {
+        if (!level)
+            return true;
+        node = vma_inner(node)->child[vma_slots_below(node, addr)];
+    }
+    return false;
+}
+
 struct vma *vma_tree_edit(struct vma_tree *t, uint64_t addr)
 {
     const struct vma *v = vma_tree_find(t, addr);
     struct path p;
 
-    if (!v || v->start > addr || reserve(t, 0))
+    if (!v || v->start > addr)
+        return NULL;
+    if (path_is_ours(t, addr))
+        return (struct vma *)v;
+    if (reserve(t, 0))
         return NULL;
     descend(t, addr, &p);
     return vma_at(p.node[0], p.slot[0] - 1);

@@ -98,6 +98,31 @@ const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v)
     return vma_at(node, vma_slots_begun(node, v->start - 1) - 1);
 }
 
+void vma_tree_adjacent(const struct vma_tree *t, uint64_t start, uint64_t end, const struct vma **prev,
+                       const struct vma **next)
+{
+    const struct vma_node *leaf = t->finger;
+    const struct vma *v;
+
+    *prev = *next = NULL;
+    if (leaf && leaf->first[0] < start && end < vma_last(leaf, leaf->n - 1)) { /* all of it is in the leaf */
+        unsigned i = vma_slots_below(leaf, start);
+
+        if (i && vma_last(leaf, i - 1) == start)
+            *prev = vma_at(leaf, i - 1);
+        i += vma_last(leaf, i) == end;
+        if (leaf->first[i] == end)
+            *next = vma_at(leaf, i);
+        return;
+    }
+    v = start ? vma_tree_find(t, start - 1) : NULL;
+    if (v && v->end == start)
+        *prev = v;
+    v = vma_tree_find(t, end);
+    if (v && v->start == end)
+        *next = v;
+}
+
 /* --- walking ------------------------------------------------------------------------------------- */
 
 void vma_iter_init(struct vma_iter *it, const struct vma_tree *t, uint64_t addr)

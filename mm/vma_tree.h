@@ -38,6 +38,10 @@ const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr);
 const struct vma *vma_tree_next(const struct vma_tree *t, const struct vma *v);
 const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v);
 
+/* The VMAs that end at start and begin at end; NULL: none. [start, end) is free or lies in one VMA. */
+void vma_tree_adjacent(const struct vma_tree *t, uint64_t start, uint64_t end, const struct vma **prev,
+                       const struct vma **next);
+
 /* Walking a range without searching anew for each VMA. No change of the tree while one is in use. */
 struct vma_iter {
     const struct vma_tree *tree;

@@ -267,6 +267,19 @@ static void compare(const struct vma_tree *t, const struct model *m)
     ck_assert_ptr_null(vma_iter_prev(&it));
 }
 
+/* [start, end) is free, or lies in one VMA. */
+static void look_beside(const struct vma_tree *t, const struct model *m, uint64_t start, uint64_t end)
+{
+    unsigned before = model_slot(m, start - 1), after = model_slot(m, end);
+    bool is_before = before < m->n && m->v[before].end == start;
+    bool is_after = after < m->n && m->v[after].start == end;
+    const struct vma *prev, *next;
+
+    vma_tree_adjacent(t, start, end, &prev, &next);
+    ck_assert_uint_eq(prev ? prev->start : 0, is_before ? m->v[before].start : 0);
+    ck_assert_uint_eq(next ? next->start : 0, is_after ? m->v[after].start : 0);
+}
+
 static void look_around(const struct vma_tree *t, const struct model *m)
 {
     uint64_t addr = LO + rnd((SPACE_PAGES + 20) * PAGE), len = (1 + rnd(1u << rnd(12))) * PAGE, lo, hi;
@@ -283,6 +296,11 @@ static void look_around(const struct vma_tree *t, const struct model *m)
         ck_assert_int_eq(memcmp(v, &m->v[i], sizeof(*v)), 0);
         ck_assert_uint_eq(prev ? prev->start : 0, i ? m->v[i - 1].start : 0);
         ck_assert_uint_eq(next ? next->start : 0, i + 1 < m->n ? m->v[i + 1].start : 0);
+        look_beside(t, m, v->start, v->end);
+        look_beside(t, m, v->start, v->start + PAGE);
+        look_beside(t, m, v->end - PAGE, v->end);
+        if (i && m->v[i - 1].end < v->start)
+            look_beside(t, m, m->v[i - 1].end, v->start);
     }
     lo = rnd(2) ? 0 : LO + rnd(SPACE_PAGES) * PAGE;
     hi = rnd(2) ? HI : LO + rnd(SPACE_PAGES) * PAGE;
