@@ -18,6 +18,15 @@
  *     its time is at one load, waiting for the caches, which also have to hold the TLB here.
  *   - Hooks: none is in the code while a single task runs and no timer is set.
  *
+ * And for the calls: of the 12,600 instructions that a life of "mmap, touch, mprotect, munmap" takes, 2,100 read
+ * and write registers through the engine's interface, 2,500 fill, search and mend its TLB, 1,200 are its main
+ * loop and the guest's code, 500 clear the page. Its code does not fit in the host's first-level cache (about 48
+ * KiB, 32 are usual: 400 misses a life), so what is not executed is saved twice. Without a difference that shows:
+ * -Os (7 % slower, although a fifth fewer misses), no alignment of functions and loops (1.5 % faster), no
+ * vectorization of struct copies, errors' code moved out of the way. The page and the top of the stack have the
+ * same place in the engine's TLB, as in Linux' own layout without randomization: 700 instructions that only other
+ * addresses would save.
+ *
  * What is left is the engine's. It finds code by physical address, so blocks are only chained within a page:
  * other jumps look their target up (a quarter of python3's time), and a block that spans two pages is entered
  * from its main loop (a twentieth of sha256sum's).

@@ -94,17 +94,17 @@ static void on_syscall(uc_engine *uc, void *user)
                               UC_X86_REG_R10, UC_X86_REG_R8,  UC_X86_REG_R9};
     static const int out[] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_R11};
     struct cpu *cpu = user;
-    uint64_t nr, rip, flags, args[6] = {0}, rax, rcx;
+    struct cpu_call *c = &cpu->call;
     unsigned nargs;
 
-    uc_reg_read_batch(uc, (int *)in, (void *[]){&nr, &rip, &flags}, 3);
-    nargs = cpu->ops->nargs(cpu->ctx, nr);
+    uc_reg_read_batch(uc, (int *)in, c->in, 3);
+    nargs = cpu->ops->nargs(cpu->ctx, c->rax);
     if (nargs)
-        uc_reg_read_batch(uc, (int *)arg, (void *[]){args, args + 1, args + 2, args + 3, args + 4, args + 5},
-                          (int)nargs);
-    rax = nr;
-    rcx = rip + 2;
-    if (!cpu->ops->syscall(cpu->ctx, nr, args, &rax) || cpu->stop_asked) {
+        uc_reg_read_batch(uc, (int *)arg, c->arg, (int)nargs);
+    for (unsigned i = nargs; i < 6; i++)
+        c->args[i] = 0;
+    c->rcx += 2;
+    if (!cpu->ops->syscall(cpu->ctx, c->rax, c->args, &c->rax) || cpu->stop_asked) {
         cpu->stop_asked = true;
         uc_emu_stop(uc);
     } else if (cpu->nr_dirty) {
@@ -113,7 +113,17 @@ static void on_syscall(uc_engine *uc, void *user)
     } else if (cpu->flush) {
         cpu_flush_tlb(cpu);
     }
-    uc_reg_write_batch(uc, (int *)out, (void *const[]){&rax, &rcx, &flags}, 3);
+    uc_reg_write_batch(uc, (int *)out, c->in, 3);
+}
+
+/* Where a call's registers are: said once, not at each call. */
+static void call_init(struct cpu_call *c)
+{
+    c->in[0] = &c->rax;
+    c->in[1] = &c->rcx;
+    c->in[2] = &c->r11;
+    for (unsigned i = 0; i < 6; i++)
+        c->arg[i] = &c->args[i];
 }
 
 static int on_cpuid(uc_engine *uc, void *user)
@@ -532,6 +542,7 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
     cpu->ctx = ctx;
     cpu->phys = phys;
     cpu->tlb_size = TLB_MIN;
+    call_init(&cpu->call);
     if (!alias_init(cpu) || !forget_init(cpu))
         goto fail;
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &cpu->uc)) ||

@@ -11,6 +11,12 @@
 #define MAX_TRAPPED       64
 #define EXEC_FILTER_SHIFT 10
 
+/* The registers of a system call: as they come (the number, RIP, RFLAGS), then as the instruction leaves them. */
+struct cpu_call {
+    uint64_t rax, rcx, r11, args[6];
+    void *in[3], *arg[6]; /* their addresses, as the engine wants them */
+};
+
 struct cpu {
     uc_engine *uc;
     uc_context *fresh; /* the state right after entering CPL 3: restoring it forgets old exceptions */
@@ -18,6 +24,7 @@ struct cpu {
     void *ctx;
     struct physmem *phys;
     struct cpu_stop *stop; /* where the run in progress reports to */
+    struct cpu_call call;
     bool running;
     bool stop_asked;
     unsigned stepped_over; /* bytes that RIP is past an instruction that should have faulted */

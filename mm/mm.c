@@ -58,6 +58,7 @@ struct mm *mm_create(struct mm_system *sys, const struct mseal_design *design)
     mm->sys = sys;
     mm->refs = 1;
     mm->design = design ? design : mseal_design_find("none");
+    mm->first_design_call = mm_first_design_call(mm->design);
     vma_tree_init(&mm->vmas, 0, MM_TASK_SIZE);
     pt_init(&mm->pt, &sys->phys);
     for (i = 0; i < MM_NR_RLIMITS; i++)

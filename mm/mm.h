@@ -17,6 +17,7 @@ struct mm {
     uint64_t id;              /* mm_id() */
     struct mm *next, **pprev; /* sys->mms */
     const struct mseal_design *design;
+    uint64_t first_design_call; /* the smallest number of a call of its own, and of those all designs have */
     struct vma_tree vmas;
     struct pagetable pt;
     struct mm_layout layout;
@@ -109,6 +110,9 @@ int mm_ask_range(struct mm *mm,
 int mm_ask_range_at(struct mm *mm, const struct mm_change *c, const struct vma *v);
 /* At one VMA (design->vma). */
 int mm_ask_vma(struct mm *mm, const struct mm_change *c, const struct vma *v);
+
+/* --- seal.c -------------------------------------------------------------------------------------- */
+uint64_t mm_first_design_call(const struct mseal_design *d);
 
 /* --- merge.c: the one place that splits and merges ---------------------------------------------- */
 /*

@@ -164,7 +164,8 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
     bool stopped = false;
     int64_t ret;
 
-    kernel_bury_dead(k, t);
+    if (!list_empty(&k->dead))
+        kernel_bury_dead(k, t);
     if (!t->retrying) {
         call_begins(t, nr, a);
         if (k->trace_entries | t->seccomp.mode)
@@ -186,7 +187,8 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
     else
         ret = handle(t, nr);
 
-    kernel_run_work(k);
+    if (!list_empty(&k->ready_work))
+        kernel_run_work(k);
     t->retrying = ret == SYS_BLOCK;
     if (ret == SYS_BLOCK) {
         if (k->trace)

@@ -476,6 +476,30 @@ START_TEST(designs_survive)
 }
 END_TEST
 
+static int64_t first_argument(struct mm *m, const uint64_t args[6])
+{
+    return (int64_t)args[0];
+}
+
+/* A design's own calls may have any numbers, in any order. */
+START_TEST(design_calls_of_any_number)
+{
+    static const struct mseal_syscall calls[] = {
+        {600, "high", "int", first_argument}, {39, "low", "int", first_argument}, {0}};
+    static const struct mseal_design d = {.name = "numbers", .syscalls = calls};
+    const uint64_t args[6] = {7};
+
+    mm_put(mm);
+    mm = mm_create(&sys, &d);
+    ck_assert_ptr_eq(mm_design_call(mm, 600), &calls[0]);
+    ck_assert_ptr_eq(mm_design_call(mm, 39), &calls[1]);
+    ck_assert_ptr_nonnull(mm_design_call(mm, MSEAL_EMU_DESIGN));
+    for (unsigned nr = 0; nr < 700; nr++)
+        ck_assert_int_eq(!mm_design_call(mm, nr), nr != 39 && nr != 600);
+    ck_assert_int_eq(mm_design_syscall(mm, 39, args), 7);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("ops");
@@ -502,5 +526,6 @@ int main(void)
     tcase_add_test(t, snapshot_is_frozen);
     tcase_add_test(t, refusal_is_told);
     tcase_add_test(t, designs_survive);
+    tcase_add_test(t, design_calls_of_any_number);
     return run_suite("ops", t, NULL);
 }
