@@ -22,7 +22,18 @@
 #define MAX_FRAMES 1000000 /* of one stack; what is deeper is not told of */
 #define MAX_INDENT 40
 
-static bool is_wanted(struct code *c, const struct named *n)
+/* Does a pattern name the function at entry by another of its names ("fork" what is told as "__fork")? */
+static bool has_another_name(struct code *c, struct task *t, uint64_t entry)
+{
+    const struct range_set *s = c->named ? ranges_of(c->named, t) : NULL;
+
+    for (size_t i = 0; s && i < s->n; i++)
+        if (s->r[i].lo == entry)
+            return c->pattern[s->r[i].part].met = true;
+    return false;
+}
+
+static bool is_wanted(struct code *c, struct task *t, const struct named *n, uint64_t entry)
 {
     bool is = !c->nr_patterns;
 
@@ -34,7 +45,7 @@ static bool is_wanted(struct code *c, const struct named *n)
         if (!fnmatch(p->text, n->name, 0) || !fnmatch(p->text, n->module, 0))
             is = p->met = true;
     }
-    return is;
+    return has_another_name(c, t, entry) || is;
 }
 
 /* ---- lines ---- */
@@ -219,7 +230,7 @@ static void pop(struct code *c, struct task *t, struct call_stack *s, uint64_t r
 static void enter(struct code *c, struct task *t, struct call_stack *s, struct call_frame *f,
                   const struct named *n, const char *how)
 {
-    if (!s->stubs && is_wanted(c, n))
+    if (!s->stubs && is_wanted(c, t, n, f->entry))
         tell_call(c, t, s, f, how);
 }
 
@@ -255,7 +266,7 @@ static void moved(struct code *c, struct task *t, struct call_stack *s, struct c
         f->entry = addr;
         enter(c, t, s, f, names_at(c->names, t, addr), "");
     } else if (n->function && !n->offset &&
-               (!f->told || is_wanted(c, n))) { /* else it returns for what was told */
+               (!f->told || is_wanted(c, t, n, addr))) { /* else it returns for what was told */
         if (f->told)
             s->depth--; /* the new one returns in its place */
         f->told = false;

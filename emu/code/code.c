@@ -170,7 +170,7 @@ void code_gone(struct code *c, struct task *t)
 
 static bool split(struct code *c, const char *list)
 {
-    for (const char *s = list; *list; s++) {
+    for (const char *s = list;; s++) {
         size_t len = strcspn(s, ",");
         struct pattern *p = realloc(c->pattern, (c->nr_patterns + 1) * sizeof(*p));
 
@@ -201,7 +201,8 @@ static int start(struct code *c, const struct code_options *opt)
         return EXIT_USAGE;
     }
     c->calls = opt->calls;
-    if (opt->calls && !split(c, opt->calls))
+    if (opt->calls && *opt->calls &&
+        (!split(c, opt->calls) || (!(c->named = ranges_create(opt->calls, &wrong)) && !wrong)))
         goto no_memory;
     if ((opt->insn || opt->calls) && !(c->names = names_create()))
         goto no_memory;
@@ -243,7 +244,9 @@ void code_destroy(struct code *c)
     while (c->tasks)
         code_gone(c, (struct task *)c->tasks->t);
     drcov_destroy(c->drcov);
+    ranges_complain(c->ranges);
     ranges_destroy(c->ranges);
+    ranges_destroy(c->named);
     names_destroy(c->names);
     for (size_t i = 0; i < c->nr_patterns; i++) {
         if (c->ran && !c->pattern[i].met)

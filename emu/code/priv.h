@@ -75,8 +75,9 @@ struct code {
     bool calls;
     struct pattern *pattern; /* of functions and files to be told; none: all */
     size_t nr_patterns;
-    bool ran;            /* some code did */
-    struct drcov *drcov; /* NULL: off */
+    struct ranges *named; /* the same as places: a function may have more names than the one it is told by */
+    bool ran;             /* some code did */
+    struct drcov *drcov;  /* NULL: off */
 };
 
 /* ---- insn.c ---- */

@@ -80,16 +80,20 @@ fail:
     return NULL;
 }
 
+void ranges_complain(const struct ranges *r)
+{
+    for (size_t i = 0; r && r->asked && i < r->n; i++)
+        if (r->want[i].name && !r->want[i].found)
+            fprintf(stderr, "mseal-emu: --trace-insn: no function or file '%s' was ever mapped\n",
+                    r->want[i].name);
+}
+
 void ranges_destroy(struct ranges *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->n; i++) {
-        if (r->asked && r->want[i].name && !r->want[i].found)
-            fprintf(stderr, "mseal-emu: --trace-insn: no function or file '%s' was ever mapped\n",
-                    r->want[i].name);
+    for (size_t i = 0; i < r->n; i++)
         free(r->want[i].name);
-    }
     for (unsigned i = 0; i < SPACES; i++)
         free(r->set[i].r);
     free(r->want);
@@ -101,14 +105,14 @@ bool ranges_all(const struct ranges *r)
     return !r->n;
 }
 
-static bool add(struct range_set *s, uint64_t lo, uint64_t hi)
+static bool add(struct range_set *s, uint64_t lo, uint64_t hi, size_t part)
 {
     struct range *p = realloc(s->r, (s->n + 1) * sizeof(*p));
 
     if (!p)
         return false;
     s->r = p;
-    p[s->n++] = (struct range){lo, hi};
+    p[s->n++] = (struct range){lo, hi, (unsigned)part};
     return true;
 }
 
@@ -123,14 +127,14 @@ static bool is_file(const struct vma *v, const char *name)
     return len && (!strcmp(path, name) || (slash && !strcmp(slash + 1, name)));
 }
 
-static bool find(struct range_set *s, struct task *t, struct want *w)
+static bool find(struct range_set *s, struct task *t, struct want *w, size_t part)
 {
     uint64_t addr, size;
     bool ok = true, file = false;
 
     for (const struct vma *v = mm_find_vma(t->mm, 0); v && ok; v = mm_find_vma(t->mm, v->end))
         if (v->flags & VM_EXEC && is_file(v, w->name)) {
-            ok = add(s, v->start, v->end);
+            ok = add(s, v->start, v->end, part);
             file = true;
         }
     if (file || !ok) {
@@ -143,7 +147,7 @@ static bool find(struct range_set *s, struct task *t, struct want *w)
     w->found = true;
     while (!size || (size < SIZELESS_MAX && symbols_function(t, addr + size) == addr))
         size++;
-    return add(s, addr, addr + size);
+    return add(s, addr, addr + size, part);
 }
 
 const struct range_set *ranges_of(struct ranges *r, struct task *t)
@@ -165,6 +169,7 @@ const struct range_set *ranges_of(struct ranges *r, struct task *t)
     s->exec_vm = st.exec_vm;
     s->n = 0;
     for (size_t i = 0; i < r->n && ok; i++)
-        ok = r->want[i].name ? find(s, t, &r->want[i]) : add(s, r->want[i].range.lo, r->want[i].range.hi);
+        ok = r->want[i].name ? find(s, t, &r->want[i], i)
+                             : add(s, r->want[i].range.lo, r->want[i].range.hi, i);
     return ok ? s : NULL;
 }

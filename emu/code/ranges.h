@@ -10,6 +10,7 @@
 
 struct range {
     uint64_t lo, hi; /* [lo, hi) */
+    unsigned part;   /* which part of the text meant it, from 0 */
 };
 struct range_set {
     uint64_t mm, exec_vm; /* whose, and how much code it had then */
@@ -21,6 +22,7 @@ struct ranges;
 /* NULL: *wrong is the part that is no range (NULL: out of memory). "": everything. */
 struct ranges *ranges_create(const char *spec, const char **wrong);
 /* One line on stderr for each name that never meant anything. */
+void ranges_complain(const struct ranges *r);
 void ranges_destroy(struct ranges *r);
 bool ranges_all(const struct ranges *r);
 /* Those of t's address space as it is now. Valid until the next call; NULL: out of memory. */

@@ -113,6 +113,9 @@ main() [calls]
 END
 ok '--trace-calls: tail calls, recursion, longjmp, handlers on two stacks, a child' diff "$work/wanted" "$work/text"
 ok '... with arguments' grep -q '| | factorial(0x2, ' "$work/trace"
+emu --trace-calls=_exit,fork,no_such_name -o "$work/trace" bash -c '(exit 3); exit 4'
+is '--trace-calls: any of the names of a function will do' 4 '' "^[^']*'no_such_name' was called\$"
+ok '... and each is told' sh -c "grep -q 'fork(.* \[libc' '$work/trace' && grep -q '_exit(0x3, ' '$work/trace'"
 emu --trace-calls -o "$work/trace" bash -c "$forks"
 is '--trace-calls: bash with pipes and traps' 3 "hi
 trapped"
