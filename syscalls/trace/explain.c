@@ -37,13 +37,15 @@ static const char *const change_names[] = {
     [CHANGE_POISON] = "declaring broken",
 };
 
+/* "mapped by main+0x12 (event 31)"; recordings do not keep who made each area: "mapped at event 31". */
 static void put_who(const struct watch *w, const char *did, uint64_t event, struct text *out)
 {
     const char *who = w ? watch_who(w, event) : "";
 
-    if (!event)
-        return;
-    text_printf(out, ", %s by %s%s(event %" PRIu64 ")", did, *who ? who : "", *who ? " " : "", event);
+    if (*who)
+        text_printf(out, "%s by %s (event %" PRIu64 ")", did, who, event);
+    else
+        text_printf(out, "%s at event %" PRIu64, did, event);
 }
 
 /* "7ffff7fb9000-7ffff7fba000 r--p /lib/x.so, mapped by ... (event 31), sealed by ... (event 32)" */
@@ -64,9 +66,10 @@ static void explain_area(const struct watch *w, struct task *t, const struct vma
                 *name ? " " : "", name);
     if (v->flags & VM_PKEY_MASK)
         text_printf(out, " pkey %u", (unsigned)((v->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT));
-    put_who(w, "mapped", v->birth, out);
-    if (v->seal)
-        put_who(w, "sealed", v->sealed_at, out);
+    if (v->birth)
+        put_who(w, ", mapped", v->birth, out);
+    if (v->seal && v->sealed_at)
+        put_who(w, ", sealed", v->sealed_at, out);
 }
 
 /* ---- calls ---- */
@@ -114,11 +117,8 @@ static void put_hole(const struct watch *w, struct task *t, uint64_t addr, struc
     uint64_t event = w ? watch_unmapped(w, mm_id(t->mm), addr) : 0;
 
     text_printf(out, "0x%" PRIx64 " is not mapped", addr);
-    if (event) {
-        const char *who = watch_who(w, event);
-
-        text_printf(out, " since it was unmapped by %s%s(event %" PRIu64 ")", who, *who ? " " : "", event);
-    }
+    if (event)
+        put_who(w, " since it was unmapped", event, out);
     if (above && above->start - addr <= NEAR) {
         text_printf(out, "; the next area above begins %#" PRIx64 " bytes on: ", above->start - addr);
         explain_area(w, t, above, out);

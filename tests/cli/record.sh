@@ -30,6 +30,9 @@ ok 'numbers look like what they are' grep -Eq '^event [0-9]*: mmap\(0, 12288, 3,
 ok '... addresses too' grep -Eq '^event [0-9]*: brk\(0x[0-9a-f]*\) = 0x' "$work/answer"
 ok 'a fault is told once, with its why' sh -c "[ \$(grep -c 'si_code=SEGV_ACCERR' '$work/answer') = 1 ] && grep -A1 SEGV_ACCERR '$work/answer' | grep -q '^    why: writing'"
 ok 'all of it' grep -q 'dies\|killed by SIGSEGV' "$work/answer"
+emu --record "$work/rec2" "$B/demo/attacker"
+"$program" history --refused "$work/rec2" >"$work/answer"
+ok 'a refusal tells when, where it is not kept who' sh -c "grep -q ', mapped at event [0-9]*, sealed by ' '$work/answer' && ! grep -q 'by (event' '$work/answer'"
 emu --record "$work/rec" "$guest/shm"
 ask
 ok 'what is mapped in the place of its like is told' grep -q 'shmat(0, 0x[0-9a-f]*, 16384) = 0x' "$work/answer"
