@@ -252,6 +252,26 @@ static void flow_control(void)
     pty_close();
 }
 
+static void waiting_reader(void)
+{
+    pid_t child;
+    int status;
+
+    pty_open();
+    must(fcntl(slave, F_SETFL, 0));
+    child = (pid_t)must(fork());
+    if (!child) {
+        char line[8];
+
+        _exit(read(slave, line, sizeof(line)) != 2);
+    }
+    usleep(20000); /* it may wait by now */
+    must(write(master, "a\n", 2));
+    must(waitpid(child, &status, 0));
+    is_num(status, 0, "a reader that waits is woken by a line");
+    pty_close();
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof(typings) / sizeof(*typings); i++)
@@ -266,5 +286,6 @@ int main(void)
     reads_in_parts();
     raw_reads();
     flow_control();
+    waiting_reader();
     return done();
 }
