@@ -11,74 +11,108 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct file *host_file(struct task *first, int fd, unsigned flags, const struct stat *st)
+/* One of our own devices in place of the host's. */
+static struct file *device_file(struct kernel *k, unsigned flags, unsigned minor_number)
 {
-    struct kernel *k = first->k;
-    struct vfs *v = k->vfs;
-    struct inode *inode = NULL;
+    static const char *const names[] = {
+        [3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
+    struct fs_struct fs = {.refs = 1, .root = k->vfs->root, .cwd = k->vfs->root};
+    struct task t = SETUP_TASK(k, &fs);
     struct file *f = NULL;
-    const struct file_ops *ops = &host_pipe_ops;
-    char name[64], path[PATH_MAX] = "", proc[32];
+    struct dentry *d;
+    char path[32];
 
-    snprintf(name, sizeof(name), "host:[%d]", fd);
-    if (S_ISREG(st->st_mode)) {
-        struct super *sb = v->root->sb;
-        ssize_t n;
-
-        snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
-        n = readlink(proc, path, sizeof(path) - 1);
-        path[n > 0 ? n : 0] = 0;
-        inode = hostfs_inode_of_fd(sb, fd);
-        ops = &host_regular_ops;
-    } else if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev)) {
-        struct dentry *d;
-        struct fs_struct fs = {.refs = 1, .root = v->root, .cwd = v->root};
-        struct task t = SETUP_TASK(k, &fs);
-        static const char *const names[] = {
-            [3] = "null", [5] = "zero", [7] = "full", [8] = "random", [9] = "urandom"};
-
-        snprintf(path, sizeof(path), "/dev/%s", names[minor(st->st_rdev)]);
-        if (!path_lookup(&t, AT_FDCWD, path, LOOKUP_FOLLOW, &d)) {
-            file_open_dentry(&t, d, flags, &f);
-            dentry_put(d);
-        }
-        return f;
-    } else if (S_ISCHR(st->st_mode) && isatty(fd)) {
-        struct dentry *d = devfs_add_tty(first);
-
-        if (v->tty_fd < 0)
-            v->tty_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (!d || !(f = file_alloc(k, &tty_file_ops, flags)))
-            return NULL;
-        f->dentry = dentry_get(d);
-        f->inode = inode_get(d->inode);
-        f->mf.ino = d->inode->ino;
-        f->priv = host_stream_create(v, fd);
-        return f;
-    } else if (S_ISSOCK(st->st_mode)) {
-        inode = anon_inode(k, FS_SOCK, S_IFSOCK | 0777);
-        snprintf(name, sizeof(name), "socket:[%lu]", inode ? (unsigned long)inode->ino : 0);
-    } else {
-        inode = anon_inode(k, FS_PIPE, (S_ISCHR(st->st_mode) ? S_IFCHR : S_IFIFO) | 0600);
-        snprintf(name, sizeof(name), "pipe:[%lu]", inode ? (unsigned long)inode->ino : 0);
+    snprintf(path, sizeof(path), "/dev/%s", names[minor_number]);
+    if (!path_lookup(&t, AT_FDCWD, path, LOOKUP_FOLLOW, &d)) {
+        file_open_dentry(&t, d, flags, &f);
+        dentry_put(d);
     }
+    return f;
+}
+
+static struct file *terminal_file(struct task *first, int fd, unsigned flags)
+{
+    struct vfs *v = first->k->vfs;
+    struct dentry *d = devfs_add_tty(first);
+    struct file *f;
+
+    if (v->tty_fd < 0)
+        v->tty_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (!d || !(f = file_alloc(first->k, &tty_file_ops, flags)))
+        return NULL;
+    f->dentry = dentry_get(d);
+    f->inode = inode_get(d->inode);
+    f->mf.ino = d->inode->ino;
+    f->priv = host_stream_create(v, fd);
+    return f;
+}
+
+/* A file whose reads and writes are the host's. */
+static struct file *outside_file(struct kernel *k, int fd, struct inode *inode, const char *name,
+                                 const struct file_ops *ops, unsigned flags)
+{
+    struct file *f = file_on_inode(k, inode, name, ops, flags);
+
+    if (f) {
+        f->dentry->host_fd = fd + 1;
+        f->priv = host_stream_create(k->vfs, fd);
+    }
+    return f;
+}
+
+static struct file *regular_file(struct kernel *k, int fd, unsigned flags)
+{
+    struct inode *inode = hostfs_inode_of_fd(k->vfs->root->sb, fd);
+    char name[32], proc[32], path[PATH_MAX];
+    struct vm_object *obj;
+    struct file *f;
+    bool has_path;
+    ssize_t n;
+
     if (!inode)
         return NULL;
-    f = file_on_inode(k, inode, *path == '/' ? path + 1 : name, ops, flags);
+    snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+    n = readlink(proc, path, sizeof(path) - 1);
+    path[n > 0 ? n : 0] = 0;
+    has_path = *path == '/';
+    snprintf(name, sizeof(name), "host:[%d]", fd);
+    f = outside_file(k, fd, inode, has_path ? path + 1 : name, &host_regular_ops, flags);
     if (f) {
-        struct vm_object *obj;
-
-        f->dentry->outside = *path == '/';
-        f->dentry->host_fd = fd + 1;
-        if (S_ISREG(st->st_mode)) {
-            f->pos = lseek(fd, 0, SEEK_CUR);
-            if (f->mf.readable && !inode_object(inode, &obj))
-                f->mf.obj = vm_object_get(obj);
-        }
-        f->priv = host_stream_create(v, fd);
+        f->dentry->outside = has_path;
+        f->pos = lseek(fd, 0, SEEK_CUR);
+        if (f->mf.readable && !inode_object(inode, &obj))
+            f->mf.obj = vm_object_get(obj);
     }
     inode_put(inode);
     return f;
+}
+
+/* A pipe, a socket, or a device that only passes bytes on. */
+static struct file *stream_file(struct kernel *k, int fd, unsigned flags, mode_t mode)
+{
+    bool sock = S_ISSOCK(mode);
+    struct inode *inode = sock ? anon_inode(k, FS_SOCK, S_IFSOCK | 0777)
+                               : anon_inode(k, FS_PIPE, (S_ISCHR(mode) ? S_IFCHR : S_IFIFO) | 0600);
+    struct file *f;
+    char name[64];
+
+    if (!inode)
+        return NULL;
+    snprintf(name, sizeof(name), "%s:[%lu]", sock ? "socket" : "pipe", (unsigned long)inode->ino);
+    f = outside_file(k, fd, inode, name, &host_pipe_ops, flags);
+    inode_put(inode);
+    return f;
+}
+
+static struct file *host_file(struct task *first, int fd, unsigned flags, const struct stat *st)
+{
+    if (S_ISREG(st->st_mode))
+        return regular_file(first->k, fd, flags);
+    if (S_ISCHR(st->st_mode) && chrdev_ops(st->st_rdev))
+        return device_file(first->k, flags, minor(st->st_rdev));
+    if (S_ISCHR(st->st_mode) && isatty(fd))
+        return terminal_file(first, fd, flags);
+    return stream_file(first->k, fd, flags, st->st_mode);
 }
 
 static int give(struct task *t, int fd, const struct stat *st)
