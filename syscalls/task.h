@@ -110,8 +110,10 @@ struct cred {
     unsigned uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
     uint64_t cap_permitted, cap_effective, cap_inheritable, cap_bounding, cap_ambient;
     unsigned securebits;
-    struct group_list *groups; /* shared, counted */
+    struct group_list *groups;       /* shared, counted */
+    struct landlock_layer *landlock; /* counted; NULL: everything is permitted */
 };
+struct landlock_layer;
 struct group_list {
     unsigned refs, n;
     unsigned gid[];

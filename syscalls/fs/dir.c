@@ -2,6 +2,7 @@
  * dir.c - calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir, rename (fs/namei.c).
  */
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "fs_calls.h"
 #include "notify.h"
 
@@ -64,7 +65,9 @@ static int64_t make_node(struct task *t, int dfd, uint64_t upath, unsigned mode,
 
     if (err)
         return err;
-    err = may_create(t, w.cur);
+    err = landlock_make(t, w.cur, mode);
+    if (!err)
+        err = may_create(t, w.cur);
     if (!err && (S_ISCHR(mode) || S_ISBLK(mode)) && !task_capable(t, CAP_MKNOD))
         err = -EPERM;
     if (!err && !w.cur->inode->ops->create)
@@ -157,9 +160,8 @@ static int64_t do_linkat(struct task *t, int ofd, uint64_t uold, int nfd, uint64
     err = begin_create(&w, t, nfd, unew, false, &d);
     if (err)
         goto out;
-    if (old->sb != d->sb)
-        err = -EXDEV;
-    else
+    err = old->sb != d->sb ? -EXDEV : landlock_link(t, old, w.cur);
+    if (!err)
         err = may_create(t, w.cur);
     if (!err && (is_dir(old->inode) || !w.cur->inode->ops->link))
         err = -EPERM;
@@ -232,7 +234,9 @@ static int remove_path(struct task *t, int dfd, const char *path, bool dir)
         err = !d->inode ? -ENOENT : is_dir(d->inode) ? -EISDIR : -ENOTDIR;
         goto out;
     }
-    err = may_delete(t, w.cur, d, dir);
+    err = d->inode ? landlock_check(t, w.cur, dir ? LL_REMOVE_DIR : LL_REMOVE_FILE) : -ENOENT;
+    if (!err)
+        err = may_delete(t, w.cur, d, dir);
     if (!err && d->mounted)
         err = -EBUSY;
     if (!err && !(dir ? w.cur->inode->ops->rmdir : w.cur->inode->ops->unlink))
@@ -415,7 +419,9 @@ static int64_t do_renameat2(struct task *t, int ofd, uint64_t uold, int nfd, uin
     err = flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     if (d_is_ancestor(new, from.cur))
         goto out;
-    err = rename_dentries(t, from.cur, old, to.cur, new, flags);
+    err = landlock_rename(t, old, to.cur, new, flags & RENAME_EXCHANGE);
+    if (!err)
+        err = rename_dentries(t, from.cur, old, to.cur, new, flags);
 out:
     dentry_put(old);
     dentry_put(new);

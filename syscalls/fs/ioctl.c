@@ -2,6 +2,7 @@
  * ioctl.c - ioctl(2): what is the same for every file, then the file's own (fs/ioctl.c).
  */
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "fasync.h"
 #include "fs_calls.h"
 
@@ -16,6 +17,8 @@ int64_t sys_ioctl(struct task *t, const uint64_t a[6])
 
     if (!f)
         return -EBADF;
+    if (landlock_ioctl(f, cmd))
+        return -EACCES;
     switch (cmd) {
     case FIOCLEX:
         fd_set_cloexec(t, fd, true);

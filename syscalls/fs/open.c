@@ -3,6 +3,7 @@
  * lookup_open).
  */
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "fs_calls.h"
 #include "notify.h"
 #include "stream.h"
@@ -140,7 +141,9 @@ static int lookup_create(struct walk *w, unsigned flags, unsigned mode, struct d
         return (flags & O_EXCL) ? -EEXIST : 0;
     if (w->cur->sb->ro)
         return -EROFS;
-    err = inode_permission(t, w->cur->inode, MAY_WRITE | MAY_EXEC);
+    err = landlock_make(t, w->cur, S_IFREG);
+    if (!err)
+        err = inode_permission(t, w->cur->inode, MAY_WRITE | MAY_EXEC);
     if (err)
         return err;
     if (!w->cur->inode->ops->create)
@@ -207,8 +210,13 @@ static int64_t open_found(struct task *t, struct dentry *d, unsigned flags, bool
     bool truncate =
         (flags & O_TRUNC) && S_ISREG(d->inode->mode) && !created && !(flags & O_PATH) && !d->host_fd;
     struct file *f;
+    unsigned refused = 0;
     int64_t err = flags & O_PATH ? 0 : may_open(t, d, flags, created);
 
+    if (!err && !(flags & O_PATH))
+        err = landlock_open(t, d, flags, false, &refused);
+    if (!err && truncate && refused & LL_TRUNCATE)
+        err = -EACCES;
     if (err)
         return err;
     err = file_open_dentry(t, d, flags, &f);
@@ -224,6 +232,7 @@ static int64_t open_found(struct task *t, struct dentry *d, unsigned flags, bool
         }
     }
     f->created = created;
+    f->refused = refused;
     *out = f;
     return 0;
 }
@@ -258,6 +267,7 @@ int vfs_open(struct task *t, const char *path, unsigned flags, unsigned mode, st
 /* do_open_execat(): what execve and the loader open. */
 int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned flags, struct file **out)
 {
+    unsigned refused; /* nobody gets the file */
     struct dentry *d;
     int err = path_lookup(t, dfd, path, lookup_flags(flags), &d);
 
@@ -269,6 +279,8 @@ int vfs_open_exec_at(struct task *t, int dfd, const char *path, unsigned flags, 
         err = -EACCES;
     else
         err = inode_permission(t, d->inode, MAY_EXEC);
+    if (!err)
+        err = landlock_open(t, d, O_RDONLY, true, &refused);
     if (!err)
         err = file_open_dentry(t, d, O_RDONLY | O_LARGEFILE_X86, out);
     if (!err)

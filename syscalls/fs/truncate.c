@@ -2,6 +2,7 @@
  * truncate.c - size of files: truncate, ftruncate, fallocate (fs/open.c, mm/shmem.c).
  */
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "fs_calls.h"
 
 #include <linux/falloc.h>
@@ -50,6 +51,8 @@ int64_t sys_truncate(struct task *t, const uint64_t a[6])
     else
         err = inode_permission(t, d->inode, MAY_WRITE);
     if (!err)
+        err = landlock_check(t, d, LL_TRUNCATE);
+    if (!err)
         err = do_truncate(t, d->inode, d, a[1]);
     dentry_put(d);
     return err;
@@ -65,6 +68,8 @@ int64_t sys_ftruncate(struct task *t, const uint64_t a[6])
         return -EBADF;
     if (!S_ISREG(f->inode->mode) || !f->mf.writable)
         return -EINVAL;
+    if (f->refused & LL_TRUNCATE)
+        return -EACCES;
     return do_truncate(t, f->inode, f->dentry, a[1]);
 }
 

@@ -2,6 +2,7 @@
  * addr.c - names of sockets: paths, abstract names, and ports of the loopback network.
  */
 #include "sock.h"
+#include "../landlock/landlock.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -197,6 +198,8 @@ static int bind_unix_path(struct task *t, struct sock *s, const char *path)
     if (!err && w.cur->sb->ro)
         err = -EROFS;
     if (!err)
+        err = landlock_make(t, w.cur, S_IFSOCK);
+    if (!err)
         err = inode_permission(t, w.cur->inode, MAY_WRITE | MAY_EXEC);
     if (!err)
         err = w.cur->inode->ops->create
@@ -267,7 +270,9 @@ static int find_unix(struct task *t, const struct sockaddr_storage *sa, unsigned
         return -EINVAL;
     if (!un->sun_path[0]) {
         *out = find_abstract(t, sa, len);
-        return *out ? 0 : -ECONNREFUSED;
+        if (!*out)
+            return -ECONNREFUSED;
+        return landlock_reaches(t, (*out)->landlock, LL_SCOPE_ABSTRACT_UNIX) ? 0 : -EPERM;
     }
     snprintf(path, sizeof(path), "%.*s", (int)(len - 2), un->sun_path);
     err = path_lookup(t, AT_FDCWD, path, LOOKUP_FOLLOW, &d);

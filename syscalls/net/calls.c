@@ -2,6 +2,7 @@
  * calls.c - making and connecting sockets: socket, socketpair, bind, listen, connect, accept (net/socket.c).
  */
 #include "sock.h"
+#include "../landlock/landlock.h"
 #include "../handlers.h"
 
 #include <netinet/in.h>
@@ -127,6 +128,17 @@ int64_t sys_socketpair(struct task *t, const uint64_t a[6])
 
 /* ---- connections ---- */
 
+/* Of TCP sockets, before the address is looked at more closely. */
+static int may_use_port(const struct task *t, const struct sock *s, const struct sockaddr_storage *sa,
+                        int len, unsigned access)
+{
+    if (s->type != SOCK_STREAM || (s->family != AF_INET && s->family != AF_INET6) ||
+        len < (int)sizeof(struct sockaddr_in) || (sa->ss_family != AF_INET && sa->ss_family != AF_INET6))
+        return 0;
+    return landlock_port(t, access,
+                         ntohs(((const struct sockaddr_in *)sa)->sin_port)); /* AF_INET6's is there, too */
+}
+
 int64_t sys_bind(struct task *t, const uint64_t a[6])
 {
     struct sockaddr_storage sa;
@@ -136,6 +148,8 @@ int64_t sys_bind(struct task *t, const uint64_t a[6])
 
     if (!err)
         err = sock_addr_in(t, a[1], arg_int(a[2]), &sa);
+    if (!err)
+        err = may_use_port(t, s, &sa, arg_int(a[2]), LL_BIND_TCP);
     return err ? err : sock_bind(t, s, &sa, arg_uint(a[2]));
 }
 
@@ -173,6 +187,8 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
 
     if (!err)
         err = sock_addr_in(t, a[1], len, &sa);
+    if (!err)
+        err = may_use_port(t, s, &sa, len, LL_CONNECT_TCP);
     if (err)
         return err;
     if (len < 2)

@@ -4,6 +4,7 @@
 #include "../process.h"
 #include "netif.h"
 #include "../fs/fasync.h"
+#include "../landlock/landlock.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -106,6 +107,7 @@ struct sock *sock_create(struct task *t, int family, int type, int protocol)
     s->sndbuf = s->rcvbuf = SOCK_BUF;
     sock_options_init(s);
     sock_note_owner(t, s);
+    s->landlock = landlock_get(t->cred.landlock);
     s->addr.ss_family = family;
     s->peer_addr.ss_family = family;
     s->addr_len = family == AF_UNIX ? 2 : family == AF_INET ? 16 : family == AF_NETLINK ? 12 : 28;
@@ -176,6 +178,7 @@ void sock_release(struct sock *s)
     list_del(&s->all);
     groups_put(s->groups);
     groups_put(s->peer_groups);
+    landlock_put(s->landlock);
     free(s);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "../process.h"
 
 #define CAP_ALL                 ((UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1)
@@ -68,12 +69,15 @@ void creds_copy(struct cred *to, const struct cred *from)
 {
     *to = *from;
     groups_get(to->groups);
+    landlock_get(to->landlock);
 }
 
 void creds_release(struct cred *c)
 {
     groups_put(c->groups);
     c->groups = NULL;
+    landlock_put(c->landlock);
+    c->landlock = NULL;
 }
 
 /* execve of a program without set-uid bits: root gets everything in its bounds, others what they inherit. */
@@ -125,6 +129,8 @@ bool ptrace_may_access(const struct task *t, const struct task *target)
 {
     const struct cred *c = &t->cred, *o = &target->cred;
 
+    if (!landlock_may_trace(t, target))
+        return false;
     if (t->proc == target->proc)
         return true;
     if (capable(t, CAP_SYS_PTRACE))

@@ -6,6 +6,7 @@
 
 #include "../file.h"
 #include "../handlers.h"
+#include "../landlock/landlock.h"
 #include "../process.h"
 
 int64_t kill_one(struct task *from, struct task *target, const struct ksiginfo *info, bool thread)
@@ -14,7 +15,8 @@ int64_t kill_one(struct task *from, struct task *target, const struct ksiginfo *
 
     if (sig < 0 || sig > NR_SIGNALS)
         return -EINVAL;
-    if (!may_kill(from, target->proc, sig))
+    if (!may_kill(from, target->proc, sig) ||
+        (from->proc != target->proc && !landlock_reaches(from, target->cred.landlock, LL_SCOPE_SIGNAL)))
         return -EPERM;
     if (!sig)
         return 0;

@@ -107,7 +107,7 @@ struct struct_type {
 extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[],
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
     structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[],
-    structs_admin[];
+    structs_admin[], structs_landlock[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */

@@ -163,6 +163,11 @@ static const struct variant fsconfig_variants[] = {
     {FSCONFIG_SET_FD, "str,ptr,fd"},
     {OTHERWISE, "ptr,ptr,int"},
 };
+static const struct variant landlock_variants[] = {
+    {1, "i:landlock_path,hex"}, /* LANDLOCK_RULE_PATH_BENEATH */
+    {2, "i:landlock_port,hex"}, /* LANDLOCK_RULE_NET_PORT */
+    {OTHERWISE, "ptr,hex"},
+};
 #define QUOTA_SYNC 0x80000100 /* Q_SYNC of any kind */
 static const struct variant quotactl_variants[] = {
     {QUOTA_SYNC, "path"},
@@ -259,6 +264,7 @@ const struct variant_set variant_sets[] = {
     {"prctl", prctl_variants, 0},
     {"seccomp", seccomp_variants, 0},
     {"fsconfig", fsconfig_variants, 0},
+    {"landlock_rule", landlock_variants, 0},
     {"quotactl", quotactl_variants, 0xffffff00},
     {"quotactl_fd", quotactl_fd_variants, 0xffffff00},
     {"seccomp_mode", seccomp_mode_variants, 0},

@@ -79,6 +79,7 @@ sockets options setsockopt,getsockopt 500
 filters modes prctl,seccomp 35
 filters listeners prctl,seccomp,ioctl 14
 filters refusals prctl,seccomp,%creds 6
+filters rulesets landlock_create_ruleset,landlock_add_rule,landlock_restrict_self 10
 filters strictly prctl,write,getuid 3
 END
     argument_lines structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,ioctl 15 -yy

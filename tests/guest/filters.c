@@ -1,6 +1,6 @@
 /*
- * filters.c GROUP - calls about seccomp filters and those that filters refuse, for tests/cli/strace_args.sh to compare what
- * strace says of them with what --strace says, and for tests/cli/explain.sh.
+ * filters.c GROUP - calls about seccomp filters and landlock's rulesets, and those that filters refuse: for
+ * tests/cli/strace_args.sh to compare what strace says of them with what --strace says, and for tests/cli/explain.sh.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -156,6 +156,25 @@ static void memory(void)
     munmap(p, 4096);
 }
 
+static void rulesets(void)
+{
+    unsigned long long handled = 0x1fff, unknown = 1ull << 40 | 1;
+    struct {
+        unsigned long long access;
+        int parent;
+    } __attribute__((packed)) beneath = {4, -1};
+
+    syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+    syscall(SYS_landlock_create_ruleset, NOWHERE, 24, 0x10);
+    syscall(SYS_landlock_create_ruleset, NOWHERE, 8, 0);
+    syscall(SYS_landlock_create_ruleset, &handled, 7, 0);
+    syscall(SYS_landlock_create_ruleset, &unknown, 8, 0);
+    syscall(SYS_landlock_add_rule, syscall(SYS_landlock_create_ruleset, &handled, 8, 0), 1, &beneath, 0);
+    syscall(SYS_landlock_add_rule, -1, 1, NOWHERE, 0);
+    syscall(SYS_landlock_add_rule, -1, 9, NOWHERE, 1);
+    syscall(SYS_landlock_restrict_self, -1, 0x80);
+}
+
 static void strictly(void)
 {
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
@@ -200,11 +219,8 @@ static void listeners(void)
 static const struct {
     const char *name;
     void (*run)(void);
-} groups[] = {{"modes", modes},
-              {"refusals", refusals},
-              {"memory", memory},
-              {"strictly", strictly},
-              {"listeners", listeners}};
+} groups[] = {{"modes", modes},       {"refusals", refusals}, {"memory", memory},
+              {"rulesets", rulesets}, {"strictly", strictly}, {"listeners", listeners}};
 
 int main(int argc, char **argv)
 {
