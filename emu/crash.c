@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "symbols.h"
 #include "task_cpu.h"
+#include "syscalls/proc/seccomp.h"
 #include "syscalls/table.h"
 
 #include "syscalls/trace/trace.h"
@@ -124,6 +125,21 @@ static void collect_insns(struct crash *c)
         c->nr_insns = 0; /* not even the one that faults: what stands before it means nothing */
 }
 
+/* A call that a filter of seccomp(2) answers with a signal. */
+static bool is_refused_call(const struct ksiginfo *info)
+{
+    return info->signo == SIGSYS && info->info.si_code == 1 /* SYS_SECCOMP */;
+}
+
+static const char *tell_refusal(struct crash *c)
+{
+    const struct sys_row *row = sys_row((unsigned)c->info->info.sys.nr);
+    size_t len = (size_t)snprintf(c->refusal, sizeof(c->refusal), "%s: ", row ? row->name : "a system call");
+
+    seccomp_tell(c->t, c->refusal + len, sizeof(c->refusal) - len);
+    return c->refusal;
+}
+
 static void collect(struct crash *c, struct task *t, const struct ksiginfo *info)
 {
     const struct task_cpu *cpu = t->cpu;
@@ -132,7 +148,7 @@ static void collect(struct crash *c, struct task *t, const struct ksiginfo *info
     c->t = t;
     c->info = info;
     c->fault = is_fault(info);
-    c->reason = reason_of(t, info);
+    c->reason = is_refused_call(info) ? tell_refusal(c) : reason_of(t, info);
     if (!t->mm)
         return;
     machine_ops.get_regs(t, &c->regs);
@@ -243,7 +259,7 @@ static bool worth_telling(const struct task *t, const struct ksiginfo *info)
 {
     if (t->k->lockstep) /* standard error is compared: it is the guest's alone */
         return false;
-    if (is_fault(info))
+    if (is_fault(info) || is_refused_call(info))
         return true;
     if (info->signo == SIGKILL)
         return info->info.si_code == SI_KERNEL;

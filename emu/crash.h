@@ -17,6 +17,7 @@ struct crash {
     struct task *t;
     const struct ksiginfo *info;
     const char *reason; /* NULL: none known */
+    char refusal[320];  /* the reason, where it is a seccomp filter's */
     bool fault;
     struct cpu_regs regs;
     bool has_address; /* of an access that failed */

@@ -43,6 +43,13 @@ ok 'abort of a child is a crash, too' grep -q 'crashes (pid 1001) dies of SIGABR
 emu bash -c 'ulimit -c 0; sh -c "kill -SEGV \$\$"; echo $?'
 is 'a child that is shot leaves its parent alone' 0 139
 
+emu "$B/tests/guest/filters" memory
+is 'a filter that kills is told' 159 '' '^mseal-emu: filters \(pid 1000\) dies of SIGSYS: munmap: seccomp: filter 1 of 2 \(installed at event [0-9]*\) answers SECCOMP_RET_KILL_PROCESS in its instruction 4; the call was not made$'
+ok '... with registers and the way to it' sh -c 'grep -q "^ *rax 000000000000000b" "$1" && grep -q "#1 .* memory+" "$1"' - "$work/err"
+emu bash -c 'kill -SYS $$'
+is 'SIGSYS that somebody sent is not' 159
+ok '... as a crash' sh -c '! grep -q "dies of" "$1"' - "$work/err"
+
 # Core files, for gdb. Without --rw the working directory cannot be written, and there is none.
 rm -rf "${work:?}/core"
 mkdir "$work/core"
