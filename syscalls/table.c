@@ -13,6 +13,7 @@
 
 #include "handlers.h"
 #include "proc/seccomp.h"
+#include "proc/user_dispatch.h"
 #include "trace/lockstep.h"
 #include "trace/trace.h"
 
@@ -168,8 +169,13 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
         kernel_bury_dead(k, t);
     if (!t->retrying) {
         call_begins(t, nr, a);
-        if (k->trace_entries | t->seccomp.mode)
+        if (k->trace_entries | t->seccomp.mode | t->user_dispatch.on) {
+            if (t->user_dispatch.on && user_dispatched(t, nr)) {
+                t->sysno = -1; /* nobody hears of it */
+                return (int64_t)nr;
+            }
             stopped = stopped_before(t, &ret);
+        }
     } else if (t->seccomp.waits) {
         stopped = seccomp_still_stands_before(t, &ret);
         t->retrying = false; /* if it is made, this is the first time */

@@ -212,6 +212,11 @@ struct task {
     int pdeath_signal; /* PR_SET_PDEATHSIG */
     bool no_new_privs;
     bool no_tsc; /* RDTSC is a general protection fault (PR_SET_TSC) */
+    /* PR_SET_SYSCALL_USER_DISPATCH: proc/user_dispatch.h */
+    struct {
+        bool on;
+        uint64_t offset, len, selector; /* the region that is exempt; a byte that says whether, 0: none */
+    } user_dispatch;
     /* seccomp(2): proc/seccomp.h */
     struct {
         unsigned mode;                 /* SECCOMP_MODE_*, 0: off */

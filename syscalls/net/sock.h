@@ -54,7 +54,7 @@ struct sock {
     unsigned nr_backlog, max_backlog;
     struct ucred cred, peer_cred;
     struct group_list *groups, *peer_groups; /* references; NULL: none */
-    struct landlock_layer *landlock; /* of who made it, counted */
+    struct landlock_layer *landlock;         /* of who made it, counted */
     struct waitq wait;
     uint64_t changes;
     struct list_head fasync; /* who is told by a signal */

@@ -285,6 +285,7 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
     t->altstack_flags = 0;
     t->robust_list = t->robust_list_len = 0;
     t->rseq = 0;
+    t->user_dispatch.on = false;
     t->restart = NULL;
     t->pdeath_signal = t->cred.uid == t->cred.euid ? t->pdeath_signal : 0;
     p->exit_signal = SIGCHLD;

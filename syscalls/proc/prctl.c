@@ -13,6 +13,7 @@
 #include "../memory/prctl_mm.h"
 #include "../process.h"
 #include "seccomp.h"
+#include "user_dispatch.h"
 
 #define TASK_COMM_LEN 16
 #define CAP_LAST      40
@@ -177,6 +178,8 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
         return t->seccomp.mode;
     case PR_SET_SECCOMP:
         return a[1] > SECCOMP_MODE_FILTER ? -EINVAL : seccomp_set_mode(t, (unsigned)a[1], a[2]);
+    case PR_SET_SYSCALL_USER_DISPATCH:
+        return user_dispatch_set(t, a[1], a[2], a[3], a[4]);
     case PR_SET_TIMERSLACK:
         t->timer_slack = (int64_t)a[1] <= 0 ? 50000 : a[1];
         return 0;

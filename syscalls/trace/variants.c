@@ -134,6 +134,7 @@ static const struct variant prctl_variants[] = {
     {PR_GET_TIMERSLACK, NULL},
     {PR_GET_SECCOMP, NULL},
     {PR_SET_SECCOMP, "x:seccomp_mode,v:seccomp_mode"},
+    {PR_SET_SYSCALL_USER_DISPATCH, "x:user_dispatch,hex,hex,ptr"},
     {PR_SET_TSC, "x:tsc"},
     {PR_GET_TSC, "o:tsc"},
     {PR_GET_SECUREBITS, NULL},

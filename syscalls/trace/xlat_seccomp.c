@@ -1,4 +1,4 @@
-/* xlat_seccomp.c - names of seccomp(2) and of classic BPF, in strace's order. */
+/* xlat_seccomp.c - names of seccomp(2), its neighbours in prctl(2) and classic BPF, in strace's order. */
 #include <linux/filter.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
@@ -22,6 +22,7 @@ static const struct xlat actions[] = {
     X(SECCOMP_RET_LOG),          X(SECCOMP_RET_ALLOW),       XEND};
 static const struct xlat answer_flags[] = {X(SECCOMP_USER_NOTIF_FLAG_CONTINUE), XEND};
 static const struct xlat addfd_flags[] = {X(SECCOMP_ADDFD_FLAG_SETFD), X(SECCOMP_ADDFD_FLAG_SEND), XEND};
+static const struct xlat dispatch_modes[] = {X(PR_SYS_DISPATCH_OFF), X(PR_SYS_DISPATCH_ON), XEND};
 static const struct xlat tsc_modes[] = {X(PR_TSC_ENABLE), X(PR_TSC_SIGSEGV), XEND};
 
 /* ---- parts of an instruction's code ---- */
@@ -70,6 +71,7 @@ const struct xlat_table xlat_seccomp[] = {{"seccomp", operations, "SECCOMP_SET_M
                                           {"seccomp_ret", actions, "SECCOMP_RET_???"},
                                           {"seccomp_resp", answer_flags, "SECCOMP_USER_NOTIF_FLAG_???"},
                                           {"seccomp_addfd", addfd_flags, "SECCOMP_ADDFD_FLAG_???"},
+                                          {"user_dispatch", dispatch_modes, "PR_SYS_DISPATCH_???"},
                                           {"tsc", tsc_modes, "PR_TSC_???"},
                                           {"bpf_class", classes, "BPF_???"},
                                           {"bpf_size", sizes, "BPF_???"},

@@ -34,9 +34,9 @@ ok 'a program that a filter kills dies of SIGSYS' [ "$status" = 159 ]
 explains 'a filter that refuses a call is named' '^mprotect.* EACCES' 'seccomp: filter 1 of 2 (installed at event [0-9]*) answers SECCOMP_RET_ERRNO in its instruction 2; the call was not made$'
 explains 'so is one that kills' '^munmap' 'seccomp: filter 1 of 2 .* answers SECCOMP_RET_KILL_PROCESS in its instruction 4'
 explains 'what filters permit has its own reasons' '^madvise.* EINVAL' 'advice'
-emu --strace -e trace=%creds "$B/tests/guest/filters" refusals
-ok 'SIGSYS is told as strace tells it' grep -q -e '^--- SIGSYS {si_signo=SIGSYS, si_code=SYS_SECCOMP, si_errno=EAGAIN, si_call_addr=0x[0-9a-f]*, si_syscall=__NR_geteuid, si_arch=AUDIT_ARCH_X86_64} ---$' "$work/err"
-ok 'but not the one that kills' sh -c "grep -A1 '^getegid() *= 108$' '$work/err' | grep -q '^+++ killed by SIGSYS +++$'"
+emu -o "$work/trace" -e trace=%creds "$B/tests/guest/filters" refusals
+ok 'SIGSYS is told as strace tells it' grep -q -e '^--- SIGSYS {si_signo=SIGSYS, si_code=SYS_SECCOMP, si_errno=EAGAIN, si_call_addr=0x[0-9a-f]*, si_syscall=__NR_geteuid, si_arch=AUDIT_ARCH_X86_64} ---$' "$work/trace"
+ok 'but not the one that kills' sh -c "grep -A1 '^getegid() *= 108$' '$work/trace' | grep -q '^+++ killed by SIGSYS +++$'"
 # Each memory call that fails by its arguments, the address space or a limit says why: all of the guest tests' and of random calls.
 unexplained()  # PROGRAM [ARGUMENTS]
 {

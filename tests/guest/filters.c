@@ -89,6 +89,9 @@ static void modes(void)
     prctl(PR_GET_SECCOMP);
     prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
     prctl(PR_SET_TSC, 7);
+    prctl(PR_SET_SYSCALL_USER_DISPATCH, 9, 1, 2, NOWHERE);
+    prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, 4096, 0, NOWHERE);
+    prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0, 0, NULL);
     prctl(PR_GET_TSC, &sizes);
     prctl(PR_GET_TSC, NOWHERE);
     seccomp(SECCOMP_SET_MODE_STRICT, 0, NULL);
