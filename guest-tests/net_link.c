@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -181,6 +182,32 @@ static void odd_requests(int s)
     is_true(!next_message(s), "one without a family is not answered");
 }
 
+/* Who waits for devices filters what comes. */
+static void options(int s)
+{
+    int u = must(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT)), v = 0, one = 1,
+        none = 0;
+    struct sock_filter all = {.code = BPF_RET | BPF_K, .k = 0xffff};
+    struct sock_fprog prog = {1, &all}, empty = {0, &all}, wild = {1, (void *)8};
+    socklen_t len = sizeof(v);
+
+    is_true(!getsockopt(u, SOL_SOCKET, SO_PROTOCOL, &v, &len) && v == NETLINK_KOBJECT_UEVENT, "SO_PROTOCOL");
+    is_ok(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)), "a filter");
+    is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &empty, sizeof(prog)), "EINVAL", "an empty one");
+    is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &prog, 8), "EINVAL", "half of one");
+    is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &wild, sizeof(prog)), "EFAULT", "one that is nowhere");
+    is_ok(setsockopt(u, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)), "is taken off");
+    is_err(setsockopt(u, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)), "ENOENT", "once");
+    setsockopt(u, SOL_SOCKET, SO_LOCK_FILTER, &one, sizeof(one));
+    is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)), "EPERM", "it is locked");
+
+    is_ok(setsockopt(s, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)), "NETLINK_EXT_ACK");
+    is_true(!getsockopt(s, SOL_NETLINK, NETLINK_EXT_ACK, &v, &len) && v == 1, "is kept");
+    is_ok(setsockopt(s, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &one, sizeof(one)), "a group");
+    is_err(setsockopt(s, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &none, sizeof(none)), "EINVAL", "no group 0");
+    is_err(setsockopt(s, SOL_NETLINK, 77, &one, sizeof(one)), "ENOPROTOOPT", "no such option");
+}
+
 int main(void)
 {
     struct sockaddr_nl addr = {.nl_family = AF_NETLINK}, from;
@@ -197,5 +224,6 @@ int main(void)
             "answers come from the kernel");
     is_true(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT) >= 0,
             "NETLINK_KOBJECT_UEVENT");
+    options(s);
     return done();
 }

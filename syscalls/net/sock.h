@@ -14,7 +14,7 @@
 
 #define SOCK_BUF     212992u /* net.core.wmem_default: bytes that may wait on one queue */
 #define SCM_MAX_FDS  253u
-#define SOCK_OPTIONS 59
+#define SOCK_OPTIONS 66
 
 struct skb { /* one message, or a piece of a stream */
     struct list_head node;
@@ -41,6 +41,7 @@ struct sock {
     struct skb *urgent;     /* on it, or NULL: see urgent.c */
     bool urgent_taken;      /* MSG_OOB has received it */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
+    bool filtered;                                     /* SO_ATTACH_FILTER */
     bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
     bool connecting;               /* TCP: connect(2) did not wait; the next one tells how it went */
     bool reset;                    /* TCP: no connection any more, by a reset or since it was refused */

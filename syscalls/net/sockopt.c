@@ -9,8 +9,11 @@
 #include "sock.h"
 
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <sys/time.h>
 
 #define CONGESTION     "cubic"
@@ -93,6 +96,13 @@ static const struct option {
     {IPPROTO_IPV6, IPV6_MULTICAST_LOOP, FOR_INET, IS_BOOL, 1},
     {IPPROTO_IPV6, IPV6_RECVPKTINFO, FOR_INET, IS_BOOL},
     {IPPROTO_IPV6, IPV6_TCLASS, FOR_INET, 0, 0, 0, 255},
+    {SOL_NETLINK, NETLINK_PKTINFO, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_BROADCAST_ERROR, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_NO_ENOBUFS, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_CAP_ACK, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_EXT_ACK, FOR_NETLINK, IS_BOOL},
+    {SOL_NETLINK, NETLINK_GET_STRICT_CHK, FOR_NETLINK, IS_BOOL},
 };
 
 static unsigned family_bit(const struct sock *s)
@@ -125,6 +135,8 @@ static bool has_level(const struct sock *s, int level)
 {
     if (level == SOL_SOCKET)
         return true;
+    if (level == SOL_NETLINK)
+        return s->family == AF_NETLINK;
     if (s->family != AF_INET && s->family != AF_INET6)
         return false;
     return (level == IPPROTO_TCP && s->type == SOCK_STREAM) || level == IPPROTO_IP ||
@@ -176,6 +188,51 @@ static int64_t set_linger(struct task *t, struct sock *s, uint64_t addr, int len
     return 0;
 }
 
+/*
+ * SO_ATTACH_FILTER, of sockets that messages never come to: the filter would have nothing to look at, so its instructions are not
+ * looked at either. Others are told that there are no filters.
+ */
+static int64_t set_filter(struct task *t, struct sock *s, uint64_t addr, int len)
+{
+    struct sock_fprog prog;
+    struct sock_filter *insns;
+    int64_t err;
+
+    if (s->family != AF_NETLINK || s->protocol != NETLINK_KOBJECT_UEVENT)
+        return -ENOPROTOOPT;
+    if (len != (int)sizeof(prog))
+        return -EINVAL;
+    if (mm_copy_in(t->mm, &prog, addr, sizeof(prog)))
+        return -EFAULT;
+    if (s->option[find_option(SOL_SOCKET, SO_LOCK_FILTER)])
+        return -EPERM;
+    if (!prog.len || prog.len > BPF_MAXINSNS)
+        return -EINVAL;
+    insns = malloc(prog.len * sizeof(*insns));
+    if (!insns)
+        return -ENOMEM;
+    err = mm_copy_in(t->mm, insns, (uint64_t)(uintptr_t)prog.filter, prog.len * sizeof(*insns)) ? -EFAULT : 0;
+    free(insns);
+    s->filtered |= !err;
+    return err;
+}
+
+static int64_t drop_filter(struct sock *s)
+{
+    bool had = s->filtered;
+
+    if (s->option[find_option(SOL_SOCKET, SO_LOCK_FILTER)])
+        return -EPERM;
+    s->filtered = false;
+    return had ? 0 : -ENOENT;
+}
+
+/* Groups of messages that the kernel would send by itself: none of them ever comes. */
+static int64_t set_membership(int group)
+{
+    return group >= 1 && group <= RTNLGRP_MAX ? 0 : -EINVAL;
+}
+
 /* What SOL_SOCKET has beside the table. */
 static int64_t set_socket(struct task *t, struct sock *s, int name, int v)
 {
@@ -193,6 +250,8 @@ static int64_t set_socket(struct task *t, struct sock *s, int name, int v)
             return -EOPNOTSUPP;
         s->passcred = v != 0;
         return 0;
+    case SO_DETACH_FILTER:
+        return drop_filter(s);
     case SO_SNDBUF:
     case SO_RCVBUF:
         v = v < 2304 / 2 ? 2304 : v > (int)SOCK_BUF ? (int)SOCK_BUF * 2 : v * 2;
@@ -237,6 +296,8 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
         return set_timeout(t, s, name, a[3], len);
     if (level == SOL_SOCKET && name == SO_LINGER)
         return set_linger(t, s, a[3], len);
+    if (level == SOL_SOCKET && name == SO_ATTACH_FILTER)
+        return set_filter(t, s, a[3], len);
     if (level == IPPROTO_TCP && name == TCP_CONGESTION)
         return set_congestion(t, a[3], len);
     if (len < (int)sizeof(v))
@@ -248,7 +309,10 @@ int64_t sys_setsockopt(struct task *t, const uint64_t a[6])
         return set_number(s, i, v);
     if (level == SOL_SOCKET)
         return set_socket(t, s, name, v);
-    return level == IPPROTO_TCP ? -ENOPROTOOPT : 0; /* groups to join and the like: there is no network */
+    if (level == SOL_NETLINK && (name == NETLINK_ADD_MEMBERSHIP || name == NETLINK_DROP_MEMBERSHIP))
+        return set_membership(v);
+    /* groups to join and the like: there is no network */
+    return level == IPPROTO_TCP || level == SOL_NETLINK ? -ENOPROTOOPT : 0;
 }
 
 /* ---- getting ---- */
@@ -312,7 +376,10 @@ static int get_socket(struct task *t, struct sock *s, int name, void *out)
         *v = s->family;
         break;
     case SO_PROTOCOL:
-        *v = family_bit(s) != FOR_INET ? 0 : s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+        *v = s->family == AF_NETLINK  ? s->protocol
+             : s->family == AF_UNIX   ? 0
+             : s->type == SOCK_STREAM ? IPPROTO_TCP
+                                      : IPPROTO_UDP;
         break;
     case SO_ERROR:
         *v = s->error;
