@@ -16,7 +16,8 @@ multiarch=x86_64-linux-gnu
 
 build_packages="gcc libc6-dev make pkg-config libcapstone-dev libdw-dev libelf-dev libjansson-dev libncurses-dev check busybox-static"
 test_packages="lua5.4 sqlite3 python3 perl bash coreutils gzip xz-utils zstd openssl binutils tar man-db
-    qemu-user strace git stress-ng nodejs gdb tmux fio"
+    qemu-user strace git stress-ng nodejs gdb tmux fio
+    redis-tools luajit jq tcl gforth fakeroot"
 
 die()
 {
