@@ -6,6 +6,8 @@
  * Separate debug files are looked for below /usr/lib/debug, nothing is ever fetched from a network.
  */
 #include "symbols.h"
+
+#include "demangle.h"
 #include "vdso.h"
 
 #include <dlfcn.h>
@@ -237,6 +239,7 @@ size_t symbols_name(struct task *t, uint64_t pc, char *buf, size_t size)
     const char *name = mod ? S.f.dwfl_module_addrinfo(mod, pc, &offset, &sym, NULL, NULL, NULL) : NULL;
     const char *file = NULL;
     Dwfl_Line *line;
+    char place[300];
     int number = 0, n;
 
     if (!name)
@@ -245,10 +248,13 @@ size_t symbols_name(struct task *t, uint64_t pc, char *buf, size_t size)
     if (line)
         file = S.f.dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
     if (file)
-        n = snprintf(buf, size, "%s+%#" PRIx64 " (%s:%d)", name, (uint64_t)offset, base_name(file), number);
+        n = snprintf(place, sizeof(place), "+%#" PRIx64 " (%.255s:%d)", (uint64_t)offset, base_name(file),
+                     number);
     else
-        n = snprintf(buf, size, "%s+%#" PRIx64 " (%s)", name, (uint64_t)offset,
+        n = snprintf(place, sizeof(place), "+%#" PRIx64 " (%.255s)", (uint64_t)offset,
                      base_name(S.f.dwfl_module_info(mod, NULL, NULL, NULL, NULL, NULL, NULL, NULL)));
+    /* Of a name that is too long its end is left out, not the place. */
+    n = snprintf(buf, size, "%.*s%s", n < (int)size ? (int)size - 1 - n : 0, demangle(name), place);
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 

@@ -188,7 +188,7 @@ static bool decode(const struct tui_code *c, unsigned at, struct insn *out)
 /* How far rip is behind the beginning of its function: "main+0x2f (demo.c)". UINT64_MAX: not known. */
 static uint64_t into_function(const struct tui_code *c)
 {
-    const char *plus = memchr(c->symbol.s, '+', c->symbol.len);
+    const char *plus = memmem(c->symbol.s, c->symbol.len, "+0", 2); /* not that of operator+ */
     char number[20] = "";
 
     if (!plus)

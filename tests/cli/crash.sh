@@ -35,6 +35,17 @@ emu "$crashes" halt
 ok '... and a privileged instruction has none' sh -c "grep -q 'dies of SIGSEGV: general protection' '$work/err' && ! grep -q ' address 0' '$work/err'"
 emu "$crashes" guard
 ok 'a guarded page is called one' grep -q 'dies of SIGSEGV: a guard was installed' "$work/err"
+if have g++; then
+    printf '%s\n' '#include <stdexcept>' 'namespace ns { template <class T> struct S { T v; S operator+(int x) { if (x) throw std::runtime_error("x"); return *this; } }; }' \
+        'template struct ns::S<int>; int main(int c, char **) { return (ns::S<int>{c} + c).v; }' >"$work/uncaught.cc"
+    g++ -O0 -o "$work/uncaught" "$work/uncaught.cc"
+    emu "$work/uncaught"
+    ok 'an uncaught exception: C++ names as in the source' grep -q '^  #[0-9]* .* ns::S<int>::operator+(int)+0x' "$work/err"
+    emu --strace -k -e trace=write "$work/uncaught"
+    ok '... in stacks of system calls, too' grep -q '^ > ns::S<int>::operator+(int)+0x' "$work/err"
+else
+    skip "cli: C++ names ($label)" 'no g++'
+fi
 emu --crash-json "$work/json" "$crashes" handler
 ok 'a signal handler shows where the signal came' sh -c "grep -A2 '^  #0 .* handler+' '$work/err' | grep -A1 '^  #1 .* <signal handler called>' | grep -q '^  #2 .*raise\|^  #2 .*kill'"
 ok '... in JSON, too' grep -q '"name":"<signal handler called>"' "$work/json"
