@@ -120,7 +120,7 @@ static void turn_away(struct gdb *g)
 
     if (p.fd < 0)
         return;
-    for (unsigned i = 0; i < 8 && poll(&p, 1, 200) > 0; i++) { /* a moment for each part, not forever */
+    for (unsigned i = 0; i < 8 && poll(&p, 1, 2000) > 0; i++) { /* not forever */
         n = recv(p.fd, part, sizeof(part), MSG_DONTWAIT);
         if (n <= 0)
             break;

@@ -13,7 +13,7 @@
  *     refused -> open the page -> one instruction -> close -> bytes changed? (Z2)
  *                                                             met by the access? (Z3, Z4)
  *
- * Memory need not be there yet: what the first write puts there is then a change.
+ * Memory need not be there yet: what it has at the end of a call or before an access counts as seen.
  *
  * What the kernel writes on the program's behalf (read(2) into a watched buffer) is found by comparing after
  * each call.
@@ -190,6 +190,20 @@ static bool met(const struct gdb *g, const struct point *p)
     return g->watch.addr < p->addr + p->len && p->addr < g->watch.addr + g->watch.size;
 }
 
+void watch_learn(const struct gdb *g, const struct task *t)
+{
+    const struct inferior *inf = inferior_of(g, t);
+
+    if (!inf)
+        return;
+    list_for_each (n, &inf->points) {
+        struct point *p = container_of(n, struct point, node);
+
+        if (is_watch(p) && !p->known)
+            p->known = peek(inf, p->addr, p->old, p->len);
+    }
+}
+
 const struct point *watch_hit(struct gdb *g, const struct task *t, bool access)
 {
     const struct inferior *inf = inferior_of(g, t);
@@ -204,8 +218,7 @@ const struct point *watch_hit(struct gdb *g, const struct task *t, bool access)
 
         if (!is_watch(p) || !peek(inf, p->addr, now, p->len))
             continue;
-        changed =
-            p->known ? memcmp(now, p->old, p->len) != 0 : access && g->watch.access == MM_WRITE && met(g, p);
+        changed = p->known && memcmp(now, p->old, p->len) != 0;
         memcpy(p->old, now, p->len);
         p->known = true;
         if (hit)

@@ -209,6 +209,8 @@ void points_clear(struct gdb *g, struct inferior *inf);
 void points_copy(struct gdb *g, struct inferior *to, const struct inferior *from);
 /* The point a stop at addr is due to; NULL: none. */
 const struct point *point_at(const struct gdb *g, const struct task *t, uint64_t addr);
+/* An access to watched memory of t is about to be made: what the bytes are, of memory that was not there before. */
+void watch_learn(const struct gdb *g, const struct task *t);
 /* The watchpoint that changed (writes), or that the refused access met; NULL: none. Notes the new bytes. */
 const struct point *watch_hit(struct gdb *g, const struct task *t, bool access);
 

@@ -109,6 +109,7 @@ bool gdb_after(struct gdb *g, struct task *t, const struct cpu_stop *stop)
         g->watch.size = insn_access_size(t, machine_regs(t)->rip);
         g->open = t;
         g->m->mm = NULL;
+        watch_learn(g, t);
         return true;
     }
     if (done && was_open && (p = watch_hit(g, t, true))) {

@@ -128,7 +128,7 @@ static void scene_map(void)
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
     p[1] = 1; /* not watched */
-    p[5] = 7;
+    p[5] += 7;
     done(p[5]);
 }
 
