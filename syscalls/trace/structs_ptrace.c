@@ -216,17 +216,13 @@ static void print_user_offset(struct call *c, uint64_t at, const struct arg *a)
 
 static void put_call(struct call *c, const struct __ptrace_syscall_info *i, uint64_t len)
 {
-    const struct sys_row *row = i->entry.nr < SYS_MAX ? sys_row((unsigned)i->entry.nr) : NULL;
     uint64_t head = offsetof(struct __ptrace_syscall_info, entry.args), n = (len - head) / 8;
 
     text_puts(c->out, ", entry={nr=");
-    if (!row)
-        text_printf(c->out, "%#lx /* __NR_??? */", i->entry.nr);
-    else if (c->tr->opt.xlat == XLAT_RAW)
-        text_printf(c->out, "%u", row->nr);
+    if (i->entry.nr < SYS_MAX)
+        print_sysno(c, (unsigned)i->entry.nr);
     else
-        text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? "%2$u /* __NR_%1$s */" : "__NR_%1$s", row->name,
-                    row->nr);
+        text_printf(c->out, "%lu", i->entry.nr);
     for (uint64_t j = 0; j < n && j < 6; j++)
         text_printf(c->out, "%s%#lx", j ? ", " : ", args=[", i->entry.args[j]);
     text_puts(c->out, n ? "]}" : "}");
@@ -259,8 +255,14 @@ static void print_syscall_info(struct call *c, uint64_t addr, const struct arg *
     if (len >= 32 && i.op == PTRACE_SYSCALL_INFO_ENTRY) {
         put_call(c, &i, len);
     } else if (len >= 32 && i.op == PTRACE_SYSCALL_INFO_EXIT) {
-        text_printf(c->out, ", exit={rval=%ld", i.exit.rval);
-        if (len > offsetof(struct __ptrace_syscall_info, exit.is_error))
+        bool whole = len > offsetof(struct __ptrace_syscall_info, exit.is_error);
+
+        text_puts(c->out, ", exit={rval=");
+        if (whole && i.exit.is_error)
+            print_errno(c, (int)i.exit.rval);
+        else
+            text_printf(c->out, "%ld", i.exit.rval);
+        if (whole)
             text_printf(c->out, ", is_error=%u", i.exit.is_error);
         text_putc(c->out, '}');
     }

@@ -11,6 +11,7 @@ explains 'EINVAL names the argument' 'MAP_FIXED|MAP_ANONYMOUS' 'not a multiple o
 explains 'EEXIST names the area' 'NOREPLACE' 'the area is [0-9a-f]*-[0-9a-f]* ---p'
 explains 'ENOMEM names the hole, and who made it' '^madvise' 'is not mapped since it was unmapped by .*main+'
 explains 'EFAULT names the argument' '^write' 'argument 2 points where nothing is mapped: 0x1234 is not mapped'
+explains '... or the memory that may not be written' '^getrandom' 'argument 1 points to memory that cannot be written: [0-9a-f]*-[0-9a-f]* r--p .*sealed by '
 explains 'limits are told with their numbers' '^mmap(NULL' 'RLIMIT_AS .* it is 4096 bytes, [0-9]* are in use, 12288 more'
 explains 'a fault names area and instruction' '^--- SIGSEGV' 'does not permit writing: .* sealed, .*; the instruction is at 0x[0-9a-f]*, main+'
 ok 'nothing is said of calls that work' sh -c "! grep -q '^mprotect.* = 0' '$work/err'"

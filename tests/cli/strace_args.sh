@@ -64,7 +64,7 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
 arguments messages sendmsg,recvmsg,sendmmsg,recvmmsg 28
 arguments files sendfile,utimensat,utimes,futimesat,utime,statfs,fstatfs,ioctl 27
 arguments ipc %ipc 46
-arguments tracing ptrace 56
+arguments tracing ptrace 64
 arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
 arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset,clone 25

@@ -321,6 +321,7 @@ static void tracing(void)
         signals_that_wait();
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         raise(SIGSTOP);
+        syscall(1000); /* which is none */
         raise(SIGUSR1);
         _exit(0);
     }
@@ -381,7 +382,7 @@ static void tracing(void)
     ptrace(PTRACE_SINGLESTEP, pid, 0, 0);
     waitpid(pid, &status, 0);
     ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         ptrace(PTRACE_SYSCALL, pid, 0, 0);
         waitpid(pid, &status, 0);
         ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(call), &call);

@@ -33,6 +33,7 @@ int main(void)
     madvise(p, 3 * PG, MADV_WILLNEED); /* into what was just unmapped */
     mlock((void *)0x1000, 10);
     write(1, (void *)0x1234, 10);
+    syscall(SYS_getrandom, p + PG, 4, 0); /* the very beginning of the sealed area */
     setrlimit(RLIMIT_AS, &limit);
     make_table();
     p[PG] = 1;
