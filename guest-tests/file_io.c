@@ -50,6 +50,7 @@ static void reading(void)
     is_num(pread(fd, b, 8, 8), 8, "leaves a hole");
     is_true(!memcmp(b, "89\0\0\0\0\0\0", 8), "of zeroes");
     is_err(pread(fd, b, 1, -1), "EINVAL", "pread at -1");
+    is_err(syscall(SYS_pread64, fd, 1ul << 63, 1, 0), "EFAULT", "and to where no program has memory");
     is_err(pwrite(fd, b, 1, INT64_MAX), "EINVAL", "pwrite at the largest offset");
 
     struct iovec v[3] = {{a, 4}, {NULL, 0}, {b, 8}};

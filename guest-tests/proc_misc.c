@@ -77,6 +77,8 @@ int main(void)
     is_err(prctl(PR_SET_NAME, 1), "EFAULT", "a wild name");
     is_err(prctl(99999), "EINVAL", "no such option");
     is_err(prctl(PR_SET_PDEATHSIG, 65), "EINVAL", "no such signal");
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, 16, 8, 0), "EINVAL", "PR_SET_MM_MAP of another size");
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, 16, sizeof(struct prctl_mm_map), 0), "EFAULT", "and of nowhere");
     is_ok(prctl(PR_GET_PDEATHSIG, &v), "PR_GET_PDEATHSIG");
     is_num(v, 0, "is none at first");
     is_num(prctl(PR_GET_DUMPABLE), 1, "dumpable");
