@@ -1,10 +1,12 @@
 /* landlock.c - landlock(7): rulesets, what they permit on files, ports and other tasks, and layers of them. */
 #include "probe.h"
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 enum { CREATE = 444, ADD_RULE = 445, RESTRICT = 446 };
@@ -462,6 +464,25 @@ static int tracing(void)
     return ret;
 }
 
+static void *look_at_self(void *unused)
+{
+    static char from[4] = "abc", to[4];
+    struct iovec local = {to, 4}, remote = {from, 4};
+
+    (void)unused;
+    enforce(ruleset(READ_FILE, 0, 0)); /* of this thread alone */
+    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == 4 ? "" : NULL;
+}
+static int own_threads(void)
+{
+    pthread_t thread;
+    void *worked = NULL;
+
+    if (pthread_create(&thread, NULL, look_at_self, NULL) || pthread_join(thread, &worked))
+        return 1;
+    return worked && opens("a/file", O_RDONLY) == 0 ? 0 : 2;
+}
+
 static void remove_all(const char *what)
 {
     char command[128];
@@ -493,6 +514,7 @@ int main(int argc, char **argv)
         {signals, 0, "signals to others than one's own"},
         {abstract, 0, "abstract sockets of others"},
         {tracing, 0, "tracing of others"},
+        {own_threads, 0, "but not what a process does to itself; a domain is its thread's"},
     };
     long abi = syscall(CREATE, NULL, 0, 1);
 

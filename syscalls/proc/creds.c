@@ -129,10 +129,10 @@ bool ptrace_may_access(const struct task *t, const struct task *target)
 {
     const struct cred *c = &t->cred, *o = &target->cred;
 
-    if (!landlock_may_trace(t, target))
-        return false;
     if (t->proc == target->proc)
         return true;
+    if (!landlock_may_trace(t, target))
+        return false;
     if (capable(t, CAP_SYS_PTRACE))
         return true;
     if (c->uid != o->euid || c->uid != o->suid || c->uid != o->uid)
