@@ -6,6 +6,12 @@
  * it takes long. The cost of --record is told as a share of a program's own time: of a loop of nothing but
  * memory calls, which is the worst that can be, and of real programs. A missed goal makes the
  * exit status 1. usage: tracing DIRECTORY-OF-THE-BUILD
+ *
+ * --record adds 2,100 instructions to the 12,700 of such a loop's round, which is 16 %, but 22 to 25 % of its time:
+ * round and recording together are 50 KiB of code, and what does not fit in the host's first-level cache (32 KiB)
+ * comes from the second one each time, also for the rest of the loop. So code that is executed once instead of
+ * inlined twice gains, though it takes no fewer instructions. Where the functions lie makes 3 % at most (all of
+ * them side by side, by a list for the linker); a smaller history of changes, or buffer, makes no difference.
  */
 #include "measure.h"
 

@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void text_clear(struct text *x)
-{
-    x->len = 0;
-}
-
 static bool text_room(struct text *x, size_t n)
 {
     if (x->len + n >= x->room) {

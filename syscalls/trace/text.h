@@ -8,7 +8,10 @@ struct text {
     char *s;
     size_t len, room;
 };
-void text_clear(struct text *x);
+static inline void text_clear(struct text *x)
+{
+    x->len = 0;
+}
 void text_putc(struct text *x, char c);
 void text_puts(struct text *x, const char *s);
 void text_write(struct text *x, const char *s, size_t len);

@@ -122,7 +122,9 @@ static bool same(const struct vma *a, const struct vma *b)
            a->anon_name == b->anon_name;
 }
 
-static struct past *remember(struct watch *w, const struct watch_change *c, uint64_t start, uint64_t end)
+/* v: what is there now, NULL: nothing. One copy only: a loop of memory calls does not fit in the cache for code. */
+static __attribute__((noinline)) void remember(struct watch *w, const struct watch_change *c, uint64_t start,
+                                               uint64_t end, const struct vma *v)
 {
     struct past *p = &w->past[w->next_past++ % CHANGES];
 
@@ -131,8 +133,9 @@ static struct past *remember(struct watch *w, const struct watch_change *c, uint
     p->end = end;
     p->event = c->event;
     p->call = c->call;
-    p->mapped = false;
-    return p;
+    p->mapped = v;
+    p->prot = v ? v->flags & VM_PROT_MASK : 0;
+    p->sealed = v && v->seal;
 }
 
 /* The parts of old that no area covers any more; before *i all areas end before it. */
@@ -146,14 +149,13 @@ static void remember_unmapped(struct watch *w, const struct watch_change *c, con
             until = c->areas[*i].end;
         } else {
             until = *i < c->n && c->areas[*i].start < old->end ? c->areas[*i].start : old->end;
-            remember(w, c, at, until);
+            remember(w, c, at, until, NULL);
         }
     }
 }
 
 static bool add_area(struct watch *w, struct task *t, struct watch_change *c, const struct vma *v)
 {
-    struct past *p;
     struct area *a;
 
     if (c->n == w->fresh_room) {
@@ -171,11 +173,18 @@ static bool add_area(struct watch *w, struct task *t, struct watch_change *c, co
     if (mm_vma_is_named(t->mm, v))
         a->name = name_of(w, t->mm, v);
     c->sealed |= v->seal && v->sealed_at == c->event;
-    p = remember(w, c, v->start, v->end);
-    p->mapped = true;
-    p->prot = v->flags & VM_PROT_MASK;
-    p->sealed = v->seal;
+    remember(w, c, v->start, v->end, v);
     return true;
+}
+
+static void widen(struct watch_change *c, const struct vma *v, size_t n)
+{
+    if (!n)
+        return;
+    if (v[0].start < c->start)
+        c->start = v[0].start;
+    if (v[n - 1].end > c->end)
+        c->end = v[n - 1].end;
 }
 
 bool watch_update(struct watch *w, struct task *t, const char *call, struct watch_change *c)
@@ -188,7 +197,9 @@ bool watch_update(struct watch *w, struct task *t, const char *call, struct watc
         return false;
     for (; to.nr_old && to.nr_now && same(to.old, to.now); to.old++, to.nr_old--, to.now++, to.nr_now--)
         ;
-    while (to.nr_old && to.nr_now && same(&to.old[to.nr_old - 1], &to.now[to.nr_now - 1])) {
+    /* From behind; of one and one it is known by now that they differ. */
+    while (to.nr_old && to.nr_now && to.nr_old + to.nr_now > 2 &&
+           same(&to.old[to.nr_old - 1], &to.now[to.nr_now - 1])) {
         to.nr_old--;
         to.nr_now--;
     }
@@ -198,16 +209,8 @@ bool watch_update(struct watch *w, struct task *t, const char *call, struct watc
     c->event = t->event;
     c->call = call ? call : "?";
     c->start = UINT64_MAX;
-    if (to.nr_old) {
-        c->start = to.old[0].start;
-        c->end = to.old[to.nr_old - 1].end;
-    }
-    if (to.nr_now) {
-        if (to.now[0].start < c->start)
-            c->start = to.now[0].start;
-        if (to.now[to.nr_now - 1].end > c->end)
-            c->end = to.now[to.nr_now - 1].end;
-    }
+    widen(c, to.old, to.nr_old);
+    widen(c, to.now, to.nr_now);
     for (size_t i = 0; i < to.nr_now; i++)
         if (!add_area(w, t, c, &to.now[i]))
             break;
