@@ -229,7 +229,7 @@ static int find_link(const struct nlmsghdr *h)
 }
 
 /* rtnetlink_rcv_msg(): 0 or negative errno; *listed: the answer is a list, which no acknowledgement follows. */
-static int answer_one(struct task *t, struct sock *s, struct answer *a, bool *listed)
+static int answer_one(struct sock *s, struct answer *a, bool *listed)
 {
     enum { RTM_KIND = 3, KIND_GET = 2 };
     const struct nlmsghdr *h = a->asked;
@@ -259,7 +259,7 @@ static int answer_one(struct task *t, struct sock *s, struct answer *a, bool *li
     return err;
 }
 
-void rtnetlink_request(struct task *t, struct sock *s, const void *buf, uint64_t len)
+void rtnetlink_request(struct sock *s, const void *buf, uint64_t len)
 {
     const char *at = buf;
     uint64_t left = len;
@@ -273,7 +273,7 @@ void rtnetlink_request(struct task *t, struct sock *s, const void *buf, uint64_t
         if (h->nlmsg_len < NLMSG_HDRLEN || h->nlmsg_len > left)
             return;
         if (h->nlmsg_flags & NLM_F_REQUEST && h->nlmsg_type >= NLMSG_MIN_TYPE)
-            err = answer_one(t, s, &a, &listed);
+            err = answer_one(s, &a, &listed);
         if (err || (h->nlmsg_flags & NLM_F_ACK && !listed))
             acknowledge(s, &a, err);
         at += NLMSG_ALIGN(h->nlmsg_len);
