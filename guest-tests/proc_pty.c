@@ -36,6 +36,34 @@ static void stat_fields(int *tty_nr, int *tpgid)
     sscanf(s, ") %*c %*d %*d %*d %d %d", tty_nr, tpgid);
 }
 
+/* Settings as System V had them, and line disciplines. */
+static void old_ways(void)
+{
+    struct termio old;
+    struct termios t;
+    int n;
+
+    pty_open();
+    must(ioctl(slave, TCGETA, &old));
+    must(tcgetattr(slave, &t));
+    is_true(old.c_iflag == (t.c_iflag & 0xffff) && old.c_cflag == (t.c_cflag & 0xffff) &&
+                old.c_lflag == (t.c_lflag & 0xffff) && !memcmp(old.c_cc, t.c_cc, 8),
+            "TCGETA has part of the settings");
+    old.c_oflag &= (unsigned short)~OPOST;
+    old.c_cc[VINTR] = 7;
+    must(ioctl(slave, TCSETAF, &old));
+    must(tcgetattr(slave, &t));
+    is_true(!(t.c_oflag & OPOST) && t.c_cc[VINTR] == 7 && t.c_cc[VSUSP] == 26, "TCSETAF sets it");
+    is_err(ioctl(slave, TCGETA, NULL), "EFAULT", "TCGETA to nowhere");
+    must(ioctl(master, TIOCGETD, &n));
+    is_num(n, 0, "TIOCGETD tells N_TTY");
+    is_ok(ioctl(slave, TIOCSETD, &n), "which TIOCSETD sets");
+    n = 100;
+    is_err(ioctl(slave, TIOCSETD, &n), "EINVAL", "and no line discipline that there is not");
+    is_err(ioctl(slave, TIOCSETD, NULL), "EFAULT", "nor one from nowhere");
+    pty_close();
+}
+
 static void made(void)
 {
     struct termios2 t2;
@@ -379,6 +407,7 @@ int main(void)
 {
     umask(022);
     made();
+    old_ways();
     closed();
     packets();
     session(session_begins, "a session leader gets a terminal, is asked about it, gives it up");

@@ -53,6 +53,21 @@ static void attaching(void)
     is_err(shmat(id, NULL, 0), "EINVAL", "the last shmdt ends the segment");
 }
 
+static void times(void)
+{
+    int id = must(shmget(IPC_PRIVATE, PG, IPC_CREAT | 0600));
+    struct shmid_ds ds;
+
+    must(shmctl(id, IPC_STAT, &ds));
+    is_true(ds.shm_ctime > 1600000000 && !ds.shm_atime && !ds.shm_dtime,
+            "a new segment knows when it was made");
+    must(shmdt(must(shmat(id, NULL, 0))));
+    must(shmctl(id, IPC_STAT, &ds));
+    is_true(ds.shm_atime >= ds.shm_ctime && ds.shm_dtime >= ds.shm_atime,
+            "later when it was attached and detached");
+    must(shmctl(id, IPC_RMID, NULL));
+}
+
 static void errors(void)
 {
     key_t key = 0x51a9;
@@ -81,6 +96,7 @@ static void errors(void)
 int main(void)
 {
     attaching();
+    times();
     errors();
     return done();
 }

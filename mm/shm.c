@@ -66,7 +66,7 @@ static void shm_file_release(struct mm_file *f)
 
     vm_object_put(f->obj);
     free(f);
-    seg->dtime = seg->sys->clock_sec;
+    seg->dtime = shm_now(seg->sys);
     if (!--seg->files && (seg->mode & SHM_DEST))
         shm_remove(seg);
     segment_put(seg);
@@ -288,7 +288,7 @@ static int64_t segment_create(struct mm *mm, struct shm_ns *ns, int key, uint64_
     seg->gid = seg->cgid = mm->owner_gid;
     seg->cpid = mm->owner_pid;
     seg->size = size;
-    seg->ctime = mm->sys->clock_sec;
+    seg->ctime = shm_now(mm->sys);
     ns->segments[id & IPCMNI_IDX_MASK] = seg;
     ns->in_use++;
     ns->total_pages += pages;
@@ -371,7 +371,7 @@ int64_t mm_shmat(struct mm *mm, int id, uint64_t addr, int shmflg)
         return -ENOMEM;
     ret = mm_do_mmap(mm, addr, size, prot, flags, file, 0, DOOR_SHMAT);
     if (ret >= 0) {
-        seg->atime = mm->sys->clock_sec;
+        seg->atime = shm_now(mm->sys);
         seg->lpid = mm->owner_pid;
     }
     mm_file_put(file);
@@ -405,7 +405,7 @@ int64_t mm_shmdt(struct mm *mm, uint64_t addr)
             }
             if (mm_unmap_range(mm, v.start, v.end, CHANGE_UNMAP, DOOR_SHMDT, false) == 0) {
                 seg->lpid = mm->owner_pid;
-                seg->dtime = mm->sys->clock_sec;
+                seg->dtime = shm_now(mm->sys);
             }
         }
         at = vma_tree_find(&mm->vmas, v.end);

@@ -41,6 +41,11 @@ struct shm_segment *shm_at(struct mm *mm, int id);
 int shm_find(struct mm *mm, int id, struct shm_segment **seg);
 /* Out of the table: the segment lives on while it is attached. */
 void shm_remove(struct shm_segment *seg);
+/* Seconds since the epoch, for the times of a segment. */
+static inline uint64_t shm_now(const struct mm_system *sys)
+{
+    return sys->clock ? sys->clock(sys) : 0;
+}
 bool shm_is_owner(const struct mm *mm, const struct shm_segment *seg);
 /* ipcperms(): flag has the wanted bits at any of the three places. */
 bool shm_may_access(const struct mm *mm, const struct shm_segment *seg, unsigned flag);

@@ -92,7 +92,7 @@ static int64_t shmctl_set(struct mm *mm, int id, int cmd, uint64_t buf)
         seg->uid = ds.shm_perm.uid;
         seg->gid = ds.shm_perm.gid;
         seg->mode = (seg->mode & ~RWXUGO) | (ds.shm_perm.mode & RWXUGO);
-        seg->ctime = mm->sys->clock_sec;
+        seg->ctime = shm_now(mm->sys);
     } else if (shm_count_attaches(seg)) {
         seg->mode |= SHM_DEST; /* goes with the last attach; nobody finds it by its key any more */
         seg->key = IPC_PRIVATE;

@@ -52,6 +52,11 @@ void kernel_random_bytes(struct kernel *k, void *buf, size_t len)
     }
 }
 
+static uint64_t clock_of_mm(const struct mm_system *sys)
+{
+    return (KERNEL_EPOCH_NS + container_of(sys, const struct kernel, sys)->now_ns) / 1000000000;
+}
+
 int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct machine_ops *ops,
                 void *machine)
 {
@@ -80,6 +85,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     err = mm_system_init(&k->sys, cfg->memory);
     if (err)
         return err;
+    k->sys.clock = clock_of_mm;
     k->sys.no_pkeys = cfg->no_pkeys;
     k->sys.no_memory_failure = cfg->no_memory_failure;
     k->futexes = futex_table_create();

@@ -255,7 +255,8 @@ struct mm_system {
     uint64_t last_mm_id;    /* see mm_id() */
     /* what [vvar], [vvar_vclock], [vdso] show; NULL: there is no vDSO */
     struct vm_object *special[MM_NR_SPECIALS];
-    uint64_t clock_sec; /* seconds since the epoch for shm_atime & co; the emulator advances it */
+    /* seconds since the epoch, for shm_atime & co; NULL: always 0 */
+    uint64_t (*clock)(const struct mm_system *sys);
 };
 /* memory: bytes of guest RAM. 0 or -ENOMEM. */
 int mm_system_init(struct mm_system *sys, uint64_t memory);

@@ -45,6 +45,39 @@ static void apply_settings(struct pty *p, struct termios2 *s)
     pty_wake(p);
 }
 
+/* struct termio, of System V: the lower halves of the flags, and the first control characters. */
+struct termio_sysv {
+    uint16_t c_iflag, c_oflag, c_cflag, c_lflag;
+    uint8_t c_line, c_cc[8];
+};
+
+static int get_termio(struct task *t, const struct termios2 *s, uint64_t arg)
+{
+    struct termio_sysv o = {(uint16_t)s->c_iflag, (uint16_t)s->c_oflag, (uint16_t)s->c_cflag,
+                            (uint16_t)s->c_lflag, s->c_line};
+
+    memcpy(o.c_cc, s->c_cc, sizeof(o.c_cc));
+    return mm_copy_out(t->mm, arg, &o, sizeof(o));
+}
+
+static int settings_in(struct task *t, struct termios2 *s, uint64_t arg, size_t size)
+{
+    struct termio_sysv o;
+
+    if (size != sizeof(o))
+        return mm_copy_in(t->mm, s, arg, size);
+    if (mm_copy_in(t->mm, &o, arg, sizeof(o)))
+        return -EFAULT;
+    s->c_iflag = (s->c_iflag & ~0xffffu) | o.c_iflag;
+    s->c_oflag = (s->c_oflag & ~0xffffu) | o.c_oflag;
+    s->c_cflag = (s->c_cflag & ~0xffffu) | o.c_cflag;
+    s->c_lflag = (s->c_lflag & ~0xffffu) | o.c_lflag;
+    s->c_line = o.c_line;
+    memcpy(s->c_cc, o.c_cc, sizeof(o.c_cc));
+    return 0;
+}
+
+/* size: of the structure, which says which of the three it is. */
 static int64_t set_settings(struct task *t, struct pty *p, uint64_t arg, size_t size, bool flush)
 {
     struct termios2 s = p->ldisc.termios;
@@ -52,7 +85,7 @@ static int64_t set_settings(struct task *t, struct pty *p, uint64_t arg, size_t 
 
     if (err)
         return err;
-    if (mm_copy_in(t->mm, &s, arg, size))
+    if (settings_in(t, &s, arg, size))
         return -EFAULT;
     if (flush)
         ldisc_flush_input(&p->ldisc);
@@ -149,6 +182,7 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     struct pty *p = pty_of(f);
     struct ldisc *l = &p->ldisc;
     int64_t r;
+    int n;
 
     switch (cmd) {
     case TCGETS:
@@ -163,6 +197,12 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     case TCSETSW2:
     case TCSETSF2:
         return set_settings(t, p, arg, sizeof(struct termios2), cmd == TCSETSF2);
+    case TCGETA:
+        return get_termio(t, &l->termios, arg);
+    case TCSETA:
+    case TCSETAW:
+    case TCSETAF:
+        return set_settings(t, p, arg, sizeof(struct termio_sysv), cmd == TCSETAF);
     case TIOCGWINSZ:
         return mm_copy_out(t->mm, arg, &p->size, sizeof(p->size));
     case TIOCSWINSZ:
@@ -172,9 +212,9 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     case TIOCGETD:
         return put_int(t, arg, 0);
     case TIOCSETD:
-        if (mm_copy_in(t->mm, &(int){0}, arg, sizeof(int)))
+        if (mm_copy_in(t->mm, &n, arg, sizeof(n)))
             return -EFAULT;
-        return 0;
+        return n ? -EINVAL : 0; /* there is no line discipline but N_TTY */
     case TIOCEXCL:
     case TIOCNXCL:
         p->exclusive = cmd == TIOCEXCL;

@@ -177,6 +177,13 @@ START_TEST(policies)
 }
 END_TEST
 
+static uint64_t time_now;
+
+static uint64_t test_clock(const struct mm_system *of)
+{
+    return time_now;
+}
+
 START_TEST(segments)
 {
     struct mm_owner alice = {.pid = 10, .uid = 1000, .gid = 1000},
@@ -185,7 +192,8 @@ START_TEST(segments)
     struct mm *other;
     int64_t id, at;
 
-    sys.clock_sec = 1000;
+    sys.clock = test_clock;
+    time_now = 1000;
     mm_set_owner(mm, &alice);
     id = mm_shmget(mm, 0x1234, 5000, IPC_CREAT | 0600);
     ck_assert_int_eq(id, 0);
@@ -203,7 +211,7 @@ START_TEST(segments)
     ck_assert_int_eq(mm_shmctl(other, (int)id, IPC_RMID, 0), -EPERM);
     mm_put(other);
 
-    sys.clock_sec = 2000;
+    time_now = 2000;
     ck_assert_int_eq(mm_shmctl(mm, (int)id, IPC_STAT, SCRATCH), 0);
     mm_copy_in(mm, &ds, SCRATCH, sizeof(ds));
     ck_assert_uint_eq(ds.shm_nattch, 1);
