@@ -61,7 +61,8 @@ static const struct traced_call *traced_call(struct trace *tr, const struct task
 
 /* ---- arguments ---- */
 
-#define HAS_MODE(flags) ((flags)&0100 || ((flags)&020200000) == 020200000)
+#define MODE_FLAGS 020000100 /* O_CREAT, __O_TMPFILE */
+#define CREAT_FLAG 0100
 
 static bool is_shown(const struct call *c, const struct sig *sig, int i)
 {
@@ -70,7 +71,7 @@ static bool is_shown(const struct call *c, const struct sig *sig, int i)
     if (a->kind == ARG_PAD)
         return false;
     if (a->mode_if_creat)
-        return HAS_MODE(c->args[(int)a->len]);
+        return c->args[(int)a->len] & (a->creat_only ? CREAT_FLAG : MODE_FLAGS);
     return true;
 }
 
@@ -82,8 +83,8 @@ static void print_clone(struct call *c)
     text_puts(c->out, "child_stack=");
     print_addr(c, c->args[1]);
     text_puts(c->out, ", flags=");
-    if ((uint32_t)flags & ~0xffu)
-        print_flags_named(c, "clone", (uint32_t)flags & ~0xffu);
+    if (flags & ~0xffull || !flags)
+        print_flags_named(c, "clone", flags & ~0xffull);
     if (flags & 0xff) {
         if (flags & ~0xffull)
             text_putc(c->out, '|');
@@ -93,7 +94,7 @@ static void print_clone(struct call *c)
         int v;
 
         text_puts(c->out, ", parent_tid=");
-        if (c->ret > 0 && get(c, &v, c->args[2], sizeof(v)))
+        if (c->ret >= 0 && !c->style.shallow && get(c, &v, c->args[2], sizeof(v)))
             text_printf(c->out, "[%d]", v);
         else
             print_addr(c, c->args[2]);
@@ -321,59 +322,6 @@ static const char *restart_text(int64_t ret)
     return NULL;
 }
 
-static void print_value(struct call *c, const struct sig *sig)
-{
-    int64_t ret = c->ret;
-    const struct arg *a = &sig->ret;
-    const char *kind = NULL;
-
-    if (a->kind == ARG_VARIANT) {
-        const struct variant *v =
-            variant_find(a->variant, (uint32_t)c->args[a->variant->name[0] == 'p' ? 0 : 1]);
-
-        kind = v->ret;
-    }
-    if (kind && !strcmp(kind, "flags")) {
-        text_printf(c->out, "%#lx (flags ", (uint64_t)ret);
-        print_flags_named(c, "open", (uint64_t)ret);
-        text_putc(c->out, ')');
-    } else if (kind && !strcmp(kind, "fdflags") && ret) {
-        text_printf(c->out, "%#lx (flags ", (uint64_t)ret);
-        print_flags_named(c, "fd_flags", (uint64_t)ret);
-        text_putc(c->out, ')');
-    } else if (kind && !strcmp(kind, "seals") && ret) {
-        text_printf(c->out, "%#lx (seals ", ret);
-        print_flags_named(c, "seals", (uint64_t)ret);
-        text_putc(c->out, ')');
-    } else if (a->kind == ARG_FD) {
-        print_fd(c, (int)ret);
-    } else if (a->kind == ARG_PID) {
-        print_pid(c, (int)ret);
-    } else if (a->kind == ARG_PTR || a->kind == ARG_HEX) {
-        text_printf(c->out, "%#lx", ret);
-    } else if (a->kind == ARG_OCTAL) {
-        text_printf(c->out, "%#lo", ret);
-        if (!ret)
-            text_puts(c->out, "00");
-    } else if (a->kind == ARG_SIG) {
-        text_printf(c->out, "%ld (", ret);
-        print_signo(c, (int)ret);
-        text_putc(c->out, ')');
-    } else if (a->kind == ARG_NUMBER) {
-        a->type->print2(c, (uint64_t)ret, a);
-    } else if (a->kind == ARG_XLAT) {
-        text_printf(c->out, "%ld (", ret);
-        print_xlat(c, a->xlat, (uint64_t)ret);
-        text_putc(c->out, ')');
-    } else if (a->kind == ARG_FLAGS) {
-        text_printf(c->out, "%ld (", ret);
-        print_flags(c, a->xlat, (uint64_t)ret);
-        text_putc(c->out, ')');
-    } else {
-        text_printf(c->out, "%ld", ret);
-    }
-}
-
 static void take_result(struct call *c, const struct sig *sig, struct event *ev)
 {
     struct trace *tr = c->tr;
@@ -392,7 +340,7 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
     else if (c->style.raw)
         text_printf(c->out, "%#lx", c->ret);
     else if (sig)
-        print_value(c, sig);
+        print_result(c, sig);
     else
         text_printf(c->out, "%ld", c->ret);
     ev->result = trace_piece(&tr->result);
@@ -430,8 +378,10 @@ static void tell_call(struct trace *tr, struct task *t, const char *name, unsign
 
         for (int i = 0; i < now->n; i++) /* what was shown as it went in says now what came out */
             if (now->arg[i].type && now->arg[i].type->print2 && now->arg[i].type->at_entry &&
-                !(c.style.shallow && now->arg[i].type->how == STRUCT_SPLIT))
+                !(c.style.shallow && now->arg[i].type->how == STRUCT_SPLIT)) {
+                c.at = i;
                 now->arg[i].type->print2(&c, t->args[i], &now->arg[i]);
+            }
         print_args(&c, now, first_output(now), now->n);
     }
     take_args(tr, ev);

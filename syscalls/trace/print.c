@@ -20,7 +20,9 @@ static uint64_t length_of(const struct call *c, const struct arg *a)
 {
     if (a->len == LEN_RET)
         return c->ret > 0 ? (uint64_t)c->ret : 0;
-    return a->len >= 0 ? c->args[(int)a->len] : 1;
+    if (a->len < 0)
+        return 1;
+    return a->short_len ? (uint32_t)c->args[(int)a->len] : c->args[(int)a->len];
 }
 
 static void print_struct(struct call *c, const struct arg *a, uint64_t v)
@@ -29,7 +31,10 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
     uint8_t buf[512] __attribute__((aligned(8)));
 
     if (a->out && c->failed && s->how != STRUCT_ON_ERROR) {
-        print_addr(c, v);
+        if (a->len >= 0 && !a->mode_if_creat && v && !length_of(c, a))
+            text_puts(c->out, "[]");
+        else
+            print_addr(c, v);
         return;
     }
     if (s->print2) {
@@ -48,15 +53,24 @@ static void print_struct(struct call *c, const struct arg *a, uint64_t v)
 
 static void print_nump(struct call *c, const struct arg *a, uint64_t v)
 {
-    int size = a->num_size == 16 ? 8 : a->num_size < 0 ? -a->num_size : a->num_size;
+    int size = a->num_size == NUM_ID    ? 4
+               : a->num_size >= NUM_PTR ? 8
+               : a->num_size < 0        ? -a->num_size
+                                        : a->num_size;
     int64_t n = 0;
 
     if ((a->out && c->failed) || !get(c, &n, v, (size_t)size)) {
         print_addr(c, v);
         return;
     }
-    if (a->num_size == 16)
+    if (a->num_size == NUM_ID) {
+        text_putc(c->out, '[');
+        print_id(c, (uint32_t)n);
+        text_putc(c->out, ']');
+    } else if (a->num_size == NUM_PTR)
         text_printf(c->out, n ? "[%#lx]" : "[NULL]", (uint64_t)n);
+    else if (a->num_size == NUM_HEX)
+        text_printf(c->out, "[%#lx]", (uint64_t)n);
     else if (a->num_size == -4)
         text_printf(c->out, "[%d]", (int)n);
     else
@@ -64,10 +78,19 @@ static void print_nump(struct call *c, const struct arg *a, uint64_t v)
 }
 
 /* What -e verbose=!SET does not follow; texts are shown all the same. */
-static bool points_to_data(enum arg_kind kind)
+static bool points_to_data(const struct arg *a)
 {
-    return kind == ARG_STRUCT || kind == ARG_NUMP || kind == ARG_SIGSET || kind == ARG_IOV ||
-           kind == ARG_OIOV || kind == ARG_RIOV || kind == ARG_ARGV || kind == ARG_ENVP;
+    enum arg_kind kind = a->kind;
+
+    return (kind == ARG_STRUCT && a->type->how != STRUCT_TEXT) || kind == ARG_NUMP || kind == ARG_SIGSET ||
+           kind == ARG_IOV || kind == ARG_OIOV || kind == ARG_RIOV || kind == ARG_ARGV || kind == ARG_ENVP;
+}
+
+/* Of elements that an argument counts. */
+static bool is_vector(const struct arg *a)
+{
+    return a->kind == ARG_STRUCT ? !a->type->sized
+                                 : a->kind == ARG_IOV || a->kind == ARG_OIOV || a->kind == ARG_RIOV;
 }
 
 void print_arg(struct call *c, const struct arg *a, int index)
@@ -75,8 +98,10 @@ void print_arg(struct call *c, const struct arg *a, int index)
     uint64_t v = c->args[index], n = length_of(c, a);
     ksigset_t set = 0;
 
-    if (c->style.shallow && points_to_data(a->kind)) {
-        if (a->kind == ARG_STRUCT && a->len >= 0 && !a->mode_if_creat && v && !n)
+    c->at = index;
+    if (c->style.shallow && points_to_data(a)) {
+        if (v && !n && (a->len >= 0 || (a->len == LEN_RET && !c->failed)) && !a->mode_if_creat &&
+            is_vector(a))
             text_puts(c->out, "[]");
         else
             print_addr(c, v);
@@ -107,10 +132,11 @@ void print_arg(struct call *c, const struct arg *a, int index)
     case ARG_HEXOFF:
         text_printf(c->out, "%#lx", v);
         break;
+    case ARG_UHEX:
+        text_printf(c->out, "%#x", (unsigned)v);
+        break;
     case ARG_OCTAL:
-        text_printf(c->out, "%#o", (unsigned)v);
-        if (!v)
-            text_puts(c->out, "00");
+        text_printf(c->out, "%#03o", (unsigned)(uint16_t)v);
         break;
     case ARG_PTR:
         print_addr(c, v);
@@ -119,25 +145,37 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_dirfd(c, (int)v);
         break;
     case ARG_ID:
-        text_printf(c->out, (unsigned)v == UINT32_MAX ? "-1" : "%u", (unsigned)v);
+        print_id(c, (uint32_t)v);
         break;
     case ARG_SIG:
         print_signo(c, (int)v);
         break;
+    case ARG_LSIG:
+        if (v > INT32_MAX)
+            text_printf(c->out, "%lu", v);
+        else
+            print_signo(c, (int)v);
+        break;
     case ARG_MODE:
         if (a->mode_if_creat)
-            text_printf(c->out, "0%03o", (unsigned)v & 07777);
+            text_printf(c->out, "%#03o", (unsigned)(uint16_t)v);
         else
-            print_st_mode(c, (unsigned)v);
+            print_st_mode(c, (uint16_t)v);
         break;
     case ARG_DEV:
-        print_dev(c, v);
+        print_dev(c, (uint32_t)v);
         break;
     case ARG_PATH:
         print_nul(c, v, 4095);
         break;
     case ARG_STR:
         print_string(c, v);
+        break;
+    case ARG_STR15:
+        if (a->out && c->failed)
+            print_addr(c, v);
+        else
+            print_nul(c, v, a->out ? 16 : 15);
         break;
     case ARG_OPATH:
         if (c->failed)
@@ -155,11 +193,23 @@ void print_arg(struct call *c, const struct arg *a, int index)
         else
             print_mem(c, v, n, a->kind == ARG_HEXOUT);
         break;
+    case ARG_ROOM:
+        if (c->failed)
+            print_addr(c, v);
+        else
+            print_mem(c, v, n < (uint64_t)c->ret ? n : (uint64_t)c->ret, false);
+        break;
     case ARG_XLAT:
-        print_xlat(c, a->xlat, (uint32_t)v == v ? v : (uint64_t)(int64_t)(int)v);
+        print_xlat(c, a->xlat, (uint32_t)v);
+        break;
+    case ARG_WIDE_XLAT:
+        print_xlat(c, a->xlat, v);
         break;
     case ARG_FLAGS:
-        print_flags(c, a->xlat, a->xlat->x[0].mask == ~0ull ? v : (uint32_t)v);
+        print_flags(c, a->xlat, (uint32_t)v);
+        break;
+    case ARG_WIDE_FLAGS:
+        print_flags(c, a->xlat, v);
         break;
     case ARG_STRUCT:
         print_struct(c, a, v);

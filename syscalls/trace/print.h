@@ -19,6 +19,8 @@ struct call {
     bool failed;
     struct text *out;
     struct text *aux; /* said after the result: "([{fd=0, revents=POLLIN}])" */
+    int64_t ready;    /* descriptors told there */
+    int at;           /* number of the argument being told */
     struct call_style style;
 };
 
@@ -28,6 +30,7 @@ enum arg_kind {
     ARG_LONG,
     ARG_ULONG,
     ARG_HEX,
+    ARG_UHEX, /* 32 bits */
     ARG_OCTAL,
     ARG_PTR,
     ARG_SIZE,
@@ -38,16 +41,21 @@ enum arg_kind {
     ARG_PID,
     ARG_ID,
     ARG_SIG,
+    ARG_LSIG, /* 64 bits */
     ARG_MODE,
     ARG_DEV,
     ARG_PATH,
     ARG_STR,
+    ARG_STR15, /* a name of a task: 15 bytes are shown */
     ARG_OPATH,
     ARG_IN,
     ARG_OUT,
     ARG_HEXOUT,
+    ARG_ROOM, /* what came, as far as there was room */
     ARG_XLAT,
+    ARG_WIDE_XLAT, /* 64 bits */
     ARG_FLAGS,
+    ARG_WIDE_FLAGS, /* 64 bits */
     ARG_STRUCT,
     ARG_NUMBER, /* a number told by a printer of structures */
     ARG_IOV,
@@ -65,12 +73,17 @@ enum arg_kind {
 };
 #define LEN_NONE -1
 #define LEN_RET  -2
+#define NUM_PTR  16
+#define NUM_HEX  17
+#define NUM_ID   18 /* of a user or a group */
 struct arg {
     enum arg_kind kind;
     int8_t len;         /* argument that gives length or count, LEN_* */
-    int8_t num_size;    /* ARG_NUMP: bytes, negative when signed */
+    int8_t num_size;    /* ARG_NUMP: bytes, negative when signed; NUM_* */
+    bool short_len;     /* that argument has 32 bits */
     bool out;           /* printed when the call is over */
-    bool mode_if_creat; /* "mode?N": only there if argument `len` has O_CREAT */
+    bool mode_if_creat; /* "mode?N": only there if argument `len` has O_CREAT or O_TMPFILE */
+    bool creat_only;    /* "mode+N": O_CREAT */
     const struct xlat_table *xlat;
     const struct struct_type *type;
     const struct variant_set *variant;
@@ -88,6 +101,8 @@ int sig_parse(struct sig *sig, const char *text);
  */
 const struct sig *sig_resolve(const struct sig *sig, const uint64_t args[6], struct sig *out);
 void print_arg(struct call *c, const struct arg *a, int index);
+/* What the call gives back, if it did not fail. */
+void print_result(struct call *c, const struct sig *sig);
 
 /* ---- structures (structs_*.c; structs.c finds them) ---- */
 struct struct_type {
@@ -98,16 +113,18 @@ struct struct_type {
     bool at_entry; /* io: shown as it goes in, the printer adds to aux at the end */
     enum {
         STRUCT_PLAIN,
+        STRUCT_TEXT, /* shown with -e verbose=none, too */
         STRUCT_ON_ERROR,
         STRUCT_SPLIT
     } how;                                         /* ON_ERROR: decides itself what a failed call shows;
             * SPLIT: printed in two parts, arguments after it come with the second */
     void (*before)(struct call *c, uint64_t addr); /* outputs: as the call begins; NULL: nothing */
+    bool sized; /* the argument that goes with it is its size, not a number of elements */
 };
 extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[],
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
     structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[],
-    structs_admin[], structs_landlock[];
+    structs_admin[], structs_landlock[], structs_number[], structs_bpf[], structs_xattr[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -125,15 +142,15 @@ void notes_destroy(struct call_note *list);
 struct variant {
     uint64_t value;   /* of the argument before; the last row of a set has VARIANT_OTHERWISE */
     const char *type; /* types of this one and those that follow; NULL: they are not shown */
-    const char *ret;  /* result type, NULL: decimal */
+    const char *ret;  /* result, a word of print_result.c; NULL: decimal */
 };
 struct variant_set {
     const char *name;
     const struct variant *v;
     uint64_t mask; /* of the argument before, the bits that decide; 0: all */
 };
-extern const struct variant_set variant_sets[];               /* ends with name NULL */
-const struct variant_set *variant_set_find(const char *name); /* NULL: there is none */
+extern const struct variant_set variant_sets[], variant_sets_prctl[]; /* end with name NULL */
+const struct variant_set *variant_set_find(const char *name);         /* NULL: there is none */
 const struct variant *variant_find(const struct variant_set *set, uint64_t value);
 /* The most arguments that one stands for. */
 int variant_most_args(const struct variant_set *set);
@@ -148,10 +165,17 @@ bool print_raw(struct call *c, uint64_t v, bool named);
 /* n elements of size bytes (512 at most) as print shows each. */
 void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
                  void (*print)(struct call *c, const void *p));
+/* What a structure of size bytes has behind the `known` ones: nothing if it is all zeros. False: nothing. */
+bool print_tail(struct call *c, uint64_t addr, uint64_t known, uint64_t size);
 void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v);
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v);
+void print_flag_names(struct call *c, const struct xlat_table *x, uint64_t v); /* whatever -X says */
+bool has_flag(const struct xlat_table *x, uint64_t v);                         /* one with a name is in v */
+/* A decimal number with its name behind it, or just the name. */
+void print_decimal(struct call *c, const char *table, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);
 void print_flags_named(struct call *c, const char *table, uint64_t v);
+void print_id(struct call *c, uint32_t id); /* of a user or a group; -1 for none */
 void print_signo(struct call *c, int signo);
 void print_signal_name(struct call *c, int signo); /* whatever -X says */
 void print_sigset(struct call *c, uint64_t set);
@@ -172,6 +196,10 @@ void print_timespec(struct call *c, const void *p);
 void print_timeval(struct call *c, const void *p);
 /* The date, as a comment; nothing for 0 or a fraction that is none. digits: 9 or 6. */
 void print_when(struct call *c, int64_t sec, uint64_t fraction, int digits);
+/* 2001-09-09T01:46:40 of seconds since 1970. False: there is no such date. */
+bool put_date(char date[32], int64_t sec);
+/* A time in clock ticks, and in seconds as a comment. */
+void print_ticks(struct call *c, const char *before, uint64_t n);
 void print_argv(struct call *c, uint64_t addr);
 void print_envp(struct call *c, uint64_t addr);
 /* avail: bytes that are there, of all elements together. */
@@ -185,6 +213,13 @@ void print_fd(struct call *c, int fd); /* with -y: what it stands for */
 void print_dirfd(struct call *c, int fd);
 void print_pid(struct call *c, int pid);                     /* with -Y: its name */
 bool is_about_wanted(struct call *c, const struct sig *sig); /* -P, -e trace-fds= */
+
+/* ---- structs_number.c ---- */
+void put_ioprio(struct call *c, const char *fmt,
+                uint32_t v); /* IOPRIO_PRIO_VALUE(class, level); fmt: of the number */
+
+/* ---- structs_bpf.c ---- */
+void print_sock_fprog(struct call *c, const void *p); /* struct sock_fprog of a socket */
 
 /* ---- print_endpoint.c ---- */
 /* <TCP:[127.0.0.1:1->127.0.0.1:2]>, <UNIX:[12->13,"path"]>. False: f is no socket. */

@@ -33,7 +33,7 @@ void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
 #define SHIFT_FROM 26
 #define SHIFT_MASK UINT64_C(63)
 
-static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_t v)
+void print_flag_names(struct call *c, const struct xlat_table *x, uint64_t v)
 {
     const char *sep = "";
     uint64_t rest = v;
@@ -87,13 +87,13 @@ static void print_flag_names(struct call *c, const struct xlat_table *x, uint64_
         text_printf(c->out, "%#lx", rest);
 }
 
-/* Is there a name in what v is told as? */
-static bool has_name(const struct xlat_table *x, uint64_t v)
+bool has_flag(const struct xlat_table *x, uint64_t v)
 {
     if (x->type)
         return true;
     for (const struct xlat *e = x->x; e->str; e++)
-        if (v ? e->val & v && (v & (e->mask ? e->mask : e->val)) == e->val : !e->val && e->mask)
+        if (v ? e->mask != ~0ull && (e->val || e->mask) && (v & (e->mask ? e->mask : e->val)) == e->val
+              : !e->val && e->mask)
             return true;
     return false;
 }
@@ -122,7 +122,7 @@ static void print_mode_flags(struct call *c, const struct xlat_table *x, uint64_
 
 void print_flags(struct call *c, const struct xlat_table *x, uint64_t v)
 {
-    bool named = has_name(x, v);
+    bool named = has_flag(x, v);
 
     if (x->mode) {
         print_mode_flags(c, x, v);
@@ -160,6 +160,20 @@ void print_errno(struct call *c, int err)
     print_named_number(c, err, err < 0 ? "-" : "", err ? strerrorname_np(err < 0 ? -err : err) : NULL);
 }
 
+void print_decimal(struct call *c, const char *table, uint64_t v)
+{
+    const struct xlat_table *x = xlat_find(table);
+    const char *s = xlat_name(x->x, v);
+
+    if (s && c->tr->opt.xlat == XLAT_ABBREV) {
+        text_puts(c->out, s);
+        return;
+    }
+    text_printf(c->out, "%lu", v);
+    if (c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, " /* %s */", s ? s : x->unknown);
+}
+
 void print_xlat_named(struct call *c, const char *table, uint64_t v)
 {
     const struct xlat_table *x = xlat_find(table);
@@ -174,6 +188,11 @@ void print_flags_named(struct call *c, const char *table, uint64_t v)
 
     if (x)
         print_flags(c, x, v);
+}
+
+void print_id(struct call *c, uint32_t id)
+{
+    text_printf(c->out, id == UINT32_MAX ? "-1" : "%u", id);
 }
 
 static const char *signal_name(int signo, char buf[16])
@@ -237,11 +256,14 @@ void print_sigset(struct call *c, uint64_t set)
 void print_st_mode(struct call *c, unsigned mode)
 {
     const char *type = xlat_name(xlat_find("file_type")->x, mode & S_IFMT);
+    bool plain = mode & S_IFMT && !type;
 
-    if (c->tr->opt.xlat != XLAT_ABBREV)
-        text_printf(c->out, c->tr->opt.xlat == XLAT_RAW ? "0%o" : "0%o /* ", mode);
-    if (c->tr->opt.xlat == XLAT_RAW)
+    if (plain || c->tr->opt.xlat != XLAT_ABBREV)
+        text_printf(c->out, "%#03o", mode);
+    if (plain || c->tr->opt.xlat == XLAT_RAW)
         return;
+    if (c->tr->opt.xlat == XLAT_VERBOSE)
+        text_puts(c->out, " /* ");
     if (type)
         text_printf(c->out, "%s|", type);
     if (mode & S_ISUID)
@@ -250,7 +272,7 @@ void print_st_mode(struct call *c, unsigned mode)
         text_puts(c->out, "S_ISGID|");
     if (mode & S_ISVTX)
         text_puts(c->out, "S_ISVTX|");
-    text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? "0%o */" : "0%o", mode & 0777);
+    text_printf(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? "%#03o */" : "%#03o", mode & 0777);
 }
 
 void print_dev(struct call *c, uint64_t dev)

@@ -40,23 +40,27 @@ void print_envp(struct call *c, uint64_t addr)
 {
     unsigned n = 0;
     uint64_t p;
+    bool whole;
 
     if (c->style.full) {
         print_argv(c, addr);
         return;
     }
     print_addr(c, addr);
-    if (!addr)
-        return;
-    while (get(c, &p, addr + 8ull * n, sizeof(p)) && p)
+    while ((whole = get(c, &p, addr + 8ull * n, sizeof(p))) && p)
         n++;
-    text_printf(c->out, " /* %u var%s */", n, n == 1 ? "" : "s");
+    if (n || whole)
+        text_printf(c->out, " /* %u var%s%s */", n, n == 1 ? "" : "s", whole ? "" : ", unterminated");
 }
 
 void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail)
 {
     if (!n) {
         text_puts(c->out, addr ? "[]" : "NULL");
+        return;
+    }
+    if (n > (UINT64_MAX - addr) / sizeof(struct iovec)) {
+        print_addr(c, addr);
         return;
     }
     for (uint64_t i = 0; i < n; i++) {
@@ -79,7 +83,7 @@ void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t av
             uint64_t len = v.iov_len < avail ? v.iov_len : avail;
 
             print_mem(c, (uint64_t)(uintptr_t)v.iov_base, len, false);
-            avail -= len;
+            avail -= avail == UINT64_MAX ? 0 : len;
         } else {
             print_addr(c, (uint64_t)(uintptr_t)v.iov_base);
         }
@@ -93,7 +97,7 @@ void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
 {
     uint8_t buf[512] __attribute__((aligned(8)));
 
-    if (!addr || (n && !get(c, buf, addr, size))) {
+    if (!addr || n > (UINT64_MAX - addr) / size || (n && !get(c, buf, addr, size))) {
         print_addr(c, addr);
         return;
     }
@@ -111,4 +115,22 @@ void print_array(struct call *c, uint64_t addr, uint64_t n, size_t size,
         print(c, buf);
     }
     text_putc(c->out, ']');
+}
+
+bool print_tail(struct call *c, uint64_t addr, uint64_t known, uint64_t size)
+{
+    uint8_t bytes[MM_PAGE_SIZE];
+    uint64_t n = size < sizeof(bytes) ? size : sizeof(bytes), shown;
+    bool any = false;
+
+    if (n <= known || !get(c, bytes, addr + known, n - known))
+        return false;
+    for (uint64_t i = 0; i < n - known; i++)
+        any |= bytes[i];
+    if (!any)
+        return false;
+    shown = n - known < c->tr->opt.strsize ? n - known : c->tr->opt.strsize;
+    text_printf(c->out, ", /* bytes %lu..%lu */ ", known, n - 1);
+    print_quoted(c->out, bytes, shown, shown < n - known, QUOTE_HEX);
+    return true;
 }

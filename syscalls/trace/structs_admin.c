@@ -12,11 +12,11 @@ static void print_timex(struct call *c, const void *p)
 
     text_puts(c->out, "{modes=");
     print_flags_named(c, "timex_mode", tx->modes);
-    text_printf(c->out, ", offset=%ld, freq=%ld, maxerror=%lu, esterror=%lu, status=", tx->offset, tx->freq,
-                (unsigned long)tx->maxerror, (unsigned long)tx->esterror);
+    text_printf(c->out, ", offset=%ld, freq=%ld, maxerror=%ld, esterror=%ld, status=", tx->offset, tx->freq,
+                tx->maxerror, tx->esterror);
     print_flags_named(c, "timex_status", (unsigned)tx->status);
-    text_printf(c->out, ", constant=%ld, precision=%lu, tolerance=%ld, time=", tx->constant,
-                (unsigned long)tx->precision, tx->tolerance);
+    text_printf(c->out, ", constant=%ld, precision=%ld, tolerance=%ld, time=", tx->constant, tx->precision,
+                tx->tolerance);
     text_printf(c->out, "{tv_sec=%ld, tv_usec=%ld}", tx->time.tv_sec, tx->time.tv_usec);
     text_printf(
         c->out,
@@ -117,31 +117,6 @@ static void end_macro(struct call *c)
     text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? ") */" : ")");
 }
 
-static void put_ioprio(struct call *c, uint32_t v)
-{
-    print_xlat_named(c, "ioprio_class", v >> 13);
-    text_printf(c->out, ", %u", v & 0x1fff);
-}
-
-static void print_ioprio(struct call *c, uint64_t v, const struct arg *a)
-{
-    if (!begin_macro(c, (uint32_t)v, "IOPRIO_PRIO_VALUE"))
-        return;
-    put_ioprio(c, (uint32_t)v);
-    end_macro(c);
-}
-
-/* As a result. */
-static void print_got_ioprio(struct call *c, uint64_t v, const struct arg *a)
-{
-    text_printf(c->out, "%lu", v);
-    if (c->tr->opt.xlat == XLAT_RAW)
-        return;
-    text_puts(c->out, " (IOPRIO_PRIO_VALUE(");
-    put_ioprio(c, (uint32_t)v);
-    text_puts(c->out, "))");
-}
-
 static void put_name(struct call *c, const char *table, unsigned v)
 {
     const struct xlat_table *x = xlat_find(table);
@@ -207,8 +182,6 @@ const struct struct_type structs_admin[] = {
     {"mount_data", 0, NULL, print_mount_data, false, STRUCT_PLAIN},
     {"mount_attr", 0, NULL, print_mount_attr, false, STRUCT_PLAIN},
     {"swap_flags", 0, NULL, print_swap_flags, false, STRUCT_PLAIN},
-    {"ioprio", 0, NULL, print_ioprio, false, STRUCT_PLAIN},
-    {"got_ioprio", 0, NULL, print_got_ioprio, false, STRUCT_PLAIN},
     {"qcmd", 0, NULL, print_qcmd, false, STRUCT_PLAIN},
     {"lsm_size", 0, NULL, print_lsm_size, false, STRUCT_ON_ERROR, note_size},
     {"lsm_ids", 0, NULL, print_lsm_ids, false, STRUCT_PLAIN},

@@ -26,7 +26,7 @@ static void print_fdpair(struct call *c, const void *p)
 
 static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
 {
-    uint64_t n = c->args[1];
+    uint64_t n = (uint32_t)c->args[1];
     struct pollfd p;
     const char *sep = "";
 
@@ -37,8 +37,16 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
         }
         if (c->ret < 0 || c->style.shallow)
             return;
-        for (uint64_t i = 0; i < n && get(c, &p, addr + i * sizeof(p), sizeof(p)); i++)
-            if (p.revents) {
+        if (n && !get(c, &p, addr, sizeof(p))) {
+            if (addr && addr < UINT64_MAX - n * sizeof(p))
+                text_printf(c->aux, "[%#lx]", addr);
+            return;
+        }
+        for (uint64_t i = 0, told = 0; i < n && get(c, &p, addr + i * sizeof(p), sizeof(p)); i++)
+            if (p.revents && told >= c->tr->opt.strsize) {
+                text_puts(c->aux, ", ...");
+                break;
+            } else if (p.revents) {
                 struct text *out = c->out;
 
                 text_printf(c->aux, "%s{fd=%d, revents=", *sep ? sep : "[", p.fd);
@@ -47,6 +55,7 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
                 c->out = out;
                 text_putc(c->aux, '}');
                 sep = ", ";
+                told++;
             }
         if (*sep)
             text_putc(c->aux, ']');
@@ -62,7 +71,7 @@ static void print_pollfds(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '[');
     for (uint64_t i = 0; i < n; i++, sep = ", ") {
         text_puts(c->out, sep);
-        if (i >= c->tr->opt.strsize || !get(c, &p, addr + i * sizeof(p), sizeof(p))) {
+        if (is_too_many(c, i) || !get(c, &p, addr + i * sizeof(p), sizeof(p))) {
             text_puts(c->out, "...");
             break;
         }
@@ -85,7 +94,7 @@ static void put_fd_set(struct call *c, const uint8_t *bits, unsigned n)
 
     text_putc(out, '[');
     for (unsigned fd = 0; fd < n; fd++)
-        if (bits[fd / 8] >> fd % 8 & 1) {
+        if (bits[fd / 8] >> fd % 8 & 1 && (!c->done || c->ready++ < c->ret)) {
             text_puts(out, sep);
             if (c->done)
                 text_printf(out, "%u", fd);
@@ -100,8 +109,9 @@ static void put_fd_set(struct call *c, const uint8_t *bits, unsigned n)
 static void print_fd_set(struct call *c, uint64_t addr, const struct arg *a)
 {
     uint8_t bits[128] = {0};
-    unsigned n = (unsigned)c->args[0] > 1024 ? 1024 : (unsigned)c->args[0];
-    bool ok = get(c, bits, addr, (n + 63) / 64 * 8);
+    int nfds = (int)c->args[0];
+    unsigned n = nfds < 0 ? 0 : nfds > 1024 ? 1024 : (unsigned)nfds;
+    bool ok = n && get(c, bits, addr, (n + 63) / 64 * 8);
 
     if (!c->done) {
         if (ok)
@@ -112,13 +122,13 @@ static void print_fd_set(struct call *c, uint64_t addr, const struct arg *a)
     }
     if (c->ret == 0 && !c->aux->len)
         text_puts(c->aux, "Timeout");
-    if (c->ret <= 0 || !ok)
+    if (c->ret <= c->ready || !ok)
         return;
-    for (unsigned i = 0; i < sizeof(bits); i++)
-        if (bits[i]) {
-            const char *name = addr == c->args[1] ? "in" : addr == c->args[2] ? "out" : "except";
+    for (unsigned fd = 0; fd < n; fd++)
+        if (bits[fd / 8] >> fd % 8 & 1) {
+            static const char *const names[] = {"nfds", "in", "out", "except"};
 
-            text_printf(c->aux, "%s%s ", c->aux->len ? ", " : "", name);
+            text_printf(c->aux, "%s%s ", c->aux->len ? ", " : "", names[c->at]);
             put_fd_set(c, bits, n);
             return;
         }
@@ -133,7 +143,7 @@ static void print_sigset_ptr(struct call *c, uint64_t addr, const struct arg *a)
         return;
     }
     text_puts(c->out, "{sigmask=");
-    if (get(c, &set, v[0], sizeof(set)))
+    if (v[1] == sizeof(set) && get(c, &set, v[0], sizeof(set)))
         print_sigset(c, set);
     else
         print_addr(c, v[0]);
@@ -182,7 +192,10 @@ static void print_statfs(struct call *c, const void *p)
     const struct statfs *s = p;
 
     text_puts(c->out, "{f_type=");
-    print_xlat_named(c, "fs_magic", (uint64_t)s->f_type);
+    if (xlat_name(xlat_find("fs_magic")->x, (uint64_t)s->f_type))
+        print_xlat_named(c, "fs_magic", (uint64_t)s->f_type);
+    else
+        text_printf(c->out, "%#lx", s->f_type);
     text_printf(c->out,
                 ", f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, f_files=%lu, f_ffree=%lu, "
                 "f_fsid={val=[%#x, %#x]}, f_namelen=%lu, f_frsize=%lu",
@@ -204,25 +217,44 @@ static void print_flock(struct call *c, const void *p)
     } *l = p;
 
     text_puts(c->out, "{l_type=");
-    print_xlat_named(c, "lock_type", (uint64_t)l->type);
+    print_xlat_named(c, "lock_type", (uint16_t)l->type);
     text_puts(c->out, ", l_whence=");
-    print_xlat_named(c, "whence", (uint64_t)l->whence);
+    print_xlat_named(c, "whence", (uint16_t)l->whence);
     text_printf(c->out, ", l_start=%ld, l_len=%ld", l->start, l->len);
-    if (c->done && (int)c->args[1] == 5 /* F_GETLK */)
+    if (c->done)
         text_printf(c->out, ", l_pid=%d", l->pid);
     text_putc(c->out, '}');
 }
 
-static void print_open_how(struct call *c, const void *p)
+/* fcntl: who is told. */
+static void print_owner(struct call *c, const void *p)
 {
-    const struct open_how *h = p;
+    const int *v = p;
 
+    text_puts(c->out, "{type=");
+    print_xlat_named(c, "owner", (uint32_t)v[0]);
+    text_puts(c->out, ", pid=");
+    print_pid(c, v[1]);
+    text_putc(c->out, '}');
+}
+
+/* As much as argument a->len says there is: the first version at least. */
+static void print_open_how(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t size = c->args[(int)a->len];
+    struct open_how h;
+
+    if (size < sizeof(h) || !get(c, &h, addr, sizeof(h))) {
+        print_addr(c, addr);
+        return;
+    }
     text_puts(c->out, "{flags=");
-    print_flags_named(c, "open", h->flags);
-    if (h->mode)
-        text_printf(c->out, ", mode=0%03llo", (unsigned long long)h->mode);
+    print_flags_named(c, "open", h.flags);
+    if (h.mode)
+        text_printf(c->out, ", mode=%#03llo", (unsigned long long)h.mode);
     text_puts(c->out, ", resolve=");
-    print_flags_named(c, "resolve", h->resolve);
+    print_flags_named(c, "resolve", h.resolve);
+    print_tail(c, addr, sizeof(h), size);
     text_putc(c->out, '}');
 }
 
@@ -236,7 +268,7 @@ static void print_sendfile_off(struct call *c, uint64_t addr, const struct arg *
             print_addr(c, addr);
         return;
     }
-    if (!c->done || (c->ret > 0 && c->args[3]))
+    if (!c->done || c->ret > 0)
         text_printf(c->out, c->done ? " => [%lu]" : "[%lu]", off);
 }
 
@@ -260,7 +292,8 @@ const struct struct_type structs_fs[] = {
     {"ioctl", 0, NULL, print_ioctl, false, STRUCT_PLAIN},
     {"statfs", 120, print_statfs, NULL, false, STRUCT_PLAIN},
     {"flock", 32, print_flock, NULL, false, STRUCT_PLAIN},
-    {"open_how", 24, print_open_how, NULL, false, STRUCT_PLAIN},
+    {"owner", 8, print_owner, NULL, false, STRUCT_PLAIN},
+    {"open_how", 0, NULL, print_open_how, false, STRUCT_PLAIN, NULL, true},
     {"sendfile_off", 0, NULL, print_sendfile_off, true, STRUCT_SPLIT},
     {"utimbuf", 16, print_utimbuf, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},

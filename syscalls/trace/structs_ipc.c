@@ -18,9 +18,17 @@ static void print_sembuf(struct call *c, const void *p)
 
 static void print_perm(struct call *c, const char *name, const struct ipc_perm *p, bool whole)
 {
-    text_printf(c->out, "{%s={uid=%u, gid=%u, mode=%#o", name, p->uid, p->gid, (unsigned)p->mode);
-    if (whole)
-        text_printf(c->out, ", key=%u, cuid=%u, cgid=%u", (unsigned)p->__key, p->cuid, p->cgid);
+    text_printf(c->out, "{%s={uid=", name);
+    print_id(c, p->uid);
+    text_puts(c->out, ", gid=");
+    print_id(c, p->gid);
+    text_printf(c->out, ", mode=%#03o", (unsigned)p->mode);
+    if (whole) {
+        text_printf(c->out, ", key=%u, cuid=", (unsigned)p->__key);
+        print_id(c, p->cuid);
+        text_puts(c->out, ", cgid=");
+        print_id(c, p->cgid);
+    }
     text_putc(c->out, '}');
 }
 
@@ -64,7 +72,7 @@ static void print_semid(struct call *c, const void *p)
     const struct semid_ds *ds = p;
 
     print_perm(c, "sem_perm", &ds->sem_perm, true);
-    text_printf(c->out, ", sem_otime=%ld, sem_ctime=%ld, sem_nsems=%lu}", ds->sem_otime, ds->sem_ctime,
+    text_printf(c->out, ", sem_otime=%lu, sem_ctime=%lu, sem_nsems=%lu}", ds->sem_otime, ds->sem_ctime,
                 (unsigned long)ds->sem_nsems);
 }
 
@@ -92,7 +100,7 @@ static void print_msqid(struct call *c, const void *p)
 
     print_perm(c, "msg_perm", &ds->msg_perm, true);
     text_printf(c->out,
-                ", msg_stime=%ld, msg_rtime=%ld, msg_ctime=%ld, msg_qnum=%lu, msg_qbytes=%lu, msg_lspid=%d, "
+                ", msg_stime=%lu, msg_rtime=%lu, msg_ctime=%lu, msg_qnum=%lu, msg_qbytes=%lu, msg_lspid=%d, "
                 "msg_lrpid=%d}",
                 ds->msg_stime, ds->msg_rtime, ds->msg_ctime, (unsigned long)ds->msg_qnum,
                 (unsigned long)ds->msg_qbytes, ds->msg_lspid, ds->msg_lrpid);
@@ -133,14 +141,59 @@ static void print_msgbuf(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '}');
 }
 
-static void print_mq_attr(struct call *c, const void *p)
+static void put_mq_attr(struct call *c, const int64_t *a, const char *flags)
 {
-    const int64_t *a = p;
-
     text_puts(c->out, "{mq_flags=");
-    print_flags_named(c, "mq_flags", (uint64_t)a[0]);
+    print_flags_named(c, flags, (uint64_t)a[0]);
     text_printf(c->out, ", mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld}", (long)a[1], (long)a[2],
                 (long)a[3]);
+}
+
+static void print_mq_attr(struct call *c, const void *p)
+{
+    put_mq_attr(c, p, "mq_flags");
+}
+
+static void print_mq_open_attr(struct call *c, const void *p)
+{
+    put_mq_attr(c, p, "mq_open_flags");
+}
+
+/* ---- numbers ---- */
+
+static void print_key(struct call *c, uint64_t v, const struct arg *a)
+{
+    if ((uint32_t)v)
+        text_printf(c->out, "%#x", (uint32_t)v);
+    else
+        print_xlat_named(c, "ipc_key", 0);
+}
+
+#define IPC_64 0x100
+
+/* A command, which may have IPC_64 beside it. */
+static void put_command(struct call *c, uint32_t v, const char *table)
+{
+    if (v & IPC_64) {
+        print_flags_named(c, "ipc_64", IPC_64);
+        text_putc(c->out, '|');
+    }
+    print_xlat_named(c, table, v & ~(uint32_t)IPC_64);
+}
+
+static void print_shm_command(struct call *c, uint64_t v, const struct arg *a)
+{
+    put_command(c, (uint32_t)v, "shmctl");
+}
+
+static void print_sem_command(struct call *c, uint64_t v, const struct arg *a)
+{
+    put_command(c, (uint32_t)v, "semctl");
+}
+
+static void print_msg_command(struct call *c, uint64_t v, const struct arg *a)
+{
+    put_command(c, (uint32_t)v, "msgctl");
 }
 
 const struct struct_type structs_ipc[] = {
@@ -156,6 +209,11 @@ const struct struct_type structs_ipc[] = {
     {"msqid_set", sizeof(struct msqid_ds), print_msqid_set, NULL, false, STRUCT_PLAIN},
     {"msginfo", sizeof(struct msginfo), print_msginfo, NULL, false, STRUCT_PLAIN},
     {"msgbuf", 0, NULL, print_msgbuf, false, STRUCT_PLAIN},
+    {"ipc_key", 0, NULL, print_key, false, STRUCT_PLAIN},
+    {"shmctl", 0, NULL, print_shm_command, false, STRUCT_PLAIN},
+    {"semctl", 0, NULL, print_sem_command, false, STRUCT_PLAIN},
+    {"msgctl", 0, NULL, print_msg_command, false, STRUCT_PLAIN},
+    {"mq_open_attr", 64, print_mq_open_attr, NULL, false, STRUCT_PLAIN},
     {"mq_attr", 64, print_mq_attr, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -142,7 +142,7 @@ static void print_nodemask(struct call *c, uint64_t addr, const struct arg *a)
 {
     uint64_t bits = c->args[(int)a->len], n = (bits + 62) / 64;
 
-    if (n < bits / 64 || (bits && !n))
+    if (n < bits / 64 || (bits && !n) || (a->out && c->failed && bits))
         print_addr(c, addr);
     else
         print_array(c, addr, n, sizeof(uint64_t), print_nodes);
@@ -180,14 +180,22 @@ static void print_page_status(struct call *c, const void *p)
 
 static void print_mincore(struct call *c, uint64_t addr, const struct arg *a)
 {
-    uint64_t pages = (c->args[1] + MM_PAGE_SIZE - 1) / MM_PAGE_SIZE;
+    uint64_t pages = c->args[1] / MM_PAGE_SIZE + (c->args[1] % MM_PAGE_SIZE != 0);
     uint8_t in;
 
+    if (!addr || (pages && (c->failed || !get(c, &in, addr, 1)))) {
+        print_addr(c, addr);
+        return;
+    }
     text_putc(c->out, '[');
     for (uint64_t i = 0; i < pages; i++) {
         text_puts(c->out, i ? ", " : "");
-        if (!get(c, &in, addr + i, 1) || (!c->style.full && i >= c->tr->opt.strsize)) {
+        if (is_too_many(c, i)) {
             text_puts(c->out, "...");
+            break;
+        }
+        if (!get(c, &in, addr + i, 1)) {
+            text_printf(c->out, "... /* %#lx */", addr + i);
             break;
         }
         text_printf(c->out, "%u", in & 1);
@@ -197,20 +205,30 @@ static void print_mincore(struct call *c, uint64_t addr, const struct arg *a)
 
 /* ---- asynchronous I/O ---- */
 
+#define FLAG_IOPRIO 2 /* IOCB_FLAG_IOPRIO */
+
+static void put_reqprio(struct call *c, const struct iocb *cb)
+{
+    text_puts(c->out, ", aio_reqprio=");
+    if (cb->aio_flags & FLAG_IOPRIO)
+        put_ioprio(c, "%#x", (uint16_t)cb->aio_reqprio);
+    else
+        text_printf(c->out, "%d", cb->aio_reqprio);
+}
+
 static void print_iocb_head(struct call *c, const struct iocb *cb)
 {
-    text_putc(c->out, '{');
-    if (cb->aio_data)
-        text_printf(c->out, "aio_data=%#llx, ", (unsigned long long)cb->aio_data);
+    text_printf(c->out, "{aio_data=%#llx", (unsigned long long)cb->aio_data);
     if (cb->aio_key)
-        text_printf(c->out, "aio_key=%u, ", cb->aio_key);
-    text_puts(c->out, "aio_lio_opcode=");
-    if (xlat_name(xlat_find("iocb_cmd")->x, cb->aio_lio_opcode))
-        print_xlat_named(c, "iocb_cmd", cb->aio_lio_opcode);
-    else
-        text_printf(c->out, "%u /* IOCB_CMD_??? */", cb->aio_lio_opcode);
+        text_printf(c->out, ", aio_key=%u", cb->aio_key);
+    if (cb->aio_rw_flags) {
+        text_puts(c->out, ", aio_rw_flags=");
+        print_flags_named(c, "rwf", (uint32_t)cb->aio_rw_flags);
+    }
+    text_puts(c->out, ", aio_lio_opcode=");
+    print_decimal(c, "iocb_cmd", cb->aio_lio_opcode);
     if (cb->aio_reqprio)
-        text_printf(c->out, ", aio_reqprio=%d", cb->aio_reqprio);
+        put_reqprio(c, cb);
     text_puts(c->out, ", aio_fildes=");
     print_fd(c, (int)cb->aio_fildes);
 }
@@ -263,8 +281,12 @@ static void print_iocbs(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '[');
     for (int64_t i = 0; i < n; i++) {
         text_puts(c->out, i ? ", " : "");
-        if (!get(c, &p, addr + 8 * (uint64_t)i, sizeof(p)) || (!c->style.full && i >= c->tr->opt.strsize)) {
+        if (is_too_many(c, (uint64_t)i)) {
             text_puts(c->out, "...");
+            break;
+        }
+        if (!get(c, &p, addr + 8 * (uint64_t)i, sizeof(p))) {
+            text_printf(c->out, "... /* %#lx */", addr + 8 * (uint64_t)i);
             break;
         }
         if (get(c, &cb, p, sizeof(cb)))
@@ -290,12 +312,12 @@ const struct struct_type structs_mem[] = {
     {"uffd_copy", 0, NULL, print_uffd_copy, false, STRUCT_ON_ERROR},
     {"uffd_fill", 0, NULL, print_uffd_fill, false, STRUCT_ON_ERROR},
     {"uffd_protect", 0, NULL, print_uffd_protect, false, STRUCT_ON_ERROR},
-    {"nodemask", 0, NULL, print_nodemask, false, STRUCT_PLAIN},
+    {"nodemask", 0, NULL, print_nodemask, false, STRUCT_ON_ERROR},
     {"mpol_mode", 4, print_mpol_mode, NULL, false, STRUCT_PLAIN},
     {"page", 8, print_page, NULL, false, STRUCT_PLAIN},
     {"node", 4, print_node, NULL, false, STRUCT_PLAIN},
     {"page_status", 4, print_page_status, NULL, false, STRUCT_PLAIN},
-    {"mincore", 0, NULL, print_mincore, false, STRUCT_PLAIN},
+    {"mincore", 0, NULL, print_mincore, false, STRUCT_ON_ERROR},
     {"iocb", sizeof(struct iocb), print_iocb, NULL, false, STRUCT_PLAIN},
     {"iocbs", 0, NULL, print_iocbs, false, STRUCT_PLAIN},
     {"io_event", sizeof(struct io_event), print_io_event, NULL, false, STRUCT_PLAIN},

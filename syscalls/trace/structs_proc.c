@@ -1,5 +1,8 @@
 /* structs_proc.c - structures of processes, their limits and capabilities, as strace shows them. */
+#include <linux/capability.h>
 #include <linux/sched.h>
+#include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "../proc/rusage.h"
@@ -52,28 +55,62 @@ static void print_rusage(struct call *c, const void *p)
         ru->oublock, ru->msgsnd, ru->msgrcv, ru->nsignals, ru->nvcsw, ru->nivcsw);
 }
 
+/* Nothing is written when nobody was waited for. */
+static void print_waited_rusage(struct call *c, uint64_t addr, const struct arg *a)
+{
+    struct krusage ru;
+
+    if (c->ret > 0 && get(c, &ru, addr, sizeof(ru)))
+        print_rusage(c, &ru);
+    else
+        print_addr(c, addr);
+}
+
 static void print_sysinfo(struct call *c, const void *p)
 {
     const uint64_t *v = p;
 
     text_printf(
         c->out,
-        "{uptime=%ld, loads=[%lu, %lu, %lu], totalram=%lu, freeram=%lu, sharedram=%lu, bufferram=%lu, "
+        "{uptime=%lu, loads=[%lu, %lu, %lu], totalram=%lu, freeram=%lu, sharedram=%lu, bufferram=%lu, "
         "totalswap=%lu, freeswap=%lu, procs=%u, totalhigh=%lu, freehigh=%lu, mem_unit=%u}",
-        (int64_t)v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], (uint16_t)v[10], v[11], v[12],
+        v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], (uint16_t)v[10], v[11], v[12],
         (unsigned)v[13]);
 }
 
+#define UTS_LEN 65
+
 static void print_utsname(struct call *c, const void *p)
 {
+    static const char *const names[] = {"sysname", "nodename", "release", "version", "machine", "domainname"};
     const char *u = p;
 
-    text_printf(c->out, "{sysname=\"%.65s\", nodename=\"%.65s\", ", u, u + 65);
-    if (c->style.full)
-        text_printf(c->out, "release=\"%.65s\", version=\"%.65s\", machine=\"%.65s\", domainname=\"%.65s\"}",
-                    u + 130, u + 195, u + 260, u + 325);
-    else
-        text_puts(c->out, "...}");
+    for (unsigned i = 0; i < (c->style.full ? 6 : 2); i++) {
+        const char *name = u + i * UTS_LEN;
+
+        bool whole = memchr(name, 0, UTS_LEN);
+        size_t len = whole ? strlen(name) : UTS_LEN - 1;
+
+        text_printf(c->out, "%s%s=", i ? ", " : "{", names[i]);
+        print_quoted(c->out, (const uint8_t *)name, len, !whole, in_hex(c, name, len));
+    }
+    text_puts(c->out, c->style.full ? "}" : ", ...}");
+}
+
+/* getcwd: as long as its result, which counts the NUL. */
+static void print_cwd(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint8_t path[4096];
+    uint64_t n = (uint64_t)c->ret, len;
+
+    if (n > sizeof(path) || !get(c, path, addr, n)) {
+        print_addr(c, addr);
+        return;
+    }
+    len = strnlen((char *)path, n);
+    if (len == n && n)
+        len--;
+    print_quoted(c->out, path, len, n == 0 || path[len], in_hex(c, path, len));
 }
 
 /* ---- processes ---- */
@@ -86,13 +123,19 @@ static void print_wstatus(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
         return;
     }
+    if (s == -1) {
+        text_puts(c->out, "[0xffffffff]");
+        return;
+    }
     text_puts(c->out, "[{");
     if (WIFSTOPPED(s)) {
         text_puts(c->out, "WIFSTOPPED(s) && WSTOPSIG(s) == ");
-        print_signo(c, WSTOPSIG(s));
+        print_signal_name(c, WSTOPSIG(s) & 0x7f);
+        if (WSTOPSIG(s) & 0x80) /* PTRACE_O_TRACESYSGOOD */
+            text_puts(c->out, "|0x80");
     } else if (WIFSIGNALED(s)) {
         text_puts(c->out, "WIFSIGNALED(s) && WTERMSIG(s) == ");
-        print_signo(c, WTERMSIG(s));
+        print_signal_name(c, WTERMSIG(s));
         if (WCOREDUMP(s))
             text_puts(c->out, " && WCOREDUMP(s)");
     } else if (WIFCONTINUED(s)) {
@@ -100,13 +143,27 @@ static void print_wstatus(struct call *c, uint64_t addr, const struct arg *a)
     } else {
         text_printf(c->out, "WIFEXITED(s) && WEXITSTATUS(s) == %d", WEXITSTATUS(s));
     }
-    text_puts(c->out, "}]");
+    text_putc(c->out, '}');
+    if (s >> 16 && WIFSTOPPED(s)) {
+        text_putc(c->out, '|');
+        print_xlat_named(c, "ptrace_event", (unsigned)s >> 16);
+        text_puts(c->out, "<<16");
+    }
+    text_putc(c->out, ']');
 }
 
-static void print_clone_request(struct call *c, const struct clone_args *ca)
+static void print_int(struct call *c, const void *p)
+{
+    text_printf(c->out, "%d", *(const int *)p);
+}
+
+#define SET_TID_MAX        32 /* levels of namespaces of processes there may be */
+#define CLONE_INTO_CGROUP_ 0x200000000ull
+
+static void print_clone_request(struct call *c, const struct clone_args *ca, uint64_t addr, uint64_t size)
 {
     text_puts(c->out, "{flags=");
-    print_flags(c, xlat_find("clone"), ca->flags);
+    print_flags(c, xlat_find("clone3"), ca->flags);
     if (ca->flags & CLONE_PIDFD)
         text_printf(c->out, ", pidfd=%#llx", (unsigned long long)ca->pidfd);
     if (ca->flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID))
@@ -119,8 +176,21 @@ static void print_clone_request(struct call *c, const struct clone_args *ca)
     print_addr(c, ca->stack);
     text_printf(c->out, ca->stack_size ? ", stack_size=%#llx" : ", stack_size=%llu",
                 (unsigned long long)ca->stack_size);
-    if (ca->flags & CLONE_SETTLS)
-        text_printf(c->out, ", tls=%#llx", (unsigned long long)ca->tls);
+    if (ca->flags & CLONE_SETTLS) {
+        text_puts(c->out, ", tls=");
+        print_addr(c, ca->tls);
+    }
+    if (ca->set_tid || ca->set_tid_size) {
+        text_puts(c->out, ", set_tid=");
+        if (!ca->set_tid_size || ca->set_tid_size > SET_TID_MAX)
+            print_addr(c, ca->set_tid);
+        else
+            print_array(c, ca->set_tid, ca->set_tid_size, sizeof(int), print_int);
+        text_printf(c->out, ", set_tid_size=%llu", (unsigned long long)ca->set_tid_size);
+    }
+    if (size >= CLONE_ARGS_SIZE_VER2 && (ca->cgroup || ca->flags & CLONE_INTO_CGROUP_))
+        text_printf(c->out, ", cgroup=%llu", (unsigned long long)ca->cgroup);
+    print_tail(c, addr, sizeof(*ca), size);
     text_putc(c->out, '}');
 }
 
@@ -154,12 +224,35 @@ static void print_clone_args(struct call *c, uint64_t addr, const struct arg *a)
     if (c->done)
         print_clone_results(c, &ca);
     else
-        print_clone_request(c, &ca);
+        print_clone_request(c, &ca, addr, size);
 }
 
-static void print_gid(struct call *c, const void *p)
+/* Longer than any name the kernel takes: not looked at. */
+static void print_hostname(struct call *c, uint64_t addr, const struct arg *a)
 {
-    text_printf(c->out, "%u", *(const unsigned *)p);
+    uint32_t len = (uint32_t)c->args[1];
+
+    if (len > 64)
+        print_addr(c, addr);
+    else
+        print_mem(c, addr, len, false);
+}
+
+static void print_one_id(struct call *c, const void *p)
+{
+    print_id(c, *(const uint32_t *)p);
+}
+
+#define GIDS_MAX 65536 /* NGROUPS_MAX: more are not looked at */
+
+static void print_gids(struct call *c, uint64_t addr, const struct arg *a)
+{
+    int n = (int)c->args[0];
+
+    if (n < 0 || n > GIDS_MAX)
+        print_addr(c, addr);
+    else
+        print_array(c, addr, (uint64_t)n, sizeof(gid_t), print_one_id);
 }
 
 static void print_cap_header(struct call *c, const void *p)
@@ -188,10 +281,13 @@ static void print_caps(struct call *c, const char *field, uint32_t low, uint32_t
 /* Two words of 32 bits each, since version 2. */
 static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
 {
-    uint32_t d[6] = {0}, version;
-    size_t size = get(c, &version, c->args[0], sizeof(version)) && version == 0x19980330 ? 12 : 24;
+    uint32_t d[6] = {0};
+    struct __user_cap_header_struct head;
+    bool known = get(c, &head, c->args[0], sizeof(head)),
+         two = known &&
+               (head.version == _LINUX_CAPABILITY_VERSION_2 || head.version == _LINUX_CAPABILITY_VERSION_3);
 
-    if (!get(c, d, addr, size)) {
+    if (!known || !get(c, d, addr, two ? 24 : 12)) {
         print_addr(c, addr);
         return;
     }
@@ -204,11 +300,15 @@ static void print_cap_data(struct call *c, uint64_t addr, const struct arg *a)
 const struct struct_type structs_proc[] = {
     {"rlimit", 16, print_rlimit, NULL, false, STRUCT_PLAIN},
     {"rusage", 144, print_rusage, NULL, false, STRUCT_PLAIN},
+    {"waited_rusage", 0, NULL, print_waited_rusage, false, STRUCT_PLAIN},
     {"sysinfo", 112, print_sysinfo, NULL, false, STRUCT_PLAIN},
     {"utsname", 390, print_utsname, NULL, false, STRUCT_PLAIN},
     {"wstatus", 0, NULL, print_wstatus, false, STRUCT_PLAIN},
-    {"clone_args", 0, NULL, print_clone_args, true, STRUCT_SPLIT},
-    {"gid", 4, print_gid, NULL, false, STRUCT_PLAIN},
+    {"clone_args", 0, NULL, print_clone_args, true, STRUCT_SPLIT, NULL, true},
+    {"cwd", 0, NULL, print_cwd, false, STRUCT_TEXT},
+    {"hostname", 0, NULL, print_hostname, false, STRUCT_TEXT},
+    {"gids", 0, NULL, print_gids, false, STRUCT_PLAIN},
+    {"gid", 4, print_one_id, NULL, false, STRUCT_PLAIN},
     {"cap_header", 8, print_cap_header, NULL, true, STRUCT_PLAIN},
     {"cap_data", 0, NULL, print_cap_data, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},

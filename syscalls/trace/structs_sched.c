@@ -123,6 +123,24 @@ static void print_waitv(struct call *c, const void *p)
     text_putc(c->out, '}');
 }
 
+/* What futex_requeue takes: from where, to where. */
+static void print_pair(struct call *c, uint64_t addr, const struct arg *a)
+{
+    print_array(c, addr, 2, 24, print_waitv);
+}
+
+/* kcmp: a descriptor of an epoll instance. */
+static void print_kcmp_slot(struct call *c, const void *p)
+{
+    const uint32_t *v = p;
+
+    text_puts(c->out, "{efd=");
+    print_fd(c, (int)v[0]);
+    text_puts(c->out, ", tfd=");
+    print_fd(c, (int)v[1]);
+    text_printf(c->out, ", toff=%u}", v[2]);
+}
+
 /* One part of a FUTEX_OP() at its place; what has no name says so behind the shift. */
 static void put_op_part(struct call *c, const char *table, unsigned v, int shift)
 {
@@ -154,10 +172,12 @@ static void print_wake_op(struct call *c, uint64_t v, const struct arg *a)
 
 const struct struct_type structs_sched[] = {
     {"sched_param", 4, print_sched_param, NULL, false, STRUCT_PLAIN},
-    {"affinity", 0, NULL, print_affinity, false, STRUCT_PLAIN},
+    {"affinity", 0, NULL, print_affinity, false, STRUCT_PLAIN, NULL, true},
     {"sched_attr", 0, NULL, print_sched_attr, true, STRUCT_SPLIT},
     {"got_sched_attr", 0, NULL, print_got_sched_attr, false, STRUCT_PLAIN},
     {"futex_waitv", 24, print_waitv, NULL, false, STRUCT_PLAIN},
+    {"futex_pair", 0, NULL, print_pair, false, STRUCT_PLAIN},
+    {"kcmp_slot", 12, print_kcmp_slot, NULL, false, STRUCT_PLAIN},
     {"wake_op", 0, NULL, print_wake_op, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

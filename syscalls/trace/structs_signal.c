@@ -6,10 +6,10 @@
 
 static void print_handler(struct call *c, uint64_t h)
 {
-    if (h == 0)
-        text_puts(c->out, "SIG_DFL");
-    else if (h == 1)
-        text_puts(c->out, "SIG_IGN");
+    const struct xlat_table *x = xlat_find("handler");
+
+    if (xlat_name(x->x, h))
+        print_xlat(c, x, h);
     else
         print_addr(c, h);
 }
@@ -63,7 +63,8 @@ static void put_sender(struct call *c, int pid, unsigned uid)
 {
     text_puts(c->out, ", si_pid=");
     print_pid(c, pid);
-    text_printf(c->out, ", si_uid=%u", uid);
+    text_puts(c->out, ", si_uid=");
+    print_id(c, uid);
 }
 
 static void print_chld(struct call *c, const struct ksiginfo *i)
@@ -74,7 +75,8 @@ static void print_chld(struct call *c, const struct ksiginfo *i)
         text_printf(c->out, "%d", i->info.chld.status);
     else
         print_signo(c, i->info.chld.status);
-    text_printf(c->out, ", si_utime=%ld, si_stime=%ld", i->info.chld.utime, i->info.chld.stime);
+    print_ticks(c, ", si_utime=", i->info.chld.utime);
+    print_ticks(c, ", si_stime=", i->info.chld.stime);
 }
 
 static void print_sys(struct call *c, const struct ksiginfo *i)
@@ -100,33 +102,34 @@ void print_siginfo(struct call *c, const struct ksiginfo *i)
     print_signo(c, i->info.si_signo);
     text_puts(c->out, ", si_code=");
     if (table)
-        print_xlat_named(c, table, (uint64_t)(int64_t)code);
+        print_xlat_named(c, table, (uint32_t)code);
     else
         text_printf(c->out, "%#x", (unsigned)code);
     if (i->info.si_errno) {
         text_puts(c->out, ", si_errno=");
-        print_errno(c, i->info.si_errno);
+        if (i->info.si_errno > 0)
+            print_errno(c, i->info.si_errno);
+        else
+            text_printf(c->out, "%u", (unsigned)i->info.si_errno);
     }
-    if (code == SI_KERNEL) {
-        if (i->info.si_signo == SIGSEGV || i->info.si_signo == SIGBUS) {
-            text_puts(c->out, ", si_addr=");
-            print_addr(c, i->info.fault.addr);
-        }
+    if (code == SI_KERNEL && (i->info.si_signo == SIGSEGV || i->info.si_signo == SIGBUS)) {
+        text_puts(c->out, ", si_addr=");
+        print_addr(c, i->info.fault.addr);
     } else if (code == SI_TIMER) {
         text_printf(c->out, ", si_timerid=%#x, si_overrun=%d", (unsigned)i->info.timer.tid,
                     i->info.timer.overrun);
         print_value(c, i->info.timer.value);
-    } else if (code == SI_SIGIO || (code > 0 && i->info.si_signo == SIGIO)) {
+    } else if (code == SI_SIGIO || (code > 0 && code != SI_KERNEL && i->info.si_signo == SIGIO)) {
         text_printf(c->out, ", si_band=%ld, si_fd=%d", i->info.poll.band, i->info.poll.fd);
     } else if (code <= 0) {
         put_sender(c, i->info.rt.pid, i->info.rt.uid);
         if (code != SI_USER && code != SI_TKILL)
             print_value(c, i->info.rt.value);
-    } else if (i->info.si_signo == SIGCHLD) {
+    } else if (i->info.si_signo == SIGCHLD && code != SI_KERNEL) {
         print_chld(c, i);
-    } else if (i->info.si_signo == SIGSYS) {
+    } else if (i->info.si_signo == SIGSYS && code != SI_KERNEL) {
         print_sys(c, i);
-    } else if (!table) { /* whose layout is not known: shown as if a task had sent it */
+    } else if (!table || code == SI_KERNEL) { /* whose layout is not known: shown as if a task had sent it */
         if (i->info.rt.pid || i->info.rt.uid)
             put_sender(c, i->info.rt.pid, i->info.rt.uid);
         if (i->info.rt.value)
@@ -149,6 +152,12 @@ static void print_user_siginfo(struct call *c, const void *p)
     print_siginfo(c, &i);
 }
 
+/* PTRACE_PEEKSIGINFO's, as many as its result says. */
+static void print_siginfos(struct call *c, uint64_t addr, const struct arg *a)
+{
+    print_array(c, addr, (uint64_t)c->ret, 128, print_user_siginfo);
+}
+
 static void print_stack_t(struct call *c, const void *p)
 {
     const struct {
@@ -164,6 +173,17 @@ static void print_stack_t(struct call *c, const void *p)
     text_printf(c->out, ", ss_size=%lu}", s->size);
 }
 
+/* As many bytes as are asked for, of those there are. */
+static void print_pending(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t set = 0, size = c->args[1];
+
+    if (!size || size > sizeof(set) || !get(c, &set, addr, size))
+        print_addr(c, addr);
+    else
+        print_sigset(c, set);
+}
+
 /* rt_sigreturn({mask=[]}): the mask that is in force again. */
 static void print_sigreturn(struct call *c, uint64_t addr, const struct arg *a)
 {
@@ -175,7 +195,9 @@ static void print_sigreturn(struct call *c, uint64_t addr, const struct arg *a)
 const struct struct_type structs_signal[] = {
     {"sigaction", 32, print_sigaction, NULL, false, STRUCT_PLAIN},
     {"siginfo", 128, print_user_siginfo, NULL, false, STRUCT_PLAIN},
+    {"siginfos", 0, NULL, print_siginfos, false, STRUCT_PLAIN, NULL, true},
     {"stack_t", 24, print_stack_t, NULL, false, STRUCT_PLAIN},
+    {"pending", 0, NULL, print_pending, false, STRUCT_PLAIN},
     {"sigreturn", 0, NULL, print_sigreturn, false, STRUCT_ON_ERROR},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -219,8 +219,27 @@ static void print_protocol(struct call *c, uint64_t v, const struct arg *a)
         text_printf(c->out, "%u", (unsigned)v);
 }
 
+#define TYPE_MASK 15u
+
+/* A type and flags beside it; what is no type is all flags. */
+static void print_type(struct call *c, uint64_t v, const struct arg *a)
+{
+    uint32_t type = (uint32_t)v & TYPE_MASK;
+
+    if (!type || !xlat_name(xlat_find("sock_type")->x, type)) {
+        print_flags_named(c, "sock_flags", (uint32_t)v);
+        return;
+    }
+    print_xlat_named(c, "sock_type", type);
+    if ((uint32_t)v == type)
+        return;
+    text_putc(c->out, '|');
+    print_flags_named(c, "sock_flags", (uint32_t)v & ~TYPE_MASK);
+}
+
 const struct struct_type structs_socket[] = {
-    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_ON_ERROR},
+    {"sockaddr", 0, NULL, print_sockaddr, false, STRUCT_ON_ERROR, NULL, true},
+    {"sock_type", 0, NULL, print_type, false, STRUCT_PLAIN},
     {"sock_proto", 0, NULL, print_protocol, false, STRUCT_PLAIN},
     {"socklen", 0, NULL, print_socklen, false, STRUCT_ON_ERROR, note_room},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},

@@ -23,11 +23,11 @@ static void print_left(struct call *c, uint64_t addr, void (*print)(struct call 
     struct text *out = c->out;
     int64_t v[2];
 
-    if (c->done && (c->ret <= 0 || !addr || !c->aux->len))
+    if (c->done && (c->ret <= 0 || !addr))
         return;
     if (c->done) {
         c->out = c->aux;
-        text_puts(c->out, ", left ");
+        text_puts(c->out, c->aux->len ? ", left " : "left ");
     }
     if (!c->style.shallow && get(c, v, addr, sizeof(v)))
         print(c, v);
@@ -44,6 +44,13 @@ static void print_left_timeval(struct call *c, uint64_t addr, const struct arg *
 static void print_left_timespec(struct call *c, uint64_t addr, const struct arg *a)
 {
     print_left(c, addr, print_timespec);
+}
+
+/* ppoll says nothing of it where it says nothing of what came. */
+static void print_poll_timespec(struct call *c, uint64_t addr, const struct arg *a)
+{
+    if (!c->done || c->aux->len || !c->style.shallow)
+        print_left(c, addr, print_timespec);
 }
 
 /* What is left of a sleep is only written when a signal cut it short. */
@@ -122,12 +129,44 @@ static void print_timezone(struct call *c, const void *p)
     text_printf(c->out, "{tz_minuteswest=%d, tz_dsttime=%d}", z[0], z[1]);
 }
 
+#define TICKS 100 /* a second, for programs */
+
+void print_ticks(struct call *c, const char *before, uint64_t n)
+{
+    text_printf(c->out, "%s%lu", before, n);
+    if (n && c->tr->opt.xlat != XLAT_RAW)
+        text_printf(c->out, " /* %lu.%02lu s */", n / TICKS, n % TICKS);
+}
+
+/* time's answer behind its pointer. */
+static void print_time_there(struct call *c, const void *p)
+{
+    const int64_t *t = p;
+
+    text_printf(c->out, "[%ld", *t);
+    print_when(c, *t, 0, 9);
+    text_putc(c->out, ']');
+}
+
+/* And as the result. */
+static void print_date(struct call *c, uint64_t v, const struct arg *a)
+{
+    char date[32];
+
+    text_printf(c->out, "%ld", (int64_t)v);
+    if (v && put_date(date, (int64_t)v))
+        text_printf(c->out, " (%s+0000)", date);
+}
+
 static void print_tms(struct call *c, const void *p)
 {
-    const int64_t *v = p;
+    const uint64_t *v = p;
 
-    text_printf(c->out, "{tms_utime=%ld, tms_stime=%ld, tms_cutime=%ld, tms_cstime=%ld}", v[0], v[1], v[2],
-                v[3]);
+    print_ticks(c, "{tms_utime=", v[0]);
+    print_ticks(c, ", tms_stime=", v[1]);
+    print_ticks(c, ", tms_cutime=", v[2]);
+    print_ticks(c, ", tms_cstime=", v[3]);
+    text_putc(c->out, '}');
 }
 
 static void print_timerid(struct call *c, const void *p)
@@ -149,12 +188,12 @@ static void print_sigevent(struct call *c, const void *p)
         text_puts(c->out, "}, ");
     }
     text_puts(c->out, "sigev_signo=");
-    if (ev->notify == 1) /* SIGEV_NONE: just a number */
-        text_printf(c->out, "%d", ev->signo);
-    else
+    if (ev->notify == 0 || ev->notify == 2 || ev->notify == 4) /* in which a signal is meant */
         print_signo(c, ev->signo);
+    else
+        text_printf(c->out, "%u", (unsigned)ev->signo);
     text_puts(c->out, ", sigev_notify=");
-    print_xlat_named(c, "sigev", (uint64_t)ev->notify);
+    print_xlat_named(c, "sigev", (uint32_t)ev->notify);
     if (ev->notify == 4)
         text_printf(c->out, ", sigev_notify_thread_id=%d", ev->tid);
     text_putc(c->out, '}');
@@ -164,6 +203,7 @@ const struct struct_type structs_time[] = {
     {"timespec", 16, print_timespec, NULL, true, STRUCT_PLAIN},
     {"left_timeval", 0, NULL, print_left_timeval, true, STRUCT_PLAIN},
     {"left_timespec", 0, NULL, print_left_timespec, true, STRUCT_PLAIN},
+    {"poll_timespec", 0, NULL, print_poll_timespec, true, STRUCT_PLAIN},
     {"rem_timespec", 0, NULL, print_remaining, false, STRUCT_ON_ERROR},
     {"timeval", 16, print_timeval, NULL, true, STRUCT_PLAIN},
     {"itimerval", 32, print_itimerval, NULL, false, STRUCT_PLAIN},
@@ -171,6 +211,8 @@ const struct struct_type structs_time[] = {
     {"timespec_pair", 32, print_timespec_pair, NULL, false, STRUCT_PLAIN},
     {"timeval_pair", 32, print_timeval_pair, NULL, false, STRUCT_PLAIN},
     {"timezone", 8, print_timezone, NULL, false, STRUCT_PLAIN},
+    {"time_there", 8, print_time_there, NULL, false, STRUCT_PLAIN},
+    {"date", 0, NULL, print_date, false, STRUCT_PLAIN},
     {"tms", 32, print_tms, NULL, false, STRUCT_PLAIN},
     {"timerid", 4, print_timerid, NULL, false, STRUCT_PLAIN},
     {"sigevent", 64, print_sigevent, NULL, false, STRUCT_PLAIN},

@@ -9,7 +9,7 @@ static void print_request(struct call *c, const struct io_uring_params *p)
 {
     text_puts(c->out, "{flags=");
     print_flags_named(c, "uring_setup", p->flags);
-    text_printf(c->out, ", sq_thread_cpu=%u, sq_thread_idle=%u", p->sq_thread_cpu, p->sq_thread_idle);
+    text_printf(c->out, ", sq_thread_cpu=%#x, sq_thread_idle=%u", p->sq_thread_cpu, p->sq_thread_idle);
     if (p->flags & IORING_SETUP_ATTACH_WQ) {
         text_puts(c->out, ", wq_fd=");
         print_fd(c, (int)p->wq_fd);
@@ -23,10 +23,14 @@ static void print_request(struct call *c, const struct io_uring_params *p)
 
 static void put_user_addr(struct call *c, const void *offsets)
 {
+    uint32_t reserved;
     uint64_t addr;
 
+    memcpy(&reserved, (const char *)offsets + USER_ADDR_AT - sizeof(reserved), sizeof(reserved));
     memcpy(&addr, (const char *)offsets + USER_ADDR_AT, sizeof(addr));
-    text_printf(c->out, ", user_addr=%#lx}", addr);
+    if (reserved)
+        text_printf(c->out, ", resv1=%#x", reserved);
+    text_printf(c->out, addr ? ", user_addr=%#lx}" : ", user_addr=%lu}", addr);
 }
 
 static void print_answer(struct call *c, const struct io_uring_params *p)
@@ -145,6 +149,39 @@ static void print_rsrc_update(struct call *c, uint64_t addr, const struct arg *a
     text_putc(c->out, '}');
 }
 
+/* What should be zero, if it is not. */
+static void put_reserved(struct call *c, const char *name, const uint32_t *v, unsigned n)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < n; i++)
+        any |= v[i];
+    if (!any)
+        return;
+    text_printf(c->out, ", %s=[", name);
+    for (unsigned i = 0; i < n; i++)
+        text_printf(c->out, i ? ", %#x" : "%#x", v[i]);
+    text_putc(c->out, ']');
+}
+
+/* A ring of buffers; older headers have no flags in it. */
+static void print_buf_ring(struct call *c, const void *p)
+{
+    const struct {
+        uint64_t ring_addr;
+        uint32_t ring_entries;
+        uint16_t bgid, flags;
+        uint64_t resv[3];
+    } *r = p;
+
+    text_printf(c->out, r->ring_addr ? "{ring_addr=%#lx" : "{ring_addr=%lu", r->ring_addr);
+    text_printf(c->out, ", ring_entries=%u, bgid=%u, flags=", r->ring_entries, r->bgid);
+    print_flags_named(c, "uring_buf_ring", r->flags);
+    if (r->resv[0] || r->resv[1] || r->resv[2])
+        text_printf(c->out, ", resv=[%#lx, %#lx, %#lx]", r->resv[0], r->resv[1], r->resv[2]);
+    text_putc(c->out, '}');
+}
+
 static void print_restriction(struct call *c, const void *p)
 {
     const struct io_uring_restriction *r = p;
@@ -164,16 +201,15 @@ static void print_restriction(struct call *c, const void *p)
         text_puts(c->out, ", sqe_flags=");
         print_flags_named(c, "uring_sqe", r->sqe_flags);
     }
+    if (r->resv)
+        text_printf(c->out, ", resv=%#x", r->resv);
+    put_reserved(c, "resv2", r->resv2, 3);
     text_putc(c->out, '}');
 }
 
-/* An operation of a later kernel is a decimal number. */
 static void print_op(struct call *c, unsigned op)
 {
-    if (xlat_name(xlat_find("uring_op")->x, op))
-        print_xlat_named(c, "uring_op", op);
-    else
-        text_printf(c->out, "%u /* IORING_OP_??? */", op);
+    print_decimal(c, "uring_op", op);
 }
 
 static void print_probe_op(struct call *c, const void *p)
@@ -182,27 +218,48 @@ static void print_probe_op(struct call *c, const void *p)
 
     text_puts(c->out, "{op=");
     print_op(c, op->op);
+    if (op->resv)
+        text_printf(c->out, ", resv=%#x", op->resv);
     text_puts(c->out, ", flags=");
     print_flags_named(c, "uring_probe", op->flags);
+    if (op->resv2)
+        text_printf(c->out, ", resv2=%#x", op->resv2);
     text_putc(c->out, '}');
 }
 
 static void print_probe(struct call *c, uint64_t addr, const struct arg *a)
 {
+    static const struct io_uring_probe empty;
     struct io_uring_probe p;
 
-    if (!get(c, &p, addr, sizeof(p))) {
+    if (!get(c, &p, addr, sizeof(p)) || (c->failed && !memcmp(&p, &empty, sizeof(p)))) {
         print_addr(c, addr);
         return;
     }
     text_puts(c->out, "{last_op=");
     print_op(c, p.last_op);
-    text_printf(c->out, ", ops_len=%u, ops=", p.ops_len);
-    print_array(c, addr + sizeof(p), p.ops_len, sizeof(struct io_uring_probe_op), print_probe_op);
+    text_printf(c->out, ", ops_len=%u", p.ops_len);
+    if (p.resv)
+        text_printf(c->out, ", resv=%#x", p.resv);
+    put_reserved(c, "resv2", p.resv2, 3);
+    text_puts(c->out, ", ops=");
+    print_array(c, addr + sizeof(p), (uint32_t)c->args[3], sizeof(struct io_uring_probe_op), print_probe_op);
     text_putc(c->out, '}');
 }
 
+#define REGISTERED_RING 0x80000000u /* the ring is told by its number */
+
+static void print_register(struct call *c, uint64_t v, const struct arg *a)
+{
+    print_xlat_named(c, "uring_register", (uint32_t)v & ~REGISTERED_RING);
+    if ((uint32_t)v & REGISTERED_RING) {
+        text_putc(c->out, '|');
+        print_flags_named(c, "uring_register_flags", REGISTERED_RING);
+    }
+}
+
 const struct struct_type structs_uring[] = {
+    {"uring_register", 0, NULL, print_register, false, STRUCT_PLAIN},
     {"uring_params", 0, NULL, print_params, true, STRUCT_SPLIT},
     {"uring_fd", sizeof(int), print_one_fd, NULL, false, STRUCT_PLAIN},
     {"uring_files_update", sizeof(struct io_uring_files_update), print_files_update, NULL, false,
@@ -210,6 +267,7 @@ const struct struct_type structs_uring[] = {
     {"uring_rsrc", 0, NULL, print_rsrc, false, STRUCT_PLAIN},
     {"uring_rsrc_update", 0, NULL, print_rsrc_update, false, STRUCT_PLAIN},
     {"uring_restriction", sizeof(struct io_uring_restriction), print_restriction, NULL, false, STRUCT_PLAIN},
+    {"uring_buf_ring", 40, print_buf_ring, NULL, false, STRUCT_PLAIN},
     {"uring_probe", 0, NULL, print_probe, false, STRUCT_ON_ERROR},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -3,15 +3,15 @@
  * types the remaining arguments have for one command (NULL: none is shown) and the result (decimal if it says nothing); the
  * last one of each table is for all others.
  */
-#include <asm/prctl.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/io_uring.h>
+#include <linux/kcmp.h>
 #include <linux/mount.h>
-#include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/msg.h>
 #include <sys/ptrace.h>
@@ -22,23 +22,40 @@
 #include "print.h"
 
 #define OTHERWISE VARIANT_OTHERWISE
+#define IPC_64    0x100 /* says nothing here: all structures are */
 /* Of newer kernels' headers. */
 #define UFFDIO_MOVE_   0xc028aa05u
 #define UFFDIO_POISON_ 0xc020aa08u
 
 /* the third argument, and what the result means */
 static const struct variant fcntl_variants[] = {
-    {F_DUPFD, "int", "fd"},     {F_DUPFD_CLOEXEC, "int", "fd"},
-    {F_GETFD, NULL, "fdflags"}, {F_SETFD, "f:fd_flags"},
-    {F_GETFL, NULL, "flags"},   {F_SETFL, "f:open"},
-    {F_GETLK, "o:flock"},       {F_SETLK, "i:flock"},
-    {F_SETLKW, "i:flock"},      {F_OFD_GETLK, "o:flock"},
-    {F_OFD_SETLK, "i:flock"},   {F_OFD_SETLKW, "i:flock"},
-    {F_SETOWN, "int"},          {F_GETOWN, NULL},
-    {F_GETSIG, NULL},           {F_SETSIG, "sig"},
-    {F_GETPIPE_SZ, NULL},       {F_SETPIPE_SZ, "int"},
-    {F_ADD_SEALS, "f:seals"},   {F_GET_SEALS, NULL, "seals"},
-    {F_GETLEASE, NULL},         {OTHERWISE, "hex"},
+    {F_DUPFD, "long", "fd"},
+    {F_DUPFD_CLOEXEC, "long", "fd"},
+    {F_GETFD, NULL, "getfd"},
+    {F_SETFD, "f:fd_flags"},
+    {F_GETFL, NULL, "getfl"},
+    {F_SETFL, "f:open"},
+    {F_GETLK, "o:flock"},
+    {F_SETLK, "i:flock"},
+    {F_SETLKW, "i:flock"},
+    {F_OFD_GETLK, "o:flock"},
+    {F_OFD_SETLK, "i:flock"},
+    {F_OFD_SETLKW, "i:flock"},
+    {F_SETOWN, "int"},
+    {F_GETOWN, NULL},
+    {F_GETSIG, NULL, "sig"},
+    {F_SETSIG, "sig"},
+    {F_GETPIPE_SZ, NULL},
+    {F_SETPIPE_SZ, "long"},
+    {F_ADD_SEALS, "F:seals"},
+    {F_GET_SEALS, NULL, "seals"},
+    {F_GETLEASE, NULL, "hexname:lock_type"},
+    {F_SETLEASE, "X:lock_type"},
+    {F_SETOWN_EX, "i:owner"},
+    {F_GETOWN_EX, "o:owner"},
+    {F_NOTIFY, "F:notify"},
+    {1027 /* F_DUPFD_QUERY */, "fd"},
+    {OTHERWISE, "hex"},
 };
 static const struct variant ioctl_variants[] = {
     {TCGETS, "o:termios"},
@@ -90,7 +107,7 @@ static const struct variant ioctl_variants[] = {
     {SECCOMP_IOCTL_NOTIF_ADDFD, "i:seccomp_addfd"},
     {OTHERWISE, "hex"},
 };
-/* the new address: MREMAP_MAYMOVE and one of the others, or both */
+/* the new address: with MREMAP_MAYMOVE and MREMAP_FIXED, MREMAP_DONTUNMAP or both */
 static const struct variant mremap_variants[] = {
     {1 | 2, "ptr"},
     {1 | 4, "ptr"},
@@ -113,47 +130,6 @@ static const struct variant futex_variants[] = {
     {FUTEX_WAIT_REQUEUE_PI, "uint,i:timespec,ptr"},
     {FUTEX_CMP_REQUEUE_PI, "uint,uint,ptr,uint"},
     {OTHERWISE, "uint,hex,ptr,hex"},
-};
-static const struct variant prctl_variants[] = {
-    {PR_SET_NAME, "str"},
-    {PR_GET_NAME, "opath"},
-    {PR_SET_PDEATHSIG, "sig"},
-    {PR_GET_PDEATHSIG, "ointp"},
-    {PR_SET_DUMPABLE, "x:dumpable"},
-    {PR_GET_DUMPABLE, NULL},
-    {PR_SET_NO_NEW_PRIVS, "ulong,hex,hex,hex"},
-    {PR_GET_NO_NEW_PRIVS, "hex,hex,hex,hex"},
-    {PR_CAPBSET_READ, "x:cap"},
-    {PR_CAPBSET_DROP, "x:cap"},
-    {PR_SET_VMA, "x:vma_op,ptr,size,str"},
-    {PR_SET_CHILD_SUBREAPER, "ulong"},
-    {PR_GET_CHILD_SUBREAPER, "ointp"},
-    {PR_GET_KEEPCAPS, NULL},
-    {PR_SET_KEEPCAPS, "ulong"},
-    {PR_SET_TIMERSLACK, "long"},
-    {PR_GET_TIMERSLACK, NULL},
-    {PR_GET_SECCOMP, NULL},
-    {PR_SET_SECCOMP, "x:seccomp_mode,v:seccomp_mode"},
-    {PR_SET_SYSCALL_USER_DISPATCH, "x:user_dispatch,hex,hex,ptr"},
-    {PR_SET_TSC, "x:tsc"},
-    {PR_GET_TSC, "o:tsc"},
-    {PR_GET_SECUREBITS, NULL},
-    {PR_SET_IO_FLUSHER, "ulong,hex,hex,hex"},
-    {65, "f:mdwe,ulong,ulong,ulong"},
-    {66, "ulong,ulong,ulong,ulong", "hex"},
-    {OTHERWISE, "hex,hex,hex,hex"},
-};
-static const struct variant seccomp_mode_variants[] = {
-    {SECCOMP_MODE_STRICT, NULL},
-    {SECCOMP_MODE_FILTER, "i:sock_fprog"},
-    {OTHERWISE, "hex,hex,hex"},
-};
-/* flags, and what they are about */
-static const struct variant seccomp_variants[] = {
-    {SECCOMP_SET_MODE_FILTER, "f:seccomp_filter,i:sock_fprog"},
-    {SECCOMP_GET_ACTION_AVAIL, "hex,i:seccomp_action"},
-    {SECCOMP_GET_NOTIF_SIZES, "hex,o:seccomp_sizes"},
-    {OTHERWISE, "hex,ptr"},
 };
 static const struct variant fsconfig_variants[] = {
     {FSCONFIG_SET_FLAG, "str,ptr,int"},
@@ -178,12 +154,6 @@ static const struct variant quotactl_fd_variants[] = {
     {QUOTA_SYNC, NULL},
     {OTHERWISE, "uint,ptr"},
 };
-static const struct variant arch_prctl_variants[] = {
-    {ARCH_GET_FS, "oulongp"},
-    {ARCH_GET_GS, "oulongp"},
-    {ARCH_GET_CPUID, NULL},
-    {OTHERWISE, "hex"},
-};
 /* who, where, what */
 static const struct variant ptrace_variants[] = {
     {PTRACE_TRACEME, NULL},
@@ -204,6 +174,9 @@ static const struct variant ptrace_variants[] = {
     {PTRACE_SYSEMU_SINGLESTEP, "pid,ptr,sig"},
     {PTRACE_SEIZE, "pid,ptr,f:ptrace_o"},
     {PTRACE_SETOPTIONS, "pid,ptr,f:ptrace_o"},
+    {21 /* PTRACE_OLDSETOPTIONS */, "pid,ptr,f:ptrace_o"},
+    {PTRACE_SECCOMP_GET_FILTER, "pid,ulong,ptr"},
+    {PTRACE_SECCOMP_GET_METADATA, "pid,ulong,io:seccomp_metadata"},
     {PTRACE_GETREGS, "pid,-,o:user_regs"},
     {PTRACE_SETREGS, "pid,-,i:user_regs"},
     {PTRACE_GETFPREGS, "pid,-,o:user_fpregs"},
@@ -212,7 +185,7 @@ static const struct variant ptrace_variants[] = {
     {PTRACE_SETREGSET, "pid,x:regset,io:regset"},
     {PTRACE_GETSIGINFO, "pid,ptr,o:siginfo"},
     {PTRACE_SETSIGINFO, "pid,ptr,i:siginfo"},
-    {PTRACE_PEEKSIGINFO, "pid,i:peeksiginfo,o:siginfo@ret"},
+    {PTRACE_PEEKSIGINFO, "pid,i:peeksiginfo,o:siginfos"},
     {PTRACE_GETSIGMASK, "pid,ulong,osigset@2"},
     {PTRACE_SETSIGMASK, "pid,ulong,sigset@2"},
     {PTRACE_GETEVENTMSG, "pid,ptr,oulongp"},
@@ -233,8 +206,31 @@ static const struct variant msgctl_variants[] = {
     {IPC_INFO, "o:msginfo"}, {MSG_INFO, "o:msginfo"}, {OTHERWISE, "ptr"},
 };
 static const struct variant kcmp_variants[] = {
-    {0, "uint,uint"},
+    {KCMP_FILE, "int,int"}, {KCMP_VM, NULL}, {KCMP_FILES, NULL},   {KCMP_FS, NULL},
+    {KCMP_SIGHAND, NULL},   {KCMP_IO, NULL}, {KCMP_SYSVSEM, NULL}, {KCMP_EPOLL_TFD, "int,i:kcmp_slot"},
+    {OTHERWISE, "hex,hex"},
+};
+static const struct variant epoll_ctl_variants[] = {
+    {EPOLL_CTL_DEL, "fd,ptr"},
+    {OTHERWISE, "fd,i:epoll_event"},
+};
+/* a processor, if the flags say so */
+static const struct variant membarrier_variants[] = {
+    {1, "int"},
     {OTHERWISE, NULL},
+};
+static const struct variant seccomp_variants[] = {
+    {SECCOMP_SET_MODE_FILTER, "f:seccomp_filter,i:seccomp_prog"},
+    {SECCOMP_GET_ACTION_AVAIL, "uhex,i:seccomp_action"},
+    {SECCOMP_GET_NOTIF_SIZES, "uhex,o:seccomp_sizes"},
+    {OTHERWISE, "uhex,ptr"},
+};
+/* the buffer, its length */
+static const struct variant syslog_variants[] = {
+    {0, NULL},          {1, NULL},          {2, "out@ret,int"},
+    {3, "out@ret,int"}, {4, "out@ret,int"}, {5, NULL},
+    {6, NULL},          {7, NULL},          {8, "ptr,n:loglevel"},
+    {9, NULL},          {10, NULL},         {OTHERWISE, "ptr,int"},
 };
 static const struct variant mknod_variants[] = {
     {S_IFCHR, "dev"},
@@ -253,6 +249,8 @@ static const struct variant uring_register_variants[] = {
     {IORING_REGISTER_BUFFERS2, "i:uring_rsrc"},
     {IORING_REGISTER_FILES_UPDATE2, "i:uring_rsrc_update"},
     {IORING_REGISTER_BUFFERS_UPDATE, "i:uring_rsrc_update"},
+    {IORING_REGISTER_PBUF_RING, "i:uring_buf_ring"},
+    {IORING_UNREGISTER_PBUF_RING, "i:uring_buf_ring"},
     {OTHERWISE, "ptr"},
 };
 
@@ -260,31 +258,34 @@ static const struct variant uring_register_variants[] = {
 const struct variant_set variant_sets[] = {
     {"fcntl", fcntl_variants, 0},
     {"ioctl", ioctl_variants, 0},
-    {"mremap", mremap_variants, 0},
-    {"futex", futex_variants, FUTEX_CMD_MASK},
-    {"prctl", prctl_variants, 0},
-    {"seccomp", seccomp_variants, 0},
+    {"mremap", mremap_variants, 1 | 2 | 4},
+    {"futex", futex_variants, 127},
     {"fsconfig", fsconfig_variants, 0},
     {"landlock_rule", landlock_variants, 0},
     {"quotactl", quotactl_variants, 0xffffff00},
     {"quotactl_fd", quotactl_fd_variants, 0xffffff00},
-    {"seccomp_mode", seccomp_mode_variants, 0},
-    {"arch_prctl", arch_prctl_variants, 0},
     {"ptrace", ptrace_variants, 0},
-    {"shmctl", shmctl_variants, 0},
-    {"semctl", semctl_variants, 0},
-    {"msgctl", msgctl_variants, 0},
+    {"shmctl", shmctl_variants, ~(uint64_t)IPC_64},
+    {"semctl", semctl_variants, ~(uint64_t)IPC_64},
+    {"msgctl", msgctl_variants, ~(uint64_t)IPC_64},
     {"kcmp", kcmp_variants, 0},
+    {"epoll_ctl", epoll_ctl_variants, 0},
+    {"membarrier", membarrier_variants, 1},
+    {"seccomp", seccomp_variants, 0},
+    {"syslog", syslog_variants, 0},
     {"mknod", mknod_variants, S_IFMT},
-    {"uring_register", uring_register_variants, 0},
+    {"uring_register", uring_register_variants, 0x7fffffff},
     {NULL, NULL, 0},
 };
 
 const struct variant_set *variant_set_find(const char *name)
 {
-    for (const struct variant_set *set = variant_sets; set->name; set++)
-        if (!strcmp(set->name, name))
-            return set;
+    static const struct variant_set *const all[] = {variant_sets, variant_sets_prctl};
+
+    for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
+        for (const struct variant_set *set = all[i]; set->name; set++)
+            if (!strcmp(set->name, name))
+                return set;
     return NULL;
 }
 

@@ -21,6 +21,7 @@
 #include "xlat.h"
 
 #define O_LARGEFILE_X86 0100000
+#define ACCESS_MODES    4 /* rows of open_flags, which pipe2 and dup3 do without */
 static const struct xlat open_flags[] = {XM(O_RDONLY, 3),
                                          XM(O_WRONLY, 3),
                                          XM(O_RDWR, 3),
@@ -33,18 +34,18 @@ static const struct xlat open_flags[] = {XM(O_RDONLY, 3),
                                          X(O_NONBLOCK),
                                          {"O_SYNC", O_SYNC, O_SYNC},
                                          {"O_DSYNC", O_DSYNC, O_SYNC},
-                                         X(O_ASYNC),
+                                         {"__O_SYNC", O_SYNC & ~O_DSYNC, O_SYNC},
+                                         X(O_DIRECT),
                                          {"O_LARGEFILE", O_LARGEFILE_X86, 0},
                                          X(O_NOFOLLOW),
-                                         X(O_CLOEXEC),
                                          X(O_NOATIME),
-                                         X(O_DIRECT),
+                                         X(O_CLOEXEC),
                                          X(O_PATH),
                                          {"O_TMPFILE", O_TMPFILE, O_TMPFILE},
                                          {"O_DIRECTORY", O_DIRECTORY, O_TMPFILE},
+                                         {"__O_TMPFILE", O_TMPFILE & ~O_DIRECTORY, O_TMPFILE},
+                                         {"FASYNC", O_ASYNC, 0},
                                          XEND};
-/* O_* where no access mode is said: pipe2, dup3 */
-static const struct xlat open_flags_only[] = {X(O_CLOEXEC), X(O_NONBLOCK), X(O_DIRECT), XEND};
 static const struct xlat access_modes[] = {{"F_OK", 0, ~0ull}, X(R_OK), X(W_OK), X(X_OK), XEND};
 static const struct xlat at_flags[] = {X(AT_SYMLINK_NOFOLLOW),
                                        X(AT_REMOVEDIR),
@@ -53,20 +54,27 @@ static const struct xlat at_flags[] = {X(AT_SYMLINK_NOFOLLOW),
                                        X(AT_EMPTY_PATH),
                                        X(AT_RECURSIVE),
                                        XEND};
-static const struct xlat unlinkat_flags[] = {X(AT_REMOVEDIR), X(AT_EMPTY_PATH), XEND};
-static const struct xlat faccessat_flags[] = {X(AT_EACCESS), X(AT_SYMLINK_NOFOLLOW), X(AT_EMPTY_PATH), XEND};
-static const struct xlat statx_at[] = {XM(AT_STATX_SYNC_AS_STAT, AT_STATX_SYNC_TYPE),
-                                       XM(AT_STATX_FORCE_SYNC, AT_STATX_SYNC_TYPE),
-                                       XM(AT_STATX_DONT_SYNC, AT_STATX_SYNC_TYPE),
-                                       X(AT_SYMLINK_NOFOLLOW),
-                                       X(AT_NO_AUTOMOUNT),
-                                       X(AT_EMPTY_PATH),
-                                       XEND};
-static const struct xlat statx_attributes[] = {X(STATX_ATTR_COMPRESSED), X(STATX_ATTR_IMMUTABLE),
-                                               X(STATX_ATTR_APPEND),     X(STATX_ATTR_NODUMP),
-                                               X(STATX_ATTR_ENCRYPTED),  X(STATX_ATTR_AUTOMOUNT),
-                                               X(STATX_ATTR_MOUNT_ROOT), X(STATX_ATTR_VERITY),
-                                               X(STATX_ATTR_DAX),        XEND};
+static const struct xlat fchmodat_flags[] = {X(AT_SYMLINK_NOFOLLOW), X(AT_EMPTY_PATH), XEND};
+static const struct xlat handle_at_flags[] = {{"AT_HANDLE_MNT_ID_UNIQUE", 1, 0},
+                                              {"AT_HANDLE_CONNECTABLE", 2, 0},
+                                              {"AT_HANDLE_FID", AT_REMOVEDIR, 0},
+                                              X(AT_SYMLINK_FOLLOW),
+                                              X(AT_EMPTY_PATH),
+                                              XEND};
+static const struct xlat faccessat_flags[] = {X(AT_SYMLINK_NOFOLLOW), X(AT_EACCESS), X(AT_EMPTY_PATH), XEND};
+static const struct xlat statx_syncs[] = {XM(AT_STATX_SYNC_AS_STAT, ~0ull), X(AT_STATX_FORCE_SYNC),
+                                          X(AT_STATX_DONT_SYNC), XEND};
+static const struct xlat statx_attributes[] = {X(STATX_ATTR_COMPRESSED),
+                                               X(STATX_ATTR_IMMUTABLE),
+                                               X(STATX_ATTR_APPEND),
+                                               X(STATX_ATTR_NODUMP),
+                                               X(STATX_ATTR_ENCRYPTED),
+                                               X(STATX_ATTR_AUTOMOUNT),
+                                               X(STATX_ATTR_MOUNT_ROOT),
+                                               X(STATX_ATTR_VERITY),
+                                               X(STATX_ATTR_DAX),
+                                               {"STATX_ATTR_WRITE_ATOMIC", 0x400000, 0},
+                                               XEND};
 static const struct xlat statx_masks[] = {XM(STATX_ALL, STATX_ALL),
                                           XM(STATX_BASIC_STATS, STATX_BASIC_STATS),
                                           X(STATX_TYPE),
@@ -83,6 +91,9 @@ static const struct xlat statx_masks[] = {XM(STATX_ALL, STATX_ALL),
                                           X(STATX_BTIME),
                                           X(STATX_MNT_ID),
                                           X(STATX_DIOALIGN),
+                                          {"STATX_MNT_ID_UNIQUE", 0x4000, 0},
+                                          {"STATX_SUBVOL", 0x8000, 0},
+                                          {"STATX_WRITE_ATOMIC", 0x10000, 0},
                                           XEND};
 static const struct xlat whence[] = {X(SEEK_SET), X(SEEK_CUR), X(SEEK_END), X(SEEK_DATA), X(SEEK_HOLE), XEND};
 static const struct xlat fcntl_cmds[] = {X(F_DUPFD),
@@ -110,10 +121,13 @@ static const struct xlat fcntl_cmds[] = {X(F_DUPFD),
                                          X(F_GETPIPE_SZ),
                                          X(F_ADD_SEALS),
                                          X(F_GET_SEALS),
-                                         X(F_GET_RW_HINT),
-                                         X(F_SET_RW_HINT),
-                                         X(F_GET_FILE_RW_HINT),
-                                         X(F_SET_FILE_RW_HINT),
+                                         {"F_GETLK64", 12, 0},
+                                         {"F_SETLK64", 13, 0},
+                                         {"F_SETLKW64", 14, 0},
+                                         {"F_GETOWNER_UIDS", 17, 0},
+                                         {"F_DUPFD_QUERY", 1027, 0},
+                                         {"F_CREATED_QUERY", 1028, 0},
+                                         {"F_CANCELLK", 1029, 0},
                                          XEND};
 static const struct xlat fd_flags[] = {X(FD_CLOEXEC), XEND};
 static const struct xlat fcntl_seals[] = {X(F_SEAL_SEAL),
@@ -123,9 +137,29 @@ static const struct xlat fcntl_seals[] = {X(F_SEAL_SEAL),
                                           {"F_SEAL_FUTURE_WRITE", 16, 0},
                                           {"F_SEAL_EXEC", 32, 0},
                                           XEND};
-static const struct xlat lock_types[] = {X(F_RDLCK), X(F_WRLCK), X(F_UNLCK), XEND};
-static const struct xlat flock_ops[] = {X(LOCK_SH), X(LOCK_EX), X(LOCK_NB), X(LOCK_UN), XEND};
-static const struct xlat ioctls[] = {X(UFFDIO_API),
+static const struct xlat owners[] = {X(F_OWNER_TID), X(F_OWNER_PID), X(F_OWNER_PGRP), XEND};
+static const struct xlat notify[] = {X(DN_ACCESS),
+                                     X(DN_MODIFY),
+                                     X(DN_CREATE),
+                                     X(DN_DELETE),
+                                     X(DN_RENAME),
+                                     X(DN_ATTRIB),
+                                     {"DN_MULTISHOT", 0x80000000, 0},
+                                     XEND};
+static const struct xlat lock_types[] = {X(F_RDLCK),        X(F_WRLCK),        X(F_UNLCK),
+                                         {"F_EXLCK", 4, 0}, {"F_SHLCK", 8, 0}, XEND};
+static const struct xlat flock_ops[] = {X(LOCK_SH),
+                                        X(LOCK_EX),
+                                        X(LOCK_NB),
+                                        X(LOCK_UN),
+                                        X(LOCK_MAND),
+                                        XM(LOCK_RW, LOCK_RW),
+                                        XM(LOCK_READ, LOCK_RW),
+                                        XM(LOCK_WRITE, LOCK_RW),
+                                        XEND};
+static const struct xlat ioctls[] = {X(FIBMAP),
+                                     X(FIGETBSZ),
+                                     X(UFFDIO_API),
                                      X(UFFDIO_REGISTER),
                                      X(UFFDIO_UNREGISTER),
                                      X(UFFDIO_WAKE),
@@ -184,13 +218,38 @@ static const struct xlat ioctls[] = {X(UFFDIO_API),
                                      {"TIOCGPTPEER", 0x5441, 0},
                                      {"FIOQSIZE", 0x5460, 0},
                                      XEND};
-static const struct xlat poll_events[] = {X(POLLIN),     X(POLLPRI),    X(POLLOUT),    X(POLLRDNORM),
-                                          X(POLLWRNORM), X(POLLRDBAND), X(POLLWRBAND), X(POLLERR),
-                                          X(POLLHUP),    X(POLLNVAL),   X(POLLRDHUP),  XEND};
-static const struct xlat epoll_events[] = {X(EPOLLIN),     X(EPOLLPRI),     X(EPOLLOUT),    X(EPOLLRDNORM),
-                                           X(EPOLLWRNORM), X(EPOLLRDBAND),  X(EPOLLWRBAND), X(EPOLLMSG),
-                                           X(EPOLLERR),    X(EPOLLHUP),     X(EPOLLRDHUP),  X(EPOLLEXCLUSIVE),
-                                           X(EPOLLWAKEUP), X(EPOLLONESHOT), X(EPOLLET),     XEND};
+static const struct xlat poll_events[] = {X(POLLIN),
+                                          X(POLLPRI),
+                                          X(POLLOUT),
+                                          X(POLLERR),
+                                          X(POLLHUP),
+                                          X(POLLNVAL),
+                                          X(POLLRDNORM),
+                                          X(POLLRDBAND),
+                                          X(POLLWRNORM),
+                                          X(POLLWRBAND),
+                                          {"POLLMSG", 0x400, 0},
+                                          {"POLLREMOVE", 0x1000, 0},
+                                          X(POLLRDHUP),
+                                          {"POLL_BUSY_LOOP", 0x8000, 0},
+                                          XEND};
+static const struct xlat epoll_events[] = {X(EPOLLIN),
+                                           X(EPOLLPRI),
+                                           X(EPOLLOUT),
+                                           X(EPOLLERR),
+                                           X(EPOLLHUP),
+                                           {"EPOLLNVAL", POLLNVAL, 0},
+                                           X(EPOLLRDNORM),
+                                           X(EPOLLRDBAND),
+                                           X(EPOLLWRNORM),
+                                           X(EPOLLWRBAND),
+                                           X(EPOLLMSG),
+                                           X(EPOLLRDHUP),
+                                           X(EPOLLEXCLUSIVE),
+                                           X(EPOLLWAKEUP),
+                                           X(EPOLLONESHOT),
+                                           X(EPOLLET),
+                                           XEND};
 static const struct xlat tcflush_queues[] = {
     {"TCIFLUSH", 0, 0}, {"TCOFLUSH", 1, 0}, {"TCIOFLUSH", 2, 0}, XEND};
 static const struct xlat tcflow_actions[] = {
@@ -199,8 +258,8 @@ static const struct xlat epoll_ctls[] = {X(EPOLL_CTL_ADD), X(EPOLL_CTL_DEL), X(E
 static const struct xlat epoll_create_flags[] = {X(EPOLL_CLOEXEC), XEND};
 static const struct xlat eventfd_flags[] = {X(EFD_SEMAPHORE), X(EFD_CLOEXEC), X(EFD_NONBLOCK), XEND};
 static const struct xlat signalfd_flags[] = {X(SFD_CLOEXEC), X(SFD_NONBLOCK), XEND};
-static const struct xlat timerfd_flags[] = {X(TFD_CLOEXEC), X(TFD_NONBLOCK), XEND};
-static const struct xlat timerfd_set[] = {X(TFD_TIMER_ABSTIME), X(TFD_TIMER_CANCEL_ON_SET), XEND};
+static const struct xlat timerfd_flags[] = {X(TFD_TIMER_ABSTIME), X(TFD_TIMER_CANCEL_ON_SET), X(TFD_CLOEXEC),
+                                            X(TFD_NONBLOCK), XEND};
 static const struct xlat inotify_mask[] = {X(IN_ACCESS),
                                            X(IN_MODIFY),
                                            X(IN_ATTRIB),
@@ -242,8 +301,9 @@ static const struct xlat sync_file_range_flags[] = {X(SYNC_FILE_RANGE_WAIT_BEFOR
                                                     X(SYNC_FILE_RANGE_WAIT_AFTER), XEND};
 static const struct xlat rename_flags[] = {
     {"RENAME_NOREPLACE", 1, 0}, {"RENAME_EXCHANGE", 2, 0}, {"RENAME_WHITEOUT", 4, 0}, XEND};
-static const struct xlat rwf_flags[] = {{"RWF_HIPRI", 1, 0},  {"RWF_DSYNC", 2, 0},   {"RWF_SYNC", 4, 0},
-                                        {"RWF_NOWAIT", 8, 0}, {"RWF_APPEND", 16, 0}, XEND};
+static const struct xlat rwf_flags[] = {
+    {"RWF_HIPRI", 1, 0},   {"RWF_DSYNC", 2, 0},     {"RWF_SYNC", 4, 0},    {"RWF_NOWAIT", 8, 0},
+    {"RWF_APPEND", 16, 0}, {"RWF_NOAPPEND", 32, 0}, {"RWF_ATOMIC", 64, 0}, XEND};
 static const struct xlat close_range_flags[] = {X(CLOSE_RANGE_UNSHARE), X(CLOSE_RANGE_CLOEXEC), XEND};
 static const struct xlat xattr_flags[] = {X(XATTR_CREATE), X(XATTR_REPLACE), XEND};
 static const struct xlat umount_flags[] = {X(MNT_FORCE), X(MNT_DETACH), X(MNT_EXPIRE), X(UMOUNT_NOFOLLOW),
@@ -283,18 +343,23 @@ static const struct xlat file_types[] = {
     {"S_IFREG", S_IFREG, 0}, {"S_IFSOCK", S_IFSOCK, 0}, {"S_IFIFO", S_IFIFO, 0}, {"S_IFLNK", S_IFLNK, 0},
     {"S_IFDIR", S_IFDIR, 0}, {"S_IFBLK", S_IFBLK, 0},   {"S_IFCHR", S_IFCHR, 0}, XEND};
 const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
-                                     {"open_only", open_flags_only, "O_???"},
+                                     {"open_only", open_flags + ACCESS_MODES, "O_???"},
                                      {"access", access_modes, "?_OK"},
                                      {"at", at_flags, "AT_???"},
-                                     {"unlinkat", unlinkat_flags, "AT_???"},
+                                     {"fchmodat", fchmodat_flags, "AT_???"},
+                                     {"xattr_at", fchmodat_flags, "AT_???"},
+                                     {"handle_at", handle_at_flags, "AT_???"},
                                      {"faccessat", faccessat_flags, "AT_???"},
-                                     {"statx_at", statx_at, "AT_???"},
+                                     {"statx_at", at_flags, "AT_???"},
+                                     {"statx_sync", statx_syncs, "AT_STATX_???"},
                                      {"statx", statx_masks, "STATX_???"},
                                      {"whence", whence, "SEEK_???"},
                                      {"fcntl", fcntl_cmds, "F_???"},
-                                     {"fd_flags", fd_flags, 0},
+                                     {"fd_flags", fd_flags, "FD_???"},
                                      {"seals", fcntl_seals, "F_SEAL_???"},
                                      {"lock_type", lock_types, "F_???"},
+                                     {"owner", owners, "F_OWNER_???"},
+                                     {"notify", notify, "DN_???"},
                                      {"flock", flock_ops, "LOCK_???"},
                                      {"ioctl", ioctls, 0},
                                      {"poll", poll_events, "POLL???"},
@@ -306,14 +371,13 @@ const struct xlat_table xlat_fs[] = {{"open", open_flags, "O_???"},
                                      {"eventfd", eventfd_flags, "EFD_???"},
                                      {"signalfd", signalfd_flags, "SFD_???"},
                                      {"timerfd", timerfd_flags, "TFD_???"},
-                                     {"timerfd_set", timerfd_set, "TFD_???"},
                                      {"inotify", inotify_mask, "IN_???"},
                                      {"inotify_init", inotify_init_flags, "IN_???"},
                                      {"fallocate", falloc, "FALLOC_FL_???"},
                                      {"fadvise", fadvise, "POSIX_FADV_???"},
                                      {"splice", splice_flags, "SPLICE_F_???"},
                                      {"sync_file_range", sync_file_range_flags, "SYNC_FILE_RANGE_???"},
-                                     {"rename", rename_flags, "RENAME_???"},
+                                     {"rename", rename_flags, "RENAME_??"} /* as strace has it */,
                                      {"rwf", rwf_flags, "RWF_???"},
                                      {"close_range", close_range_flags, "CLOSE_RANGE_???"},
                                      {"xattr", xattr_flags, "XATTR_???"},

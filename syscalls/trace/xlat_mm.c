@@ -19,27 +19,17 @@
 
 static const struct xlat prot[] = {{"PROT_NONE", 0, ~0ull}, X(PROT_READ),      X(PROT_WRITE),   X(PROT_EXEC),
                                    {"PROT_SEM", 8, 0},      X(PROT_GROWSDOWN), X(PROT_GROWSUP), XEND};
-static const struct xlat mmap_flags[] = {{"MAP_FILE", 0, 15},
-                                         XM(MAP_SHARED, 15),
-                                         XM(MAP_PRIVATE, 15),
-                                         XM(MAP_SHARED_VALIDATE, 15),
-                                         XM(MAP_DROPPABLE, 15),
-                                         X(MAP_FIXED),
-                                         X(MAP_ANONYMOUS),
-                                         X(MAP_32BIT),
-                                         X(MAP_NORESERVE),
-                                         X(MAP_POPULATE),
-                                         X(MAP_NONBLOCK),
-                                         X(MAP_GROWSDOWN),
-                                         X(MAP_DENYWRITE),
-                                         X(MAP_EXECUTABLE),
-                                         X(MAP_LOCKED),
-                                         X(MAP_UNINITIALIZED),
-                                         X(MAP_STACK),
-                                         X(MAP_HUGETLB),
-                                         X(MAP_SYNC),
-                                         X(MAP_FIXED_NOREPLACE),
-                                         XEND};
+static const struct xlat mmap_flags[] = {{"MAP_FILE", 0, 15},      XM(MAP_SHARED, 15),
+                                         XM(MAP_PRIVATE, 15),      XM(MAP_SHARED_VALIDATE, 15),
+                                         XM(MAP_DROPPABLE, 15),    X(MAP_FIXED),
+                                         X(MAP_ANONYMOUS),         X(MAP_32BIT),
+                                         {"MAP_ABOVE4G", 0x80, 0}, X(MAP_NORESERVE),
+                                         X(MAP_POPULATE),          X(MAP_NONBLOCK),
+                                         X(MAP_GROWSDOWN),         X(MAP_DENYWRITE),
+                                         X(MAP_EXECUTABLE),        X(MAP_LOCKED),
+                                         X(MAP_UNINITIALIZED),     X(MAP_STACK),
+                                         X(MAP_HUGETLB),           X(MAP_SYNC),
+                                         X(MAP_FIXED_NOREPLACE),   XEND};
 static const struct xlat mremap_flags[] = {
     X(MREMAP_MAYMOVE), X(MREMAP_FIXED), {"MREMAP_DONTUNMAP", 4, 0}, XEND};
 static const struct xlat msync_flags[] = {X(MS_SYNC), X(MS_ASYNC), X(MS_INVALIDATE), XEND};
@@ -53,25 +43,30 @@ static const struct xlat advice[] = {
     X(MADV_COLLAPSE),    X(MADV_GUARD_INSTALL), X(MADV_GUARD_REMOVE),   XEND};
 static const struct xlat mlockall_flags[] = {X(MCL_CURRENT), X(MCL_FUTURE), X(MCL_ONFAULT), XEND};
 static const struct xlat mlock2_flags[] = {X(MLOCK_ONFAULT), XEND};
-static const struct xlat pkey_access[] = {X(PKEY_DISABLE_ACCESS), X(PKEY_DISABLE_WRITE), XEND};
+static const struct xlat pkey_access[] = {
+    X(PKEY_DISABLE_ACCESS), X(PKEY_DISABLE_WRITE), {"PKEY_DISABLE_EXECUTE", 4, 0}, XEND};
 static const struct xlat memfd_flags[] = {X(MFD_CLOEXEC),     X(MFD_ALLOW_SEALING), X(MFD_HUGETLB),
                                           X(MFD_NOEXEC_SEAL), X(MFD_EXEC),          XEND};
-static const struct xlat mpol_modes[] = {XM(MPOL_DEFAULT, 0xff),
-                                         XM(MPOL_PREFERRED, 0xff),
-                                         XM(MPOL_BIND, 0xff),
-                                         XM(MPOL_INTERLEAVE, 0xff),
-                                         XM(MPOL_LOCAL, 0xff),
-                                         XM(MPOL_PREFERRED_MANY, 0xff),
-                                         {"MPOL_WEIGHTED_INTERLEAVE", MPOL_WEIGHTED_INTERLEAVE_, 0xff},
+#define MPOL_MODE (~UINT64_C(0xe000)) /* all but the flags */
+static const struct xlat mpol_modes[] = {XM(MPOL_DEFAULT, MPOL_MODE),
+                                         XM(MPOL_PREFERRED, MPOL_MODE),
+                                         XM(MPOL_BIND, MPOL_MODE),
+                                         XM(MPOL_INTERLEAVE, MPOL_MODE),
+                                         XM(MPOL_LOCAL, MPOL_MODE),
+                                         XM(MPOL_PREFERRED_MANY, MPOL_MODE),
+                                         {"MPOL_WEIGHTED_INTERLEAVE", MPOL_WEIGHTED_INTERLEAVE_, MPOL_MODE},
                                          X(MPOL_F_STATIC_NODES),
                                          X(MPOL_F_RELATIVE_NODES),
                                          {"MPOL_F_NUMA_BALANCING", 1 << 13, 0},
                                          XEND};
 static const struct xlat mbind_flags[] = {X(MPOL_MF_STRICT), X(MPOL_MF_MOVE), X(MPOL_MF_MOVE_ALL), XEND};
+#define MOVE_ONLY 1 /* rows of mbind_flags, which move_pages does without */
 static const struct xlat get_mempolicy_flags[] = {X(MPOL_F_NODE), X(MPOL_F_ADDR), X(MPOL_F_MEMS_ALLOWED),
                                                   XEND};
 static const struct xlat shmget_flags[] = {X(IPC_CREAT), X(IPC_EXCL), X(SHM_HUGETLB), X(SHM_NORESERVE), XEND};
 static const struct xlat shmat_flags[] = {X(SHM_RDONLY), X(SHM_RND), X(SHM_REMAP), X(SHM_EXEC), XEND};
+static const struct xlat membarrier_flags[] = {{"MEMBARRIER_CMD_FLAG_CPU", 1, 0}, XEND};
+#define MEMBARRIER_QUERY 1 /* rows before those with bits */
 static const struct xlat membarrier_cmds[] = {{"MEMBARRIER_CMD_QUERY", 0, 0},
                                               {"MEMBARRIER_CMD_GLOBAL", 1, 0},
                                               {"MEMBARRIER_CMD_GLOBAL_EXPEDITED", 2, 0},
@@ -82,6 +77,7 @@ static const struct xlat membarrier_cmds[] = {{"MEMBARRIER_CMD_QUERY", 0, 0},
                                               {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE", 64, 0},
                                               {"MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ", 128, 0},
                                               {"MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ", 256, 0},
+                                              {"MEMBARRIER_CMD_GET_REGISTRATIONS", 512, 0},
                                               XEND};
 
 /* Headers of older kernels lack the last ones. */
@@ -125,30 +121,34 @@ static const struct xlat uffd_copy[] = {X(UFFDIO_COPY_MODE_DONTWAKE), X(UFFDIO_C
 static const struct xlat uffd_protect[] = {X(UFFDIO_WRITEPROTECT_MODE_WP),
                                            X(UFFDIO_WRITEPROTECT_MODE_DONTWAKE), XEND};
 static const struct xlat userfaultfd_flags[] = {X(UFFD_USER_MODE_ONLY), X(O_NONBLOCK), X(O_CLOEXEC), XEND};
-static const struct xlat iocb_commands[] = {X(IOCB_CMD_PREAD),  X(IOCB_CMD_PWRITE),  X(IOCB_CMD_FSYNC),
-                                            X(IOCB_CMD_FDSYNC), X(IOCB_CMD_POLL),    X(IOCB_CMD_NOOP),
-                                            X(IOCB_CMD_PREADV), X(IOCB_CMD_PWRITEV), XEND};
+static const struct xlat iocb_commands[] = {
+    X(IOCB_CMD_PREAD), X(IOCB_CMD_PWRITE), {"IOCB_CMD_PREADX", 4, 0}, X(IOCB_CMD_FSYNC),   X(IOCB_CMD_FDSYNC),
+    X(IOCB_CMD_POLL),  X(IOCB_CMD_NOOP),   X(IOCB_CMD_PREADV),        X(IOCB_CMD_PWRITEV), XEND};
 
-const struct xlat_table xlat_mm[] = {{"prot", prot, "PROT_???"},
-                                     {"mmap", mmap_flags, "MAP_???", false, 15, "MAP_HUGE_SHIFT"},
-                                     {"mremap", mremap_flags, "MREMAP_???"},
-                                     {"msync", msync_flags, "MS_???"},
-                                     {"uffd_features", uffd_features, "UFFD_FEATURE_???"},
-                                     {"uffd_ioctls", uffd_ioctls, "_UFFDIO_???"},
-                                     {"uffd_register", uffd_register, "UFFDIO_REGISTER_MODE_???"},
-                                     {"uffd_copy", uffd_copy, "UFFDIO_COPY_???"},
-                                     {"uffd_protect", uffd_protect, "UFFDIO_WRITEPROTECT_MODE_???"},
-                                     {"userfaultfd", userfaultfd_flags, "UFFD_???"},
-                                     {"iocb_cmd", iocb_commands, "IOCB_CMD_???"},
-                                     {"madvise", advice, "MADV_???"},
-                                     {"mlockall", mlockall_flags, "MCL_???"},
-                                     {"mlock2", mlock2_flags, "MLOCK_???"},
-                                     {"pkey", pkey_access, "PKEY_???"},
-                                     {"memfd", memfd_flags, "MFD_???", false, 0, "MFD_HUGE_SHIFT"},
-                                     {"mpol", mpol_modes, "MPOL_???"},
-                                     {"mbind", mbind_flags, "MPOL_???"},
-                                     {"get_mempolicy", get_mempolicy_flags, "MPOL_???"},
-                                     {"shmget", shmget_flags, 0, true, 0, "SHM_HUGE_SHIFT"},
-                                     {"shmat", shmat_flags, "SHM_???"},
-                                     {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"},
-                                     {0, 0, 0}};
+const struct xlat_table xlat_mm[] = {
+    {"prot", prot, "PROT_???"},
+    {"mmap", mmap_flags, "MAP_???", false, 15, "MAP_HUGE_SHIFT"},
+    {"mremap", mremap_flags, "MREMAP_???"},
+    {"msync", msync_flags, "MS_???"},
+    {"uffd_features", uffd_features, "UFFD_FEATURE_???"},
+    {"uffd_ioctls", uffd_ioctls, "_UFFDIO_???"},
+    {"uffd_register", uffd_register, "UFFDIO_REGISTER_MODE_???"},
+    {"uffd_copy", uffd_copy, "UFFDIO_COPY_???"},
+    {"uffd_protect", uffd_protect, "UFFDIO_WRITEPROTECT_MODE_???"},
+    {"userfaultfd", userfaultfd_flags, "UFFD_???"},
+    {"iocb_cmd", iocb_commands, "IOCB_CMD_???"},
+    {"madvise", advice, "MADV_???"},
+    {"membarrier_flags", membarrier_flags, "MEMBARRIER_CMD_FLAG_???"},
+    {"membarrier_there", membarrier_cmds + MEMBARRIER_QUERY, "MEMBARRIER_CMD_???"},
+    {"mlockall", mlockall_flags, "MCL_???"},
+    {"mlock2", mlock2_flags, "MLOCK_???"},
+    {"pkey", pkey_access, "PKEY_???"},
+    {"memfd", memfd_flags, "MFD_???", false, 0, "MFD_HUGE_SHIFT"},
+    {"mpol", mpol_modes, "MPOL_???"},
+    {"mbind", mbind_flags, "MPOL_???"},
+    {"move_pages", mbind_flags + MOVE_ONLY, "MPOL_???"},
+    {"get_mempolicy", get_mempolicy_flags, "MPOL_???"},
+    {"shmget", shmget_flags, 0, true, 0, "SHM_HUGE_SHIFT"},
+    {"shmat", shmat_flags, "SHM_???"},
+    {"membarrier", membarrier_cmds, "MEMBARRIER_CMD_???"},
+    {0, 0, 0}};

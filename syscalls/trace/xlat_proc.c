@@ -1,10 +1,8 @@
 /* xlat_proc.c - constants of processes, signals, time, limits, IPC. */
-#include <asm/prctl.h>
 #include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
-#include <linux/prctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ipc.h>
@@ -20,39 +18,34 @@
 #include <sys/shm.h>
 #include "xlat.h"
 
-#define CLONE_CLEAR_SIGHAND_ 0x100000000ull
-#define CLONE_INTO_CGROUP_   0x200000000ull
-
-static const struct xlat clone_flags[] = {X(CLONE_VM),
-                                          X(CLONE_FS),
-                                          X(CLONE_FILES),
-                                          X(CLONE_SIGHAND),
-                                          {"CLONE_PIDFD", 0x1000, 0},
-                                          X(CLONE_PTRACE),
-                                          X(CLONE_VFORK),
-                                          X(CLONE_PARENT),
-                                          X(CLONE_THREAD),
-                                          X(CLONE_NEWNS),
-                                          X(CLONE_SYSVSEM),
-                                          X(CLONE_SETTLS),
-                                          X(CLONE_PARENT_SETTID),
-                                          X(CLONE_CHILD_CLEARTID),
-                                          X(CLONE_DETACHED),
-                                          X(CLONE_UNTRACED),
-                                          X(CLONE_CHILD_SETTID),
-                                          X(CLONE_NEWCGROUP),
-                                          X(CLONE_NEWUTS),
-                                          X(CLONE_NEWIPC),
-                                          X(CLONE_NEWUSER),
-                                          X(CLONE_NEWPID),
-                                          X(CLONE_NEWNET),
-                                          X(CLONE_IO),
-                                          {"CLONE_CLEAR_SIGHAND", CLONE_CLEAR_SIGHAND_, 0},
-                                          {"CLONE_INTO_CGROUP", CLONE_INTO_CGROUP_, 0},
-                                          XEND};
-static const struct xlat dumpable[] = {
-    {"SUID_DUMP_DISABLE", 0, 0}, {"SUID_DUMP_USER", 1, 0}, {"SUID_DUMP_ROOT", 2, 0}, XEND};
-static const struct xlat wait_options[] = {X(WNOHANG),    X(WUNTRACED),   X(WEXITED),
+/* clang-format off */
+#define CLONE_FLAGS                                                                                         \
+    X(CLONE_VM), X(CLONE_FS), X(CLONE_FILES), X(CLONE_SIGHAND), {"CLONE_PIDFD", 0x1000, 0},                 \
+    X(CLONE_PTRACE), X(CLONE_VFORK), X(CLONE_PARENT), X(CLONE_THREAD), X(CLONE_NEWNS), X(CLONE_SYSVSEM),    \
+    X(CLONE_SETTLS), X(CLONE_PARENT_SETTID), X(CLONE_CHILD_CLEARTID), X(CLONE_UNTRACED),                    \
+    X(CLONE_CHILD_SETTID), X(CLONE_NEWCGROUP), X(CLONE_NEWUTS), X(CLONE_NEWIPC), X(CLONE_NEWUSER),          \
+    X(CLONE_NEWPID), X(CLONE_NEWNET), X(CLONE_IO)
+/* clang-format on */
+static const struct xlat clone_flags[] = {CLONE_FLAGS, XEND};
+static const struct xlat clone3_flags[] = {
+    CLONE_FLAGS, {"CLONE_CLEAR_SIGHAND", 0x100000000, 0}, {"CLONE_INTO_CGROUP", 0x200000000, 0}, XEND};
+/* What unshare and setns take. */
+static const struct xlat unshare_flags[] = {{"CLONE_NEWTIME", 0x80, 0},
+                                            X(CLONE_VM),
+                                            X(CLONE_FS),
+                                            X(CLONE_FILES),
+                                            X(CLONE_SIGHAND),
+                                            X(CLONE_THREAD),
+                                            X(CLONE_NEWNS),
+                                            X(CLONE_SYSVSEM),
+                                            X(CLONE_NEWCGROUP),
+                                            X(CLONE_NEWUTS),
+                                            X(CLONE_NEWIPC),
+                                            X(CLONE_NEWUSER),
+                                            X(CLONE_NEWPID),
+                                            X(CLONE_NEWNET),
+                                            XEND};
+static const struct xlat wait_options[] = {X(WNOHANG),    X(WEXITED),     {"WSTOPPED", WSTOPPED, 0},
                                            X(WCONTINUED), X(WNOWAIT),     X(__WCLONE),
                                            X(__WALL),     X(__WNOTHREAD), XEND};
 static const struct xlat waitid_types[] = {
@@ -74,62 +67,29 @@ static const struct xlat rlimits[] = {{"RLIMIT_CPU", 0, 0},
                                       {"RLIMIT_RTPRIO", 14, 0},
                                       {"RLIMIT_RTTIME", 15, 0},
                                       XEND};
-static const struct xlat rusage_who[] = {
-    {"RUSAGE_SELF", 0, 0}, {"RUSAGE_CHILDREN", (uint64_t)-1, 0}, {"RUSAGE_THREAD", 1, 0}, XEND};
+static const struct xlat rusage_who[] = {{"RUSAGE_SELF", 0, 0},
+                                         {"RUSAGE_CHILDREN", UINT32_MAX, 0},
+                                         {"RUSAGE_BOTH", UINT32_MAX - 1, 0},
+                                         {"RUSAGE_THREAD", 1, 0},
+                                         XEND};
 static const struct xlat prio_which[] = {
     {"PRIO_PROCESS", 0, 0}, {"PRIO_PGRP", 1, 0}, {"PRIO_USER", 2, 0}, XEND};
 static const struct xlat ioprio_who[] = {
     {"IOPRIO_WHO_PROCESS", 1, 0}, {"IOPRIO_WHO_PGRP", 2, 0}, {"IOPRIO_WHO_USER", 3, 0}, XEND};
+static const struct xlat ioprio_classes[] = {{"IOPRIO_CLASS_NONE", 0, 0},
+                                             {"IOPRIO_CLASS_RT", 1, 0},
+                                             {"IOPRIO_CLASS_BE", 2, 0},
+                                             {"IOPRIO_CLASS_IDLE", 3, 0},
+                                             XEND};
 static const struct xlat sched_policies[] = {
-    XM(SCHED_OTHER, 0xffff),  XM(SCHED_FIFO, 0xffff), XM(SCHED_RR, 0xffff),
-    XM(SCHED_BATCH, 0xffff),  XM(SCHED_IDLE, 0xffff), {"SCHED_DEADLINE", 6, 0xffff},
-    {"SCHED_EXT", 7, 0xffff}, X(SCHED_RESET_ON_FORK), XEND};
+    XM(SCHED_OTHER, 0xffff),       XM(SCHED_FIFO, 0xffff), XM(SCHED_RR, 0xffff),
+    XM(SCHED_BATCH, 0xffff),       XM(SCHED_IDLE, 0xffff), {"SCHED_ISO", 4, 0xffff},
+    {"SCHED_DEADLINE", 6, 0xffff}, X(SCHED_RESET_ON_FORK), XEND};
 static const struct xlat sched_flags[] = {
     {"SCHED_FLAG_RESET_ON_FORK", 0x01, 0},  {"SCHED_FLAG_RECLAIM", 0x02, 0},
     {"SCHED_FLAG_DL_OVERRUN", 0x04, 0},     {"SCHED_FLAG_KEEP_POLICY", 0x08, 0},
     {"SCHED_FLAG_KEEP_PARAMS", 0x10, 0},    {"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20, 0},
     {"SCHED_FLAG_UTIL_CLAMP_MAX", 0x40, 0}, XEND};
-static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
-                                            X(PR_GET_PDEATHSIG),
-                                            X(PR_GET_DUMPABLE),
-                                            X(PR_SET_DUMPABLE),
-                                            X(PR_GET_KEEPCAPS),
-                                            X(PR_SET_KEEPCAPS),
-                                            X(PR_GET_TIMING),
-                                            X(PR_SET_TIMING),
-                                            X(PR_SET_NAME),
-                                            X(PR_GET_NAME),
-                                            X(PR_GET_SECCOMP),
-                                            X(PR_SET_SECCOMP),
-                                            X(PR_CAPBSET_READ),
-                                            X(PR_CAPBSET_DROP),
-                                            X(PR_GET_TSC),
-                                            X(PR_SET_TSC),
-                                            X(PR_GET_SECUREBITS),
-                                            X(PR_SET_SECUREBITS),
-                                            X(PR_SET_TIMERSLACK),
-                                            X(PR_GET_TIMERSLACK),
-                                            X(PR_MCE_KILL),
-                                            X(PR_MCE_KILL_GET),
-                                            X(PR_SET_MM),
-                                            X(PR_SET_PTRACER),
-                                            X(PR_SET_CHILD_SUBREAPER),
-                                            X(PR_GET_CHILD_SUBREAPER),
-                                            X(PR_SET_NO_NEW_PRIVS),
-                                            X(PR_SET_SYSCALL_USER_DISPATCH),
-                                            X(PR_GET_NO_NEW_PRIVS),
-                                            X(PR_GET_TID_ADDRESS),
-                                            X(PR_SET_THP_DISABLE),
-                                            X(PR_GET_THP_DISABLE),
-                                            X(PR_CAP_AMBIENT),
-                                            X(PR_GET_SPECULATION_CTRL),
-                                            X(PR_SET_SPECULATION_CTRL),
-                                            X(PR_SET_IO_FLUSHER),
-                                            X(PR_GET_IO_FLUSHER),
-                                            X(PR_SET_VMA),
-                                            {"PR_SET_MDWE", 65, 0},
-                                            {"PR_GET_MDWE", 66, 0},
-                                            XEND};
 /* In order, the first 32 and the others. */
 /* clang-format off */
 #define CAPS_LOW(F)                                                                                         \
@@ -145,7 +105,7 @@ static const struct xlat prctl_options[] = {X(PR_SET_PDEATHSIG),
     F(CAP_AUDIT_READ) F(CAP_PERFMON) F(CAP_BPF) F(CAP_CHECKPOINT_RESTORE)
 /* clang-format on */
 #define CAP_BIT(name) {"1<<" #name, UINT64_C(1) << ((name) % 32), 0},
-#define CAP_ROW(name) X(name),
+#define CAP_ROW(name) {#name, name, 0},
 static const struct xlat capabilities[] = {CAPS_LOW(CAP_ROW) CAPS_HIGH(CAP_ROW) XEND};
 static const struct xlat caps_low[] = {CAPS_LOW(CAP_BIT) XEND};
 static const struct xlat caps_high[] = {CAPS_HIGH(CAP_BIT) XEND};
@@ -153,24 +113,12 @@ static const struct xlat cap_versions[] = {{"_LINUX_CAPABILITY_VERSION_1", 0x199
                                            {"_LINUX_CAPABILITY_VERSION_2", 0x20071026, 0},
                                            {"_LINUX_CAPABILITY_VERSION_3", 0x20080522, 0},
                                            XEND};
-static const struct xlat vma_ops[] = {{"PR_SET_VMA_ANON_NAME", 0, 0}, XEND};
-static const struct xlat mdwe_bits[] = {
-    {"PR_MDWE_REFUSE_EXEC_GAIN", 1, 0}, {"PR_MDWE_NO_INHERIT", 2, 0}, XEND};
-static const struct xlat arch_prctls[] = {X(ARCH_SET_GS),
-                                          X(ARCH_SET_FS),
-                                          X(ARCH_GET_FS),
-                                          X(ARCH_GET_GS),
-                                          X(ARCH_GET_CPUID),
-                                          X(ARCH_SET_CPUID),
-                                          {"ARCH_GET_XCOMP_SUPP", 0x1021, 0},
-                                          {"ARCH_GET_XCOMP_PERM", 0x1022, 0},
-                                          {"ARCH_REQ_XCOMP_PERM", 0x1023, 0},
-                                          XEND};
-static const struct xlat personalities[] = {{"PER_LINUX", 0, 0},
-                                            {"PER_LINUX32", 8, 0},
-                                            {"ADDR_NO_RANDOMIZE", ADDR_NO_RANDOMIZE, 0},
-                                            {"0xffffffff", 0xffffffff, 0},
-                                            XEND};
+static const struct xlat personalities[] = {X(PER_LINUX), X(PER_BSD),  X(PER_LINUX32), X(PER_RISCOS),
+                                            X(PER_OSF4),  X(PER_HPUX), X(PER_MASK),    XEND};
+static const struct xlat personality_flags[] = {
+    {"UNAME26", 0x20000, 0}, X(ADDR_NO_RANDOMIZE), X(FDPIC_FUNCPTRS),   X(MMAP_PAGE_ZERO),
+    X(ADDR_COMPAT_LAYOUT),   X(READ_IMPLIES_EXEC), X(ADDR_LIMIT_32BIT), X(SHORT_INODE),
+    X(WHOLE_SECONDS),        X(STICKY_TIMEOUTS),   X(ADDR_LIMIT_3GB),   XEND};
 static const struct xlat ptrace_cmds[] = {{"PTRACE_TRACEME", 0, 0},
                                           {"PTRACE_PEEKTEXT", 1, 0},
                                           {"PTRACE_PEEKDATA", 2, 0},
@@ -213,6 +161,8 @@ static const struct xlat ptrace_cmds[] = {{"PTRACE_TRACEME", 0, 0},
                                           {"PTRACE_SECCOMP_GET_METADATA", 0x420d, 0},
                                           {"PTRACE_GET_SYSCALL_INFO", 0x420e, 0},
                                           {"PTRACE_GET_RSEQ_CONFIGURATION", 0x420f, 0},
+                                          {"PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG", 0x4210, 0},
+                                          {"PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG", 0x4211, 0},
                                           XEND};
 static const struct xlat ptrace_options[] = {{"PTRACE_O_TRACESYSGOOD", 1 << 0, 0},
                                              {"PTRACE_O_TRACEFORK", 1 << 1, 0},
@@ -225,6 +175,10 @@ static const struct xlat ptrace_options[] = {{"PTRACE_O_TRACESYSGOOD", 1 << 0, 0
                                              {"PTRACE_O_EXITKILL", 1 << 20, 0},
                                              {"PTRACE_O_SUSPEND_SECCOMP", 1 << 21, 0},
                                              XEND};
+static const struct xlat ptrace_events[] = {
+    {"PTRACE_EVENT_FORK", 1, 0},    {"PTRACE_EVENT_VFORK", 2, 0},      {"PTRACE_EVENT_CLONE", 3, 0},
+    {"PTRACE_EVENT_EXEC", 4, 0},    {"PTRACE_EVENT_VFORK_DONE", 5, 0}, {"PTRACE_EVENT_EXIT", 6, 0},
+    {"PTRACE_EVENT_SECCOMP", 7, 0}, {"PTRACE_EVENT_STOP", 128, 0},     XEND};
 static const struct xlat ptrace_calls[] = {{"PTRACE_SYSCALL_INFO_NONE", 0, 0},
                                            {"PTRACE_SYSCALL_INFO_ENTRY", 1, 0},
                                            {"PTRACE_SYSCALL_INFO_EXIT", 2, 0},
@@ -236,14 +190,25 @@ static const struct xlat regsets[] = {{"NT_PRSTATUS", 1, 0},       {"NT_FPREGSET
                                       {"NT_X86_XSTATE", 0x202, 0}, XEND};
 static const struct xlat audit_archs[] = {{"AUDIT_ARCH_X86_64", 0xc000003e, 0}, XEND};
 static const struct xlat syslog_actions[] = {
-    {"SYSLOG_ACTION_CLOSE", 0, 0},       {"SYSLOG_ACTION_OPEN", 1, 0},         {"SYSLOG_ACTION_READ", 2, 0},
-    {"SYSLOG_ACTION_READ_ALL", 3, 0},    {"SYSLOG_ACTION_READ_CLEAR", 4, 0},   {"SYSLOG_ACTION_CLEAR", 5, 0},
-    {"SYSLOG_ACTION_SIZE_UNREAD", 9, 0}, {"SYSLOG_ACTION_SIZE_BUFFER", 10, 0}, XEND};
+    {"SYSLOG_ACTION_CLOSE", 0, 0},         {"SYSLOG_ACTION_OPEN", 1, 0},
+    {"SYSLOG_ACTION_READ", 2, 0},          {"SYSLOG_ACTION_READ_ALL", 3, 0},
+    {"SYSLOG_ACTION_READ_CLEAR", 4, 0},    {"SYSLOG_ACTION_CLEAR", 5, 0},
+    {"SYSLOG_ACTION_CONSOLE_OFF", 6, 0},   {"SYSLOG_ACTION_CONSOLE_ON", 7, 0},
+    {"SYSLOG_ACTION_CONSOLE_LEVEL", 8, 0}, {"SYSLOG_ACTION_SIZE_UNREAD", 9, 0},
+    {"SYSLOG_ACTION_SIZE_BUFFER", 10, 0},  XEND};
+static const struct xlat loglevels[] = {
+    {"LOGLEVEL_EMERG", 0, 0}, {"LOGLEVEL_ALERT", 1, 0},   {"LOGLEVEL_CRIT", 2, 0},
+    {"LOGLEVEL_ERR", 3, 0},   {"LOGLEVEL_WARNING", 4, 0}, {"LOGLEVEL_NOTICE", 5, 0},
+    {"LOGLEVEL_INFO", 6, 0},  {"LOGLEVEL_DEBUG", 7, 0},   XEND};
 static const struct xlat kcmp_types[] = {
-    {"KCMP_FILE", 0, 0},    {"KCMP_VM", 1, 0}, {"KCMP_FILES", 2, 0},   {"KCMP_FS", 3, 0},
-    {"KCMP_SIGHAND", 4, 0}, {"KCMP_IO", 5, 0}, {"KCMP_SYSVSEM", 6, 0}, XEND};
+    {"KCMP_FILE", 0, 0},    {"KCMP_VM", 1, 0},        {"KCMP_FILES", 2, 0},
+    {"KCMP_FS", 3, 0},      {"KCMP_SIGHAND", 4, 0},   {"KCMP_IO", 5, 0},
+    {"KCMP_SYSVSEM", 6, 0}, {"KCMP_EPOLL_TFD", 7, 0}, XEND};
 static const struct xlat getrandom_flags[] = {X(GRND_NONBLOCK), X(GRND_RANDOM), X(GRND_INSECURE), XEND};
-static const struct xlat rseq_flags[] = {{"RSEQ_FLAG_UNREGISTER", 1, 0}, XEND};
+static const struct xlat pidfd_signal_flags[] = {{"PIDFD_SIGNAL_THREAD", 1, 0},
+                                                 {"PIDFD_SIGNAL_THREAD_GROUP", 2, 0},
+                                                 {"PIDFD_SIGNAL_PROCESS_GROUP", 4, 0},
+                                                 XEND};
 static const struct xlat pidfd_open_flags[] = {{"PIDFD_NONBLOCK", 04000, 0}, {"PIDFD_THREAD", 0200, 0}, XEND};
 
 /* clang-format off */
@@ -254,6 +219,7 @@ static const struct xlat pidfd_open_flags[] = {{"PIDFD_NONBLOCK", 04000, 0}, {"P
 /* clang-format on */
 #define SIG_ROW(n) {"SIG" #n, SIG##n, 0},
 static const struct xlat signals[] = {{"0", 0, 0}, SIGS(SIG_ROW) XEND};
+static const struct xlat handlers[] = {{"SIG_DFL", 0, 0}, {"SIG_IGN", 1, 0}, {"SIG_ERR", ~0ull, 0}, XEND};
 static const struct xlat sigmask_how[] = {
     {"SIG_BLOCK", 0, 0}, {"SIG_UNBLOCK", 1, 0}, {"SIG_SETMASK", 2, 0}, XEND};
 static const struct xlat sa_flags[] = {{"SA_RESTORER", 0x04000000, 0},    {"SA_ONSTACK", SA_ONSTACK, 0},
@@ -265,12 +231,12 @@ static const struct xlat ss_flags[] = {
     {"SS_ONSTACK", SS_ONSTACK, 0}, {"SS_DISABLE", SS_DISABLE, 0}, {"SS_AUTODISARM", 1u << 31, 0}, XEND};
 static const struct xlat si_codes[] = {{"SI_USER", 0, 0},
                                        {"SI_KERNEL", 0x80, 0},
-                                       {"SI_QUEUE", (uint64_t)-1, 0},
-                                       {"SI_TIMER", (uint64_t)-2, 0},
-                                       {"SI_MESGQ", (uint64_t)-3, 0},
-                                       {"SI_ASYNCIO", (uint64_t)-4, 0},
-                                       {"SI_SIGIO", (uint64_t)-5, 0},
-                                       {"SI_TKILL", (uint64_t)-6, 0},
+                                       {"SI_QUEUE", (uint32_t)-1, 0},
+                                       {"SI_TIMER", (uint32_t)-2, 0},
+                                       {"SI_MESGQ", (uint32_t)-3, 0},
+                                       {"SI_ASYNCIO", (uint32_t)-4, 0},
+                                       {"SI_SIGIO", (uint32_t)-5, 0},
+                                       {"SI_TKILL", (uint32_t)-6, 0},
                                        XEND};
 static const struct xlat poll_codes[] = {{"POLL_IN", 1, 0},
                                          {"POLL_OUT", 2, 0},
@@ -316,28 +282,31 @@ static const struct xlat itimers[] = {
 static const struct xlat sigev[] = {
     {"SIGEV_SIGNAL", 0, 0}, {"SIGEV_NONE", 1, 0}, {"SIGEV_THREAD", 2, 0}, {"SIGEV_THREAD_ID", 4, 0}, XEND};
 
+#define FUTEX_COMMAND (~256u) /* all but FUTEX_CLOCK_REALTIME */
 #define FUTEX_BOTH(c)                                                                                        \
-    {#c "_PRIVATE", c | 128, 0x7f | 128},                                                                    \
+    {#c "_PRIVATE", c | 128, FUTEX_COMMAND},                                                                 \
     {                                                                                                        \
-#c, c, 0x7f | 128                                                                                    \
+#c, c, FUTEX_COMMAND                                                                                 \
     }
-static const struct xlat futex_ops[] = {FUTEX_BOTH(FUTEX_WAIT),
-                                        FUTEX_BOTH(FUTEX_WAKE),
-                                        FUTEX_BOTH(FUTEX_FD),
-                                        FUTEX_BOTH(FUTEX_REQUEUE),
-                                        FUTEX_BOTH(FUTEX_CMP_REQUEUE),
-                                        FUTEX_BOTH(FUTEX_WAKE_OP),
-                                        FUTEX_BOTH(FUTEX_LOCK_PI),
-                                        FUTEX_BOTH(FUTEX_UNLOCK_PI),
-                                        FUTEX_BOTH(FUTEX_TRYLOCK_PI),
-                                        FUTEX_BOTH(FUTEX_WAIT_BITSET),
-                                        FUTEX_BOTH(FUTEX_WAKE_BITSET),
-                                        FUTEX_BOTH(FUTEX_WAIT_REQUEUE_PI),
-                                        FUTEX_BOTH(FUTEX_CMP_REQUEUE_PI),
-                                        {"FUTEX_LOCK_PI2_PRIVATE", 13 | 128, 0x7f | 128},
-                                        {"FUTEX_LOCK_PI2", 13, 0x7f | 128},
-                                        {"FUTEX_CLOCK_REALTIME", 256, 0},
-                                        XEND};
+static const struct xlat futex_ops[] = {
+    FUTEX_BOTH(FUTEX_WAIT),
+    FUTEX_BOTH(FUTEX_WAKE),
+    {"FUTEX_FD", FUTEX_FD, FUTEX_COMMAND & ~128u}, /* which is never private */
+    FUTEX_BOTH(FUTEX_REQUEUE),
+    FUTEX_BOTH(FUTEX_CMP_REQUEUE),
+    FUTEX_BOTH(FUTEX_WAKE_OP),
+    FUTEX_BOTH(FUTEX_LOCK_PI),
+    FUTEX_BOTH(FUTEX_UNLOCK_PI),
+    FUTEX_BOTH(FUTEX_TRYLOCK_PI),
+    FUTEX_BOTH(FUTEX_WAIT_BITSET),
+    FUTEX_BOTH(FUTEX_WAKE_BITSET),
+    FUTEX_BOTH(FUTEX_WAIT_REQUEUE_PI),
+    FUTEX_BOTH(FUTEX_CMP_REQUEUE_PI),
+    {"FUTEX_LOCK_PI2_PRIVATE", 13 | 128, FUTEX_COMMAND},
+    {"FUTEX_LOCK_PI2", 13, FUTEX_COMMAND},
+    {"FUTEX_PRIVATE_FLAG", 128, 0},
+    {"FUTEX_CLOCK_REALTIME", 256, 0},
+    XEND};
 
 static const struct xlat mq_flags[] = {{"O_NONBLOCK", 04000, 0}, XEND};
 static const struct xlat wake_ops[] = {{"FUTEX_OP_SET", 0, 0},  {"FUTEX_OP_ADD", 1, 0}, {"FUTEX_OP_OR", 2, 0},
@@ -349,6 +318,7 @@ static const struct xlat wake_cmps[] = {{"FUTEX_OP_CMP_EQ", 0, 0},
                                         {"FUTEX_OP_CMP_GT", 4, 0},
                                         {"FUTEX_OP_CMP_GE", 5, 0},
                                         XEND};
+static const struct xlat nothing[] = {XEND};
 #define FUTEX2_SIZE 3
 static const struct xlat futex_flags[] = {{"FUTEX2_SIZE_U8", 0, FUTEX2_SIZE},
                                           {"FUTEX2_SIZE_U16", 1, FUTEX2_SIZE},
@@ -357,10 +327,10 @@ static const struct xlat futex_flags[] = {{"FUTEX2_SIZE_U8", 0, FUTEX2_SIZE},
                                           {"FUTEX2_NUMA", 4, 0},
                                           {"FUTEX2_PRIVATE", 128, 0},
                                           XEND};
-static const struct xlat bitsets[] = {
-    {"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, {"FUTEX_BITSET_MATCH_ANY", ~0ull, 0}, XEND};
+static const struct xlat bitsets[] = {{"FUTEX_BITSET_MATCH_ANY", 0xffffffff, 0}, XEND};
 
 static const struct xlat ipc_keys[] = {X(IPC_PRIVATE), XEND};
+static const struct xlat ipc_64[] = {{"IPC_64", 0x100, 0}, XEND};
 static const struct xlat ipcget[] = {X(IPC_CREAT), X(IPC_EXCL), X(IPC_NOWAIT), XEND};
 static const struct xlat semops[] = {X(SEM_UNDO), X(IPC_NOWAIT), XEND};
 static const struct xlat ipcmsg[] = {
@@ -378,38 +348,39 @@ static const struct xlat msgctls[] = {
     XEND};
 
 const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
-                                       {"unshare", clone_flags, "CLONE_???"},
-                                       {"dumpable", dumpable, "SUID_DUMP_???"},
+                                       {"clone3", clone3_flags, "CLONE_???"},
+                                       {"unshare", unshare_flags, "CLONE_???"},
                                        {"wait", wait_options, "W???"},
                                        {"waitid", waitid_types, "P_???"},
                                        {"rlimit", rlimits, "RLIMIT_???"},
                                        {"rusage_who", rusage_who, "RUSAGE_???"},
                                        {"prio_which", prio_which, "PRIO_???"},
                                        {"ioprio_who", ioprio_who, "IOPRIO_WHO_???"},
+                                       {"ioprio_class", ioprio_classes, "IOPRIO_CLASS_???"},
                                        {"sched_policy", sched_policies, "SCHED_???"},
                                        {"sched_flags", sched_flags, "SCHED_FLAG_???"},
-                                       {"prctl", prctl_options, "PR_???"},
                                        {"cap", capabilities, "CAP_???"},
                                        {"caps_low", caps_low, "CAP_???"},
                                        {"caps_high", caps_high, "CAP_???"},
                                        {"cap_version", cap_versions, "_LINUX_CAPABILITY_VERSION_???"},
-                                       {"vma_op", vma_ops, "PR_SET_VMA_???"},
-                                       {"mdwe", mdwe_bits, "PR_MDWE_???"},
-                                       {"arch_prctl", arch_prctls, "ARCH_???"},
                                        {"personality", personalities, "PER_???"},
+                                       {"personality_flags", personality_flags, NULL},
                                        {"ptrace", ptrace_cmds, "PTRACE_???"},
                                        {"ptrace_o", ptrace_options, "PTRACE_O_???"},
+                                       {"ptrace_event", ptrace_events, "PTRACE_EVENT_???"},
                                        {"ptrace_call", ptrace_calls, "PTRACE_SYSCALL_INFO_???"},
                                        {"peeksiginfo", peeksiginfo_flags, "PTRACE_PEEKSIGINFO_???"},
                                        {"regset", regsets, "NT_???"},
                                        {"audit_arch", audit_archs, "AUDIT_ARCH_???"},
                                        {"syslog", syslog_actions, "SYSLOG_ACTION_???"},
+                                       {"loglevel", loglevels, "LOGLEVEL_???"},
                                        {"kcmp", kcmp_types, "KCMP_???"},
                                        {"getrandom", getrandom_flags, "GRND_???"},
-                                       {"rseq", rseq_flags, "RSEQ_FLAG_???"},
+                                       {"pidfd_signal", pidfd_signal_flags, "PIDFD_SIGNAL_???"},
                                        {"pidfd_open", pidfd_open_flags, "PIDFD_???"},
                                        {0, 0, 0}};
 const struct xlat_table xlat_signal[] = {{"signal", signals, 0},
+                                         {"handler", handlers, 0},
                                          {"sigmask_how", sigmask_how, "SIG_???"},
                                          {"sa", sa_flags, "SA_???"},
                                          {"ss", ss_flags, "SS_???"},
@@ -428,13 +399,15 @@ const struct xlat_table xlat_time[] = {{"clock", clocks, "CLOCK_???"},
                                        {"itimer", itimers, "ITIMER_???"},
                                        {"sigev", sigev, "SIGEV_???"},
                                        {"futex", futex_ops, "FUTEX_???"},
+                                       {"futex_unknown", nothing, "FUTEX_???"},
                                        {"bitset", bitsets, 0},
                                        {"wake_op", wake_ops, 0},
                                        {"wake_cmp", wake_cmps, 0},
                                        {"futex_flags", futex_flags, "FUTEX2_???", .type = FUTEX2_SIZE},
                                        {"mq_flags", mq_flags, "O_???"},
+                                       {"mq_open_flags", mq_flags, 0},
                                        {0, 0, 0}};
-const struct xlat_table xlat_ipc[] = {{"ipc_key", ipc_keys, 0},       {"ipcget", ipcget, 0, true},
-                                      {"ipcmsg", ipcmsg, "MSG_???"},  {"shmctl", shmctls, "SHM_???"},
-                                      {"semop", semops, "SEM_???"},   {"semctl", semctls, "SEM_???"},
-                                      {"msgctl", msgctls, "MSG_???"}, {0, 0, 0}};
+const struct xlat_table xlat_ipc[] = {
+    {"ipc_key", ipc_keys, 0},       {"ipc_64", ipc_64, 0},          {"ipcget", ipcget, 0, true},
+    {"ipcmsg", ipcmsg, "MSG_???"},  {"shmctl", shmctls, "SHM_???"}, {"semop", semops, "SEM_???"},
+    {"semctl", semctls, "SEM_???"}, {"msgctl", msgctls, "MSG_???"}, {0, 0, 0}};

@@ -7,7 +7,8 @@ same_form()
     sed -E '/PTRACE_TRACEME|^ptrace\(0\)|^[0-9]+ +ptrace\(0\)|\+\+\+ /d
         s/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/; s/pid=[0-9]+/pid=N/g
         s/htons\([0-9]+\)/htons(N)/g; s/(sin6?_port)="[^"]*"/\1=BYTES/g
-        s/f_fsid=\{[^}]*\}, /f_fsid=ID, /; s/f_flags=[^}]*/f_flags=F/
+        s/st_(dev|ino)=[^,]*/st_\1=N/g; s/st_[acm]time(_nsec)?=[^,}]*/TIME/g; s/stx_(mask|ino|blksize)=[^,]*/stx_\1=N/g; s/stx_attributes_mask=.*\}\)/stx_attributes_mask=...})/
+        s/d_(ino|off)=[0-9]+/d_\1=N/g; s/f_fsid=\{[^}]*\}, /f_fsid=ID, /; s/f_flags=[^}]*/f_flags=F/
         s/^((shm|sem|msg)[a-z]*)\([0-9]+/\1(ID/; s/^((shm|sem|msg)get.*) = [0-9]+/\1 = ID/
         s/_([oscrad]time)=[0-9]+/_\1=N/g; s/(shm(max|min|mni|seg|all))=[0-9]+/\1=N/g; s/^(shmctl\([^,]*, (0x3|IPC_INFO).*\)) = .*/\1/
         s/^(memfd_create.*\)|shmget\([^,]*, 1, .*\)|.*HUGE.*\)) = .*/\1/; s/=> features=[^,]*/=> features=F/
@@ -25,7 +26,7 @@ older='; s/(_IOC\(_IOC_READ, 0xee, [^)]*\)), "[^"]*"\)/\1, ADDR)/'
 strace_since 6 13 ||
     older='; s/<\{eventfd-[^}]*\}>/<anon_inode:[eventfd]>/g; s/<signalfd:~?\[[^]]*\]>/<anon_inode:[signalfd]>/g
         s/, cmsg_data="(\\x[0-9a-f]{2})+"(\.\.\.)?//g; /SCM_PIDFD|cmsg_level=(SOL_SOCKET|0x1[^,]*), cmsg_type=0x4/d
-        s/data=(ADDR|\{u32=[0-9]+, u64=[0-9]+\})/data=D/
+        s/data=(ADDR|0x[0-9a-f]+|0|\{u32=[0-9]+, u64=[0-9]+\})/data=D/; /^(syscall_0x1[cd]|fchmodat2|[a-z]*xattrat)/d
         s/FUTEX2_SIZE_U32/FUTEX_32/g; s/FUTEX2_PRIVATE/FUTEX_PRIVATE_FLAG/g
         s/(0x1 \/\* )?FUTEX2_SIZE_U16( \*\/)?/0x1 \/* FUTEX_??? *\//; s/(0 \/\* )?FUTEX2_SIZE_U8( \*\/)?/0/'
 
@@ -69,6 +70,11 @@ arguments futexes futex,futex_waitv 22
 arguments memory mmap,memfd_create,mbind,set_mempolicy,get_mempolicy,migrate_pages,move_pages,ioctl,userfaultfd 30
 arguments scheduling sched_setattr,sched_getattr,sched_setscheduler,sched_getparam,capget,capset,clone 25
 arguments terminals ioctl 24
+arguments_files paths %file,umask,fchmod,fchown,fchdir 100
+arguments_files data %desc 60
+arguments_files descriptors %desc 55
+arguments_files attributes /xattr 25
+arguments_files status %%stat 22
 structures times setitimer,getitimer,timer_create,timer_settime,timer_gettime,timer_delete,timerfd_settime,timerfd_gettime,settimeofday,times 16
 structures descriptors epoll_ctl,epoll_wait,select,pselect6,ppoll,fcntl,openat2,ioctl 15
 structures limits setrlimit,getrlimit,prlimit64,getrusage,sched_setaffinity,sched_getaffinity,setgroups 12

@@ -38,7 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOWHERE ((void *)16)
+#include "groups.h"
 
 /* ---- sockets ---- */
 
@@ -568,20 +568,12 @@ static void terminals(void)
     ioctl(s, 0x402c542d, NOWHERE);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} groups[] = {{"messages", messages},     {"files", files},        {"ipc", ipc},
-              {"tracing", tracing},       {"futexes", futexes},    {"memory", memory},
-              {"scheduling", scheduling}, {"terminals", terminals}};
-
 int main(int argc, char **argv)
 {
-    for (unsigned i = 0; argc == 2 && i < sizeof(groups) / sizeof(*groups); i++)
-        if (!strcmp(argv[1], groups[i].name)) {
-            groups[i].run();
-            return 0;
-        }
-    fputs("arguments: needs the name of a group\n", stderr);
-    return 2;
+    static const struct group_of_calls groups[] = {
+        {"messages", messages},     {"files", files},         {"ipc", ipc},
+        {"tracing", tracing},       {"futexes", futexes},     {"memory", memory},
+        {"scheduling", scheduling}, {"terminals", terminals}, {NULL, NULL}};
+
+    return run_group(groups, argc, argv);
 }

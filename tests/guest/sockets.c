@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <linux/netlink.h>
 
-#define NOWHERE ((void *)16)
+#include "groups.h"
 
 /* ---- endpoints ---- */
 
@@ -373,19 +373,11 @@ static void kinds(void)
     look(77);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} groups[] = {
-    {"endpoints", endpoints}, {"names", names}, {"kinds", kinds}, {"control", control}, {"options", options}};
-
 int main(int argc, char **argv)
 {
-    for (unsigned i = 0; argc == 2 && i < sizeof(groups) / sizeof(*groups); i++)
-        if (!strcmp(argv[1], groups[i].name)) {
-            groups[i].run();
-            return 0;
-        }
-    fputs("sockets: needs the name of a group\n", stderr);
-    return 2;
+    static const struct group_of_calls groups[] = {{"endpoints", endpoints}, {"names", names},
+                                                   {"kinds", kinds},         {"control", control},
+                                                   {"options", options},     {NULL, NULL}};
+
+    return run_group(groups, argc, argv);
 }

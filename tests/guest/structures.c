@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOWHERE ((void *)16)
+#include "groups.h"
 
 static void times_and_timers(void)
 {
@@ -176,19 +176,13 @@ static void machine(void)
     syscall(SYS_ioprio_get, 1, 0);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} groups_of_calls[] = {
-    {"times", times_and_timers}, {"descriptors", descriptors}, {"limits", limits}, {"machine", machine}};
-
 int main(int argc, char **argv)
 {
-    for (unsigned i = 0; argc == 2 && i < sizeof(groups_of_calls) / sizeof(*groups_of_calls); i++)
-        if (!strcmp(argv[1], groups_of_calls[i].name)) {
-            groups_of_calls[i].run();
-            return 0;
-        }
-    fputs("structures: needs the name of a group\n", stderr);
-    return 2;
+    static const struct group_of_calls groups[] = {{"times", times_and_timers},
+                                                   {"descriptors", descriptors},
+                                                   {"limits", limits},
+                                                   {"machine", machine},
+                                                   {NULL, NULL}};
+
+    return run_group(groups, argc, argv);
 }
