@@ -218,9 +218,6 @@ bool is_about_wanted(struct call *c, const struct sig *sig); /* -P, -e trace-fds
 void put_ioprio(struct call *c, const char *fmt,
                 uint32_t v); /* IOPRIO_PRIO_VALUE(class, level); fmt: of the number */
 
-/* ---- structs_bpf.c ---- */
-void print_sock_fprog(struct call *c, const void *p); /* struct sock_fprog of a socket */
-
 /* ---- print_endpoint.c ---- */
 /* <TCP:[127.0.0.1:1->127.0.0.1:2]>, <UNIX:[12->13,"path"]>. False: f is no socket. */
 bool print_endpoint(struct call *c, struct file *f);

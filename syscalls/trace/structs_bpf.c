@@ -1,4 +1,4 @@
-/* structs_bpf.c - programs of the classic packet filter, of seccomp and of sockets, as strace -v shows them. */
+/* structs_bpf.c - programs of the classic packet filter, which seccomp takes, as strace -v shows them. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -65,47 +65,24 @@ static void put_action(struct call *c, uint32_t k)
         text_printf(c->out, "|%#x", data);
 }
 
-/* Where a filter of a socket loads from: places below SKF_AD_OFF are no bytes of the packet. */
-static bool put_ancillary(struct call *c, const struct sock_filter *f)
+static void print_instruction(struct call *c, const void *p)
 {
-    uint32_t off = f->k - (uint32_t)SKF_AD_OFF;
-
-    if (BPF_CLASS(f->code) != BPF_LD || BPF_MODE(f->code) != BPF_ABS || off >= SKF_AD_MAX ||
-        c->tr->opt.xlat == XLAT_RAW)
-        return false;
-    print_xlat_named(c, "skf_off", (uint32_t)SKF_AD_OFF);
-    text_putc(c->out, '+');
-    print_xlat_named(c, "skf_ad", off);
-    return true;
-}
-
-static void put_instruction(struct call *c, const struct sock_filter *f, bool seccomp)
-{
+    const struct sock_filter *f = p;
     bool jump = f->jt || f->jf;
 
     text_puts(c->out, jump ? "BPF_JUMP(" : "BPF_STMT(");
     put_code(c, f->code);
     text_puts(c->out, ", ");
-    if (seccomp && !jump && BPF_CLASS(f->code) == BPF_RET)
+    if (!jump && BPF_CLASS(f->code) == BPF_RET)
         put_action(c, f->k);
-    else if (seccomp || jump || !put_ancillary(c, f))
+    else
         text_printf(c->out, "%#x", f->k);
     if (jump)
         text_printf(c->out, ", %#x, %#x", f->jt, f->jf);
     text_putc(c->out, ')');
 }
 
-static void print_for_seccomp(struct call *c, const void *p)
-{
-    put_instruction(c, p, true);
-}
-
-static void print_for_socket(struct call *c, const void *p)
-{
-    put_instruction(c, p, false);
-}
-
-static void put_program(struct call *c, const void *p, void (*print)(struct call *c, const void *p))
+static void print_program(struct call *c, const void *p)
 {
     const struct { /* struct sock_fprog, whose pointer is the guest's */
         uint16_t len;
@@ -115,20 +92,10 @@ static void put_program(struct call *c, const void *p, void (*print)(struct call
 
     text_printf(c->out, "{len=%u, filter=", prog->len);
     if (c->style.full)
-        print_array(c, prog->filter, n, sizeof(struct sock_filter), print);
+        print_array(c, prog->filter, n, sizeof(struct sock_filter), print_instruction);
     else
         print_addr(c, prog->filter);
     text_putc(c->out, '}');
-}
-
-static void print_seccomp_prog(struct call *c, const void *p)
-{
-    put_program(c, p, print_for_seccomp);
-}
-
-void print_sock_fprog(struct call *c, const void *p)
-{
-    put_program(c, p, print_for_socket);
 }
 
 /* PTRACE_SECCOMP_GET_METADATA: which filter, and its flags. The call's size says how much there is of both. */
@@ -153,7 +120,7 @@ static void print_metadata(struct call *c, uint64_t addr, const struct arg *a)
 }
 
 const struct struct_type structs_bpf[] = {
-    {"seccomp_prog", 16, print_seccomp_prog, NULL, false, STRUCT_PLAIN},
+    {"seccomp_prog", 16, print_program, NULL, false, STRUCT_PLAIN},
     {"seccomp_metadata", 0, NULL, print_metadata, true, STRUCT_SPLIT},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };
