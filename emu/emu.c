@@ -21,6 +21,7 @@
 struct mseal_emu {
     struct machine m;
     struct options o;
+    struct output output;
 };
 
 static int version(void)
@@ -215,7 +216,7 @@ int mseal_emu_create(struct mseal_emu **emu, char **argv, char **envp, const str
         goto out;
     argv += e->o.first;
     e->m.k.hooks = hooks;
-    err = output_open(&e->m, &e->o, argv[0]);
+    err = output_open(&e->m, &e->o, argv[0], &e->output);
     if (!err && e->o.gdb)
         err = gdb_create(&e->m, e->o.gdb, e->o.gdb_wait);
     if (!err)
@@ -226,6 +227,7 @@ int mseal_emu_create(struct mseal_emu **emu, char **argv, char **envp, const str
     return 0;
 out_machine:
     machine_destroy(&e->m);
+    output_close(&e->output);
 out:
     options_free(&e->o);
     free(e);
@@ -242,6 +244,7 @@ void mseal_emu_destroy(struct mseal_emu *emu)
     if (!emu)
         return;
     machine_destroy(&emu->m);
+    output_close(&emu->output);
     options_free(&emu->o);
     free(emu);
 }

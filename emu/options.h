@@ -15,9 +15,10 @@ struct options {
     uint64_t seed, memory, stack;
     bool chaos;
     bool strace;
-    bool explain, follow, successful, failed, summary, summary_too, wall, full, number, ip,
-        comm;                                 /* --explain -f -z -Z -c -C -w -v -n -i -Y */
-    unsigned fds, quiet;                      /* -y -q: how often */
+    bool explain, successful, failed, summary, summary_too, wall, full, number, ip,
+        comm;                                 /* --explain -z -Z -c -C -w -v -n -i -Y */
+    unsigned fds, quiet, follow;              /* -y -q -f: how often */
+    bool follow_long, separately, always_pid; /* --follow-forks --output-separately --always-show-pid */
     const char **trace_paths;                 /* -P, NULL-terminated */
     uint64_t column;                          /* -a; UINT64_MAX: not given */
     const char *sort, *columns;               /* -S -U, NULL: not given */

@@ -36,9 +36,10 @@ static bool wants_lines(const struct options *o)
     bool other = o->json || o->record || o->explain || wants_code(o);
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->hex || o->stamps || o->hex_style || o->stamp_style ||
-        o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX || o->full || o->number || o->ip ||
-        o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet || o->wall || o->sort || o->columns)
+        o->failed || o->xlat || o->follow || o->follow_long || o->always_pid || o->hex || o->stamps ||
+        o->hex_style || o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX ||
+        o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
+        o->wall || o->sort || o->columns)
         return true;
     return o->events && !other;
 }
@@ -140,14 +141,16 @@ static int set_summary(const struct options *o, struct trace_options *to)
     return 0;
 }
 
-int output_open(struct machine *m, const struct options *o, const char *program)
+int output_open(struct machine *m, const struct options *o, const char *program, struct output *out)
 {
     struct trace_options to = {.layout = {.out = stderr}, .program = program};
     bool lines = wants_lines(o);
-    int err = 0;
+    int err = output_file_open(out, o);
 
-    if (o->output)
-        err = open_file(o->output, o->append ? "ae" : "we", &to.layout.out);
+    if (out->file)
+        to.layout.out = out->file;
+    to.layout.separately = out->to_each;
+    to.layout.append = o->append;
     if (!err && o->maps)
         m->maps_out = to.layout.out;
     if (!err && o->lockstep) {
@@ -180,7 +183,8 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     to.frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
     to.limit = o->limit;
     to.layout.terminal = to.layout.out == stderr;
-    to.layout.always_pid = o->follow && o->output;
+    to.layout.always_pid =
+        o->always_pid || ((o->follow || o->follow_long) && o->output && !to.layout.separately);
     if (o->explain && !lines)
         to.layout.only = ONLY_EXPLAINED;
     else if (wants_code(o) && !lines)
@@ -200,8 +204,10 @@ int output_open(struct machine *m, const struct options *o, const char *program)
     if (err)
         goto fail;
     m->k.trace = trace_create(&m->k, &to);
-    if (m->k.trace)
+    if (m->k.trace) {
+        out->file = NULL;
         return 0;
+    }
     fprintf(stderr, "mseal-emu: out of memory\n");
     err = EXIT_FAILED;
 fail:

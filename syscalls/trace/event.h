@@ -93,6 +93,9 @@ struct layout_options {
     bool terminal;   /* on a terminal or stderr: "[pid N]" while there are several tasks; else a column from
                         then on */
     bool always_pid; /* a column from the first line (-f with -o) */
+    const char *separately; /* each task's lines go to a file of its own, this name with .TID, without that
+                               column; the first one's to out. NULL: all to out */
+    bool append;            /* those files keep what is in them */
     enum layout_only only;
     unsigned status;             /* ONLY_STATUS: which, enum layout_status */
     unsigned quiet;              /* -q: what is not told, enum layout_quiet */
@@ -107,6 +110,8 @@ struct layout_options {
 };
 struct layout *layout_create(const struct layout_options *opt); /* NULL: out of memory */
 void layout_event(struct layout *l, const struct event *ev);
+void layout_task(struct layout *l,
+                 int tid);             /* there is task tid: it has a file, even if nothing is told of it */
 void layout_flush(struct layout *l);   /* cuts a line that is still open */
 void layout_destroy(struct layout *l); /* does not close opt.out */
 

@@ -1,6 +1,7 @@
 /*
  * events.c - the tracer: who gets an event, and the events that are no calls (decode.c has those).
  */
+#include "sheets.h"
 #include "strace.h"
 
 #include <mseal-emu/design.h>
@@ -41,12 +42,6 @@ fail:
     return NULL;
 }
 
-static void close_output(FILE *f)
-{
-    if (ferror(f) | fclose(f))
-        fputs("mseal-emu: the trace could not be written whole\n", stderr);
-}
-
 void trace_destroy(struct trace *tr)
 {
     if (!tr)
@@ -59,9 +54,9 @@ void trace_destroy(struct trace *tr)
     watch_destroy(tr->watch);
     filter_destroy(tr->opt.filter);
     if (tr->opt.json && tr->opt.json != tr->opt.layout.out)
-        close_output(tr->opt.json);
+        trace_close(tr->opt.json);
     if (tr->opt.layout.out && tr->opt.layout.out != stderr)
-        close_output(tr->opt.layout.out);
+        trace_close(tr->opt.layout.out);
     for (int i = 0; i < SYS_MAX; i++)
         free(tr->calls[i]);
     for (struct traced_call *call; (call = tr->far_calls);) {
@@ -296,6 +291,8 @@ void trace_switch(struct task *t)
 
         trace_deliver(tr, t, ev);
     }
+    if (tr->layout && tr->opt.layout.separately && tr->running != t->tid && tr->told < tr->opt.limit)
+        layout_task(tr->layout, t->tid);
     tr->running = t->tid;
 }
 

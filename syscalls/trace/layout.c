@@ -7,6 +7,7 @@
  */
 #include "../kernel.h"
 #include "event.h"
+#include "sheets.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -26,9 +27,9 @@ struct held { /* the beginning of a call of tid */
 struct layout {
     struct layout_options opt;
     struct text line;
-    size_t invisible; /* bytes of the line that take no column */
-    int open;         /* tid whose line is begun and not ended; 0: none */
-    size_t column;    /* of that line */
+    size_t invisible;    /* bytes of the line that take no column */
+    struct sheet *sheet; /* that the line goes to */
+    struct sheets sheets;
     uint64_t last_ns; /* of the line before */
     bool any;         /* there was one */
     bool several;     /* more than one task has been seen: a pid column */
@@ -39,8 +40,10 @@ struct layout *layout_create(const struct layout_options *opt)
 {
     struct layout *l = calloc(1, sizeof(*l));
 
-    if (l)
-        l->opt = *opt;
+    if (!l)
+        return NULL;
+    l->opt = *opt;
+    l->sheets = (struct sheets){.first = opt->out, .name = opt->separately, .append = opt->append};
     return l;
 }
 
@@ -48,7 +51,7 @@ void layout_destroy(struct layout *l)
 {
     if (!l)
         return;
-    layout_flush(l);
+    sheets_destroy(&l->sheets);
     for (struct held *h = l->held, *next; h; h = next) {
         next = h->next;
         free(h->line.s);
@@ -60,11 +63,7 @@ void layout_destroy(struct layout *l)
 
 void layout_flush(struct layout *l)
 {
-    if (l->open) {
-        fputs(" <unfinished ...>\n", l->opt.out);
-        l->open = 0;
-    }
-    fflush(l->opt.out);
+    sheets_flush(&l->sheets);
 }
 
 /* ---- the line in progress ---- */
@@ -88,8 +87,8 @@ static void put(struct layout *l, struct piece p)
 
 static void emit(struct layout *l)
 {
-    fwrite(l->line.s, 1, l->line.len, l->opt.out);
-    l->column += l->line.len - l->invisible;
+    fwrite(l->line.s, 1, l->line.len, l->sheet->out);
+    l->sheet->column += l->line.len - l->invisible;
     l->invisible = 0;
     text_clear(&l->line);
 }
@@ -98,8 +97,8 @@ static void end_line(struct layout *l)
 {
     text_putc(&l->line, '\n');
     emit(l);
-    l->open = 0;
-    l->column = 0;
+    l->sheet->open = 0;
+    l->sheet->column = 0;
 }
 
 static void stamp(struct layout *l, const struct event *ev)
@@ -128,9 +127,9 @@ static void put_pid(struct layout *l, const struct event *ev)
     char pid[64];
 
     snprintf(pid, sizeof(pid), l->opt.comm && ev->comm ? "%d<%s>" : "%d", ev->tid, ev->comm);
-    if (l->opt.always_pid || (l->several && !l->opt.terminal))
+    if (l->opt.always_pid || (l->several && !l->opt.terminal && !l->opt.separately))
         text_printf(&l->line, "%-5s ", pid);
-    else if (ev->tasks > 1)
+    else if (ev->tasks > 1 && !l->opt.separately)
         text_printf(&l->line, l->opt.comm ? "[pid  %s] " : "[pid %5s] ", pid);
 }
 
@@ -150,10 +149,7 @@ static void begin_line(struct layout *l, const struct event *ev)
 {
     text_clear(&l->line);
     l->invisible = 0;
-    if (l->open)
-        fputs(" <unfinished ...>\n", l->opt.out);
-    l->open = 0;
-    l->column = 0;
+    sheet_cut(l->sheet);
     if (ev->tasks > 1)
         l->several = true;
     put_pid(l, ev);
@@ -163,7 +159,7 @@ static void begin_line(struct layout *l, const struct event *ev)
 
 static void pad(struct layout *l)
 {
-    while (l->column + l->line.len - l->invisible + 1 < l->opt.column)
+    while (l->sheet->column + l->line.len - l->invisible + 1 < l->opt.column)
         text_putc(&l->line, ' ');
 }
 
@@ -217,12 +213,12 @@ static void put_below(struct layout *l, const struct event *ev)
     if (ev->dump.len) {
         put(l, ev->dump);
         emit(l);
-        l->column = 0;
+        l->sheet->column = 0;
     }
     if (l->opt.stack && ev->stack.len) {
         put(l, ev->stack);
         emit(l);
-        l->column = 0;
+        l->sheet->column = 0;
     }
     if (!l->opt.why || !ev->why.len)
         return;
@@ -275,7 +271,7 @@ static void enter(struct layout *l, const struct event *ev)
     begin_line(l, ev);
     put_beginning(l, ev);
     emit(l);
-    l->open = ev->tid;
+    l->sheet->open = ev->tid;
 }
 
 static bool wanted(const struct layout *l, const struct event *ev)
@@ -300,7 +296,7 @@ static void put_again(struct layout *l, const struct held *h, const struct event
         text_write(&l->line, h->line.s, h->line.len);
         if (l->opt.color) /* the colours of the name */
             l->invisible += 9;
-    } else if (l->open != ev->tid) {
+    } else if (l->sheet->open != ev->tid) {
         begin_line(l, ev);
         text_printf(&l->line, "<... %s resumed>", h->name);
     }
@@ -382,6 +378,9 @@ static void note(struct layout *l, const struct event *ev, const char *before, c
 
 void layout_event(struct layout *l, const struct event *ev)
 {
+    l->sheet = sheet_of(&l->sheets, ev->tid);
+    if (!l->sheet || !l->sheet->out)
+        return;
     switch (ev->kind) {
     case EVENT_ENTER:
         enter(l, ev);
@@ -420,6 +419,13 @@ void layout_event(struct layout *l, const struct event *ev)
     default:
         return;
     }
-    if (l->opt.terminal && !l->open)
-        fflush(l->opt.out);
+    if (l->opt.terminal && !l->sheet->open)
+        fflush(l->sheet->out);
+    if (ev->kind == EVENT_DEATH)
+        sheets_over(&l->sheets, ev->tid);
+}
+
+void layout_task(struct layout *l, int tid)
+{
+    sheet_of(&l->sheets, tid);
 }

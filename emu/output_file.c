@@ -1,0 +1,119 @@
+/* output_file.c - what -o names: a file, a file for each task, or a command that reads what is told. */
+#include "output.h"
+
+#include "syscalls/trace/sheets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool is_command(const char *name)
+{
+    return *name == '|' || *name == '!';
+}
+
+static bool separately(const struct options *o)
+{
+    return o->separately || o->follow > 1;
+}
+
+/* 0, or EXIT_USAGE after one line on stderr. */
+static int check(const struct options *o)
+{
+    const char *what = NULL;
+
+    if (o->separately && o->follow > 1)
+        what = "-ff and --output-separately are the same: one of them is enough";
+    else if (separately(o) && (o->summary || o->summary_too))
+        what = "-c and -C make one table, -ff and --output-separately many files";
+    else if (separately(o) && o->output && is_command(o->output))
+        what = "-ff and --output-separately need a file, not a command";
+    else if (o->output && is_command(o->output) && !o->output[1])
+        what = "-o: there is no command behind the sign";
+    if (!what)
+        return 0;
+    fprintf(stderr, "mseal-emu: %s\n", what);
+    return EXIT_USAGE;
+}
+
+/* `sh -c command` of the host reads what is written to *file. 0 or negative errno. */
+static int start(const char *command, FILE **file, pid_t *pid)
+{
+    extern char **environ;
+    char *argv[] = {"sh", "-c", (char *)command, NULL};
+    posix_spawn_file_actions_t act;
+    int fd[2], err;
+
+    if (pipe2(fd, O_CLOEXEC)) /* so the program does not inherit it */
+        return -errno;
+    *file = fdopen(fd[1], "w");
+    if (!*file) {
+        close(fd[0]);
+        close(fd[1]);
+        return -ENOMEM;
+    }
+    err = posix_spawn_file_actions_init(&act);
+    if (!err) {
+        err = posix_spawn_file_actions_adddup2(&act, fd[0], STDIN_FILENO);
+        if (!err)
+            err = posix_spawn(pid, "/bin/sh", &act, NULL, argv, environ);
+        posix_spawn_file_actions_destroy(&act);
+    }
+    close(fd[0]);
+    if (err) {
+        fclose(*file);
+        *file = NULL;
+        *pid = 0;
+    }
+    return -err;
+}
+
+int output_file_open(struct output *out, const struct options *o)
+{
+    char *own = NULL;
+    int err;
+
+    *out = (struct output){.name = o->output};
+    err = check(o);
+    if (err || !o->output)
+        return err;
+    if (is_command(o->output)) {
+        err = start(o->output + 1, &out->file, &out->command);
+        errno = -err;
+    } else if (!separately(o)) {
+        out->file = fopen(o->output, o->append ? "ae" : "we");
+    } else if (asprintf(&own, "%s.%d", o->output, KERNEL_FIRST_PID) < 0) {
+        own = NULL;
+    } else {
+        out->to_each = o->output;
+        out->file = fopen(own, o->append ? "ae" : "we");
+    }
+    if (!out->file) {
+        fprintf(stderr, "mseal-emu: %s: %s\n", own ? own : o->output, strerror(errno));
+        err = EXIT_FAILED;
+    }
+    free(own);
+    return err;
+}
+
+void output_close(struct output *out)
+{
+    int status = 0;
+
+    if (out->file)
+        trace_close(out->file);
+    out->file = NULL;
+    if (!out->command)
+        return;
+    while (waitpid(out->command, &status, 0) < 0 && errno == EINTR)
+        ;
+    out->command = 0;
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "mseal-emu: -o '%s': killed by signal %d\n", out->name, WTERMSIG(status));
+    else if (WEXITSTATUS(status))
+        fprintf(stderr, "mseal-emu: -o '%s': its exit status is %d\n", out->name, WEXITSTATUS(status));
+}
