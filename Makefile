@@ -183,7 +183,7 @@ check-fast: all $(UNIT) ## unit tests only, with what is installed
 	@B=$(B) SANITIZE=$(SANITIZE) tests/run unit
 determinism: test-programs ## the trace of each program of many tasks, RUNS=2 times on each version of Unicorn: the same
 	@B=$(B) RUNS=$(RUNS) tests/run determinism
-test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BIN_NEWEST) ## what tests/run GROUP needs
+test-programs: all $(B)/mseal-fuzz $(UNIT) $(GUEST) $(TEST_GUEST) $(DEMO) $(EXAMPLES) $(BENCH_HOST) $(BENCH_GUEST) $(BIN_NEWEST) ## what tests/run GROUP needs; the measurements, so that they build
 
 syntax: ## the compiler's warnings alone, nothing is built (CC=clang)
 	@printf '%s\n' emu/main.c $(SRC_EMU) $(SRC_SYS) $(SRC_MM) $(SRC_KFUZZ) $(wildcard bench/*.c tests/unit/*.c) | \

@@ -1,4 +1,5 @@
 /* areas.c - a mapping more among many: 60,000 areas that do not merge. Argument: times. */
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #define AREAS 60000

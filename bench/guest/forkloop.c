@@ -1,5 +1,6 @@
 /* forkloop.c - fork, exit, wait of a process with 200 MB resident. usage: forkloop ROUNDS */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>

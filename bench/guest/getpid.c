@@ -1,4 +1,5 @@
 /* getpid.c - the cheapest system call, again and again. Argument: calls in thousands. */
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 /* mmap.c - the life of a mapping: mmap, touch, mprotect, munmap. Argument: lives in thousands. */
+#include <stdlib.h>
 #include <sys/mman.h>
 
 int main(int argc, char **argv)
