@@ -554,6 +554,7 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
         (err = uc_context_save(cpu->uc, cpu->fresh)))
         goto fail;
     code_buffer_init(cpu);
+    exits_init(cpu);
     return cpu;
 
 fail:

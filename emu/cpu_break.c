@@ -41,6 +41,7 @@ int cpu_before_code_hook(struct cpu *cpu)
     if (!cpu->code_hooks && uc_hook_add(cpu->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, cpu, 1, 0))
         return -ENOMEM;
     cpu->code_hooks = true;
+    exits_within_blocks(cpu, true);
     return 0;
 }
 

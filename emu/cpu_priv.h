@@ -57,6 +57,7 @@ struct cpu {
     /* code_buffer.c: pages of code to come before the buffer is looked for, and two places in it; 0, NULL: no need to look */
     unsigned buffer_wait;
     const uint64_t *buffer_mark[2];
+    uint8_t *no_exits; /* cpu_exits.c: the engine's flag, or NULL */
 };
 
 /*
@@ -78,6 +79,12 @@ bool forget_trapped_at(const struct cpu *cpu, uint64_t rip);
 /* ---- cpu_break.c ---- */
 /* To be called before the first hook at an instruction is made. 0 or -ENOMEM. */
 int cpu_before_code_hook(struct cpu *cpu);
+
+/* ---- cpu_exits.c ---- */
+void exits_init(struct cpu *cpu);
+/* Blocks translated from now on can be stopped at each instruction with a hook, too (true), or only between blocks (from the
+ * start on). */
+void exits_within_blocks(struct cpu *cpu, bool on);
 
 /* ---- code_buffer.c ---- */
 void code_buffer_init(struct cpu *cpu);
