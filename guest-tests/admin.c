@@ -86,6 +86,8 @@ static void trees(void)
 
 static void quotas(void)
 {
+    int root;
+
     is_err(syscall(SYS_quotactl, 0x80000109, NULL, 0, 0), "EINVAL", "quotactl: an unknown kind");
     is_ok(syscall(SYS_quotactl, 0x80000100, NULL, 0, 0), "quotactl: Q_SYNC of all");
     is_err(syscall(SYS_quotactl, 0x80000200, NULL, 0, 0), "ENODEV", "quotactl: Q_QUOTAON of nothing");
@@ -94,6 +96,14 @@ static void quotas(void)
     is_err(syscall(SYS_quotactl, 0x80000700, NOWHERE, 0, buf), "EFAULT", "quotactl: a path at no address");
     is_err(syscall(SYS_quotactl_fd, none, 0x80000700, 0, buf), "EBADF", "quotactl_fd: no descriptor");
     is_err(syscall(SYS_quotactl_fd, file, 0x80000709, 0, buf), "EINVAL", "quotactl_fd: an unknown kind");
+    root = must(open("/", O_RDONLY));
+    is_err(syscall(SYS_quotactl_fd, root, 0x80000400, 0, buf), "ESRCH", "quotactl_fd: quotas are off");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580300, geteuid(), buf), "ESRCH", "... for oneself");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580300, 1, buf), "EPERM", "... others are not asked about");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580301, 1, buf), "EPERM", "... nor other groups");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580900, geteuid(), buf), "EPERM", "... nor the next");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580500, 0, buf), "ENOSYS", "... no state as of XFS");
+    is_err(syscall(SYS_quotactl_fd, root, 0x580800, 0, buf), "EINVAL", "... nor of no version");
     is_err(syscall(SYS_swapon, NOWHERE, 0), "EPERM", "swapon: before the path is read");
     is_err(syscall(SYS_swapon, "/tmp", 0x1000000), "EINVAL", "swapon: unknown flags");
     is_err(syscall(SYS_swapoff, NOWHERE), "EPERM", "swapoff");
@@ -309,6 +319,28 @@ static void others(void)
     is_err(syscall(SYS_ustat, 0x12345, NOWHERE), "EINVAL", "ustat: no such file system");
 }
 
+/* The numbers of an address space: all at once, but for the executable, is nobody's privilege. */
+static void address_space(void)
+{
+    unsigned long here = (unsigned long)buf;
+    struct prctl_mm_map map = {here, here + 1, here, here, here, here, here,
+                               here, here,     here, here, NULL, 16,   (unsigned)none};
+
+    for (int what = 0; what < 20; what++)
+        if (what != PR_SET_MM_MAP && what != PR_SET_MM_MAP_SIZE)
+            is_err(prctl(PR_SET_MM, what, -1, 0, 0), "EPERM", "PR_SET_MM: before the address");
+    is_err(prctl(PR_SET_MM, PR_SET_MM_BRK, here, 1, 0), "EINVAL", "... after an argument too many");
+    is_err(prctl(PR_SET_MM, PR_SET_MM_AUXV, NOWHERE, 16, 0), "EPERM", "... before the vector");
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0), "EINVAL", "... a vector of no place");
+    map.auxv = NOWHERE;
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0), "EFAULT", "... or of a wild one");
+    map.auxv_size = 0;
+    map.exe_fd = 999;
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0), "EPERM", "... another executable");
+    map.start_code = here + 1;
+    is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0), "EINVAL", "... after the numbers");
+}
+
 int main(void)
 {
     file = must(open("/proc/version", O_RDONLY));
@@ -325,5 +357,6 @@ int main(void)
     options();
     others();
     scheduling();
+    address_space();
     return done();
 }

@@ -20,6 +20,32 @@ static long open2(const char *path, unsigned long flags, unsigned long resolve)
     return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 }
 
+/* Where a read ends that has nothing to give and nowhere to put it. */
+static void reads_to_nowhere(void)
+{
+    static const char *const files[] = {"/proc/self/maps", "/proc/self/stat", "/proc/self/cmdline",
+                                        "/proc/self/comm", "/proc/sys/kernel/ostype"};
+    static char all[1 << 16];
+    void *nowhere = (void *)16;
+    int f = temp_file(0);
+
+    is_num(read(f, nowhere, 10), 0, "a read at the end of a file to nowhere");
+    is_num(pread(f, nowhere, 10, 5), 0, "and behind it");
+    is_err(read(f, (void *)(1ul << 63), 10), "EFAULT", "but not to where the kernel is");
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        f = must(open(files[i], O_RDONLY));
+        is_err(read(f, nowhere, 10), "EFAULT", "a file of the kernel's, to nowhere");
+        is_true(read(f, all, 1) == 1, "it is all there still");
+        while (read(f, all, sizeof(all)) > 0)
+            ;
+        is_num(read(f, nowhere, 10), 0, "until its end");
+        close(f);
+    }
+    is_num(read(must(open("/dev/null", O_RDONLY)), nowhere, 10), 0, "/dev/null has nothing to put anywhere");
+    is_err(read(must(open("/dev/zero", O_RDONLY)), nowhere, 10), "EFAULT", "/dev/zero has");
+    is_err(pread(must(open("/proc/self/mem", O_RDONLY)), nowhere, 10, 0), "EIO", "memory that is not there");
+}
+
 int main(void)
 {
     int f = temp_file(PG), p[2], q[2];
@@ -76,5 +102,6 @@ int main(void)
             "what lies in it is none");
     is_err(syscall(SYS_clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &(struct timespec){0, 1}, NULL),
            "EOPNOTSUPP", "nobody sleeps by a thread's own clock");
+    reads_to_nowhere();
     return done();
 }

@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
+#include <linux/fib_rules.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -168,6 +169,81 @@ static void addresses(int s)
     is_true(h && h->nlmsg_type == NLMSG_DONE, "and the end");
 }
 
+/* ---- the way of one packet ---- */
+
+struct ask_route {
+    struct rtmsg msg;
+    struct rtattr head;
+    in_addr_t dst;
+    struct rtattr oif_head;
+    int oif;
+};
+
+static const struct nlmsghdr *route_to(int s, const char *dst, unsigned flags, int oif)
+{
+    struct ask_route ask = {.msg = {.rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_flags = flags},
+                            .head = {RTA_LENGTH(4), RTA_DST},
+                            .dst = inet_addr(dst),
+                            .oif_head = {RTA_LENGTH(4), RTA_OIF},
+                            .oif = oif};
+
+    must(request(s, RTM_GETROUTE, NLM_F_REQUEST, &ask, sizeof(ask) - (oif ? 0 : sizeof(ask.oif) * 2)));
+    return next_message(s);
+}
+
+static uint32_t number(const struct nlmsghdr *h, unsigned type)
+{
+    const struct rtattr *r = attribute(h, sizeof(struct rtmsg), type);
+
+    return r ? *(uint32_t *)RTA_DATA(r) : 0;
+}
+
+static void ways(int s)
+{
+    const struct nlmsghdr *h = route_to(s, "127.1.2.3", 0, 0);
+    const struct rtmsg *r = NLMSG_DATA(h);
+    struct rtmsg odd = {.rtm_family = AF_UNIX};
+    struct ask_route ask = {.msg = {.rtm_family = AF_INET}, .head = {RTA_LENGTH(2), RTA_DST}};
+
+    is_true(h->nlmsg_type == RTM_NEWROUTE && r->rtm_type == RTN_LOCAL && r->rtm_dst_len == 32, "a way");
+    is_true(r->rtm_flags & RTM_F_CLONED, "of one packet, not a route");
+    is_true(number(h, RTA_DST) == inet_addr("127.1.2.3") && number(h, RTA_OIF) == 1, "by lo");
+    is_true(number(h, RTA_PREFSRC) == inet_addr("127.0.0.1"), "from 127.0.0.1");
+    h = route_to(s, "127.1.2.3", RTM_F_FIB_MATCH, 0);
+    r = NLMSG_DATA(h);
+    is_true(r->rtm_dst_len == 8 && number(h, RTA_DST) == inet_addr("127.0.0.0"), "the route it is by");
+    h = route_to(s, "127.255.255.255", 0, 0);
+    is_num(((struct rtmsg *)NLMSG_DATA(h))->rtm_type, RTN_BROADCAST, "the last address is everybody's");
+    h = route_to(s, "127.0.0.1", 0, 0x7fff);
+    is_true(h->nlmsg_type == NLMSG_ERROR && ((struct nlmsgerr *)NLMSG_DATA(h))->error == -ENODEV,
+            "by no interface");
+    must(request(s, RTM_GETROUTE, NLM_F_REQUEST, &odd, sizeof(odd)));
+    is_num(refusal(s), EOPNOTSUPP, "a family without routes");
+    odd.rtm_family = AF_INET;
+    must(request(s, RTM_GETROUTE, NLM_F_REQUEST, &odd, 4));
+    is_num(refusal(s), EINVAL, "half a header");
+    must(request(s, RTM_GETROUTE, NLM_F_REQUEST, &ask, 12 + 6));
+    is_num(refusal(s), ERANGE, "half an address");
+}
+
+static void rules(int s)
+{
+    struct rtmsg msg = {.rtm_family = AF_INET};
+    const struct nlmsghdr *h;
+    unsigned tables = 0;
+
+    must(request(s, RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, &msg, sizeof(msg)));
+    while ((h = next_message(s)) && h->nlmsg_type == RTM_NEWRULE)
+        tables |= 1u << (RT_TABLE_LOCAL - number(h, FRA_TABLE));
+    is_num(tables & 7, 7, "rules: the local table, the main one, the default");
+    is_true(h && h->nlmsg_type == NLMSG_DONE && !*(int *)NLMSG_DATA(h), "and the end");
+    msg.rtm_family = AF_UNIX;
+    must(request(s, RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, &msg, sizeof(msg)));
+    h = next_message(s);
+    is_true(h && h->nlmsg_type == NLMSG_DONE && *(int *)NLMSG_DATA(h) == -EAFNOSUPPORT,
+            "a family without rules");
+}
+
 static void odd_requests(int s)
 {
     const char none[16] = "";
@@ -180,6 +256,30 @@ static void odd_requests(int s)
     is_num(refusal(s), 0, "one that asks nothing, too");
     request(s, RTM_GETLINK, NLM_F_REQUEST, none, 0);
     is_true(!next_message(s), "one without a family is not answered");
+}
+
+/* A program of one instruction, and a return. */
+static const char *filter(int u, unsigned code, unsigned k)
+{
+    struct sock_filter insn[] = {{.code = code, .k = k}, {.code = BPF_RET | BPF_A}};
+    struct sock_fprog prog = {2, insn};
+    int r = setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
+
+    return result(r, errno);
+}
+
+static void filters(int u)
+{
+    is_str(filter(u, BPF_LD | BPF_H | BPF_ABS, 12), "ok", "half a word of a packet");
+    is_str(filter(u, BPF_LD | BPF_B | BPF_IND, 1), "ok", "a byte at an index");
+    is_str(filter(u, BPF_LDX | BPF_B | BPF_MSH, 14), "ok", "the length of a header");
+    is_str(filter(u, BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_CPU), "ok", "a fact about a packet");
+    is_str(filter(u, BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_MAX), "EINVAL", "which is none");
+    is_str(filter(u, BPF_ALU | BPF_MOD | BPF_K, 7), "ok", "a remainder");
+    is_str(filter(u, BPF_ALU | BPF_MOD | BPF_K, 0), "EINVAL", "of nothing");
+    is_str(filter(u, BPF_LD | BPF_MEM, 3), "EINVAL", "a cell that nobody wrote");
+    is_str(filter(u, BPF_JMP | BPF_JA, 1), "EINVAL", "a jump to the outside");
+    is_str(filter(u, BPF_LDX | BPF_H | BPF_ABS, 0), "EINVAL", "no such instruction");
 }
 
 /* Who waits for devices filters what comes. */
@@ -196,6 +296,7 @@ static void options(int s)
     is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &empty, sizeof(prog)), "EINVAL", "an empty one");
     is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &prog, 8), "EINVAL", "half of one");
     is_err(setsockopt(u, SOL_SOCKET, SO_ATTACH_FILTER, &wild, sizeof(prog)), "EFAULT", "one that is nowhere");
+    filters(u);
     is_ok(setsockopt(u, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)), "is taken off");
     is_err(setsockopt(u, SOL_SOCKET, SO_DETACH_FILTER, &one, sizeof(one)), "ENOENT", "once");
     setsockopt(u, SOL_SOCKET, SO_LOCK_FILTER, &one, sizeof(one));
@@ -218,6 +319,8 @@ int main(void)
     is_ok(bind(s, (struct sockaddr *)&addr, sizeof(addr)), "a netlink port");
     links(s);
     addresses(s);
+    ways(s);
+    rules(s);
     odd_requests(s);
     is_ok(request(s, RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, "", 1), "once more");
     is_true(recvfrom(s, answer, sizeof(answer), 0, (struct sockaddr *)&from, &len) > 0 && !from.nl_pid,

@@ -36,6 +36,22 @@ static void two(void)
     is_str(recvd(9, 0), "cd", "what follows is read by itself");
 }
 
+/* A byte that was taken stays as an empty message, which is a mark where no other is ahead. */
+static void taken(void)
+{
+    sent("a", MSG_OOB);
+    is_str(recvd(1, MSG_OOB), "a", "an urgent byte is taken");
+    sent("b", MSG_OOB);
+    is_str(state(), "mark 1 in pri", "another comes");
+    sent("c", MSG_OOB);
+    is_str(state(), "2 in pri", "and a third: no mark");
+    is_str(recvd(1, MSG_OOB), "c", "which is taken, too");
+    is_str(state(), "mark 1 in", "there is one again");
+    is_str(recvd(9, 0), "b", "the second was left");
+    is_str(recvd(9, 0), "EAGAIN", "by itself");
+    is_str(state(), "0", "nothing else was");
+}
+
 /* FIONREAD of Linux 6.18 goes on counting them. */
 static void lost(void)
 {
@@ -48,6 +64,12 @@ static void lost(void)
     sent("m", MSG_OOB);
     is_str(recvd(9, 0), "EAGAIN", "also where nothing follows");
     is_num(poll(&p, 1, 0), 0, "and nothing is left");
+    if (!since(6, 18))
+        return;
+    is_str(state(), "2", "though FIONREAD counts them for ever");
+    sent("p", 0);
+    is_str(state(), "3 in", "with what comes");
+    recvd(1, 0);
 }
 
 static void in_line(void)
@@ -102,6 +124,7 @@ int main(void)
     must(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
     the_byte();
     two();
+    taken();
     in_line();
     signals_and_kinds();
     lost();

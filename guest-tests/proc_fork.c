@@ -134,6 +134,13 @@ int main(void)
     is_err(syscall(SYS_wait4, INT32_MIN, &s, 0, NULL), "ESRCH", "wait4 for INT_MIN");
     is_err(waitid(P_ALL, 0, &si, 0), "EINVAL", "waitid without WEXITED, WSTOPPED or WCONTINUED");
     is_err(waitid(P_PID, 0, &si, WEXITED), "EINVAL", "waitid for pid 0");
+    is_err(syscall(SYS_waitid, P_ALL, 0, 16, WEXITED, NULL), "EFAULT",
+           "a wild siginfo is worse than no child");
+    is_err(syscall(SYS_waitid, P_ALL, 0, 16, 0, NULL), "EFAULT", "or than bad options");
+    is_err(syscall(SYS_waitid, P_ALL, 0, NULL, WEXITED, 16), "ECHILD", "wild usage is not");
+    memset(&si, 0x55, sizeof si);
+    is_err(waitid(P_ALL, 0, &si, WEXITED), "ECHILD", "waitid without a child");
+    is_true(!si.si_signo && !si.si_pid && !si.si_code, "writes zeroes all the same");
 
     pid = spawn(sleep_on, NULL);
     is_num(waitpid(pid, &s, WNOHANG), 0, "WNOHANG: not yet");

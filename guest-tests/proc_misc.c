@@ -63,6 +63,30 @@ static int pgrp_signal(void)
     return WIFSIGNALED(s) && WTERMSIG(s) == SIGTERM ? 0 : 1;
 }
 
+static int mce_policy(void)
+{
+    return prctl(PR_MCE_KILL_GET, 0, 0, 0, 0);
+}
+
+/* PR_MCE_KILL: when a task hears of memory that broke. */
+static void machine_checks(void)
+{
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_DEFAULT, "PR_MCE_KILL_GET: as the machine does");
+    is_err(prctl(PR_MCE_KILL, 9, 0, 0, 0), "EINVAL", "PR_MCE_KILL neither sets nor clears");
+    is_err(prctl(PR_MCE_KILL, PR_MCE_KILL_CLEAR, 1, 0, 0), "EINVAL", "PR_MCE_KILL_CLEAR has no argument");
+    is_ok(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0), "PR_MCE_KILL_EARLY");
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_EARLY, "is told");
+    is_ok(prctl(PR_MCE_KILL, PR_MCE_KILL_CLEAR, 0, 0, 0), "PR_MCE_KILL_CLEAR");
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_DEFAULT, "takes it back");
+    is_err(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, 9, 0, 0), "EINVAL", "no such policy");
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_EARLY, "which brings back the last");
+    is_ok(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_LATE, 0, 0), "PR_MCE_KILL_LATE");
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_LATE, "is told");
+    is_num(in_other(mce_policy), PR_MCE_KILL_LATE, "and inherited");
+    is_ok(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_DEFAULT, 0, 0), "PR_MCE_KILL_DEFAULT");
+    is_num(prctl(PR_MCE_KILL_GET, 0, 0, 0, 0), PR_MCE_KILL_DEFAULT, "is as at first");
+}
+
 int main(void)
 {
     struct rlimit r, r2;
@@ -77,6 +101,7 @@ int main(void)
     is_err(prctl(PR_SET_NAME, 1), "EFAULT", "a wild name");
     is_err(prctl(99999), "EINVAL", "no such option");
     is_err(prctl(PR_SET_PDEATHSIG, 65), "EINVAL", "no such signal");
+    machine_checks();
     is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, 16, 8, 0), "EINVAL", "PR_SET_MM_MAP of another size");
     is_err(prctl(PR_SET_MM, PR_SET_MM_MAP, 16, sizeof(struct prctl_mm_map), 0), "EFAULT", "and of nowhere");
     is_ok(prctl(PR_GET_PDEATHSIG, &v), "PR_GET_PDEATHSIG");

@@ -26,6 +26,7 @@ void process_put(struct process *p);
 void process_reap(
     struct process
         *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
+void process_set_exe(struct process *p, struct file *f); /* /proc/PID/exe; NULL: unknown */
 void creds_init(struct cred *c, const struct kernel_config *cfg);
 void creds_copy(struct cred *to, const struct cred *from);
 struct group_list *groups_get(struct group_list *g); /* one reference more; NULL: none */

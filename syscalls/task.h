@@ -211,6 +211,9 @@ struct task {
     bool reset_on_fork;
     int pdeath_signal; /* PR_SET_PDEATHSIG */
     bool no_new_privs;
+    struct {
+        bool set, early;
+    } mce_kill;  /* PR_MCE_KILL */
     bool no_tsc; /* RDTSC is a general protection fault (PR_SET_TSC) */
     /* PR_SET_SYSCALL_USER_DISPATCH: proc/user_dispatch.h */
     struct {

@@ -6,6 +6,7 @@
 #include "../handlers.h"
 #include "fs_calls.h"
 
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <linux/quota.h>
 
@@ -177,6 +178,53 @@ static bool quota_writes(unsigned op)
            op != QUOTA_XFS(7) && op != QUOTA_XFS(8) && op != QUOTA_XFS(9);
 }
 
+/* check_quotactl_permission() */
+static bool may_quotactl(const struct task *t, unsigned op, unsigned type, unsigned id)
+{
+    switch (op) {
+    case Q_GETFMT:
+    case Q_SYNC:
+    case Q_GETINFO:
+    case QUOTA_XFS(5): /* XGETQSTAT */
+    case QUOTA_XFS(7): /* XQUOTASYNC */
+    case QUOTA_XFS(8): /* XGETQSTATV */
+        return true;
+    case Q_GETQUOTA:
+    case QUOTA_XFS(3): /* XGETQUOTA */
+        if ((type == USRQUOTA && id == t->cred.euid) || (type == GRPQUOTA && task_in_group(t, id)))
+            return true;
+    }
+    return task_capable(t, CAP_SYS_ADMIN);
+}
+
+/* What a file system like ext4 answers while its quotas are off. */
+static int64_t quota_off(unsigned op, bool ro)
+{
+    switch (op) {
+    case Q_SYNC:
+    case Q_QUOTAOFF:
+        return 0;
+    case QUOTA_XFS(7):
+        return ro ? -EROFS : 0;
+    case Q_GETFMT:
+    case Q_GETINFO:
+    case Q_SETINFO:
+    case Q_GETQUOTA:
+    case Q_SETQUOTA:
+    case Q_GETNEXTQUOTA:
+    case QUOTA_XFS(3):
+    case QUOTA_XFS(4): /* XSETQLIM */
+    case QUOTA_XFS(9): /* XGETNEXTQUOTA */
+        return -ESRCH;
+    case QUOTA_XFS(1): /* XQUOTAON, XQUOTAOFF */
+    case QUOTA_XFS(2):
+    case QUOTA_XFS(5):
+    case QUOTA_XFS(6): /* XQUOTARM */
+        return -ENOSYS;
+    }
+    return -EINVAL; /* also Q_QUOTAON without a file, and XGETQSTATV of a version that is none */
+}
+
 int64_t sys_quotactl_fd(struct task *t, const uint64_t a[6])
 {
     struct file *f = fd_file_raw(t, arg_int(a[0]));
@@ -190,12 +238,9 @@ int64_t sys_quotactl_fd(struct task *t, const uint64_t a[6])
         return -EROFS;
     if (f->inode->sb->type != FS_HOST)
         return -ENOSYS;
-    if (op == Q_SYNC)
-        return 0;
-    if (op == Q_GETFMT || op == Q_GETINFO ||
-        (op == Q_GETQUOTA && type == USRQUOTA && arg_uint(a[2]) == t->cred.euid))
-        return -ESRCH;
-    return -EPERM;
+    if (!may_quotactl(t, op, type, arg_uint(a[2])))
+        return -EPERM;
+    return quota_off(op, f->inode->sb->ro);
 }
 
 /* By block device, of which there is none. */

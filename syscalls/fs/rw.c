@@ -114,6 +114,17 @@ static int64_t move_vec(struct task *t, struct file *f, const struct iovec *v, i
     return done;
 }
 
+/* What a transfer ends with whose buffer is no memory: where a read would have brought nothing, or an error, it ends with that. */
+static int64_t no_buffer(struct task *t, struct file *f, uint64_t addr, uint64_t pos, bool writing)
+{
+    int64_t got = 1;
+    char byte;
+
+    if (!writing && access_ok(addr, 1) && !mm_uffd_met(t->mm))
+        got = f->ops->read(t, f, &byte, 1, &pos);
+    return got > 0 ? -EFAULT : got;
+}
+
 static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint64_t len, uint64_t *pos,
                              bool writing)
 {
@@ -135,7 +146,9 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
         int64_t part;
 
         if (!n)
-            return done && !mm_uffd_met(t->mm) ? done : -EFAULT; /* else it is all done again */
+            return done && !mm_uffd_met(t->mm)
+                       ? done
+                       : no_buffer(t, f, addr, *pos, writing); /* else it is all done again */
         part = move_vec(t, f, v, n, pos, writing);
         if (part < 0)
             return done ? done : part;

@@ -3,14 +3,15 @@
  */
 #include "prctl_mm.h"
 
-#include <errno.h>
+#include <linux/capability.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 
+#include "../fs/vfs.h"
 #include "../process.h"
 
 #define PR_THP_DISABLE_EXCEPT_ADVISED 2u
-#define CAP_SYS_RESOURCE              24
+#define AUXV_SIZE                     368 /* of mm_struct.saved_auxv, bytes */
 
 int64_t prctl_set_vma(struct task *t, const uint64_t a[6])
 {
@@ -94,10 +95,47 @@ static bool layout_valid(const struct task *t, struct mm_layout *l)
     return data == MM_RLIM_INFINITY || l->brk - l->start_brk + l->end_data - l->start_data <= data;
 }
 
-/*
- * PR_SET_MM_MAP: all numbers at once, which takes no capability. With an auxiliary vector or another executable in it: EINVAL,
- * as if the vector were too long or the file no executable.
- */
+static bool is_mapped(const struct task *t, const struct file *f)
+{
+    const struct vma *v;
+
+    for (uint64_t at = 0; (v = mm_find_vma(t->mm, at)); at = v->end)
+        if (v->file && file_of(v->file)->inode == f->inode)
+            return true;
+    return false;
+}
+
+/* prctl_set_mm_exe_file(), replace_mm_exe_file(): the old one must not be mapped any more. */
+static int64_t set_exe(struct task *t, int fd)
+{
+    struct process *p = t->proc;
+    struct file *f = fd_file(t, fd);
+    int err;
+
+    if (!f)
+        return -EBADF;
+    if (!f->inode || !S_ISREG(f->inode->mode) || f->inode->sb->noexec)
+        return -EACCES;
+    err = inode_permission(t, f->inode, MAY_EXEC);
+    if (err)
+        return err;
+    if (p->exe_file && is_mapped(t, p->exe_file))
+        return -EBUSY;
+    process_set_exe(p, f);
+    return 0;
+}
+
+/* The auxiliary vector is what exec made it: the checks of a new one, and then it is as if it were too long. */
+static int64_t check_auxv(const struct task *t, uint64_t addr, uint64_t len)
+{
+    char words[AUXV_SIZE];
+
+    if (len > sizeof(words))
+        return -EINVAL;
+    return mm_copy_in(t->mm, words, addr, len) ? -EFAULT : -EINVAL;
+}
+
+/* PR_SET_MM_MAP: all numbers at once, which takes no capability; another executable does. */
 static int64_t set_map(struct task *t, uint64_t addr, uint64_t size)
 {
     struct mm_layout l = *mm_layout(t->mm);
@@ -118,13 +156,22 @@ static int64_t set_map(struct task *t, uint64_t addr, uint64_t size)
     l.arg_end = map.arg_end;
     l.env_start = map.env_start;
     l.env_end = map.env_end;
-    if (!layout_valid(t, &l) || map.auxv_size || map.exe_fd != UINT32_MAX)
+    if (!layout_valid(t, &l))
         return -EINVAL;
+    if (map.auxv_size)
+        return map.auxv ? check_auxv(t, (uintptr_t)map.auxv, map.auxv_size) : -EINVAL;
+    if (map.exe_fd != UINT32_MAX) {
+        int64_t err = -EPERM;
+
+        if (capable(t, CAP_SYS_ADMIN) || capable(t, CAP_CHECKPOINT_RESTORE))
+            err = set_exe(t, (int)map.exe_fd);
+        if (err)
+            return err;
+    }
     *mm_layout(t->mm) = l;
     return 0;
 }
 
-/* The executable and the auxiliary vector can't be exchanged (EINVAL); the numbers of the layout can. */
 int64_t prctl_set_mm(struct task *t, const uint64_t a[6])
 {
     int opt = (int)a[1];
@@ -142,6 +189,10 @@ int64_t prctl_set_mm(struct task *t, const uint64_t a[6])
         return set_map(t, addr, a[3]);
     if (!capable(t, CAP_SYS_RESOURCE))
         return -EPERM;
+    if (opt == PR_SET_MM_EXE_FILE)
+        return set_exe(t, (int)addr);
+    if (opt == PR_SET_MM_AUXV)
+        return check_auxv(t, addr, a[3]);
     if (addr >= MM_TASK_SIZE || addr < t->k->sys.mmap_min_addr)
         return -EINVAL;
     for (size_t i = 0; i < NR_FIELDS; i++) {

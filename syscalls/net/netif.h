@@ -17,10 +17,7 @@
 /* netif.c: SIOCGIF* on a socket of s's family. 0, or negative errno: ENOTTY where cmd is none of them. */
 int64_t netif_ioctl(struct task *t, const struct sock *s, unsigned cmd, uint64_t arg);
 
-/*
- * rtnetlink.c: s sent `len` bytes of requests to the kernel; the answers come to its queue. Lost where there is no memory.
- * Requests that are cut off or claim to be longer than what came are passed over, as by netlink_rcv_skb().
- */
-void rtnetlink_request(struct sock *s, const void *buf, uint64_t len);
+/* rtnetlink.c: t sent `len` bytes of requests to the kernel by s, whose queue the answers come to. Lost where there is no memory. */
+void rtnetlink_request(struct task *t, struct sock *s, const void *buf, uint64_t len);
 
 #endif

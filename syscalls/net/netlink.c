@@ -99,7 +99,7 @@ int64_t netlink_send(struct task *t, struct sock *s, const void *buf, uint64_t l
     if (len > (uint64_t)s->sndbuf - 32)
         return -EMSGSIZE;
     if (!nl->nl_pid && s->protocol == NETLINK_ROUTE) {
-        rtnetlink_request(s, buf, len);
+        rtnetlink_request(t, s, buf, len);
         return (int64_t)len;
     }
     other = nl->nl_pid ? find_port(t->k, s->protocol, nl->nl_pid) : NULL;

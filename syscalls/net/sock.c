@@ -380,7 +380,8 @@ static void take_extras(struct sock *s, struct skb *b, bool peek, struct sock_re
 /* Not even behind the urgent byte. */
 static bool nothing_to_read(const struct sock *s)
 {
-    return list_empty(&s->queue) || (sock_skips_urgent(s) && s->queued == s->urgent->len);
+    return list_empty(&s->queue) ||
+           (is_stream(s) && s->queued == (sock_skips_urgent(s) ? s->urgent->len : 0));
 }
 
 static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, struct sock_recv *out)
@@ -396,6 +397,13 @@ static uint64_t recv_stream(struct sock *s, char *buf, uint64_t len, bool peek, 
             break;
         if (peek && b == s->urgent && !sock_oob_inline(s))
             continue;
+        if (!b->len) { /* an urgent byte that was taken */
+            if (!first && !s->urgent)
+                break;
+            if (!peek)
+                skb_unqueue(s, b);
+            continue;
+        }
         if (first || b->nr_fds)
             take_extras(s, b, peek, out);
         first = false;
@@ -428,8 +436,8 @@ int64_t sock_recv(struct task *t, struct sock *s, void *buf, uint64_t len, unsig
         return s->family == AF_UNIX && is_stream(s) ? -EINVAL : -ENOTCONN;
     if (flags & MSG_OOB)
         return sock_recv_urgent(s, buf, len, flags, out);
-    if (!peek && sock_skips_urgent(s))
-        skb_unqueue(s, s->urgent);
+    if (!peek && is_stream(s))
+        sock_pass_urgent(s);
     if (nothing_to_read(s) ||
         (is_stream(s) && (flags & MSG_WAITALL) && !(flags & MSG_DONTWAIT) && !peek && s->queued < len &&
          !s->urgent && s->peer && !s->shut_rd && s->queued < SOCK_BUF)) {

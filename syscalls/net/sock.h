@@ -40,6 +40,7 @@ struct sock {
     unsigned queued;        /* bytes on it */
     struct skb *urgent;     /* on it, or NULL: see urgent.c */
     bool urgent_taken;      /* MSG_OOB has received it */
+    unsigned urgent_lost;   /* AF_UNIX: those that reads went over, which FIONREAD counts for ever */
     bool shut_rd, shut_wr, passcred, peer_gone, bound; /* bound: AF_NETLINK has its port */
     bool filtered;                                     /* SO_ATTACH_FILTER */
     bool addr_chosen, port_chosen; /* by bind(2): they stay when a datagram socket is disconnected */
@@ -140,6 +141,7 @@ bool sock_has_urgent(const struct sock *s);      /* is it of a kind that has urg
 bool sock_at_mark(const struct sock *s);         /* SIOCATMARK */
 bool sock_skips_urgent(const struct sock *s);    /* the next read begins behind the urgent byte */
 unsigned sock_before_mark(const struct sock *s); /* bytes that one read could have */
+void sock_pass_urgent(struct sock *s);           /* a read begins: it goes over what it does not give */
 void sock_urgent_came(struct sock *s);           /* the last message is an urgent byte */
 /* recv(MSG_OOB): 1, 0 where len is 0, or -EINVAL: there is none to have this way. */
 int64_t sock_recv_urgent(struct sock *s, char *buf, uint64_t len, unsigned flags, struct sock_recv *out);

@@ -5,6 +5,7 @@
  * that do something, or are no number, have code of their own.
  */
 #include "../handlers.h"
+#include "../proc/bpf.h"
 #include "../process.h"
 #include "sock.h"
 
@@ -189,8 +190,8 @@ static int64_t set_linger(struct task *t, struct sock *s, uint64_t addr, int len
 }
 
 /*
- * SO_ATTACH_FILTER, of sockets that messages never come to: the filter would have nothing to look at, so its instructions are not
- * looked at either. Others are told that there are no filters.
+ * SO_ATTACH_FILTER, of sockets that messages never come to: the filter would have nothing to look at, so it is checked and not
+ * kept. Others are told that there are no filters.
  */
 static int64_t set_filter(struct task *t, struct sock *s, uint64_t addr, int len)
 {
@@ -206,12 +207,14 @@ static int64_t set_filter(struct task *t, struct sock *s, uint64_t addr, int len
         return -EFAULT;
     if (s->option[find_option(SOL_SOCKET, SO_LOCK_FILTER)])
         return -EPERM;
-    if (!prog.len || prog.len > BPF_MAXINSNS)
+    if (!prog.filter || !prog.len || prog.len > BPF_MAXINSNS)
         return -EINVAL;
     insns = malloc(prog.len * sizeof(*insns));
     if (!insns)
         return -ENOMEM;
-    err = mm_copy_in(t->mm, insns, (uint64_t)(uintptr_t)prog.filter, prog.len * sizeof(*insns)) ? -EFAULT : 0;
+    err = mm_copy_in(t->mm, insns, (uint64_t)(uintptr_t)prog.filter, prog.len * sizeof(*insns))
+              ? -EFAULT
+              : bpf_check(insns, prog.len, BPF_OF_PACKETS);
     free(insns);
     s->filtered |= !err;
     return err;

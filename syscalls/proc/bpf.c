@@ -13,12 +13,32 @@ static bool is_branch(const struct sock_filter *i)
     return BPF_CLASS(i->code) == BPF_JMP && BPF_OP(i->code) != BPF_JA;
 }
 
-/* Is i an instruction of seccomp's, with an operand that makes sense wherever it stands? */
-static bool is_permitted(const struct sock_filter *i)
+/* Is i an instruction that looks at its subject, or one that only programs about packets have, with a sensible operand? */
+static bool is_about(const struct sock_filter *i, enum bpf_subject subject)
 {
+    if (subject == BPF_OF_CALLS)
+        return i->code == (BPF_LD | BPF_W | BPF_ABS) && i->k < sizeof(struct seccomp_data) && !(i->k & 3);
     switch (i->code) {
     case BPF_LD | BPF_W | BPF_ABS:
-        return i->k < sizeof(struct seccomp_data) && !(i->k & 3);
+    case BPF_LD | BPF_H | BPF_ABS:
+    case BPF_LD | BPF_B | BPF_ABS: /* from the end of the numbers: a fact about the packet */
+        return i->k < (uint32_t)SKF_AD_OFF || (!(i->k & 3) && i->k - SKF_AD_OFF < SKF_AD_MAX);
+    case BPF_ALU | BPF_MOD | BPF_K:
+        return i->k;
+    case BPF_LD | BPF_W | BPF_IND:
+    case BPF_LD | BPF_H | BPF_IND:
+    case BPF_LD | BPF_B | BPF_IND:
+    case BPF_LDX | BPF_B | BPF_MSH:
+    case BPF_ALU | BPF_MOD | BPF_X:
+        return true;
+    }
+    return false;
+}
+
+/* Is i an instruction of every program, with an operand that makes sense wherever it stands? */
+static bool is_general(const struct sock_filter *i)
+{
+    switch (i->code) {
     case BPF_LD | BPF_MEM:
     case BPF_LDX | BPF_MEM:
     case BPF_ST:
@@ -97,12 +117,12 @@ static int check_scratch(const struct sock_filter *insn, unsigned n)
     return err;
 }
 
-int bpf_check(const struct sock_filter *insn, unsigned n)
+int bpf_check(const struct sock_filter *insn, unsigned n, enum bpf_subject subject)
 {
     for (unsigned pc = 0; pc < n; pc++) {
         const struct sock_filter *i = &insn[pc];
 
-        if (!is_permitted(i))
+        if (!is_general(i) && !is_about(i, subject))
             return -EINVAL;
         if (i->code == (BPF_JMP | BPF_JA) && i->k >= n - pc - 1)
             return -EINVAL;

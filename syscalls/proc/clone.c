@@ -120,6 +120,7 @@ static void copy_simple(const struct task *t, struct task *c, uint64_t f)
     c->blocked = t->blocked;
     c->personality = t->personality;
     c->timer_slack = t->timer_slack;
+    c->mce_kill = t->mce_kill;
     if (!(f & CLONE_VM) || f & CLONE_VFORK) {
         c->altstack_sp = t->altstack_sp;
         c->altstack_size = t->altstack_size;

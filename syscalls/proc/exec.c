@@ -264,6 +264,20 @@ static void stop_sharing(struct task *t)
     }
 }
 
+void process_set_exe(struct process *p, struct file *f)
+{
+    if (f)
+        file_get(f);
+    if (p->exe_file)
+        file_put(p->exe_file);
+    p->exe_file = f;
+    if (f) {
+        size_t n = vfs_path(f, p->exe, sizeof(p->exe) - 1);
+
+        p->exe[n < sizeof(p->exe) ? n : sizeof(p->exe) - 1] = 0;
+    }
+}
+
 void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct file *file)
 {
     struct process *p = t->proc;
@@ -296,12 +310,5 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
 
     files_close_on_exec(t->files);
     set_comm(t, path);
-    if (p->exe_file)
-        file_put(p->exe_file);
-    p->exe_file = file ? file_get(file) : NULL;
-    if (file) {
-        size_t n = vfs_path(file, p->exe, sizeof(p->exe) - 1);
-
-        p->exe[n < sizeof(p->exe) ? n : sizeof(p->exe) - 1] = 0;
-    }
+    process_set_exe(p, file);
 }

@@ -197,12 +197,11 @@ static int write_siginfo(struct task *t, uint64_t addr, const struct wait_result
     return 0;
 }
 
-int64_t sys_waitid(struct task *t, const uint64_t a[6])
+/* kernel_waitid(): 1, 0, SYS_BLOCK or negative errno. */
+static int64_t find_waitid(struct task *t, const uint64_t a[6], struct wait_result *res)
 {
     struct wait_request r = {.options = arg_uint(a[3])};
-    struct wait_result res;
     int id = arg_int(a[1]);
-    int64_t ret;
 
     if (r.options &
         ~(unsigned)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
@@ -237,12 +236,20 @@ int64_t sys_waitid(struct task *t, const uint64_t a[6])
         return -EINVAL;
     }
     r.id = id;
-    ret = do_wait(t, &r, &res);
-    if (ret != 1 && ret != 0)
+    return do_wait(t, &r, res);
+}
+
+/* What was found is written even when nothing was: zeroes, and a bad address is worse than any other error. */
+int64_t sys_waitid(struct task *t, const uint64_t a[6])
+{
+    struct wait_result res;
+    int64_t ret = find_waitid(t, a, &res);
+
+    if (ret == SYS_BLOCK)
         return ret;
     if (ret == 1 && a[4] && mm_copy_out(t->mm, a[4], &res.ru, sizeof(res.ru)))
         return -EFAULT;
-    if (a[2] && write_siginfo(t, a[2], ret ? &res : NULL))
+    if (a[2] && write_siginfo(t, a[2], ret == 1 ? &res : NULL))
         return -EFAULT;
-    return 0;
+    return ret == 1 ? 0 : ret;
 }

@@ -122,6 +122,21 @@ static int64_t set_tsc(struct task *t, unsigned how)
     return 0;
 }
 
+/* PR_MCE_KILL is kept for who asks. A policy that is none counts as set, with the moment of the one before, as in Linux. */
+static int64_t set_mce_kill(struct task *t, uint64_t what, uint64_t policy)
+{
+    if (what == PR_MCE_KILL_CLEAR && !policy) {
+        t->mce_kill.set = false;
+        return 0;
+    }
+    if (what != PR_MCE_KILL_SET)
+        return -EINVAL;
+    t->mce_kill.set = policy != PR_MCE_KILL_DEFAULT;
+    if (policy <= PR_MCE_KILL_DEFAULT)
+        t->mce_kill.early = policy == PR_MCE_KILL_EARLY;
+    return policy <= PR_MCE_KILL_DEFAULT ? 0 : -EINVAL;
+}
+
 int64_t sys_prctl(struct task *t, const uint64_t a[6])
 {
     struct process *p = t->proc;
@@ -189,9 +204,13 @@ int64_t sys_prctl(struct task *t, const uint64_t a[6])
     case PR_TASK_PERF_EVENTS_ENABLE:
         return 0;
     case PR_MCE_KILL:
-        return a[3] | a[4] ? -EINVAL : 0;
+        return a[3] | a[4] ? -EINVAL : set_mce_kill(t, a[1], a[2]);
     case PR_MCE_KILL_GET:
-        return a[1] | a[2] | a[3] | a[4] ? -EINVAL : PR_MCE_KILL_DEFAULT;
+        if (a[1] | a[2] | a[3] | a[4])
+            return -EINVAL;
+        return !t->mce_kill.set    ? PR_MCE_KILL_DEFAULT
+               : t->mce_kill.early ? PR_MCE_KILL_EARLY
+                                   : PR_MCE_KILL_LATE;
     case PR_SET_CHILD_SUBREAPER:
         p->child_subreaper = !!a[1];
         return 0;

@@ -32,8 +32,9 @@ int seccomp_filter_read(struct task *t, uint64_t ufprog, struct seccomp_filter *
     f = calloc(1, sizeof(*f) + u.len * sizeof(*f->insn));
     if (!f)
         return -ENOMEM;
-    err =
-        mm_copy_in(t->mm, f->insn, u.filter, u.len * sizeof(*f->insn)) ? -EFAULT : bpf_check(f->insn, u.len);
+    err = mm_copy_in(t->mm, f->insn, u.filter, u.len * sizeof(*f->insn))
+              ? -EFAULT
+              : bpf_check(f->insn, u.len, BPF_OF_CALLS);
     if (err) {
         free(f);
         return err;
