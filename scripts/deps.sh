@@ -70,6 +70,22 @@ install_packages()
     }
 }
 
+# Those of the packages that this release has; the tests do without the others.
+install_known()
+{
+    (install_packages "$@") 2>/dev/null && return 0
+    known=
+    for p in "$@"; do
+        if apt-cache show "$p" >/dev/null 2>&1; then
+            known="$known $p"
+        else
+            echo "deps.sh: without $p, which this release does not have"
+        fi
+    done
+    # shellcheck disable=SC2086
+    install_packages $known
+}
+
 # The URI apt gets this release's packages from.
 mirror()
 {
@@ -159,10 +175,9 @@ esac
 install_packages $build_packages
 provide_unicorn
 if [ "$1" = test ]; then
-    # shellcheck disable=SC2086
-    install_packages $test_packages
-    # Python's own tests: named after its version, and they can be done without.
+    # Python's own tests are named after its version.
     suite=$(apt-cache depends python3 2>/dev/null | sed -n 's/^ *Depends: \(python3\.[0-9]*\)$/lib\1-testsuite/p')
-    [ -z "$suite" ] || (install_packages "$suite") || echo "deps.sh: without $suite"
+    # shellcheck disable=SC2086
+    install_known $test_packages $suite
     provide_newest_unicorn
 fi
