@@ -65,7 +65,19 @@ static void opening(void)
     snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
     is_ok(linkat(AT_FDCWD, proc, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), "and gets one through /proc/self/fd");
     is_true(same_file("named", proc), "which is the same file");
+    is_ok(linkat(AT_FDCWD, proc, AT_FDCWD, "named2", AT_SYMLINK_FOLLOW), "and another");
+    must(unlink("named"));
+    must(unlink("named2"));
+    is_err(linkat(AT_FDCWD, proc, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), "ENOENT", "but none after the last");
     close(fd);
+    fd = must(open(".", O_TMPFILE | O_WRONLY | O_EXCL, 0640));
+    must(fstat(fd, &st));
+    is_num(st.st_mode, S_IFREG | 0640, "its mode");
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
+    is_err(linkat(AT_FDCWD, proc, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), "ENOENT", "O_EXCL: never a name");
+    close(fd);
+    is_err(open("file", O_TMPFILE | O_RDWR, 0600), "ENOTDIR", "O_TMPFILE in a file");
+    is_err(open("/proc", O_TMPFILE | O_RDWR, 0600), "EOPNOTSUPP", "O_TMPFILE in /proc");
 
     fd = must(open("file", O_RDONLY));
     is_num(fcntl(fd, F_GETFL), O_RDONLY | 0100000, "F_GETFL shows O_LARGEFILE");
@@ -344,11 +356,40 @@ static void devices(void)
     is_err(unlink("/proc/version"), "EPERM", "nor removed");
 }
 
+/* RENAME_WHITEOUT: what overlayfs leaves where a file of the layer below is to be hidden. */
+static void whiteouts(void)
+{
+    struct stat st;
+    long r;
+
+    close(must(open("w1", O_CREAT | O_RDWR, 0600)));
+    r = renameat2(AT_FDCWD, "w1", AT_FDCWD, "w2", RENAME_WHITEOUT);
+    if (r && errno == EINVAL) {
+        unlink("w1");
+        told_skip("RENAME_WHITEOUT", "not on this file system");
+        return;
+    }
+    is_ok(r, "RENAME_WHITEOUT");
+    must(stat("w1", &st));
+    is_true(S_ISCHR(st.st_mode) && !st.st_rdev && !(st.st_mode & 07777), "leaves device 0:0, for nobody");
+    must(stat("w2", &st));
+    is_true(S_ISREG(st.st_mode), "the file is at the new name");
+    is_err(renameat2(AT_FDCWD, "w2", AT_FDCWD, "w1", RENAME_WHITEOUT | RENAME_EXCHANGE), "EINVAL",
+           "it exchanges nothing");
+    is_err(renameat2(AT_FDCWD, "w2", AT_FDCWD, "w1", RENAME_WHITEOUT | RENAME_NOREPLACE), "EEXIST",
+           "the whiteout is something");
+    is_ok(renameat2(AT_FDCWD, "w2", AT_FDCWD, "w1", RENAME_WHITEOUT), "that is replaced");
+    is_true(!stat("w2", &st) && S_ISCHR(st.st_mode), "and leaves the next");
+    is_ok(unlink("w2"), "which is removed like any");
+    must(unlink("w1"));
+}
+
 int main(void)
 {
     must(mkdtemp(dir));
     must(chdir(dir));
     opening();
+    whiteouts();
     links();
     directories();
     renaming();

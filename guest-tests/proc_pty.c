@@ -64,6 +64,122 @@ static void old_ways(void)
     pty_close();
 }
 
+/* N_NULL has nothing for programs, and what is typed waits for another line discipline. */
+static void nothing_there(void)
+{
+    struct termios t;
+    struct winsize w;
+    char buf[8];
+    int n = 27;
+
+    pty_open();
+    is_ok(ioctl(slave, TIOCSETD, &n), "TIOCSETD of N_NULL");
+    is_true(!ioctl(slave, TIOCGETD, &n) && n == 27, "it is told");
+    is_err(read(slave, buf, 8), "EOPNOTSUPP", "no reading");
+    is_err(write(slave, "a", 1), "EOPNOTSUPP", "no writing");
+    is_err(ioctl(slave, TCGETS, &t), "EINVAL", "no settings");
+    is_err(ioctl(slave, FIONREAD, &n), "EINVAL", "nothing to count");
+    is_err(tcflush(slave, TCIFLUSH), "EINVAL", "or to flush");
+    is_ok(ioctl(slave, TIOCGWINSZ, &w), "a size");
+    is_num(revents(slave), 0, "poll never ends");
+    must(write(master, "a\n", 2));
+    n = 0;
+    is_ok(ioctl(slave, TIOCSETD, &n), "back to N_TTY");
+    is_true(ready(slave) && read(slave, buf, 8) == 2, "what was typed meanwhile");
+    pty_close();
+}
+
+static int opened_again(void)
+{
+    return open(slave_name, O_RDWR | O_NOCTTY | O_NONBLOCK);
+}
+
+/* TIOCVHANGUP ends what files of the terminal are good for, not the terminal. */
+static void hung_up_by_hand(void)
+{
+    struct termios t;
+    char buf[8];
+    int again;
+
+    pty_open();
+    if (ioctl(slave, TIOCVHANGUP) && errno == EPERM) {
+        told_skip("TIOCVHANGUP", "only for administrators");
+        pty_close();
+        return;
+    }
+    is_num(read(slave, buf, 8), 0, "TIOCVHANGUP: a read ends");
+    is_err(write(slave, "a", 1), "EIO", "a write fails");
+    is_err(tcgetattr(slave, &t), "EIO", "settings, too");
+    is_num(revents(slave), POLLIN | POLLOUT | POLLERR | POLLHUP, "poll says so");
+    is_err(fcntl(slave, F_SETFL, O_NONBLOCK), "ok", "the file is still one");
+    again = must(opened_again());
+    is_num(revents(again), POLLOUT, "another open is as new");
+    must(tcgetattr(again, &t));
+    is_true(t.c_lflag & ECHO, "with settings as at first");
+    must(write(again, "b", 1));
+    is_true(ready(master) && read(master, buf, 8) == 1, "and talks to the master");
+    t.c_lflag &= ~(tcflag_t)ECHO;
+    must(tcsetattr(again, TCSANOW, &t));
+    must(ioctl(again, TIOCVHANGUP));
+    close(again);
+    again = must(opened_again());
+    must(tcgetattr(again, &t));
+    is_true(t.c_lflag & ECHO, "settings are lost with it");
+    close(again);
+    pty_close();
+}
+
+/* O_ASYNC: who is told, and that 10 s are enough for it. */
+static bool told_of(int fd, int code)
+{
+    const struct timespec ten = {10, 0};
+    siginfo_t si;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    return sigtimedwait(&set, &si, &ten) == SIGRTMIN && si.si_fd == fd && si.si_code == code;
+}
+
+static void asynchronous(void)
+{
+    struct termios t;
+    sigset_t set;
+    char buf[8];
+
+    pty_open();
+    must(tcgetattr(slave, &t));
+    t.c_lflag &= ~(tcflag_t)ECHO;
+    must(tcsetattr(slave, TCSANOW, &t));
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    must(sigprocmask(SIG_BLOCK, &set, NULL));
+    for (int i = 0; i < 2; i++) {
+        int fd = i ? master : slave;
+
+        must(fcntl(fd, F_SETOWN, getpid()));
+        must(fcntl(fd, F_SETSIG, SIGRTMIN));
+        must(fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
+    }
+    must(write(master, "a", 1));
+    must(write(master, "b\n", 2));
+    is_true(told_of(slave, POLL_IN), "O_ASYNC: the slave is told of a line");
+    is_num(read(slave, buf, 8), 3, "of a whole one");
+    must(write(slave, "c", 1));
+    is_true(told_of(master, POLL_IN), "the master of a byte");
+    is_num(read(master, buf, 8), 1, "that is there");
+    t.c_lflag &= ~(tcflag_t)ICANON;
+    must(tcsetattr(slave, TCSANOW, &t));
+    must(write(master, "d", 1));
+    is_true(told_of(slave, POLL_IN), "without lines the slave, too");
+    is_num(read(slave, buf, 8), 1, "at once");
+    must(tcflow(slave, TCOOFF));
+    is_err(write(slave, "e", 1), "EAGAIN", "a write that finds no room");
+    must(tcflow(slave, TCOON));
+    is_true(told_of(slave, POLL_OUT), "is told of it when there is some");
+    pty_close();
+}
+
 static void made(void)
 {
     struct termios2 t2;
@@ -408,6 +524,9 @@ int main(void)
     umask(022);
     made();
     old_ways();
+    nothing_there();
+    hung_up_by_hand();
+    asynchronous();
     closed();
     packets();
     session(session_begins, "a session leader gets a terminal, is asked about it, gives it up");

@@ -64,6 +64,7 @@ struct file {
     struct fown fown;
     struct fasync *async;     /* O_ASYNC: its place in the list of who is told */
     struct ep_item *watchers; /* epoll interest in this file */
+    bool counted;             /* among the inode's writers or readers */
     bool created;             /* this open made the file (F_CREATED_QUERY) */
     unsigned refused;         /* LL_TRUNCATE, LL_IOCTL_DEV: not permitted as it was opened */
 };

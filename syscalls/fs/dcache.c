@@ -73,6 +73,7 @@ void inode_put(struct inode *inode)
         vm_object_put(inode->obj);
     xattrs_free(inode->xattrs);
     free(inode->locks);
+    free(inode->leases);
     free(inode);
 }
 

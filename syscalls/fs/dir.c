@@ -3,6 +3,7 @@
  */
 #include "../handlers.h"
 #include "../landlock/landlock.h"
+#include "dnotify.h"
 #include "fs_calls.h"
 #include "notify.h"
 
@@ -165,11 +166,12 @@ static int64_t do_linkat(struct task *t, int ofd, uint64_t uold, int nfd, uint64
         err = may_create(t, w.cur);
     if (!err && (is_dir(old->inode) || !w.cur->inode->ops->link))
         err = -EPERM;
-    if (!err && old->inode->nlink == 0 && !(old->sb->type == FS_TMP && old->name[0] == '#'))
+    if (!err && old->inode->nlink == 0 && !old->inode->linkable)
         err = -ENOENT; /* unlinked; an O_TMPFILE one may get its name */
     if (!err)
         err = w.cur->inode->ops->link(t, old, d);
     if (!err) {
+        old->inode->linkable = false;
         notify_inode(old->inode, IN_ATTRIB);
         notify_name(w.cur, IN_CREATE, d->name, false, 0);
     }
@@ -294,9 +296,23 @@ static void notify_moved(struct dentry *odir, const char *oname, struct dentry *
     cookie = ++d->sb->k->vfs->last_cookie;
     notify_name(odir, IN_MOVED_FROM, oname, isdir, cookie);
     notify_name(d->parent, IN_MOVED_TO, d->name, isdir, cookie);
+    if (odir == d->parent)
+        dnotify_tell(odir->inode, DN_RENAME);
     if (replaced)
         notify_inode(replaced, IN_ATTRIB);
     notify_inode(d->inode, IN_MOVE_SELF);
+}
+
+/* inode, whose reference it takes, is what has the name from now on. Lost where there is no memory. */
+static void leave_at(struct dentry *dir, const char *name, struct inode *inode)
+{
+    struct dentry *d = dentry_alloc(dir->sb, dir, name, strlen(name));
+
+    if (d)
+        tmpfs_instantiate(d, inode);
+    else
+        inode_put(inode);
+    dentry_put(d);
 }
 
 /* vfs_rename()'s checks, then the file system, then our tree. */
@@ -304,6 +320,7 @@ static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *o
                            struct dentry *new, unsigned flags)
 {
     bool isdir = is_dir(old->inode);
+    struct inode *left = NULL;
     char name[NAME_LEN_MAX + 1];
     struct dentry *hold;
     int err;
@@ -331,12 +348,21 @@ static int rename_dentries(struct task *t, struct dentry *odir, struct dentry *o
         return -EPERM;
     if (old->mounted || new->mounted)
         return -EBUSY;
+    if (flags & RENAME_WHITEOUT && odir->inode->ops->whiteout) {
+        left = odir->inode->ops->whiteout(t, odir);
+        if (!left)
+            return -ENOSPC;
+    }
     err = odir->inode->ops->rename(t, old, new, flags);
-    if (err)
+    if (err) {
+        inode_put(left);
         return err;
+    }
     hold = dentry_get(odir);
     memcpy(name, old->name, old->name_len + 1);
     d_move(old, ndir, new->name);
+    if (left)
+        leave_at(odir, name, left);
     if (flags & RENAME_EXCHANGE)
         d_move(new, hold, name);
     notify_moved(hold, name, old, flags & RENAME_EXCHANGE ? NULL : new->inode);
@@ -414,7 +440,7 @@ static int64_t do_renameat2(struct task *t, int ofd, uint64_t uold, int nfd, uin
     if (!is_dir(old->inode) && (from.trailing_slash || (!(flags & RENAME_EXCHANGE) && to.trailing_slash)))
         goto out;
     err = -EINVAL;
-    if (d_is_ancestor(old, to.cur) || (flags & RENAME_WHITEOUT))
+    if (d_is_ancestor(old, to.cur))
         goto out;
     err = flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     if (d_is_ancestor(new, from.cur))

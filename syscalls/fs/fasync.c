@@ -60,6 +60,12 @@ int fown_set(struct task *t, struct file *f, int who)
     return set_owner(t, f, who < 0 ? F_OWNER_PGRP : F_OWNER_PID, who < 0 ? -who : who);
 }
 
+void fown_set_default(struct task *t, struct file *f)
+{
+    if (!f->fown.pid)
+        set_owner(t, f, F_OWNER_PID, t->proc->pid);
+}
+
 /* The number of an owner that is still there; 0: none. */
 static int owner_alive(struct file *f)
 {
@@ -178,6 +184,11 @@ void fasync_tell(const struct list_head *list, int reason)
             continue;
         tell_owner(f, &(struct event){reason, a->fd});
     }
+}
+
+void fown_tell(struct file *f, int fd, int reason)
+{
+    tell_owner(f, &(struct event){reason, fd});
 }
 
 bool fown_tell_urgent(struct file *f)

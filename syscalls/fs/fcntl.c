@@ -3,7 +3,9 @@
  */
 #include "../handlers.h"
 #include "fasync.h"
+#include "dnotify.h"
 #include "fs_calls.h"
+#include "lease.h"
 #include "pipe.h"
 
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
@@ -93,13 +95,11 @@ int64_t sys_fcntl(struct task *t, const uint64_t a[6])
         f->fown.signum = (int)arg;
         return 0;
     case F_GETLEASE:
-        return F_UNLCK;
-    case F_SETLEASE: /* somebody else could always have it open: the host's other programs */
-        if ((int)arg != F_RDLCK && (int)arg != F_WRLCK && (int)arg != F_UNLCK)
-            return -EINVAL;
-        return S_ISREG(f->inode->mode) || (int)arg == F_UNLCK ? -EAGAIN : -EINVAL;
-    case F_NOTIFY: /* nothing more is the end of it, of anything */
-        return !(arg & ~(uint64_t)DN_MULTISHOT) || is_dir(f->inode) ? 0 : -ENOTDIR;
+        return lease_get(f);
+    case F_SETLEASE:
+        return lease_set(t, f, fd, (int)arg);
+    case F_NOTIFY:
+        return dnotify_set(t, f, fd, (unsigned)arg);
     case F_GETOWNER_UIDS_: {
         unsigned uids[2] = {f->fown.uid, f->fown.euid};
 

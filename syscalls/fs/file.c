@@ -3,6 +3,7 @@
  */
 #include "fasync.h"
 #include "fs_calls.h"
+#include "lease.h"
 #include "notify.h"
 #include "stream.h"
 
@@ -21,8 +22,12 @@ static void file_release(struct mm_file *mf)
 
     if (f->ops && f->ops != &opath_file_ops)
         notify_dentry(f->dentry, mf->writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
-    if (f->inode)
+    if (f->inode) {
         locks_release_file(f);
+        lease_release_file(f);
+    }
+    if (f->counted)
+        (*(mf->writable ? &f->inode->writers : &f->inode->readers))--;
     if (f->watchers)
         epoll_forget(f);
     fasync_forget(f);
@@ -86,6 +91,32 @@ static void file_set_dentry(struct file *f, struct dentry *d)
     f->mf.noexec = d->sb->noexec;
 }
 
+/* What an open means for what d is; regular files are their file system's. */
+static int64_t open_by_type(struct task *t, struct dentry *d, struct file *f, unsigned flags)
+{
+    struct inode *inode = d->inode;
+
+    if (d->host_fd)
+        return stream_reopen(t, d, f, flags);
+    switch (inode->mode & S_IFMT) {
+    case S_IFDIR:
+        f->ops = &dir_file_ops;
+        return 0;
+    case S_IFIFO:
+        if (d->sb->type == FS_PIPE && !inode->fifo)
+            return -ENXIO; /* a pipe of the host that was closed */
+        f->ops = &fifo_file_ops;
+        d_pin(d); /* the pipe behind it must outlive an open that waits */
+        return fifo_open(t, inode, f);
+    case S_IFCHR:
+        return chrdev_open(t, f, flags);
+    case S_IFBLK:
+    case S_IFSOCK:
+        return -ENXIO;
+    }
+    return 0;
+}
+
 int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out)
 {
     struct inode *inode = d->inode;
@@ -102,21 +133,9 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
         *out = f;
         return 0;
     }
-    if (d->host_fd) {
-        err = stream_reopen(t, d, f, flags);
-    } else if (S_ISDIR(inode->mode)) {
-        f->ops = &dir_file_ops;
-    } else if (S_ISFIFO(inode->mode) && d->sb->type == FS_PIPE && !inode->fifo) {
-        err = -ENXIO; /* a pipe of the host that was closed */
-    } else if (S_ISFIFO(inode->mode)) {
-        f->ops = &fifo_file_ops;
-        d_pin(d); /* the pipe behind it must outlive an open that waits */
-        err = fifo_open(t, inode, f);
-    } else if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) {
-        err = S_ISCHR(inode->mode) ? chrdev_open(t, f, flags) : -ENXIO;
-    } else if (S_ISSOCK(inode->mode)) {
-        err = -ENXIO;
-    }
+    err = lease_break(t, inode, f->mf.writable, flags & O_NONBLOCK);
+    if (!err)
+        err = open_by_type(t, d, f, flags);
     if (!err && !d->host_fd && inode->ops->open)
         err = inode->ops->open(t, d, f);
     if (!err && !f->ops) /* no_open(): eventfd and its like have no second open */
@@ -132,6 +151,10 @@ int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struc
         f->ops = NULL; /* nothing to release */
         file_put(f);
         return err;
+    }
+    if (S_ISREG(inode->mode) && (f->mf.readable || f->mf.writable)) {
+        f->counted = true;
+        (*(f->mf.writable ? &inode->writers : &inode->readers))++;
     }
     *out = f;
     return 0;

@@ -293,14 +293,42 @@ static int hostfs_rmdir(struct task *t, struct dentry *child)
     return 0;
 }
 
+static int hostfs_tmpfile(struct task *t, struct dentry *dir, unsigned mode, struct inode **out)
+{
+    char path[PATH_MAX + NAME_LEN_MAX];
+    struct stat st;
+    int fd, err = -ENOMEM;
+
+    if (!hostfs_path(dir, path, sizeof(path)))
+        return -ENAMETOOLONG;
+    fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EISDIR ? -EOPNOTSUPP : -errno;
+    fchmod(fd, mode & 07777);
+    *out = hostfs_inode_of_fd(dir->sb, fd);
+    if (*out) {
+        err = fstat(fd, &st) ? -errno : 0;
+        if (!err)
+            hostfs_stamp(*out, &st, STAMP_NEW, NULL);
+        else
+            inode_put(*out);
+    }
+    close(fd);
+    return err;
+}
+
+/* A file of O_TMPFILE, or one that lost the name it was opened by, has no path, but is open. */
 static int hostfs_link(struct task *t, struct dentry *old, struct dentry *child)
 {
     char from[PATH_MAX + NAME_LEN_MAX], to[PATH_MAX + NAME_LEN_MAX];
+    bool nameless = old->deleted && old->inode->host.fd >= 0;
     int err;
 
-    if (!hostfs_path(old, from, sizeof(from)) || !hostfs_path(child, to, sizeof(to)))
+    if ((!nameless && !hostfs_path(old, from, sizeof(from))) || !hostfs_path(child, to, sizeof(to)))
         return -ENAMETOOLONG;
-    if (linkat(AT_FDCWD, from, AT_FDCWD, to, 0))
+    if (nameless)
+        snprintf(from, sizeof(from), "/proc/self/fd/%d", old->inode->host.fd);
+    if (linkat(AT_FDCWD, from, AT_FDCWD, to, nameless ? AT_SYMLINK_FOLLOW : 0))
         return -errno;
     err = hostfs_lookup(t, child->parent, child);
     if (!err && child->inode) {
@@ -420,6 +448,7 @@ static const struct inode_ops hostfs_ops = {
     .rmdir = hostfs_rmdir,
     .link = hostfs_link,
     .rename = hostfs_rename,
+    .tmpfile = hostfs_tmpfile,
     .open = hostfs_open,
     .getattr = hostfs_getattr,
     .setattr = hostfs_setattr,

@@ -6,6 +6,7 @@
  */
 #include "../handlers.h"
 #include "../process.h"
+#include "dnotify.h"
 #include "fasync.h"
 #include "fs_calls.h"
 #include "notify.h"
@@ -113,6 +114,8 @@ static void watch_end(struct inotify_watch *w)
 
 void notify_inode_watches(struct inode *inode, uint32_t mask, const char *name, uint32_t cookie, bool deleted)
 {
+    if (inode->dnotify)
+        dnotify_event(inode, mask);
     for (struct inotify_watch *w = inode->watches, *next; w; w = next) {
         next = w->next;
         if (!(w->mask & mask & IN_ALL_EVENTS) || (deleted && w->mask & IN_EXCL_UNLINK))

@@ -5,6 +5,7 @@
  * or an open file's flock, which covers everything and meets only other flocks.
  */
 #include "../handlers.h"
+#include "dnotify.h"
 #include "fs_calls.h"
 
 #include <stdlib.h>
@@ -140,6 +141,7 @@ int file_flush(struct file *f, struct files *owner)
 {
     if (f->inode && f->inode->locks)
         cut(f->inode, LOCK_POSIX, owner, 0, LOCK_END);
+    dnotify_flush(f, owner);
     if (f->ops && f->ops->flush)
         f->ops->flush(f);
     return 0;

@@ -1,5 +1,5 @@
 /*
- * notify.h - what the calls that open, change and remove files tell inotify (include/linux/fsnotify.h).
+ * notify.h - what the calls that open, change and remove files tell inotify and F_NOTIFY (include/linux/fsnotify.h).
  *
  * Costs one look at a counter while nobody watches.
  */
@@ -26,14 +26,14 @@ static inline void notify_dentry(struct dentry *d, uint32_t mask)
 /* Of the inode alone. */
 static inline void notify_inode(struct inode *inode, uint32_t mask)
 {
-    if (inode->watches)
+    if (inode->watches || inode->dnotify)
         notify_inode_watches(inode, mask | (is_dir(inode) ? IN_ISDIR : 0), "", 0, false);
 }
 /* Of a name in dir. */
 static inline void notify_name(struct dentry *dir, uint32_t mask, const char *name, bool isdir,
                                uint32_t cookie)
 {
-    if (dir->inode && dir->inode->watches)
+    if (dir->inode && (dir->inode->watches || dir->inode->dnotify))
         notify_inode_watches(dir->inode, mask | (isdir ? IN_ISDIR : 0), name, cookie, false);
 }
 

@@ -98,16 +98,15 @@ static int64_t open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, 
     struct dentry *d;
     struct inode *inode;
     char name[24];
-    int64_t err = inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
+    int64_t err = dir->sb->ro ? -EROFS : inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
     int n;
 
+    if (!err && !dir->inode->ops->tmpfile)
+        err = -EOPNOTSUPP;
+    if (!err)
+        err = dir->inode->ops->tmpfile(t, dir, S_IFREG | (mode & ~t->fs->umask), &inode);
     if (err)
         return err;
-    if (dir->sb->type != FS_TMP)
-        return -EOPNOTSUPP;
-    inode = tmpfs_inode(dir->sb, S_IFREG | (mode & ~t->fs->umask), 0);
-    if (!inode)
-        return -ENOSPC;
     n = snprintf(name, sizeof(name), "#%lu", (unsigned long)inode->ino);
     d = dentry_alloc(dir->sb, dir, name, n);
     if (!d) {
@@ -117,6 +116,7 @@ static int64_t open_tmpfile(struct task *t, struct dentry *dir, unsigned flags, 
     d->inode = inode;
     d->deleted = true;
     inode->nlink = 0;
+    inode->linkable = !(flags & O_EXCL);
     err = file_open_dentry(t, d, flags, out);
     dentry_put(d);
     return err;

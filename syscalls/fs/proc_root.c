@@ -181,6 +181,7 @@ SHOW_TEXT(show_0, "0")
 SHOW_TEXT(show_1, "1")
 SHOW_TEXT(show_2, "2")
 SHOW_TEXT(show_10, "10")
+SHOW_TEXT(show_45, "45")
 SHOW_TEXT(show_128, "128")
 SHOW_TEXT(show_256, "256")
 SHOW_TEXT(show_8192, "8192")
@@ -381,9 +382,12 @@ static const struct proc_row inotify_rows[] = {
 static const struct proc_row fs_rows[] = {
     ROW_W("aio-max-nr", show_aio_max_nr, write_aio_max_nr),
     ROW("aio-nr", show_aio_nr),
+    ROW("dir-notify-enable", show_1),
     ROW("file-max", show_65536),
     ROW("file-nr", show_file_nr),
     SYS_ROW("inotify", inotify_rows),
+    ROW("lease-break-time", show_45),
+    ROW("leases-enable", show_1),
     SYS_ROW("mqueue", mqueue_rows),
     ROW("nr_open", show_nr_open),
     ROW("pipe-max-size", show_pipe_max_size),

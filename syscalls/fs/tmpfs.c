@@ -68,10 +68,23 @@ void tmpfs_instantiate(struct dentry *child, struct inode *inode)
     touch_dir(child->parent);
 }
 
+/* inode_init_owner() */
+static void init_owner(const struct task *t, struct inode *inode, const struct inode *dir)
+{
+    if (t) {
+        inode->uid = t->cred.fsuid;
+        inode->gid = t->cred.fsgid;
+    }
+    if (dir->mode & S_ISGID) {
+        inode->gid = dir->gid;
+        if (S_ISDIR(inode->mode))
+            inode->mode |= S_ISGID;
+    }
+}
+
 static int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uint64_t rdev,
                         const char *target)
 {
-    struct inode *dir = child->parent->inode;
     struct inode *inode = tmpfs_inode(child->sb, mode, rdev);
 
     if (!inode)
@@ -83,17 +96,28 @@ static int tmpfs_create(struct task *t, struct dentry *child, unsigned mode, uin
             return -ENOMEM;
         }
     }
-    if (t) {
-        inode->uid = t->cred.fsuid;
-        inode->gid = t->cred.fsgid;
-    }
-    if (dir->mode & S_ISGID) {
-        inode->gid = dir->gid;
-        if (S_ISDIR(mode))
-            inode->mode |= S_ISGID;
-    }
+    init_owner(t, inode, child->parent->inode);
     tmpfs_instantiate(child, inode);
     return 0;
+}
+
+static int tmpfs_tmpfile(struct task *t, struct dentry *dir, unsigned mode, struct inode **out)
+{
+    *out = tmpfs_inode(dir->sb, mode, 0);
+    if (!*out)
+        return -ENOSPC;
+    init_owner(t, *out, dir->inode);
+    return 0;
+}
+
+/* A character device 0:0 that nobody may open, as overlayfs has it for a name that is gone. */
+static struct inode *tmpfs_whiteout(struct task *t, struct dentry *dir)
+{
+    struct inode *inode = tmpfs_inode(dir->sb, S_IFCHR, 0);
+
+    if (inode)
+        init_owner(t, inode, dir->inode);
+    return inode;
 }
 
 struct dentry *tmpfs_add(struct dentry *dir, const char *name, unsigned mode, uint64_t rdev,
@@ -246,6 +270,8 @@ static const struct inode_ops tmpfs_dir_ops = {
     .rmdir = tmpfs_rmdir,
     .link = tmpfs_link,
     .rename = tmpfs_rename,
+    .tmpfile = tmpfs_tmpfile,
+    .whiteout = tmpfs_whiteout,
     .setattr = tmpfs_setattr,
     .xattr = &memory_xattrs,
 };

@@ -4,6 +4,7 @@
 #include "../handlers.h"
 #include "../landlock/landlock.h"
 #include "fs_calls.h"
+#include "lease.h"
 
 #include <linux/falloc.h>
 #include <signal.h>
@@ -52,6 +53,8 @@ int64_t sys_truncate(struct task *t, const uint64_t a[6])
         err = inode_permission(t, d->inode, MAY_WRITE);
     if (!err)
         err = landlock_check(t, d, LL_TRUNCATE);
+    if (!err)
+        err = (int)lease_break(t, d->inode, true, false);
     if (!err)
         err = do_truncate(t, d->inode, d, a[1]);
     dentry_put(d);

@@ -83,6 +83,10 @@ struct inode_ops {
     int (*rmdir)(struct task *t, struct dentry *child);
     int (*link)(struct task *t, struct dentry *old, struct dentry *child);
     int (*rename)(struct task *t, struct dentry *old, struct dentry *child, unsigned flags);
+    /* A regular file without a name, of O_TMPFILE in dir; NULL op: EOPNOTSUPP. */
+    int (*tmpfile)(struct task *t, struct dentry *dir, unsigned mode, struct inode **out);
+    /* What RENAME_WHITEOUT leaves in dir, NULL: no memory. NULL op: rename does it all. */
+    struct inode *(*whiteout)(struct task *t, struct dentry *dir);
     /* Text of a symbolic link; its length, cut at size. */
     int64_t (*readlink)(struct task *t, struct dentry *d, char *buf, size_t size);
     /* Magic links (/proc/PID/exe, fd/N): the place itself, with a reference. NULL op: resolve the text. */
@@ -106,13 +110,17 @@ struct inode {
     unsigned refs;
     unsigned mode, uid, gid, nlink;
     uint8_t rw_hint; /* F_SET_RW_HINT */
+    bool linkable;   /* of O_TMPFILE without O_EXCL: link(2) may give it its first name */
     uint64_t ino, dev, rdev;
     uint64_t atime, mtime, ctime, btime;
     struct vm_object *obj;
     struct xattr *xattrs;          /* of memory_xattrs */
     struct pipe *fifo;             /* the pipe behind a FIFO while it is open */
     struct flock_list *locks;      /* fcntl and flock locks, NULL: none yet */
+    struct lease_list *leases;     /* NULL: there never was one */
+    unsigned writers, readers;     /* open files that may be written, that may only be read */
     struct inotify_watch *watches; /* NULL: nobody watches */
+    struct dnotify *dnotify;       /* directories: who is told by a signal */
     struct dentry *alias;          /* directories: their one dentry, no reference */
     struct inode *hash_next;       /* host inodes by (dev, ino) */
     void *priv;                    /* per file system */
@@ -173,7 +181,7 @@ struct vfs {
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
     unsigned pipe_pages;        /* capacity of all pipes */
-    unsigned nr_watches;        /* of inotify */
+    unsigned nr_watches;        /* of inotify and F_NOTIFY */
     struct host_stamp **stamps; /* hoststamp.c; NULL: the guest changed no file of the host yet */
     uint64_t nr_stamped;        /* files of the host that the guest made */
     uint32_t last_cookie;       /* of a rename that inotify saw */

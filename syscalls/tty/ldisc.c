@@ -155,6 +155,8 @@ static void line_ends(struct ldisc *l, uint8_t c)
 {
     put_byte(l, c, true);
     l->canon_head = l->head;
+    if (l->ops->line)
+        l->ops->line(l->owner);
 }
 
 static void reprint(struct ldisc *l, uint8_t c)

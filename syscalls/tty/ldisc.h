@@ -23,6 +23,7 @@ struct ldisc_ops {
     void (*signal)(void *owner, int signo);  /* SIGINT, SIGQUIT, SIGTSTP to who is in the foreground */
     void (*flushed)(void *owner);            /* after such a signal: input and output are thrown away */
     void (*flow)(void *owner, bool stopped); /* output was stopped, goes on */
+    void (*line)(void *owner);               /* one more line can be read; NULL: nobody asks */
 };
 
 struct ldisc {

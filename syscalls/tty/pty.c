@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "../fs/fasync.h"
 #include "../process.h"
 
 #define MAX_PTYS   4096 /* kernel.pty.max */
@@ -30,6 +31,14 @@ void pty_status(struct pty *p, uint8_t instead, uint8_t what)
         return;
     p->status = (p->status & ~instead) | what;
     pty_wake(p);
+}
+
+/* O_ASYNC: a slave whose write had no room for all hears that there is some. */
+static void tell_room(struct pty *p)
+{
+    if (p->told_full)
+        fasync_tell(&p->slave_fasync, POLL_OUT);
+    p->told_full = false;
 }
 
 /* ---- what the line discipline asks for ---- */
@@ -81,15 +90,28 @@ static void flow(void *owner, bool stopped)
 
     pty_status(p, stopped ? TIOCPKT_START : TIOCPKT_STOP, stopped ? TIOCPKT_STOP : TIOCPKT_START);
     pty_wake(p);
+    if (!stopped)
+        tell_room(p);
 }
 
-static const struct ldisc_ops ldisc_ops = {
-    .room = shown_room, .put = shown_put, .signal = signal_foreground, .flushed = flushed, .flow = flow};
+static void line_came(void *owner)
+{
+    fasync_tell(&((struct pty *)owner)->slave_fasync, POLL_IN);
+}
+
+static const struct ldisc_ops ldisc_ops = {.room = shown_room,
+                                           .put = shown_put,
+                                           .signal = signal_foreground,
+                                           .flushed = flushed,
+                                           .flow = flow,
+                                           .line = line_came};
 
 void pty_pump(struct pty *p)
 {
-    size_t before = p->typed_tail;
+    size_t before = p->typed_tail, shown = p->shown_head;
 
+    if (p->null_slave)
+        return;
     while (p->typed_tail != p->typed_head) {
         size_t at = p->typed_tail % PTY_FLIP, n = p->typed_head - p->typed_tail, taken;
 
@@ -100,8 +122,13 @@ void pty_pump(struct pty *p)
         if (taken < n)
             break;
     }
-    if (p->typed_tail != before)
-        pty_wake(p);
+    if (p->typed_tail == before)
+        return;
+    pty_wake(p);
+    if (!ldisc_canonical(&p->ldisc) && ldisc_available(&p->ldisc, 1))
+        fasync_tell(&p->slave_fasync, POLL_IN);
+    if (p->shown_head != shown)
+        fasync_tell(&p->master_fasync, POLL_IN);
 }
 
 /* ---- the slave ---- */
@@ -158,8 +185,8 @@ static int64_t pts_read(struct task *t, struct file *f, void *buf, uint64_t len,
     bool partial;
     int64_t r;
 
-    if (!p->master)
-        return t->retrying ? -EIO : 0; /* it was closed while we waited, or before */
+    if (p->null_slave)
+        return -EOPNOTSUPP;
     r = tty_check_change(t, &p->tty, SIGTTIN);
     if (r || !len)
         return r;
@@ -180,13 +207,16 @@ static int64_t pts_write(struct task *t, struct file *f, const void *buf, uint64
     size_t n;
     int err;
 
-    if (!p->master)
-        return -EIO;
+    if (p->null_slave)
+        return -EOPNOTSUPP;
     err =
         p->ldisc.termios.c_lflag & TOSTOP && !t->restart_data[0] ? tty_check_change(t, &p->tty, SIGTTOU) : 0;
     if (err || !len)
         return err;
     n = ldisc_write(&p->ldisc, buf, len);
+    p->told_full |= n < len && f->async;
+    if (n && !p->null_master)
+        fasync_tell(&p->master_fasync, POLL_IN);
     if (n)
         return n;
     if (f->flags & O_NONBLOCK)
@@ -201,10 +231,10 @@ static unsigned pts_poll(struct task *t, struct file *f, bool wait)
     const cc_t *cc = l->termios.c_cc;
     unsigned ev = 0;
 
-    if (!p->master)
-        return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM;
     if (wait)
         task_wait_add(t, &p->slave_wait);
+    if (p->null_slave)
+        return 0;
     if (ldisc_available(l, cc[VTIME] || !cc[VMIN] ? 1 : cc[VMIN]))
         ev |= POLLIN | POLLRDNORM;
     if (ldisc_room(l))
@@ -212,7 +242,7 @@ static unsigned pts_poll(struct task *t, struct file *f, bool wait)
     return ev;
 }
 
-static uint64_t pty_changes(struct file *f)
+uint64_t pty_changes(struct file *f)
 {
     return pty_of(f)->changes;
 }
@@ -226,10 +256,28 @@ static void free_if_unused(struct pty *p)
     free(p);
 }
 
-static void pts_release(struct file *f)
+/* One file more of either side. 0 or -ENOMEM. */
+static int add_file(struct pty *p, struct file *f, bool slave)
 {
-    struct pty *p = pty_of(f);
+    struct pty_file *pf = calloc(1, sizeof(*pf));
 
+    if (!pf)
+        return -ENOMEM;
+    pf->pty = p;
+    pf->file = f;
+    f->priv = pf;
+    if (slave)
+        list_add_tail(&p->slave_files, &pf->node);
+    return 0;
+}
+
+void pts_release(struct file *f)
+{
+    struct pty_file *pf = f->priv;
+    struct pty *p = pf->pty;
+
+    list_del(&pf->node);
+    free(pf);
     if (!--p->slaves) {
         p->closed = true;
         p->packet = p->packet && p->master;
@@ -238,15 +286,16 @@ static void pts_release(struct file *f)
     free_if_unused(p);
 }
 
-/* One file more of the slave: 0, or -EIO, -EBUSY. */
+/* One file more of the slave: 0, or -EIO, -EBUSY, -ENOMEM. */
 static int64_t pty_open_slave(struct task *t, struct file *f, struct pty *p, unsigned flags)
 {
-    if (!p->master || p->locked)
+    if (!p->master || p->master_hung || p->locked)
         return -EIO;
     if (p->exclusive && !task_capable(t, CAP_SYS_ADMIN))
         return -EBUSY;
+    if (add_file(p, f, true))
+        return -ENOMEM;
     f->ops = &pts_file_ops;
-    f->priv = p;
     p->slaves++;
     p->closed = false;
     tty_opened(t, &p->tty, f, flags);
@@ -284,6 +333,8 @@ static int64_t ptmx_read(struct task *t, struct file *f, void *buf, uint64_t len
     uint8_t *to = buf;
     uint64_t done = 0;
 
+    if (p->null_master)
+        return -EOPNOTSUPP;
     if (!len)
         return 0;
     if (p->packet && p->status) {
@@ -305,6 +356,7 @@ static int64_t ptmx_read(struct task *t, struct file *f, void *buf, uint64_t len
     ldisc_process_echoes(&p->ldisc);
     p->changes++;
     wake_up(&p->slave_wait);
+    tell_room(p);
     return done;
 }
 
@@ -314,6 +366,8 @@ static int64_t ptmx_write(struct task *t, struct file *f, const void *buf, uint6
     const uint8_t *from = buf;
     uint64_t done = 0;
 
+    if (p->null_master)
+        return -EOPNOTSUPP;
     while (done < len) {
         while (done < len && p->typed_head - p->typed_tail < PTY_FLIP)
             p->typed[p->typed_head++ % PTY_FLIP] = from[done++];
@@ -335,6 +389,8 @@ static unsigned ptmx_poll(struct task *t, struct file *f, bool wait)
 
     if (wait)
         task_wait_add(t, &p->master_wait);
+    if (p->null_master)
+        return 0;
     if (p->shown_tail != p->shown_head)
         ev |= POLLIN | POLLRDNORM;
     if (p->packet && p->status)
@@ -346,14 +402,14 @@ static unsigned ptmx_poll(struct task *t, struct file *f, bool wait)
     return ev;
 }
 
-static void ptmx_release(struct file *f)
+void ptmx_release(struct file *f)
 {
     struct pty *p = pty_of(f);
 
+    free(f->priv);
     p->master = false;
     devpts_remove(p->dentry);
-    tty_hangup(p->k, &p->tty);
-    pty_wake(p);
+    pty_hangup_slave(p);
     free_if_unused(p);
 }
 
@@ -375,18 +431,32 @@ int64_t ptmx_open(struct task *t, struct file *f)
     p->tty.dev = makedev(PTS_MAJOR, index);
     p->locked = p->master = true;
     p->dentry = devpts_add(v, t, index);
-    if (!p->dentry) {
+    if (!p->dentry || add_file(p, f, false)) {
+        if (p->dentry)
+            devpts_remove(p->dentry);
         free(p);
         return -ENOMEM;
     }
     dentry_get(p->dentry);
+    list_init(&p->slave_files);
+    list_init(&p->slave_fasync);
+    list_init(&p->master_fasync);
     ldisc_init(&p->ldisc, &ldisc_ops, p);
     waitq_init(&p->master_wait);
     waitq_init(&p->slave_wait);
     list_add_tail(&v->ptys, &p->node);
     f->ops = &ptmx_file_ops;
-    f->priv = p;
     return 0;
+}
+
+static struct list_head *ptmx_fasync(struct task *t, struct file *f)
+{
+    return &pty_of(f)->master_fasync;
+}
+
+static struct list_head *pts_fasync(struct task *t, struct file *f)
+{
+    return &pty_of(f)->slave_fasync;
 }
 
 static const struct file_ops ptmx_file_ops = {
@@ -395,6 +465,7 @@ static const struct file_ops ptmx_file_ops = {
     .poll = ptmx_poll,
     .changes = pty_changes,
     .ioctl = ptmx_ioctl,
+    .fasync = ptmx_fasync,
     .release = ptmx_release,
     .byte_stream = true,
 };
@@ -404,6 +475,7 @@ static const struct file_ops pts_file_ops = {
     .poll = pts_poll,
     .changes = pty_changes,
     .ioctl = pts_ioctl,
+    .fasync = pts_fasync,
     .release = pts_release,
     .byte_stream = true,
 };

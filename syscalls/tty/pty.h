@@ -22,11 +22,15 @@ struct pty {
     struct kernel *k;
     struct list_head node; /* vfs.ptys */
     unsigned index;
-    unsigned slaves;        /* open files of the slave */
-    bool master;            /* its file is open; else every file of the slave is hung up */
-    bool locked, closed;    /* TIOCSPTLCK; the slave was open and is no more */
-    bool packet, exclusive; /* TIOCPKT, TIOCEXCL */
-    uint8_t status;         /* TIOCPKT_* that the master has not been told */
+    unsigned slaves;              /* open files of the slave */
+    struct list_head slave_files; /* of pty_file */
+    bool master, master_hung;     /* its file is open; and hung up */
+    bool locked, closed;          /* TIOCSPTLCK; the slave was open and is no more */
+    bool packet, exclusive;       /* TIOCPKT, TIOCEXCL */
+    bool null_slave, null_master; /* TIOCSETD of N_NULL: nothing is read or written */
+    bool told_full; /* a write of the slave had no room for all: O_ASYNC wants to hear of some */
+    struct list_head slave_fasync, master_fasync;
+    uint8_t status; /* TIOCPKT_* that the master has not been told */
     struct winsize size;
     struct ldisc ldisc;
     uint8_t typed[PTY_FLIP], shown[PTY_SHOWN]; /* rings by the counts */
@@ -36,9 +40,16 @@ struct pty {
     struct dentry *dentry; /* /dev/pts/N, with a reference */
 };
 
+/* An open file of either side, as its file.priv. */
+struct pty_file {
+    struct pty *pty;
+    struct file *file;
+    struct list_head node; /* pty.slave_files */
+};
+
 static inline struct pty *pty_of(const struct file *f)
 {
-    return f->priv;
+    return ((const struct pty_file *)f->priv)->pty;
 }
 /* Let the line discipline have what was typed, as far as it has room. */
 void pty_pump(struct pty *p);
@@ -48,6 +59,16 @@ void pty_wake(struct pty *p);
 void pty_status(struct pty *p, uint8_t instead, uint8_t what);
 void pty_flush_shown(struct pty *p); /* what a program wrote and the terminal has not received */
 
+void pts_release(struct file *f);
+void ptmx_release(struct file *f);
+uint64_t pty_changes(struct file *f);
+
+/* ---- pty_hangup.c ---- */
+void pty_hangup_slave(struct pty *p); /* every file of the slave, and the session */
+/* TIOCVHANGUP of the side that f is of. 0 or -EPERM. */
+int64_t pty_vhangup(struct task *t, struct file *f, bool master);
+
+/* ---- pty_ioctl.c ---- */
 int64_t ptmx_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
 int64_t pts_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
 

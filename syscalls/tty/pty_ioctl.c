@@ -170,6 +170,60 @@ static int64_t simulate_input(struct task *t, struct pty *p, uint64_t arg)
     return 0;
 }
 
+/* ---- line disciplines: N_TTY, and N_NULL, which has nothing ---- */
+
+#ifndef N_NULL
+#define N_NULL 27
+#endif
+
+/* The master's is only known to be one or the other. What the old one had is lost; what comes while N_NULL is there waits. */
+static int64_t set_ldisc(struct task *t, struct pty *p, uint64_t arg, bool master)
+{
+    bool *null = master ? &p->null_master : &p->null_slave;
+    int n;
+
+    if (mm_copy_in(t->mm, &n, arg, sizeof(n)))
+        return -EFAULT;
+    if (n != N_TTY && n != N_NULL)
+        return -EINVAL;
+    if (*null == (n == N_NULL))
+        return 0;
+    *null = n == N_NULL;
+    if (master && *null)
+        p->shown_tail = p->shown_head;
+    if (!master) {
+        ldisc_flush_input(&p->ldisc);
+        p->ldisc.termios.c_line = (cc_t)n;
+        pty_pump(p);
+    }
+    pty_wake(p);
+    return 0;
+}
+
+/* Is this request one that N_TTY answers? */
+static bool is_of_ldisc(unsigned cmd)
+{
+    switch (cmd) {
+    case TCGETS:
+    case TCGETS2:
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+    case TCSETS2:
+    case TCSETSW2:
+    case TCSETSF2:
+    case TCGETA:
+    case TCSETA:
+    case TCSETAW:
+    case TCSETAF:
+    case TIOCOUTQ:
+    case TCXONC:
+    case TCFLSH:
+        return true;
+    }
+    return false;
+}
+
 /* ---- both sides ---- */
 
 static int64_t put_int(struct task *t, uint64_t arg, int n)
@@ -181,9 +235,11 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
 {
     struct pty *p = pty_of(f);
     struct ldisc *l = &p->ldisc;
+    bool null = master ? p->null_master : p->null_slave;
     int64_t r;
-    int n;
 
+    if (null && is_of_ldisc(cmd))
+        return -EINVAL;
     switch (cmd) {
     case TCGETS:
         return mm_copy_out(t->mm, arg, &l->termios, sizeof(struct termios));
@@ -210,11 +266,11 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
     case TIOCOUTQ:
         return put_int(t, arg, 0); /* nothing waits in the hardware there is not */
     case TIOCGETD:
-        return put_int(t, arg, 0);
+        return put_int(t, arg, null ? N_NULL : N_TTY);
     case TIOCSETD:
-        if (mm_copy_in(t->mm, &n, arg, sizeof(n)))
-            return -EFAULT;
-        return n ? -EINVAL : 0; /* there is no line discipline but N_TTY */
+        return set_ldisc(t, p, arg, master);
+    case TIOCVHANGUP:
+        return pty_vhangup(t, f, master);
     case TIOCEXCL:
     case TIOCNXCL:
         p->exclusive = cmd == TIOCEXCL;
@@ -235,16 +291,14 @@ static int64_t pty_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t 
         return cmd == TCXONC ? flow_control(p, arg) : flush(p, arg, master);
     }
     r = tty_jobctl_ioctl(t, &p->tty, f, cmd, arg, !master);
-    return r == 1 ? -ENOTTY : r;
+    return r != 1 ? r : null ? -EINVAL : -ENOTTY;
 }
 
 int64_t pts_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 {
     struct pty *p = pty_of(f);
 
-    if (!p->master)
-        return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
-    if (cmd == FIONREAD)
+    if (cmd == FIONREAD && !p->null_slave)
         return put_int(t, arg, (int)ldisc_count(&p->ldisc));
     return pty_ioctl(t, f, cmd, arg, false);
 }
@@ -275,6 +329,8 @@ int64_t ptmx_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
 
     switch (cmd) {
     case FIONREAD:
+        if (p->null_master)
+            return -EINVAL;
         return put_int(t, arg, (int)(shown < PTY_READ ? shown : PTY_READ));
     case TIOCGPTN:
         return put_int(t, arg, (int)p->index);

@@ -25,6 +25,10 @@ if [ -x "$B/guest-tests/proc_inotify" ]; then
     ok 'inotify sees changes below --rw' [ "$(grep -c '^ok' "$work/out")" -ge 60 ]
     ok 'all of them' sh -c "! grep '^not ok' '$work/out'"
 fi
+for g in file_path file_lease file_dnotify; do
+    emu --rw /tmp "$B/guest-tests/$g"
+    ok "$g holds below --rw" sh -c "grep -q '^1\.\.' '$work/out' && ! grep '^not ok' '$work/out'"
+done
 ok 'which are made' grep -qx changed "$work/rw/file"
 ok 'of every kind' [ -d "$work/rw/new" ]
 # What the guest makes has the same times and numbers in every run; on the host it is not from the future.
