@@ -1,5 +1,6 @@
 /* file_io.c - bytes through descriptors: read and write in all forms, pipes, polling, locks, copies inside the kernel. */
 #include "probe.h"
+#include <linux/fs.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -180,6 +181,13 @@ static void piping(void)
     is_err(copy_file_range(fd, &(off_t){0}, fd, &(off_t){2}, 5, 0), "EINVAL", "onto itself");
     is_err(copy_file_range(fd, NULL, fd2, NULL, 5, 1), "EINVAL", "with an unknown flag");
     is_err(copy_file_range(q[0], NULL, fd2, NULL, 5, 0), "EINVAL", "from a pipe");
+    is_err(ioctl(fd2, FICLONE, q[0]), "EXDEV", "FICLONE");
+    is_err(ioctl(q[1], FICLONE, fd), "EXDEV", "to a pipe");
+    is_err(ioctl(fd2, FICLONE, -1), "EBADF", "of nothing");
+    must(fcntl(fd2, F_SETFL, O_APPEND));
+    is_err(ioctl(fd2, FICLONE, fd), "EBADF", "to what is only added to");
+    must(fcntl(fd2, F_SETFL, 0));
+    is_err(ioctl(fd2, FICLONERANGE, NULL), "EFAULT", "FICLONERANGE from nowhere");
     must(pipe(p));
     is_num(tee(q[0], p[1], 100, 0), 4, "tee");
     is_num(splice(q[0], NULL, fd2, NULL, 100, 0), 4, "splice to a file after tee");

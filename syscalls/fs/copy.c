@@ -127,6 +127,30 @@ int64_t sys_sendfile(struct task *t, const uint64_t a[6])
     return r;
 }
 
+/* generic_file_rw_checks(): may bytes of `in` come into `out` without a program's hands? */
+static int64_t check_copy(const struct file *in, const struct file *out)
+{
+    if (is_dir(in->inode) || is_dir(out->inode))
+        return -EISDIR;
+    if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+        return -EINVAL;
+    if (!in->mf.readable || !out->mf.writable || (out->flags & O_APPEND))
+        return -EBADF;
+    return 0;
+}
+
+static bool same_filesystem(const struct file *in, const struct file *out)
+{
+    return in->inode->sb->type == out->inode->sb->type && in->mf.dev == out->mf.dev;
+}
+
+int64_t file_clone(const struct file *in, const struct file *out)
+{
+    int64_t err = same_filesystem(in, out) ? check_copy(in, out) : -EXDEV;
+
+    return err ? err : -EOPNOTSUPP;
+}
+
 int64_t sys_copy_file_range(struct task *t, const uint64_t a[6])
 {
     struct file *in = fd_file(t, arg_int(a[0])), *out = fd_file(t, arg_int(a[2]));
@@ -141,13 +165,10 @@ int64_t sys_copy_file_range(struct task *t, const uint64_t a[6])
         return -EFAULT;
     if (arg_uint(a[5]))
         return -EINVAL;
-    if (is_dir(in->inode) || is_dir(out->inode))
-        return -EISDIR;
-    if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
-        return -EINVAL;
-    if (!in->mf.readable || !out->mf.writable || (out->flags & O_APPEND))
-        return -EBADF;
-    if (in->inode->sb->type != out->inode->sb->type || in->mf.dev != out->mf.dev)
+    r = check_copy(in, out);
+    if (r)
+        return r;
+    if (!same_filesystem(in, out))
         return -EXDEV;
     if ((int64_t)ipos < 0 || (int64_t)opos < 0 || (int64_t)(ipos + len) < 0 || (int64_t)(opos + len) < 0)
         return -EOVERFLOW;

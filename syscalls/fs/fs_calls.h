@@ -57,6 +57,8 @@ int64_t file_rwv(struct task *t, struct file *f, struct iovec *iov, int n, uint6
                  unsigned rwf, bool writing);
 
 /* ---- copy.c ---- */
+/* vfs_clone_file_range(): -EOPNOTSUPP at best, as on ext4 and tmpfs, which cannot share blocks; else why it could not be either. */
+int64_t file_clone(const struct file *in, const struct file *out);
 /* splice(2) and tee(2) of files that are there; iat and oat: where in them, moved on, NULL: their position or a pipe. */
 int64_t file_splice(struct task *t, struct file *in, uint64_t *iat, struct file *out, uint64_t *oat,
                     uint64_t len, unsigned flags);

@@ -12,8 +12,9 @@
 int64_t sys_ioctl(struct task *t, const uint64_t a[6])
 {
     int fd = arg_int(a[0]), on;
+    struct file_clone_range range;
     unsigned cmd = arg_uint(a[1]);
-    struct file *f = fd_file(t, fd);
+    struct file *f = fd_file(t, fd), *from;
 
     if (!f)
         return -EBADF;
@@ -54,7 +55,11 @@ int64_t sys_ioctl(struct task *t, const uint64_t a[6])
         break;
     case FICLONE:
     case FICLONERANGE:
-        return -EOPNOTSUPP;
+        range.src_fd = arg_int(a[2]);
+        if (cmd == FICLONERANGE && mm_copy_in(t->mm, &range, a[2], sizeof(range)))
+            return -EFAULT;
+        from = fd_file(t, (int)range.src_fd);
+        return from ? file_clone(from, f) : -EBADF;
     }
     return f->ops && f->ops->ioctl ? f->ops->ioctl(t, f, cmd, a[2]) : -ENOTTY;
 }

@@ -166,7 +166,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_dev(c, (uint32_t)v);
         break;
     case ARG_PATH:
-        print_nul(c, v, 4095);
+        print_nul(c, v, 4095, SIZE_MAX);
         break;
     case ARG_STR:
         print_string(c, v);
@@ -175,13 +175,13 @@ void print_arg(struct call *c, const struct arg *a, int index)
         if (a->out && c->failed)
             print_addr(c, v);
         else
-            print_nul(c, v, a->out ? 16 : 15);
+            print_nul(c, v, c->tr->opt.strsize, a->out ? 16 : 15);
         break;
     case ARG_OPATH:
         if (c->failed)
             print_addr(c, v);
         else
-            print_nul(c, v, 4095);
+            print_nul(c, v, 4095, SIZE_MAX);
         break;
     case ARG_IN:
         print_mem(c, v, n, false);

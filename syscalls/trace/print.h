@@ -185,8 +185,8 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enu
 /* -x: how this string is to be shown. White space counts as ASCII. */
 enum quoting in_hex(const struct call *c, const void *bytes, size_t len);
 void print_bytes(struct call *c, const void *p, size_t len); /* quoted, all of them */
-void print_nul(struct call *c, uint64_t addr,
-               size_t limit); /* NUL-terminated, of which so many bytes are shown */
+/* A string that ends with a NUL among the first `seen` bytes; limit: how many are shown. */
+void print_nul(struct call *c, uint64_t addr, size_t limit, size_t seen);
 void print_string(struct call *c, uint64_t addr);
 /* A number of a system call (__NR_getpid); an errno, negative ones with their sign (-EPERM). */
 void print_sysno(struct call *c, unsigned nr);

@@ -39,8 +39,8 @@ void print_quoted(struct text *out, const uint8_t *p, size_t len, bool more, enu
                 text_putc(out, (char)ch);
             } else if (quoting == QUOTE_HEX_CHARS) {
                 text_printf(out, "\\x%02x", ch);
-            } else { /* octal, short unless a digit follows */
-                bool digit = i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '9';
+            } else { /* octal, short unless an octal digit follows */
+                bool digit = i + 1 < len && p[i + 1] >= '0' && p[i + 1] <= '7';
 
                 text_printf(out, digit ? "\\%03o" : "\\%o", ch);
             }
@@ -114,23 +114,23 @@ bool get_string(struct call *c, uint64_t addr, char *buf, size_t size)
     return n >= 0 && (size_t)n < size;
 }
 
-/* A string shown whole up to PATH_MAX (paths), or up to -s bytes. */
-void print_nul(struct call *c, uint64_t addr, size_t limit)
+/* More there is also where no end was seen among `seen` bytes, though all of them are shown. */
+void print_nul(struct call *c, uint64_t addr, size_t limit, size_t seen)
 {
     char buf[4097];
-    size_t size = limit < sizeof(buf) - 1 ? limit + 1 : sizeof(buf);
-    ssize_t n = copy_string(c, addr, buf, size);
-    bool more = n == (ssize_t)size;
+    size_t size = seen < sizeof(buf) ? seen : sizeof(buf);
+    ssize_t n = copy_string(c, addr, buf, limit < size ? limit + 1 : size);
+    bool more = n == (ssize_t)(limit < size ? limit + 1 : size);
 
     if (n < 0) {
         print_addr(c, addr);
         return;
     }
-    n -= more;
+    n -= more && limit < size;
     print_quoted(c->out, (uint8_t *)buf, (size_t)n, more, in_hex(c, (uint8_t *)buf, (size_t)n));
 }
 
 void print_string(struct call *c, uint64_t addr)
 {
-    print_nul(c, addr, c->tr->opt.strsize);
+    print_nul(c, addr, c->tr->opt.strsize, SIZE_MAX);
 }

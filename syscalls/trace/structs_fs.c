@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
 
@@ -283,6 +284,16 @@ static void print_utimbuf(struct call *c, const void *p)
     text_putc(c->out, '}');
 }
 
+static void print_clone_range(struct call *c, const void *p)
+{
+    const struct file_clone_range *r = p;
+
+    text_puts(c->out, "{src_fd=");
+    print_fd(c, (int)r->src_fd);
+    text_printf(c->out, ", src_offset=%llu, src_length=%llu, dest_offset=%llu}", r->src_offset, r->src_length,
+                r->dest_offset);
+}
+
 const struct struct_type structs_fs[] = {
     {"fdpair", 8, print_fdpair, NULL, false, STRUCT_PLAIN},
     {"pollfd", 0, NULL, print_pollfds, true, STRUCT_PLAIN},
@@ -296,5 +307,6 @@ const struct struct_type structs_fs[] = {
     {"open_how", 0, NULL, print_open_how, false, STRUCT_PLAIN, NULL, true},
     {"sendfile_off", 0, NULL, print_sendfile_off, true, STRUCT_SPLIT},
     {"utimbuf", 16, print_utimbuf, NULL, false, STRUCT_PLAIN},
+    {"clone_range", sizeof(struct file_clone_range), print_clone_range, NULL, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

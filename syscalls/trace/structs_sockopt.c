@@ -86,6 +86,17 @@ static void print_mreq6(struct call *c, const void *p, size_t len)
     text_putc(c->out, '}');
 }
 
+static void print_error(struct call *c, const void *p, size_t len)
+{
+    if (len < sizeof(int)) {
+        print_quoted(c->out, p, len, false, QUOTE_HEX);
+        return;
+    }
+    text_putc(c->out, '[');
+    print_errno(c, *(const int *)p);
+    text_putc(c->out, ']');
+}
+
 /* What comes out may be cut, but for group memberships; what goes in is whole or but an address. */
 static const struct {
     int level, option;
@@ -94,6 +105,7 @@ static const struct {
     void (*print)(struct call *c, const void *p, size_t len);
 } values[] = {
     {SOL_SOCKET, SO_LINGER, true, true, sizeof(struct linger), print_linger},
+    {SOL_SOCKET, SO_ERROR, false, true, sizeof(int), print_error},
     {SOL_SOCKET, SO_PEERCRED, false, true, sizeof(struct ucred), print_peercred},
     {SOL_IP, IP_ADD_MEMBERSHIP, true, false, sizeof(struct ip_mreq), print_mreq},
     {SOL_IP, IP_DROP_MEMBERSHIP, true, false, sizeof(struct ip_mreq), print_mreq},
@@ -163,8 +175,7 @@ static void print_sockopt(struct call *c, uint64_t addr, const struct arg *a)
             values[i].print(c, &u, n);
         return;
     }
-    print_value(c, addr, len,
-                is_number(level, option) || (a->out && level == SOL_SOCKET && option == SO_ERROR), a->out);
+    print_value(c, addr, len, is_number(level, option), a->out);
 }
 
 const struct struct_type structs_sockopt[] = {

@@ -4,6 +4,7 @@
  * last one of each table is for all others.
  */
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/kcmp.h>
@@ -90,6 +91,8 @@ static const struct variant ioctl_variants[] = {
     {TCXONC, "x:tcflow"},
     {TCSBRK, "int"},
     {TCSBRKP, "int"},
+    {FICLONE, "int"},
+    {FICLONERANGE, "i:clone_range"},
     {UFFDIO_API, "io:uffd_api"},
     {UFFDIO_REGISTER, "o:uffd_register"},
     {UFFDIO_UNREGISTER, "o:uffd_range"},

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/mempolicy.h>
 #include <linux/userfaultfd.h>
@@ -167,6 +168,7 @@ static void files(void)
     struct statfs s;
     off_t off = 2;
     int fd[2], in = open("/proc/self/exe", O_RDONLY), out;
+    struct file_clone_range range = {in, 1, 2, 3};
 
     out = open("arguments.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
     sendfile(out, in, NULL, 4);
@@ -199,6 +201,11 @@ static void files(void)
     fstatfs(out, NOWHERE);
     pipe(fd);
     fstatfs(fd[0], &s);
+    ioctl(fd[0], FICLONE, in);
+    ioctl(fd[0], FICLONE, -1);
+    ioctl(fd[0], FICLONERANGE, &range);
+    ioctl(fd[0], FICLONERANGE, NULL);
+    ioctl(fd[0], FICLONERANGE, NOWHERE);
     ioctl(fd[0], 0x12345678, 0);
     ioctl(fd[0], 0xc0041234, &s);
     ioctl(fd[0], _IOR(0xee, 3, int), &s);

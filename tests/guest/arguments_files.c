@@ -50,6 +50,7 @@ static void paths(void)
     CALL(open, long_name, O_RDWR | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC, 04755);
     CALL(open, "\1\t\n\r\f\v\"\\\177\200\377/x",
          O_WRONLY | O_DSYNC | O_ASYNC | O_NOFOLLOW | O_NOATIME | O_CLOEXEC);
+    CALL(open, "octal: \1 \0018\0019\0010\0017x", O_RDONLY);
     CALL(open, "dir.tmp", O_PATH | O_TMPFILE, 0);
     CALL(open, "dir.tmp", 3);
     CALL(open, "dir.tmp", 0x8000003 | O_NOCTTY | O_DIRECT);

@@ -77,7 +77,14 @@ static void modes(void)
     struct sock_fprog odd = {sizeof(every) / sizeof(*every), every}, fine = {4, allow}, none = {4, NULL},
                       empty = {0, allow}, nowhere = {4, NOWHERE};
     unsigned short sizes[3];
+    char name[16];
 
+    prctl(PR_SET_NAME, "fourteen bytes");
+    prctl(PR_GET_NAME, name);
+    prctl(PR_SET_NAME, "fifteen bytes..");
+    prctl(PR_SET_NAME, "sixteen bytes...");
+    prctl(PR_GET_NAME, name);
+    prctl(PR_GET_NAME, NOWHERE);
     prctl(PR_GET_SECCOMP);
     prctl(PR_SET_SECCOMP, 7, 1, 2, 3);
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NOWHERE);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -270,6 +271,22 @@ static void ask(int fd, int level, int option, int room)
     getsockopt(fd, level, option, value, &len);
 }
 
+/* An error that waits: nobody listens where this socket is bound. */
+static void refused(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    int bound = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    bind(bound, (struct sockaddr *)&at, len);
+    getsockname(bound, (struct sockaddr *)&at, &len);
+    for (int room = 4; room >= 2; room -= 2) {
+        connect(fd, (struct sockaddr *)&at, len);
+        poll(&(struct pollfd){fd, POLLOUT, 0}, 1, -1);
+        ask(fd, SOL_SOCKET, SO_ERROR, room);
+    }
+}
+
 static void options(void)
 {
     static const int lengths[] = {0, 1, 2, 4, 5, 8, 12, 16, 20, 100};
@@ -324,6 +341,7 @@ static void options(void)
     set(SOL_SOCKET, SO_REUSEADDR, NOWHERE, 4);
     set(SOL_SOCKET, SO_LINGER, NOWHERE, 8);
     set(SOL_SOCKET, SO_REUSEADDR, value, (socklen_t)-4);
+    refused();
 }
 
 /* ---- other descriptors that are more than a path ---- */
