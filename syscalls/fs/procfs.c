@@ -180,6 +180,8 @@ static int64_t proc_readlink(struct task *t, struct dentry *d, char *buf, size_t
         return -ENOENT;
     if (row_of(d->inode)->ptrace && !ptrace_may_access(t, ref.task))
         return -EACCES;
+    if (row_of(d->inode)->text)
+        return snprintf(buf, size, "%s", row_of(d->inode)->text);
     return row_of(d->inode)->link(&ref, buf, size);
 }
 
@@ -215,12 +217,14 @@ static int make_text(struct task *t, struct file *f)
     p->len = 0;
     if (!proc_ref_of(t, f->inode, &ref))
         return -ESRCH;
-    if (!row->show)
+    if (!row->show && !row->text)
         return 0;
     out = open_memstream(&p->text, &p->len);
     if (!out)
         return -ENOMEM;
-    err = row->show(&ref, out);
+    err = row->show ? row->show(&ref, out) : 0;
+    if (row->text)
+        fprintf(out, "%s\n", row->text);
     if (fclose(out) && !err)
         err = -ENOMEM;
     return err;
@@ -309,7 +313,7 @@ bool vfs_tells_of_machine(const struct file *f)
         (f->inode->sb->type != FS_PROC && f->inode->sb->type != FS_SYS))
         return false;
     row = row_of(f->inode);
-    return row->show && strcmp(row->name, "maps") && strcmp(row->name, "smaps");
+    return (row->show || row->text) && strcmp(row->name, "maps") && strcmp(row->name, "smaps");
 }
 
 static int64_t proc_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
@@ -396,6 +400,10 @@ static int proc_getattr(struct inode *inode, struct dentry *d, struct statx *stx
     struct task *about = inode->id[ID_TID] ? find_task(k, inode->id[ID_TID]) : NULL;
 
     generic_getattr(inode, stx);
+    if (S_ISLNK(inode->mode))
+        stx->stx_size = row == &proc_fd_row ? 64 : row->text ? strlen(row->text) : 0;
+    if (S_ISREG(inode->mode) && inode->sb->type == FS_SYS)
+        stx->stx_size = MM_PAGE_SIZE; /* what one look can bring */
     if (row->sysctl)
         stx->stx_nlink = 1;
     for (const struct proc_row *r = row->rows; r && r->name && !row->sysctl; r++)
@@ -416,7 +424,7 @@ static const struct inode_ops proc_ops = {.lookup = proc_lookup,
                                           .getattr = proc_getattr,
                                           .setattr = proc_setattr};
 static const struct inode_ops proc_link_ops = {
-    .readlink = proc_readlink, .follow = proc_follow, .setattr = proc_setattr};
+    .readlink = proc_readlink, .follow = proc_follow, .getattr = proc_getattr, .setattr = proc_setattr};
 
 void proc_escape(FILE *out, const char *s)
 {
@@ -458,7 +466,7 @@ int procfs_mount(struct vfs *v)
 
 int sysfs_mount(struct vfs *v)
 {
-    static const struct proc_row root = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = sysfs_rows};
+    static const struct proc_row root = DIR_ROW("", sysfs_rows);
 
     return mount_rows(v, FS_SYS, "sysfs", 0x62656572, 22, "/sys", &root);
 }

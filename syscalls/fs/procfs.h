@@ -20,7 +20,8 @@ enum proc_dir { PROC_NODIR, PROC_ROWS, PROC_ROOT, PROC_TASKS, PROC_FDS, PROC_FDI
 enum proc_records { PROC_WHOLE, PROC_LINES, PROC_AREAS /* of smaps: begin with a line without a key */ };
 struct proc_row {
     const char *name;
-    unsigned mode;                                      /* with the type */
+    unsigned mode;    /* with the type */
+    const char *text; /* what a file (and a newline) or a symbolic link always says */
     int (*show)(const struct proc_ref *ref, FILE *out); /* text of a file: 0 or negative errno */
     int64_t (*write)(const struct proc_ref *ref, char *text,
                      size_t len); /* len or negative errno; text ends with 0 */
@@ -37,7 +38,45 @@ struct proc_row {
     int limit;   /* for rows that share a function */
 };
 
-extern const struct proc_row proc_root_rows[], sysfs_rows[];
+/* Rows of the machine's files: made at each look; that can be changed; that always say the same; that root could change on a real
+ * machine (EIO here); that take what is written and stay. */
+#define ROW(n, fn)                                                                                           \
+    {                                                                                                        \
+        n, S_IFREG | 0444, .show = fn                                                                        \
+    }
+#define ROW_W(n, fn, w)                                                                                      \
+    {                                                                                                        \
+        n, S_IFREG | 0644, .show = fn, .write = w                                                            \
+    }
+#define TEXT(n, s)                                                                                           \
+    {                                                                                                        \
+        n, S_IFREG | 0444, .text = s                                                                         \
+    }
+#define TEXT_W(n, s)                                                                                         \
+    {                                                                                                        \
+        n, S_IFREG | 0644, .text = s                                                                         \
+    }
+#define ACCEPT(n, s, w)                                                                                      \
+    {                                                                                                        \
+        n, S_IFREG | 0644, .text = s, .write = w                                                             \
+    }
+/* Directories: of /proc, /proc/sys and /sys. */
+#define DIR_ROW(n, r)                                                                                        \
+    {                                                                                                        \
+        n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r                                                       \
+    }
+#define SYSCTL_ROW(n, r)                                                                                     \
+    {                                                                                                        \
+        n, S_IFDIR | 0555, .dir = PROC_ROWS, .rows = r, .sysctl = true                                       \
+    }
+#define SYSFS_ROW(n, r)                                                                                      \
+    {                                                                                                        \
+        n, S_IFDIR | 0755, .dir = PROC_ROWS, .rows = r                                                       \
+    }
+
+extern const struct proc_row proc_root_rows[], sysctl_rows[], sysfs_rows[];
+/* Asked for or not, there is no memory for huge pages, as on a machine whose memory is in pieces. */
+int64_t proc_write_hugepages(const struct proc_ref *ref, char *text, size_t len);
 extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row;
 
 /* proc_status.c */
