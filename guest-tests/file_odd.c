@@ -1,7 +1,9 @@
-/* file_odd.c - odd arguments of calls about files: commands of fcntl, flags of preadv2, splice and openat2. */
+/* file_odd.c - odd arguments of calls about files: commands of fcntl and ioctl, flags of preadv2, splice and openat2. */
 #include "probe.h"
 #include <linux/openat2.h>
+#include <linux/random.h>
 #include <linux/stat.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <time.h>
 
@@ -44,6 +46,34 @@ static void reads_to_nowhere(void)
     is_num(read(must(open("/dev/null", O_RDONLY)), nowhere, 10), 0, "/dev/null has nothing to put anywhere");
     is_err(read(must(open("/dev/zero", O_RDONLY)), nowhere, 10), "EFAULT", "/dev/zero has");
     is_err(pread(must(open("/proc/self/mem", O_RDONLY)), nowhere, 10, 0), "EIO", "memory that is not there");
+}
+
+/* Requests of /dev/random: what a terminal or a device without any is asked. */
+static void random_devices(void)
+{
+    struct {
+        int bits, size;
+        char bytes[8];
+    } more = {0, 8, "entropy"};
+    int fd = must(open("/dev/urandom", O_RDWR)), null = must(open("/dev/null", O_RDWR)), n = 0;
+
+    is_err(ioctl(fd, TCGETS, &n), "EINVAL", "/dev/urandom is no terminal");
+    is_err(ioctl(null, TCGETS, &n), "ENOTTY", "nor is /dev/null");
+    is_ok(ioctl(fd, RNDGETENTCNT, &n), "RNDGETENTCNT");
+    is_num(n, 256, "the pool is full");
+    is_err(ioctl(fd, RNDGETENTCNT, 16), "EFAULT", "to nowhere");
+    if (!ioctl(fd, RNDADDENTROPY, &more) || errno != EPERM)
+        is_ok(ioctl(fd, RNDADDENTROPY, &more), "RNDADDENTROPY");
+    else
+        return;
+    more.bits = -1;
+    is_err(ioctl(fd, RNDADDENTROPY, &more), "EINVAL", "less than none");
+    is_err(ioctl(fd, RNDADDENTROPY, 16), "EFAULT", "from nowhere");
+    is_err(ioctl(fd, RNDADDTOENTCNT, &more.bits), "EINVAL", "RNDADDTOENTCNT of less than none");
+    if (!fork())
+        _exit(setuid(65534) || ioctl(fd, RNDADDENTROPY, 16) != -1 || errno != EPERM);
+    wait(&n);
+    is_num(n, 0, "only root may");
 }
 
 int main(void)
@@ -103,5 +133,6 @@ int main(void)
     is_err(syscall(SYS_clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &(struct timespec){0, 1}, NULL),
            "EOPNOTSUPP", "nobody sleeps by a thread's own clock");
     reads_to_nowhere();
+    random_devices();
     return done();
 }

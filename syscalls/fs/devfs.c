@@ -1,9 +1,12 @@
 /*
  * devfs.c - /dev: the few devices every program expects.
  */
+#include "../process.h"
 #include "../tty/tty.h"
 #include "stream.h"
 
+#include <linux/capability.h>
+#include <linux/random.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,6 +53,44 @@ static int64_t no_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t a
     return -ENOTTY;
 }
 
+/* A pool that is full. What is put in changes nothing, for all numbers are the seed's. */
+static int64_t random_ioctl(struct task *t, struct file *f, unsigned cmd, uint64_t arg)
+{
+    int bits = 256, head[2];
+    char some[256];
+
+    switch (cmd) {
+    case RNDGETENTCNT:
+        return mm_copy_out(t->mm, arg, &bits, sizeof(bits));
+    case RNDADDTOENTCNT:
+    case RNDADDENTROPY:
+    case RNDZAPENTCNT:
+    case RNDCLEARPOOL:
+    case RNDRESEEDCRNG:
+        break;
+    default:
+        return -EINVAL;
+    }
+    if (!capable(t, CAP_SYS_ADMIN))
+        return -EPERM;
+    if (cmd == RNDADDTOENTCNT)
+        return mm_copy_in(t->mm, &bits, arg, sizeof(bits)) ? -EFAULT : bits < 0 ? -EINVAL : 0;
+    if (cmd != RNDADDENTROPY)
+        return 0;
+    if (mm_copy_in(t->mm, head, arg, sizeof(head)))
+        return -EFAULT;
+    if (head[0] < 0) /* bits, and bytes that follow */
+        return -EINVAL;
+    if (head[1] < 0)
+        return -EFAULT;
+    for (uint64_t at = 0, n; at < (uint64_t)head[1]; at += n) {
+        n = (uint64_t)head[1] - at < sizeof(some) ? (uint64_t)head[1] - at : sizeof(some);
+        if (mm_copy_in(t->mm, some, arg + sizeof(head) + at, n))
+            return -EFAULT;
+    }
+    return 0;
+}
+
 /* It would tell of entropy to come, and there is always some. */
 static struct list_head *random_fasync(struct task *t, struct file *f)
 {
@@ -66,7 +107,7 @@ static const struct file_ops random_ops = {.read = random_read,
                                            .write = sink_write,
                                            .lseek = null_lseek,
                                            .poll = always_ready,
-                                           .ioctl = no_ioctl,
+                                           .ioctl = random_ioctl,
                                            .fasync = random_fasync};
 
 bool vfs_is_random(const struct file *f)
