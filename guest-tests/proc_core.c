@@ -16,6 +16,37 @@ static bool text_is(const char *path, const char *want)
     return n > 0 && !strcmp(buf, want);
 }
 
+static const char *filter; /* of the child's core */
+
+/* What writing text there gives: "ok" or the error. */
+static const char *set_filter(const char *text)
+{
+    int fd = open("/proc/self/coredump_filter", O_WRONLY);
+    const char *said = write(fd, text, strlen(text)) < 0 ? strerrorname_np(errno) : "ok";
+
+    close(fd);
+    return said;
+}
+
+static void filters(void)
+{
+    int s;
+
+    is_str(set_filter("0x7f\n"), "ok", "coredump_filter");
+    is_true(text_is("/proc/self/coredump_filter", "0000007f\n"), "is what was written");
+    is_str(set_filter("nonsense"), "EINVAL", "not a number");
+    is_str(set_filter("-1"), "EINVAL", "nor one below 0");
+    is_str(set_filter("0x100000000"), "ERANGE", "too much");
+    if (!fork())
+        _exit(text_is("/proc/self/coredump_filter", "0000007f\n"));
+    wait(&s);
+    is_num(WEXITSTATUS(s), 1, "a child inherits it");
+    is_str(set_filter("0xffff"), "ok", "bits that mean nothing");
+    is_true(text_is("/proc/self/coredump_filter", "000001ff\n"), "are not kept");
+    set_filter("51"); /* the default */
+    is_true(text_is("/proc/self/coredump_filter", "00000033\n"), "it reads decimal, too");
+}
+
 /* A child with this limit dies of sig: its status, *code as waitid has it. */
 static int die(int sig, rlim_t limit, int dumpable, int *code)
 {
@@ -26,6 +57,8 @@ static int die(int sig, rlim_t limit, int dumpable, int *code)
     if (!pid) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){limit, RLIM_INFINITY});
         prctl(PR_SET_DUMPABLE, dumpable);
+        if (filter)
+            set_filter(filter);
         signal(sig, SIG_DFL); /* who started us may ignore it */
         if (sig == SIGSEGV)
             *(volatile char *)16 = 1;
@@ -71,6 +104,7 @@ int main(void)
     if (!mkdtemp(dir) || chdir(dir))
         return 1;
     umask(022);
+    filters();
     s = die(SIGSEGV, 0, 1, &code);
     is_true(WIFSIGNALED(s) && !WCOREDUMP(s), "with RLIMIT_CORE 0 there is no core");
     is_num(code, CLD_KILLED, "and the child was killed");
@@ -98,6 +132,13 @@ int main(void)
     off_t whole;
     die(SIGABRT, RLIM_INFINITY, 1, &code);
     whole = core_size();
+    filter = "0";
+    s = die(SIGABRT, RLIM_INFINITY, 1, &code);
+    is_true(WCOREDUMP(s) && core_size() > 0 && core_size() < whole, "a filter leaves memory away");
+    filter = "4";
+    s = die(SIGABRT, RLIM_INFINITY, 1, &code);
+    is_true(core_size() > whole, "or takes in what the program's file has");
+    filter = NULL;
     s = die(SIGABRT, 20000, 1, &code);
     is_true(WCOREDUMP(s) && core_size() > 0 && core_size() < whole, "a limit: its beginning");
     unlink("core");

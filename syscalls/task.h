@@ -163,6 +163,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     uint64_t nvcsw, nivcsw;
     uint64_t start_ns;
     bool dumpable, child_subreaper;
+    unsigned coredump_filter; /* CORE_* of signal/coredump.h */
     int oom_score_adj;
     char exe[4096]; /* guest path of the program, for /proc/self/exe */
     struct file *exe_file;

@@ -3,8 +3,10 @@
  */
 #include "procfs.h"
 #include "../process.h"
+#include "../signal/coredump.h"
 #include "fs_calls.h"
 
+#include <ctype.h>
 #include <mseal-emu/design.h>
 #include <stdlib.h>
 
@@ -229,12 +231,20 @@ static int show_sched(const struct proc_ref *ref, FILE *out)
 
 static int show_coredump_filter(const struct proc_ref *ref, FILE *out)
 {
-    fprintf(out, "00000033\n");
+    fprintf(out, "%08x\n", ref->task->proc->coredump_filter);
     return 0;
 }
 
-static int64_t write_ignored(const struct proc_ref *ref, char *text, size_t len)
+static int64_t write_coredump_filter(const struct proc_ref *ref, char *text, size_t len)
 {
+    char *end;
+    unsigned long v = strtoul(text, &end, 0);
+
+    if (!isdigit((unsigned char)*text) || (*end && *end != '\n'))
+        return -EINVAL;
+    if (v > UINT32_MAX)
+        return -ERANGE;
+    ref->task->proc->coredump_filter = v & CORE_ALL;
     return len;
 }
 
@@ -401,7 +411,7 @@ static const struct proc_row ns_rows[] = {
 #define PID_ROWS                                                                                             \
     FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup), FILE_R(cmdline, show_cmdline),                     \
         {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                    \
-        {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_ignored},           \
+        {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_coredump_filter},   \
         {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                     \
         FILE_P(environ, show_environ),                                                                       \
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \

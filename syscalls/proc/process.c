@@ -15,6 +15,7 @@
 
 #include "../file.h"
 #include "../process.h"
+#include "../signal/coredump.h"
 #include "ptrace.h"
 #include "seccomp.h"
 #include "../trace/lockstep.h"
@@ -124,6 +125,7 @@ struct process *process_alloc(struct kernel *k, int pid)
     waitq_init(&p->exit_wait);
     p->exit_signal = SIGCHLD;
     p->dumpable = true;
+    p->coredump_filter = CORE_DEFAULT;
     p->start_ns = k->now_ns;
     process_insert(k, p);
     return p;

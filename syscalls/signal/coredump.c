@@ -7,7 +7,7 @@
  *      pages, one segment for each area
  *
  * The name is core_pattern's, "core", in the working directory; so there is one only where the guest may write. What goes in is
- * what coredump_filter 0x33 says: private memory that was written, shared memory without a name, the first page of ELF files.
+ * what /proc/PID/coredump_filter says.
  */
 #include "coredump.h"
 
@@ -200,19 +200,24 @@ static bool nameless(const struct mm_file *f)
 }
 
 /* vma_dump_size() */
-static uint64_t dump_size(struct mm *mm, const struct vma *v)
+static uint64_t dump_size(struct mm *mm, const struct vma *v, unsigned filter)
 {
+    uint64_t whole = v->end - v->start;
     char magic[SELFMAG];
 
     if (v->kind == VMA_VDSO)
-        return v->end - v->start;
-    if (v->flags & (VM_DONTDUMP | VM_IO))
+        return whole;
+    if (v->flags & VM_DONTDUMP)
+        return 0;
+    if (v->file && v->file->obj->page_size != MM_PAGE_SIZE)
+        return filter & (v->flags & VM_SHARED ? CORE_HUGETLB_SHARED : CORE_HUGETLB_PRIVATE) ? whole : 0;
+    if (v->flags & VM_IO)
         return 0;
     if (v->flags & VM_SHARED)
-        return v->file && !nameless(v->file) ? 0 : v->end - v->start;
-    if (v->anon_vma)
-        return v->end - v->start;
-    if (v->file && !v->pgoff && v->flags & VM_READ &&
+        return filter & (v->file && !nameless(v->file) ? CORE_MAPPED_SHARED : CORE_ANON_SHARED) ? whole : 0;
+    if ((v->anon_vma && filter & CORE_ANON_PRIVATE) || (v->file && filter & CORE_MAPPED_PRIVATE))
+        return whole;
+    if (filter & CORE_ELF_HEADERS && v->file && !v->pgoff && v->flags & VM_READ &&
         mm_access_remote(mm, v->start, magic, SELFMAG, false, true) == SELFMAG &&
         !memcmp(magic, ELFMAG, SELFMAG))
         return MM_PAGE_SIZE;
@@ -287,7 +292,7 @@ static void write_core(struct core *c)
                        (v->flags & VM_EXEC ? PF_X : 0),
             .p_offset = pos,
             .p_vaddr = v->start,
-            .p_filesz = dump_size(mm, v),
+            .p_filesz = dump_size(mm, v, c->t->proc->coredump_filter),
             .p_memsz = v->end - v->start,
             .p_align = MM_PAGE_SIZE,
         };
