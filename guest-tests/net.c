@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 static struct sockaddr_in loopback(unsigned port)
@@ -130,6 +131,32 @@ static void both_families(void)
     close(fd);
 }
 
+static void limits(void)
+{
+    int to = bound(AF_INET, SOCK_STREAM), un = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct timeval tv = {0, 1000};
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    socklen_t len = sizeof(name);
+    char c;
+
+    setsockopt(to, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+    listen(to, 1);
+    is_err(accept(to, NULL, NULL), "EAGAIN", "SO_RCVTIMEO of accept");
+    bind(un, (struct sockaddr *)&name, sizeof(sa_family_t));
+    getsockname(un, (struct sockaddr *)&name, &len);
+    listen(un, 0);
+    for (int i = 0; i < 2; i++) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+        if (i)
+            is_err(connect(fd, (struct sockaddr *)&name, len), "EAGAIN", "SO_SNDTIMEO of connect");
+        else if (!connect(fd, (struct sockaddr *)&name, len))
+            is_err(recv(fd, &c, 1, 0), "EAGAIN", "SO_RCVTIMEO of recv");
+    }
+}
+
 static void lingering(void)
 {
     struct linger l = {.l_onoff = 7, .l_linger = 5};
@@ -152,5 +179,6 @@ int main(void)
     datagrams_that_are_connected();
     both_families();
     lingering();
+    limits();
     return done();
 }

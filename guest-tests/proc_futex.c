@@ -137,6 +137,13 @@ int main(int argc, char **argv)
     is_num(word, 0, "clears it");
     word = 999999;
     is_err(futex(&word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), "ESRCH", "an owner that does not exist");
+    if (!fork()) {
+        word = getppid();
+        futex(&word, FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG, 0, &(struct timespec){0, 1}, NULL, 0);
+        _exit(errno);
+    }
+    wait(&s);
+    is_num(WEXITSTATUS(s), EPERM, "an owner that does not see the word");
     word = word2 = 0;
     is_err(syscall(SYS_set_robust_list, &s, 8), "EINVAL", "a robust list of another size");
 

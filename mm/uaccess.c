@@ -200,6 +200,11 @@ int mm_each_page(struct mm *mm, uint64_t start, uint64_t end, int (*fn)(void *ct
 #define KEY_MM    2u
 #define KEY_INODE 1u
 
+bool mm_key_is_private(const struct mm_key *key)
+{
+    return !(key->offset & (KEY_MM | KEY_INODE));
+}
+
 int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key)
 {
     struct vm_object *obj;

@@ -462,6 +462,7 @@ struct mm_key {
     uint64_t offset;
 };
 int mm_futex_key(struct mm *mm, uint64_t addr, bool private_, struct mm_key *key); /* 0 or -EFAULT */
+bool mm_key_is_private(const struct mm_key *key); /* of a word that was asked for with private_ */
 
 /* ---- userfaultfd(2): mm/userfault.c. Ranges are page aligned and checked; 0 or negative errno ---- */
 

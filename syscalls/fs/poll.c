@@ -129,12 +129,34 @@ out:
     return ready;
 }
 
+static int64_t poll_again(struct task *t);
+
+/* After a signal without a handler it goes on until the same moment. restart_arg: descriptors, how many, is there a limit, deadline. */
+static int64_t poll_until(struct task *t, uint64_t ns)
+{
+    int64_t r = do_poll(t, t->restart_arg[0], (unsigned)t->restart_arg[1], t->restart_arg[2], ns);
+
+    if (r != -EINTR)
+        return r;
+    t->restart_arg[3] = t->restart_data[3];
+    t->restart = poll_again;
+    return -ERESTART_RESTARTBLOCK;
+}
+
+static int64_t poll_again(struct task *t)
+{
+    t->restart_data[3] = t->restart_arg[3];
+    return poll_until(t, 0);
+}
+
 int64_t sys_poll(struct task *t, const uint64_t a[6])
 {
     int ms = arg_int(a[2]);
-    int64_t r = do_poll(t, a[0], arg_uint(a[1]), ms >= 0, (uint64_t)(ms < 0 ? 0 : ms) * 1000000);
 
-    return r == -EINTR ? -ERESTARTNOHAND : r;
+    t->restart_arg[0] = a[0];
+    t->restart_arg[1] = arg_uint(a[1]);
+    t->restart_arg[2] = ms >= 0;
+    return poll_until(t, (uint64_t)(ms < 0 ? 0 : ms) * 1000000);
 }
 
 /* The time that is left, where the call reports it. */

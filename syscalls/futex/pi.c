@@ -49,6 +49,7 @@ static int64_t lock_rest(struct task *t, uint64_t deadline)
 int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, const struct task *who,
                   bool waiters, int *owner)
 {
+    const struct task *has;
     struct futex_waiter *top;
     uint32_t word, new;
 
@@ -66,9 +67,12 @@ int futex_pi_take(struct task *t, uint64_t uaddr, const struct mm_key *key, cons
         new = (word & FUTEX_OWNER_DIED) | (uint32_t)who->tid | (waiters ? FUTEX_WAITERS : 0);
     if (mm_copy_out(t->mm, uaddr, &new, sizeof(new)))
         return -EFAULT;
-    if (*owner)
-        return find_task(t->k, *owner) ? 0 : -ESRCH;
-    return 1;
+    if (!*owner)
+        return 1;
+    has = find_task(t->k, *owner);
+    if (!has)
+        return -ESRCH;
+    return mm_key_is_private(key) && has->mm != t->mm ? -EPERM : 0;
 }
 
 int64_t futex_lock_pi(struct task *t, uint64_t uaddr, bool private_, uint64_t deadline, bool try_)

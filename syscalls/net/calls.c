@@ -230,7 +230,7 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     if (to->nr_backlog > to->max_backlog) {
         if (f->flags & O_NONBLOCK)
             return -EAGAIN;
-        return task_block(t, &to->wait, 0, "connect");
+        return sock_wait(t, &to->wait, s->sndtimeo, "connect");
     }
     if (s->family != AF_UNIX && (err = sock_autobind(t, s)))
         return err;
@@ -282,7 +282,7 @@ static int64_t do_accept(struct task *t, const uint64_t a[6], unsigned flags)
     if (list_empty(&s->backlog)) {
         if (f->flags & O_NONBLOCK)
             return -EAGAIN;
-        return task_block(t, &s->wait, 0, "accept");
+        return sock_wait(t, &s->wait, s->rcvtimeo, "accept");
     }
     end = list_first(&s->backlog, struct sock, pending);
     struct sockaddr_storage who = end->peer_addr;

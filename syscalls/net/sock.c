@@ -193,19 +193,26 @@ void sock_pair(struct sock *a, struct sock *b)
 
 /* ---- sending ---- */
 
-static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo,
-                           const char *what)
+int64_t sock_wait(struct task *t, struct waitq *q, uint64_t timeo, const char *what)
 {
     int64_t r;
 
-    if (flags & MSG_DONTWAIT)
-        return -EAGAIN;
     if (timeo && !t->restart_data[3])
         t->restart_data[3] = t->k->now_ns + timeo;
+    r = task_block(t, q, t->restart_data[3], what);
+    if (r == -ERESTARTSYS && timeo) /* sock_intr_errno(): the limit would begin anew */
+        return -EINTR;
+    return r == -ETIMEDOUT ? -EAGAIN : r;
+}
+
+static int64_t wait_socket(struct task *t, struct sock *s, struct waitq *q, unsigned flags, uint64_t timeo,
+                           const char *what)
+{
+    if (flags & MSG_DONTWAIT)
+        return -EAGAIN;
     if (q != &s->wait)
         task_wait_add(t, &s->wait);
-    r = task_block(t, q, t->restart_data[3], what);
-    return r == -ETIMEDOUT ? -EAGAIN : r;
+    return sock_wait(t, q, timeo, what);
 }
 
 static int64_t wait_room(struct task *t, struct sock *s, struct sock *to, unsigned flags)

@@ -68,6 +68,9 @@ struct sock {
     int sndbuf, rcvbuf;
 };
 
+/* task_block() of a call that SO_RCVTIMEO or SO_SNDTIMEO limits: timeo is theirs. -EAGAIN: it is over; -EINTR: a signal, which
+ * without a limit would have the call begin anew. */
+int64_t sock_wait(struct task *t, struct waitq *q, uint64_t timeo, const char *what);
 struct sock *sock_create(struct task *t, int family, int type, int protocol);
 void sock_release(struct sock *s);
 /* Who is at an end, for SO_PEERCRED and its like of the other: t, as now; or who listened for it. And what is seen there. */
