@@ -2,7 +2,7 @@
 #ifndef EMU_CMD_PICTURE_H
 #define EMU_CMD_PICTURE_H
 
-#include "syscalls/trace/event.h"
+#include "recording.h"
 
 struct picture_node;
 /* Begins as {0}. */

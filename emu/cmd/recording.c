@@ -115,9 +115,11 @@ static struct recorded_string *known(struct recording *r)
 {
     uint64_t id = number(r);
 
+    if (id == r->nr_strings + 1)
+        add_string(r);
     if (id - 1 < r->nr_strings)
         return &r->string[id - 1];
-    r->broken = "a text that is not there";
+    r->broken = r->broken ? r->broken : "a text that is not there";
     return NULL;
 }
 
@@ -145,8 +147,7 @@ static void call(struct recording *r)
     struct recorded_string *s;
     uint64_t mask;
 
-    r->call_tid += (uint64_t)unzigzag(number(r));
-    r->tid = (int)r->call_tid;
+    r->tid = r->call_tid;
     s = known(r);
     if (!s)
         return;
@@ -155,56 +156,67 @@ static void call(struct recording *r)
     for (unsigned i = 0; i < RECORD_VALUES; i++)
         if (mask >> i & 1)
             s->value[i] = value(r);
-    memcpy(r->arg, s->value, sizeof(r->arg));
+    memcpy(r->arg, s->value + RECORD_ARGS, sizeof(r->arg));
     r->ret = (int64_t)s->value[RECORD_RESULT];
     for (r->nargs = 6; r->nargs && !r->arg[r->nargs - 1];)
         r->nargs--;
 }
 
+static bool room_for_area(struct recording *r)
+{
+    size_t room = r->area_room ? 2 * r->area_room : 64;
+    struct area *p;
+
+    if (r->nr_areas < r->area_room)
+        return true;
+    p = realloc(r->area, room * sizeof(*p));
+    if (!p)
+        return false;
+    r->area = p;
+    r->area_room = room;
+    return true;
+}
+
+/* The rest of an area that so many bits are said of. */
+static void read_area(struct recording *r, struct area *a, unsigned bits)
+{
+    a->flags = (bits & VM_PROT_MASK) | (bits & RECORD_SHARED ? VM_MAYSHARE : 0) |
+               (uint64_t)(bits >> RECORD_PKEY_SHIFT & 15) << VM_PKEY_SHIFT;
+    a->name = bits & RECORD_NAMED ? string(r) : "";
+    a->pgoff = bits & RECORD_NAMED ? number(r) : 0;
+    a->birth = r->nr - (bits & RECORD_NEW ? 0 : number(r));
+    a->seal = bits & RECORD_SEALED ? number(r) : 0;
+    a->sealed_at = bits & RECORD_SEALED ? r->nr - number(r) : 0;
+}
+
 static void areas(struct recording *r)
 {
-    uint64_t n, at;
+    uint64_t first = r->addr >> MM_PAGE_SHIFT, at = first + (uint64_t)unzigzag(number(r)), pages;
+    const uint64_t limit = MM_TASK_SIZE >> MM_PAGE_SHIFT;
+    unsigned bits = 0;
 
-    r->mm = number(r);
-    r->start = (r->addr & MM_PAGE_MASK) + ((uint64_t)unzigzag(number(r)) << MM_PAGE_SHIFT);
-    r->addr = r->start;
-    r->end = r->start + (number(r) << MM_PAGE_SHIFT);
-    n = number(r);
+    r->mm = r->areas_mm;
+    r->addr = r->start = at << MM_PAGE_SHIFT;
     r->nr_areas = 0;
-    at = r->start;
-    for (uint64_t i = 0; i < n && !r->broken; i++) {
-        struct area a = {.name = ""};
-        uint64_t bits;
-
-        a.start = at + (number(r) << MM_PAGE_SHIFT);
-        a.end = at = a.start + (number(r) << MM_PAGE_SHIFT);
-        bits = number(r);
-        a.flags = (bits & 1 ? VM_READ : 0) | (bits & 2 ? VM_WRITE : 0) | (bits & 4 ? VM_EXEC : 0) |
-                  (bits & 8 ? VM_MAYSHARE : 0) | (bits >> 6 & 15) << VM_PKEY_SHIFT;
-        if (bits & 32) {
-            a.name = string(r);
-            a.pgoff = number(r);
+    while (!(bits & RECORD_LAST) && !r->broken) {
+        bits = (unsigned)number(r);
+        pages = number(r);
+        if (at > limit || pages - 1 >= limit - at) {
+            r->broken = r->broken ? r->broken : "an area that cannot be";
+            break;
         }
-        a.birth = r->nr - number(r);
-        if (bits & 16) {
-            a.seal = number(r);
-            a.sealed_at = r->nr - number(r);
-        }
-        if (a.start < (i ? r->area[i - 1].end : r->start) || a.start >= a.end || a.end > r->end)
-            r->broken = "areas out of order";
-        if (r->nr_areas == r->area_room) {
-            size_t room = r->area_room ? 2 * r->area_room : 64;
-            struct area *p = realloc(r->area, room * sizeof(*p));
-
-            if (!p) {
+        if (!(bits & RECORD_HOLE)) {
+            if (!room_for_area(r)) {
                 r->broken = "out of memory";
-                return;
+                break;
             }
-            r->area = p;
-            r->area_room = room;
+            r->area[r->nr_areas] =
+                (struct area){.start = at << MM_PAGE_SHIFT, .end = (at + pages) << MM_PAGE_SHIFT};
+            read_area(r, &r->area[r->nr_areas++], bits);
         }
-        r->area[r->nr_areas++] = a;
+        at += pages;
     }
+    r->end = at << MM_PAGE_SHIFT;
 }
 
 /* record_state.c has the form of both. */
@@ -242,20 +254,23 @@ static void state(struct recording *r)
 bool recording_next(struct recording *r)
 {
     while (r->at < r->size && !r->broken) {
-        r->tag = r->data[r->at++];
-        if (r->tag == RECORD_STRING) {
-            add_string(r);
-            continue;
-        }
-        if (r->tag != RECORD_WHO && r->tag != RECORD_CODE)
-            r->nr += (uint64_t)unzigzag(number(r));
+        unsigned since = r->data[r->at] >> RECORD_TAG_BITS;
+
+        r->tag = r->data[r->at++] & ((1 << RECORD_TAG_BITS) - 1);
+        r->nr += since < RECORD_FAR ? since : (uint64_t)unzigzag(number(r));
         switch (r->tag) {
         case RECORD_CALL:
             call(r);
             break;
+        case RECORD_TASK:
+            r->call_tid = (int)number(r);
+            continue;
         case RECORD_AREAS:
             areas(r);
             break;
+        case RECORD_MM:
+            r->areas_mm = number(r);
+            continue;
         case RECORD_WHO:
             r->name = string(r);
             break;
@@ -303,12 +318,8 @@ bool recording_open(struct recording *r, FILE *in, const char *name, const char 
         return false;
     }
     r->at = magic;
-    for (int i = 0; i < 2 && r->at < r->size && r->data[r->at] == RECORD_STRING; i++) {
-        r->at++;
-        add_string(r);
-    }
-    r->design = r->nr_strings > 0 ? r->string[0].s : "?";
-    r->program = r->nr_strings > 1 ? r->string[1].s : "?";
+    r->design = string(r);
+    r->program = string(r);
     return true;
 }
 

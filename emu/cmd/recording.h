@@ -5,6 +5,13 @@
 #include "syscalls/trace/event.h"
 #include "syscalls/trace/record.h"
 
+/* What /proc/PID/maps shows of an area, and who made it. */
+struct area {
+    uint64_t start, end, pgoff, flags /* VM_* */, seal;
+    uint64_t birth, sealed_at; /* event numbers, as in struct vma */
+    const char *name;          /* file or [name], "" for none; lives as long as the recording */
+};
+
 struct recorded_string {
     char *s;
     uint64_t value[RECORD_VALUES]; /* of the last call of this name */
@@ -22,7 +29,8 @@ struct recording {
     int tag;
     uint64_t nr, addr;
     int tid;
-    uint64_t call_tid; /* of the last CALL */
+    int call_tid;      /* whose calls are read */
+    uint64_t areas_mm; /* whose areas */
     const char *name;  /* CALL: its name; WHO: who */
     uint64_t arg[6];
     unsigned nargs;
@@ -43,7 +51,7 @@ struct recording {
 /* False: not a recording, or unreadable; one line on stderr. */
 bool recording_open(struct recording *r, FILE *in, const char *name, const char *who);
 void recording_close(struct recording *r);
-/* The next record (never a STRING or END). False: the end, or broken. */
+/* The next record (never a TASK, MM or END). False: the end, or broken. */
 bool recording_next(struct recording *r);
 /* An area's name: its place among the strings, from 1; 0: it has none. */
 size_t recording_string_number(const char *name);

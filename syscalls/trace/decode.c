@@ -47,6 +47,7 @@ static __attribute__((noinline, cold)) const struct traced_call *find_call(struc
     (*slot)->nr = nr;
     (*slot)->name = own ? own->name : row->name;
     (*slot)->classes = own ? 0 : row->classes;
+    (*slot)->recorded = tr->recorder ? recorder_string(tr->recorder, (*slot)->name) : NULL;
     sig_parse(&(*slot)->sig, own ? own->sig : row->sig);
     return *slot;
 }
@@ -348,8 +349,8 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
 }
 
 /* The event of a call that is over, in words if somebody reads them. */
-static void tell_call(struct trace *tr, struct task *t, const char *name, unsigned classes,
-                      const struct sig *sig, int64_t ret)
+static __attribute__((noinline)) void tell_call(struct trace *tr, struct task *t, const char *name,
+                                                unsigned classes, const struct sig *sig, int64_t ret)
 {
     struct event *ev = trace_event(tr, t, EVENT_EXIT);
     struct call c = {.tr = tr,
@@ -404,26 +405,28 @@ void trace_sys_exit(struct task *t, int64_t ret)
     const char *name = call ? call->name : NULL;
     unsigned classes = call ? call->classes : 0;
     struct watch_change changed;
+    bool any = tr->watch && watch_update(tr->watch, t, name, &changed);
+    /* Nobody sees a killed task come back from its call. */
+    bool told = !(classes & SC_NORETURN) && !sigkill_pending(t);
 
+    /* Most calls that are recorded, in one step: no event is made, which nobody else would read. */
+    if (tr->plain && told && call && call->recorded && !(any && changed.sealed) && !explain_may(t, ret)) {
+        recorder_call(tr->recorder, any ? &changed : NULL, t->event, t->tid, call->recorded, (unsigned)sig->n,
+                      t->args, ret);
+        goto out;
+    }
     if (ret == -ERESTART_RESTARTBLOCK)
         t->restart_name = name;
-    if (tr->watch)
-        trace_changes(tr, t, name, &changed);
-    /* Nobody sees a killed task come back from its call. */
-    if (classes & SC_NORETURN || sigkill_pending(t) || !is_traced(tr, t, name, classes))
+    if (any)
+        trace_tell_change(tr, t, name, &changed);
+    if (!told || !is_traced(tr, t, name, classes))
         goto out;
     if (!sig)
         name = nameless(tr, t);
     text_clear(&tr->why);
-    if (tr->watch)
+    if (tr->watch && explain_may(t, ret))
         explain_call(tr->watch, t, sig, ret, &changed, &tr->why);
-    if (tr->plain) {
-        recorder_call(tr->recorder, t->event, t->tid, name, sig ? (unsigned)sig->n : 6, t->args, ret);
-        if (tr->why.len)
-            recorder_why(tr->recorder, t->event, trace_piece(&tr->why));
-    } else {
-        tell_call(tr, t, name, classes, sig, ret);
-    }
+    tell_call(tr, t, name, classes, sig, ret);
 out:
     if (tr->nghosts)
         trace_tell_ignored(tr, t);

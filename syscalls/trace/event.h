@@ -16,6 +16,9 @@
 
 #include "stamps.h"
 
+struct recorded;
+struct vma;
+
 enum event_kind {
     EVENT_ENTER,      /* a call begins: name, the arguments known by now */
     EVENT_EXIT,       /* it ends: cont, the other arguments, result, aux, why */
@@ -25,7 +28,7 @@ enum event_kind {
     EVENT_SUPERSEDED, /* the leader gives its place to a thread that called execve: detail is its number */
     EVENT_DEATH,      /* the task is over: detail */
     EVENT_FAULT,      /* an access failed: addr, detail, why */
-    EVENT_VMA,        /* the areas in [addr, end) of address space mm are now those of `areas` */
+    EVENT_VMA,        /* an address space changed: change */
     EVENT_SEAL,       /* as EVENT_VMA: it has areas that are sealed since this event */
     EVENT_SWITCH,     /* another task runs */
     EVENT_INSN,       /* an instruction at addr was executed: detail */
@@ -39,11 +42,15 @@ struct piece {
     size_t len;
 };
 
-/* An area as it is told: what /proc/PID/maps shows, and who made it. */
-struct area {
-    uint64_t start, end, pgoff, flags /* VM_* */, seal;
-    uint64_t birth, sealed_at; /* event numbers, as in struct vma */
-    const char *name;          /* file or [name], "" for none; lives as long as the tracer */
+/* The areas in [start, end) of address space mm are others now. */
+struct watch_change {
+    uint64_t mm, start, end;
+    uint64_t event;
+    const char *call;        /* that did it */
+    const struct vma *now;   /* in order; this and name are valid until the next change */
+    const char *const *name; /* of each: file or [name], "" for none; the text lives as long as the tracer */
+    size_t n;
+    bool sealed; /* one of them since this event */
 };
 
 #define EVENT_ARGS  8
@@ -66,11 +73,10 @@ struct event {
     uint64_t spent_ns; /* EVENT_EXIT: since the entry */
     struct piece detail;
     struct piece why; /* one sentence, empty: nothing to explain */
-    uint64_t addr, end;
-    uint64_t mm; /* number of the address space */
-    const struct area *areas;
-    unsigned nr_areas;
-    struct piece cont;        /* EVENT_EXIT: more of the argument that was begun at the entry */
+    uint64_t addr;
+    uint64_t mm;                       /* EVENT_FAULT: number of the address space */
+    const struct watch_change *change; /* EVENT_VMA, EVENT_SEAL */
+    struct piece cont;                 /* EVENT_EXIT: more of the argument that was begun at the entry */
     struct piece result, aux; /* "-1 EPERM (Operation not permitted)"; aux is told in parentheses behind it */
     struct piece stack;       /* lines of a backtrace, each with its newline */
     struct piece dump;        /* lines that show the bytes read or written */
@@ -138,13 +144,12 @@ void summary_destroy(struct summary *s);
 /* ---- record.c: --record ---- */
 struct recorder *recorder_create(FILE *out, const char *design, const char *program);
 void recorder_event(struct recorder *r, const struct event *ev, const uint64_t args[6]);
-/* The same of what there is most of, without an event being made; nr is its number. */
-void recorder_call(struct recorder *r, uint64_t nr, int tid, const char *name, unsigned nr_regs,
-                   const uint64_t args[6], int64_t ret);
-struct watch_change;
-void recorder_areas(struct recorder *r, const struct watch_change *c, const char *who);
-void recorder_why(struct recorder *r, uint64_t nr, struct piece why); /* nothing if it is empty */
-void recorder_destroy(struct recorder *r);                            /* closes out */
+/* The same of what there is most of, without an event being made: call nr, and what it changed (NULL: nothing). */
+void recorder_call(struct recorder *r, const struct watch_change *c, uint64_t nr, int tid,
+                   struct recorded *name, unsigned nr_regs, const uint64_t args[6], int64_t ret);
+/* What the recorder knows of a string, by its identity; it lives as long as r. NULL: out of memory. */
+struct recorded *recorder_string(struct recorder *r, const char *s);
+void recorder_destroy(struct recorder *r); /* closes out */
 /* record_state.c - from now on also the machine's state at each event. False: out of memory. */
 bool recorder_keep_states(struct recorder *r);
 struct task;

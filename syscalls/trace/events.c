@@ -18,7 +18,8 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
     tr->k = k;
     tr->opt = *opt;
     tr->words = opt->text || opt->json || opt->states;
-    tr->plain = opt->record && !tr->words && !opt->summary && !opt->filter && !opt->stack;
+    tr->plain = opt->record && !tr->words && !opt->explain && !opt->summary && !opt->filter && !opt->stack &&
+                opt->limit == UINT64_MAX;
     k->trace_entries = !tr->plain;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
@@ -137,26 +138,15 @@ void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
         summary_event(tr->summary, ev);
 }
 
-/* What became different in t's address space, as an event of its own. */
-void trace_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c)
+void trace_tell_change(struct trace *tr, struct task *t, const char *call, const struct watch_change *c)
 {
     struct event *ev;
 
-    if (!watch_update(tr->watch, t, call, c))
-        return;
     if (tr->opt.explain || tr->opt.json || tr->opt.states ||
         c->sealed) /* a backtrace costs more than most calls: recording does without */
         watch_origin(tr->watch, t, call);
-    if (tr->plain) {
-        recorder_areas(tr->recorder, c, watch_who(tr->watch, t->event));
-        return;
-    }
     ev = trace_event(tr, t, c->sealed ? EVENT_SEAL : EVENT_VMA);
-    ev->mm = c->mm;
-    ev->addr = c->start;
-    ev->end = c->end;
-    ev->areas = c->areas;
-    ev->nr_areas = c->n;
+    ev->change = c;
     ev->name = watch_who(tr->watch, t->event);
     trace_deliver(tr, t, ev);
 }

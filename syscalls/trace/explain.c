@@ -76,7 +76,7 @@ static void explain_area(const struct watch *w, struct task *t, const struct vma
 
 static void put_changed(const struct watch_change *c, struct text *out)
 {
-    if (!c->start && !c->end)
+    if (!c->end)
         text_puts(out, "; nothing was changed before");
     else
         text_printf(out, "; changed before that and left so: %" PRIx64 "-%" PRIx64, c->start, c->end);
@@ -229,9 +229,8 @@ static bool explain_efault(struct watch *w, struct task *t, const struct sig *si
     return false;
 }
 
-static __attribute__((noinline)) void explain(struct watch *w, struct task *t, const struct sig *sig,
-                                              int64_t ret, const struct watch_change *changed,
-                                              struct text *out)
+static void explain(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
+                    const struct watch_change *changed, struct text *out)
 {
     bool brk_refused = t->sysno == 12 && t->args[0] && ret >= 0 && (uint64_t)ret != t->args[0];
     bool requests = t->sysno == 426 && ret >= 0; /* io_uring_enter does not tell what became of them */
@@ -265,7 +264,7 @@ void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_
 
     if (t->seccomp.mode && seccomp_tell(t, said, sizeof(said)))
         text_puts(out, said);
-    else if (ret < 0 || t->sysno == 12 || t->sysno == 426)
+    else
         explain(w, t, sig, ret, changed, out);
 }
 

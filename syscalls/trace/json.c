@@ -42,25 +42,25 @@ static void put(FILE *out, const char *key, struct piece p)
     json_put_string(out, p.s, p.len);
 }
 
-static void put_areas(FILE *out, const struct event *ev)
+static void put_change(FILE *out, const struct watch_change *c)
 {
-    fprintf(out, ",\"mm\":%" PRIu64 ",\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64 "\",\"areas\":[",
-            ev->mm, ev->addr, ev->end);
-    for (unsigned i = 0; i < ev->nr_areas; i++) {
-        const struct area *a = &ev->areas[i];
+    fprintf(out, ",\"mm\":%" PRIu64 ",\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64 "\",\"areas\":[", c->mm,
+            c->start, c->end);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct vma *v = &c->now[i];
 
         fprintf(out,
                 "%s{\"start\":\"%#" PRIx64 "\",\"end\":\"%#" PRIx64
                 "\",\"prot\":\"%c%c%c%c\",\"offset\":%" PRIu64,
-                i ? "," : "", a->start, a->end, a->flags & VM_READ ? 'r' : '-',
-                a->flags & VM_WRITE ? 'w' : '-', a->flags & VM_EXEC ? 'x' : '-',
-                a->flags & VM_MAYSHARE ? 's' : 'p', a->pgoff << MM_PAGE_SHIFT);
-        if (a->flags & VM_PKEY_MASK)
-            fprintf(out, ",\"pkey\":%u", (unsigned)((a->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT));
-        if (a->seal)
-            fprintf(out, ",\"seal\":%" PRIu64 ",\"sealed_at\":%" PRIu64, a->seal, a->sealed_at);
-        fprintf(out, ",\"mapped_at\":%" PRIu64, a->birth);
-        put(out, "name", (struct piece){a->name, strlen(a->name)});
+                i ? "," : "", v->start, v->end, v->flags & VM_READ ? 'r' : '-',
+                v->flags & VM_WRITE ? 'w' : '-', v->flags & VM_EXEC ? 'x' : '-',
+                v->flags & VM_MAYSHARE ? 's' : 'p', (v->file ? v->pgoff : 0) << MM_PAGE_SHIFT);
+        if (v->flags & VM_PKEY_MASK)
+            fprintf(out, ",\"pkey\":%u", (unsigned)((v->flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT));
+        if (v->seal)
+            fprintf(out, ",\"seal\":%" PRIu64 ",\"sealed_at\":%" PRIu64, v->seal, v->sealed_at);
+        fprintf(out, ",\"mapped_at\":%" PRIu64, v->birth);
+        put(out, "name", (struct piece){c->name[i], strlen(c->name[i])});
         fputc('}', out);
     }
     fputc(']', out);
@@ -113,7 +113,7 @@ void json_event(FILE *out, const struct event *ev)
     if (ev->kind == EVENT_INSN || ev->kind == EVENT_FUNC)
         fprintf(out, ",\"address\":\"%#" PRIx64 "\"", ev->addr);
     if (ev->kind == EVENT_VMA || ev->kind == EVENT_SEAL)
-        put_areas(out, ev);
+        put_change(out, ev->change);
     put(out, "why", ev->why);
     put(out, "dump", ev->dump);
     put(out, "stack", ev->stack);

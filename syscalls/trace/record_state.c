@@ -208,8 +208,7 @@ static uint64_t code_id(struct recorder *r, struct task *t, uint64_t rip)
     *p = now;
     if (t->k->ops->symbol)
         t->k->ops->symbol(t, rip, symbol, sizeof(symbol));
-    record_room(r, RECORD_LARGEST);
-    *r->at++ = RECORD_CODE;
+    record_begin(r, RECORD_CODE, r->nr);
     record_number(r, rip);
     record_raw(r, now.code, sizeof(now.code));
     record_number(r, now.valid);
@@ -230,7 +229,7 @@ void recorder_state(struct recorder *r, struct task *t, const struct event *ev)
         take_regs(t, ev, reg);
         code = code_id(r, t, reg[RECORD_RIP]);
     }
-    record_tag(r, RECORD_STATE, ev->nr);
+    record_begin(r, RECORD_STATE, ev->nr);
     record_number(r, (uint64_t)ev->tid);
     record_number(r, ev->kind);
     record_number(r, t->mm ? mm_id(t->mm) : 0);

@@ -13,7 +13,8 @@ struct traced_call {
     struct traced_call *next;
     uint64_t nr;
     const char *name;
-    unsigned classes; /* SC_*; 0 of a design's own */
+    unsigned classes;          /* SC_*; 0 of a design's own */
+    struct recorded *recorded; /* NULL: not recorded */
     struct sig sig;
 };
 
@@ -52,7 +53,12 @@ struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind
 void trace_deliver(struct trace *tr, struct task *t, const struct event *ev);
 struct piece trace_piece(const struct text *x);
 /* What became different in t's address space, as an event of its own; needs tr->watch. */
-void trace_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c);
+void trace_tell_change(struct trace *tr, struct task *t, const char *call, const struct watch_change *c);
+static inline void trace_changes(struct trace *tr, struct task *t, const char *call, struct watch_change *c)
+{
+    if (watch_update(tr->watch, t, call, c))
+        trace_tell_change(tr, t, call, c);
+}
 /* -k */
 void trace_take_stack(struct trace *tr, struct task *t, struct event *ev);
 /* Signals that t's process ignored since it was last heard of. */

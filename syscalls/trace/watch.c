@@ -13,16 +13,17 @@ struct origin {
     const char *who;
 };
 
+enum { PAST_MAPPED = 1 << 3, PAST_SEALED = 1 << 4 };
+
 struct watch {
-    struct area *fresh; /* of the last change */
-    size_t fresh_room;
+    const char **name; /* of the areas of the last change */
+    size_t name_room;
     struct origin *origin;
     size_t nr_origins, origin_room;
     struct past {
         uint64_t mm, start, end, event;
         const char *call;
-        unsigned prot; /* VM_READ ... */
-        bool mapped, sealed;
+        unsigned what; /* VM_READ ... and below; 0: nothing was there any more */
     } past[CHANGES];
     unsigned next_past;
     char **string; /* a hash table of what was interned */
@@ -42,7 +43,7 @@ void watch_destroy(struct watch *w)
         free(w->string[i]);
     free(w->string);
     free(w->origin);
-    free(w->fresh);
+    free(w->name);
     free(w);
 }
 
@@ -122,58 +123,36 @@ static bool same(const struct vma *a, const struct vma *b)
            a->anon_name == b->anon_name;
 }
 
-/* v: what is there now, NULL: nothing. One copy only: a loop of memory calls does not fit in the cache for code. */
+/* One copy only: a loop of memory calls does not fit in the cache for code. */
 static __attribute__((noinline)) void remember(struct watch *w, const struct watch_change *c, uint64_t start,
-                                               uint64_t end, const struct vma *v)
+                                               uint64_t end, unsigned what)
 {
-    struct past *p = &w->past[w->next_past++ % CHANGES];
-
-    p->mm = c->mm;
-    p->start = start;
-    p->end = end;
-    p->event = c->event;
-    p->call = c->call;
-    p->mapped = v;
-    p->prot = v ? v->flags & VM_PROT_MASK : 0;
-    p->sealed = v && v->seal;
+    w->past[w->next_past++ % CHANGES] = (struct past){c->mm, start, end, c->event, c->call, what};
 }
 
 /* The parts of old that no area covers any more; before *i all areas end before it. */
-static void remember_unmapped(struct watch *w, const struct watch_change *c, const struct vma *old,
-                              unsigned *i)
+static void remember_unmapped(struct watch *w, const struct watch_change *c, const struct vma *old, size_t *i)
 {
     for (uint64_t at = old->start, until; at < old->end; at = until) {
-        while (*i < c->n && c->areas[*i].end <= at)
+        while (*i < c->n && c->now[*i].end <= at)
             ++*i;
-        if (*i < c->n && c->areas[*i].start <= at) {
-            until = c->areas[*i].end;
+        if (*i < c->n && c->now[*i].start <= at) {
+            until = c->now[*i].end;
         } else {
-            until = *i < c->n && c->areas[*i].start < old->end ? c->areas[*i].start : old->end;
-            remember(w, c, at, until, NULL);
+            until = *i < c->n && c->now[*i].start < old->end ? c->now[*i].start : old->end;
+            remember(w, c, at, until, 0);
         }
     }
 }
 
-static bool add_area(struct watch *w, struct task *t, struct watch_change *c, const struct vma *v)
+static __attribute__((noinline, cold)) bool more_names(struct watch *w, size_t n)
 {
-    struct area *a;
+    const char **name = reallocarray(w->name, 2 * n, sizeof(*name));
 
-    if (c->n == w->fresh_room) {
-        size_t room = 2 * c->n + 64;
-
-        a = reallocarray(w->fresh, room, sizeof(*a));
-        if (!a)
-            return false;
-        c->areas = w->fresh = a;
-        w->fresh_room = room;
-    }
-    a = &w->fresh[c->n++];
-    *a = (struct area){v->start, v->end,   offset_of(v), v->flags & ~UNSEEN,
-                       v->seal,  v->birth, v->sealed_at, ""};
-    if (mm_vma_is_named(t->mm, v))
-        a->name = name_of(w, t->mm, v);
-    c->sealed |= v->seal && v->sealed_at == c->event;
-    remember(w, c, v->start, v->end, v);
+    if (!name)
+        return false;
+    w->name = name;
+    w->name_room = 2 * n;
     return true;
 }
 
@@ -187,35 +166,58 @@ static void widen(struct watch_change *c, const struct vma *v, size_t n)
         c->end = v[n - 1].end;
 }
 
+/* Leaves what differs. */
+static __attribute__((noinline)) void drop_same(struct mm_changes *to)
+{
+    struct mm_changes d = *to;
+
+    for (; d.nr_old && d.nr_now && same(d.old, d.now); d.nr_old--, d.nr_now--) {
+        d.old++;
+        d.now++;
+    }
+    /* From behind; of one and one it is known by now that they differ. */
+    while (d.nr_old && d.nr_now && d.nr_old + d.nr_now > 2 &&
+           same(&d.old[d.nr_old - 1], &d.now[d.nr_now - 1])) {
+        d.nr_old--;
+        d.nr_now--;
+    }
+    *to = d;
+}
+
 bool watch_update(struct watch *w, struct task *t, const char *call, struct watch_change *c)
 {
     struct mm_changes to;
-    unsigned at = 0;
+    const struct vma *v;
+    size_t at = 0;
 
-    *c = (struct watch_change){.areas = w->fresh};
+    c->end = 0;
     if (!t->mm || !mm_take_changes(t->mm, &to))
         return false;
-    for (; to.nr_old && to.nr_now && same(to.old, to.now); to.old++, to.nr_old--, to.now++, to.nr_now--)
-        ;
-    /* From behind; of one and one it is known by now that they differ. */
-    while (to.nr_old && to.nr_now && to.nr_old + to.nr_now > 2 &&
-           same(&to.old[to.nr_old - 1], &to.now[to.nr_now - 1])) {
-        to.nr_old--;
-        to.nr_now--;
-    }
-    if (!to.nr_old && !to.nr_now)
+    if (to.nr_old && to.nr_now)
+        drop_same(&to);
+    if (!(to.nr_old | to.nr_now))
         return false;
+    if (to.nr_now > w->name_room && !more_names(w, to.nr_now))
+        to.nr_now = w->name_room;
     c->mm = mm_id(t->mm);
     c->event = t->event;
     c->call = call ? call : "?";
     c->start = UINT64_MAX;
     widen(c, to.old, to.nr_old);
     widen(c, to.now, to.nr_now);
-    for (size_t i = 0; i < to.nr_now; i++)
-        if (!add_area(w, t, c, &to.now[i]))
-            break;
-    for (size_t i = 0; i < to.nr_old; i++)
-        remember_unmapped(w, c, &to.old[i], &at);
+    c->now = v = to.now;
+    c->name = w->name;
+    c->n = to.nr_now;
+    c->sealed = false;
+    for (size_t i = 0; i < to.nr_now; i++, v++) {
+        w->name[i] = mm_vma_is_named(t->mm, v) ? name_of(w, t->mm, v) : "";
+        if (v->seal)
+            c->sealed |= v->sealed_at == c->event;
+        remember(w, c, v->start, v->end,
+                 (unsigned)(v->flags & VM_PROT_MASK) | PAST_MAPPED | (v->seal ? PAST_SEALED : 0));
+    }
+    for (v = to.old; to.nr_old; to.nr_old--)
+        remember_unmapped(w, c, v++, &at);
     return true;
 }
 
@@ -226,7 +228,7 @@ uint64_t watch_unmapped(const struct watch *w, uint64_t mm, uint64_t addr)
     for (unsigned i = 1; i <= CHANGES && i <= w->next_past; i++) {
         const struct past *p = &w->past[(w->next_past - i) % CHANGES];
 
-        if (!p->mapped && p->mm == mm && p->start <= addr && addr < p->end)
+        if (!p->what && p->mm == mm && p->start <= addr && addr < p->end)
             return p->event;
     }
     return 0;
@@ -248,9 +250,9 @@ void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct tex
         const char *who = watch_who(w, p->event);
 
         text_printf(out, "  event %lu: %s: %lx-%lx ", p->event, p->call, p->start, p->end);
-        if (p->mapped)
-            text_printf(out, "%c%c%c%s", p->prot & VM_READ ? 'r' : '-', p->prot & VM_WRITE ? 'w' : '-',
-                        p->prot & VM_EXEC ? 'x' : '-', p->sealed ? " sealed" : "");
+        if (p->what)
+            text_printf(out, "%c%c%c%s", p->what & VM_READ ? 'r' : '-', p->what & VM_WRITE ? 'w' : '-',
+                        p->what & VM_EXEC ? 'x' : '-', p->what & PAST_SEALED ? " sealed" : "");
         else
             text_puts(out, "not mapped");
         text_printf(out, "%s%s\n", *who ? ", by " : "", who);

@@ -16,14 +16,6 @@ struct sig; /* print.h */
 struct watch *watch_create(void);
 void watch_destroy(struct watch *w);
 
-struct watch_change { /* the areas in [start, end) of mm are others now */
-    uint64_t mm, start, end;
-    uint64_t event;
-    const char *call;         /* that did it */
-    const struct area *areas; /* valid until the next change */
-    unsigned n;
-    bool sealed; /* one of them since this event */
-};
 /*
  * What changed in t's address space since it was last asked for; all of it the first time. False: nothing that
  * shows. It is remembered for watch_unmapped() and watch_history(): call is its cause, NULL: unknown; it lives
@@ -43,6 +35,11 @@ void watch_history(const struct watch *w, uint64_t mm, uint64_t addr, struct tex
 const char *watch_string(struct watch *w, const char *s, size_t len);
 
 /* ---- explain.c ---- */
+/* May there be something to explain about a call of t that returned ret? Failures, and those that do not tell of them. */
+static inline bool explain_may(const struct task *t, int64_t ret)
+{
+    return ret < 0 || t->seccomp.mode || t->sysno == 12 /* brk */ || t->sysno == 426 /* io_uring_enter */;
+}
 /* Why the call of t that returned ret failed; nothing is added when there is nothing to say. changed: areas
  * changed before. */
 void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,

@@ -37,7 +37,41 @@ static uint64_t value(unsigned i, unsigned k)
     return r % 3 ? odd[r % (sizeof(odd) / sizeof(*odd))] : odd[i / 50 % 8] + r % 5;
 }
 
-/* A recording of CALLS calls, each of which changed an area, in memory. */
+/* The number of its event: now and then many are left out, or it ends after later ones. */
+static uint64_t event(unsigned i)
+{
+    return 100 + i + i / 100 * 40 - (i % 50 == 7 ? 30 : 0);
+}
+
+/* The areas in [4096, 4096 * 5000) after the i-th call: none to three, with and without holes between. */
+static size_t areas(unsigned i, struct vma v[3], const char *names[3])
+{
+    static struct mm_file file;
+    size_t n = i % 4;
+
+    for (unsigned k = 0; k < n; k++) {
+        uint64_t from = k ? k * 1000 + i % 3 : 1 + i / 4 % 2, to = k == 2 && i % 3 ? 5000 : (k + 1) * 1000;
+
+        v[k] = (struct vma){
+            .start = 4096 * from, .end = 4096 * to, .flags = (i + k) % 8, .birth = i % 5 ? i : event(i)};
+        names[k] = (i + k) % 2 ? name[k] : "";
+        if (i % 7 == k)
+            v[k].flags |= VM_MAYSHARE;
+        if (i % 11 == k)
+            v[k].flags |= (uint64_t)(1 + i % 15) << VM_PKEY_SHIFT;
+        if (i % 3 == k) {
+            v[k].seal = 1 + i % 200;
+            v[k].sealed_at = i / 2;
+        }
+        if (*names[k] && i % 2) {
+            v[k].file = &file;
+            v[k].pgoff = i;
+        }
+    }
+    return n;
+}
+
+/* A recording of CALLS calls, each of which changed an address space, in memory. */
 static char *make(size_t *size)
 {
     int fd = memfd_create("recording", 0);
@@ -47,22 +81,36 @@ static char *make(size_t *size)
 
     ck_assert_ptr_nonnull(r);
     for (unsigned i = 0; i < CALLS; i++) {
-        struct area a = {
-            .start = 4096 * (i + 1), .end = 4096 * (i + 3), .flags = i % 8, .birth = i, .name = ""};
-        struct watch_change c = {.mm = 1, .start = 4096, .end = 4096 * 5000, .event = i, .areas = &a, .n = 1};
+        struct vma v[3];
+        const char *names[3];
+        struct watch_change c = {.mm = 1 + i % 7 / 6,
+                                 .start = 4096,
+                                 .end = 4096 * 5000,
+                                 .event = event(i),
+                                 .now = v,
+                                 .name = names};
         uint64_t args[6];
 
-        if (i % 2)
-            a.name = name[0];
-        if (i % 3 == 0) {
-            a.seal = 1 + i % 200;
-            a.sealed_at = i / 2;
-        }
-        recorder_areas(r, &c, i % 5 ? "" : name[1]);
+        c.n = areas(i, v, names);
         for (unsigned k = 0; k < 6; k++)
             args[k] = value(i, k);
-        recorder_call(r, i, 1000 + (int)i % 3, name[i % 4], nr_regs[i % 4], args, (int64_t)value(i, 6));
-        recorder_why(r, i, i % 100 ? (struct piece){"", 0} : (struct piece){"because", 7});
+        if (i % 5) {
+            recorder_call(r, &c, event(i), 1000 + (int)i % 3, recorder_string(r, name[i % 4]), nr_regs[i % 4],
+                          args, (int64_t)value(i, 6));
+            continue;
+        }
+        /* As events, which say more. */
+        recorder_event(r, &(struct event){.kind = EVENT_SEAL, .nr = event(i), .change = &c, .name = name[1]},
+                       args);
+        recorder_event(r,
+                       &(struct event){.kind = EVENT_EXIT,
+                                       .nr = event(i),
+                                       .tid = 1000 + (int)i % 3,
+                                       .name = name[i % 4],
+                                       .nr_regs = nr_regs[i % 4],
+                                       .ret = (int64_t)value(i, 6),
+                                       .why = i % 100 ? (struct piece){"", 0} : (struct piece){"because", 7}},
+                       args);
     }
     recorder_destroy(r);
     *size = (size_t)lseek(fd, 0, SEEK_END);
@@ -83,10 +131,35 @@ static bool open_bytes(struct recording *r, char *bytes, size_t size)
     return ok;
 }
 
+static void same_areas(const struct recording *r, unsigned i)
+{
+    struct vma v[3];
+    const char *names[3];
+    size_t n = areas(i, v, names);
+
+    ck_assert_uint_eq(r->nr, event(i));
+    ck_assert_uint_eq(r->mm, 1 + i % 7 / 6);
+    ck_assert_uint_eq(r->start, 4096);
+    ck_assert_uint_eq(r->end, 4096 * 5000);
+    ck_assert_uint_eq(r->nr_areas, n);
+    for (size_t k = 0; k < n; k++) {
+        const struct area *a = &r->area[k];
+
+        ck_assert_uint_eq(a->start, v[k].start);
+        ck_assert_uint_eq(a->end, v[k].end);
+        ck_assert_uint_eq(a->flags, v[k].flags);
+        ck_assert_str_eq(a->name, names[k]);
+        ck_assert_uint_eq(a->pgoff, v[k].pgoff);
+        ck_assert_uint_eq(a->birth, v[k].birth);
+        ck_assert_uint_eq(a->seal, v[k].seal);
+        ck_assert_uint_eq(a->sealed_at, v[k].sealed_at);
+    }
+}
+
 START_TEST(says_what_was_recorded)
 {
     struct recording r;
-    unsigned i = 0;
+    unsigned i = 0, whys = 0;
     size_t size;
     char *bytes = make(&size);
 
@@ -95,20 +168,14 @@ START_TEST(says_what_was_recorded)
     while (recording_next(&r)) {
         switch (r.tag) {
         case RECORD_AREAS:
-            ck_assert_uint_eq(r.nr, i);
-            ck_assert_uint_eq(r.nr_areas, 1);
-            ck_assert_uint_eq(r.area->start, 4096 * (i + 1));
-            ck_assert_uint_eq(r.area->end, 4096 * (i + 3));
-            ck_assert_uint_eq(r.area->flags, i % 8);
-            ck_assert_uint_eq(r.area->seal, i % 3 ? 0 : 1 + i % 200);
-            ck_assert_str_eq(r.area->name, i % 2 ? name[0] : "");
+            same_areas(&r, i);
             break;
         case RECORD_WHO:
             ck_assert_uint_eq(i % 5, 0);
             ck_assert_str_eq(r.name, name[1]);
             break;
         case RECORD_CALL:
-            ck_assert_uint_eq(r.nr, i);
+            ck_assert_uint_eq(r.nr, event(i));
             ck_assert_int_eq(r.tid, 1000 + (int)i % 3);
             ck_assert_str_eq(r.name, name[i % 4]);
             for (unsigned k = 0; k < nr_regs[i % 4]; k++)
@@ -119,11 +186,13 @@ START_TEST(says_what_was_recorded)
             break;
         case RECORD_WHY:
             ck_assert_uint_eq((i - 1) % 100, 0);
+            whys++;
             break;
         }
     }
     ck_assert_ptr_null(r.broken);
     ck_assert_uint_eq(i, CALLS);
+    ck_assert_uint_eq(whys, CALLS / 100);
     recording_close(&r);
     free(bytes);
 }
