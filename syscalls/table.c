@@ -14,6 +14,7 @@
 #include "handlers.h"
 #include "proc/seccomp.h"
 #include "proc/user_dispatch.h"
+#include "trace/inject.h"
 #include "trace/lockstep.h"
 #include "trace/trace.h"
 
@@ -142,12 +143,39 @@ static void tell_result(const struct task *t, int64_t ret)
         hooks->leave(hooks->ctx, &call, ret);
 }
 
-/* Who sees calls before they are made. True: it is not made, or not yet. */
+/* Asks seccomp about the number that t's call seems to have. True: it is not made, or not yet. */
+static bool filtered(struct task *t, bool (*asks)(struct task *t, int64_t *ret), int64_t *ret)
+{
+    bool instead = t->inject.done & INJECTED_RESULT, stopped;
+    int64_t nr = t->sysno;
+
+    if (!instead)
+        return asks(t, ret);
+    t->sysno = inject_number(t);
+    stopped = asks(t, ret);
+    t->sysno = nr;
+    if (!stopped || *ret != SYS_BLOCK)
+        *ret = inject_result(t);
+    return true;
+}
+
+static bool allowed(struct task *t, int64_t *ret)
+{
+    return false;
+}
+
+/* Who sees calls before they are made, or still does after a wait. True: it is not made, or not yet. */
 static bool stopped_before(struct task *t, int64_t *ret)
 {
-    if (t->k->trace_entries && trace_sys_enter(t, ret))
+    if (t->inject.rule && inject_stands_before(t, ret))
         return true;
-    return t->seccomp.mode && seccomp_stands_before(t, ret);
+    return filtered(t, t->seccomp.mode ? seccomp_stands_before : allowed, ret);
+}
+
+static bool still_stopped_before(struct task *t, int64_t *ret)
+{
+    t->retrying = false; /* if it is made, this is the first time */
+    return t->inject.waits ? stopped_before(t, ret) : filtered(t, seccomp_still_stands_before, ret);
 }
 
 static int64_t handle(struct task *t, uint64_t nr)
@@ -157,6 +185,17 @@ static int64_t handle(struct task *t, uint64_t nr)
     if (nr < SYS_MAX && rows[nr].call)
         return rows[nr].call(t, t->args);
     return not_implemented(t, nr);
+}
+
+/* t's call is over but for the delay that -e inject= may put behind it. */
+static int64_t end_call(struct task *t, int64_t ret)
+{
+    if (t->inject.rule)
+        ret = inject_hold_back(t, ret);
+    t->retrying = ret == SYS_BLOCK;
+    if (!t->retrying)
+        t->sysno = -1;
+    return ret;
 }
 
 int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
@@ -174,11 +213,14 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
                 t->sysno = -1; /* nobody hears of it */
                 return (int64_t)nr;
             }
+            if (k->trace_entries)
+                trace_sys_enter(t);
             stopped = stopped_before(t, &ret);
         }
-    } else if (t->seccomp.waits) {
-        stopped = seccomp_still_stands_before(t, &ret);
-        t->retrying = false; /* if it is made, this is the first time */
+    } else if (t->inject.waits == INJECT_AFTER) {
+        return end_call(t, t->inject.result);
+    } else if (t->inject.waits | t->seccomp.waits) {
+        stopped = still_stopped_before(t, &ret);
         nr = (uint64_t)t->sysno;
     }
     if (t->mm)
@@ -209,6 +251,5 @@ int64_t sys_dispatch(struct task *t, uint64_t nr, const uint64_t a[6])
         lockstep_call(t, ret);
     if (k->hooks)
         tell_result(t, ret);
-    t->sysno = -1;
-    return ret;
+    return end_call(t, ret);
 }

@@ -240,7 +240,17 @@ struct task {
     uint64_t event;      /* its event number */
     uint64_t call_since; /* now_ns at its beginning, for traces */
     int64_t last_sysno;  /* of the call before, -1: none; for traces */
-    bool injected;       /* an error was put in its place (-e inject) */
+    /* -e inject=: trace/inject.h */
+    struct {
+        const struct inject_rule *rule; /* what is done to the call in progress, NULL: nothing */
+        const char *name;               /* of that call, and how many arguments it has */
+        unsigned nargs;
+        unsigned done;                                                /* INJECTED_* so far */
+        enum { INJECT_WAITS_NOT, INJECT_BEFORE, INJECT_AFTER } waits; /* for its delay */
+        int64_t result;                                               /* INJECT_AFTER: of the call */
+        uint32_t *seen; /* how often each call was made that a rule names, nr_seen of them */
+        unsigned nr_seen;
+    } inject;
     bool untraced;       /* it is about no path that traces are wanted of (-P) */
     /* A call that waits: see task_block(). */
     struct list_head waits; /* struct wait_entry.all */

@@ -97,7 +97,8 @@ static bool to_event(json_t *o, struct event *ev, char *room)
     ev->ret = number_at(o, "return");
     ev->spent_ns = (uint64_t)number_at(o, "spent");
     ev->failed = true_at(o, "failed");
-    ev->injected = true_at(o, "injected");
+    ev->injected = (true_at(o, "injected") ? INJECTED_RESULT : 0) |
+                   (true_at(o, "poked") ? INJECTED_ARGS : 0) | (true_at(o, "delayed") ? INJECTED_DELAY : 0);
     ev->follows = true_at(o, "follows");
     ev->awaited = true_at(o, "awaited");
     name = string_at(o, J.json_object_get(o, "call") ? "call" : "signal", &room);

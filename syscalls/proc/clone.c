@@ -183,6 +183,8 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
     struct task *c;
     int err = check_flags(t, f), tid;
 
+    if (!err && signal_pending(t)) /* the child shall not miss what is sent to all of a group */
+        err = -ERESTARTNOINTR;
     if (!err)
         err = check_limits(t);
     if (err)

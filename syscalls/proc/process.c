@@ -194,6 +194,7 @@ void task_free(struct task *t)
     sighand_put(t->sighand);
     creds_release(&t->cred);
     t->k->ops->free_cpu(t);
+    free(t->inject.seen);
     if (t->proc)
         process_put(t->proc);
     free(t);

@@ -3,6 +3,7 @@
  *
  * Renderers do the rest. Everything an event points to is valid until the next one.
  */
+#include "inject.h"
 #include "strace.h"
 
 #include <errno.h>
@@ -46,9 +47,13 @@ static __attribute__((noinline, cold)) const struct traced_call *find_call(struc
         return *slot;
     (*slot)->nr = nr;
     (*slot)->name = own ? own->name : row->name;
-    (*slot)->classes = own ? 0 : row->classes;
+    (*slot)->classes = own ? SC_MEMORY : row->classes; /* what a design adds is about memory */
     (*slot)->recorded = tr->recorder ? recorder_string(tr->recorder, (*slot)->name) : NULL;
     sig_parse(&(*slot)->sig, own ? own->sig : row->sig);
+    if (tr->opt.filter)
+        (*slot)->rule = filter_injection(tr->opt.filter, (*slot)->name, (*slot)->classes);
+    if ((*slot)->rule)
+        (*slot)->nth = tr->nr_rules++;
     return *slot;
 }
 
@@ -153,7 +158,7 @@ static const char *nameless(struct trace *tr, const struct task *t)
 /* Is somebody interested in this call? */
 static bool is_traced(const struct trace *tr, const struct task *t, const char *name, unsigned classes)
 {
-    return !tr->opt.filter || (!t->untraced && filter_call(tr->opt.filter, t->sysno, name, classes));
+    return !tr->opt.filter || (!t->untraced && filter_call(tr->opt.filter, name, classes));
 }
 
 static void set_style(struct call *c, const char *name, unsigned classes)
@@ -175,22 +180,16 @@ static void print_raw_args(struct call *c, const struct sig *sig)
     }
 }
 
-static void tell_entry(struct trace *tr, struct task *t)
+static void tell_entry(struct trace *tr, struct task *t, const struct traced_call *call)
 {
     struct call c = {.tr = tr, .t = t, .args = t->args, .out = &tr->line, .aux = &tr->aux};
-    const struct traced_call *call = traced_call(tr, t);
     const struct sig *sig = call ? &call->sig : NULL;
-    const char *name = call ? call->name : NULL;
-    unsigned classes = call ? call->classes : 0;
+    bool returns = !call || !(call->classes & SC_NORETURN) || t->inject.done & INJECTED_RESULT;
+    struct event *ev = trace_event(tr, t, returns ? EVENT_ENTER : EVENT_CALL);
     struct sig resolved;
-    struct event *ev;
 
-    t->untraced = tr->opt.filter && filter_is_about(tr->opt.filter) && !is_about_wanted(&c, sig);
-    if (!is_traced(tr, t, name, classes) || !tr->words)
-        return;
-    set_style(&c, name, classes);
-    ev = trace_event(tr, t, classes & SC_NORETURN ? EVENT_CALL : EVENT_ENTER);
-    ev->name = sig ? name : nameless(tr, t);
+    set_style(&c, call ? call->name : NULL, call ? call->classes : 0);
+    ev->name = call ? call->name : nameless(tr, t);
     if (!sig || c.style.raw) {
         print_raw_args(&c, sig);
     } else if (t->sysno == 219 && t->restart_name) {
@@ -210,23 +209,43 @@ static void tell_entry(struct trace *tr, struct task *t)
     trace_deliver(tr, t, ev);
 }
 
-bool trace_sys_enter(struct task *t, int64_t *ret)
+/* Is t's call about a path or a descriptor that is wanted, if only some are? */
+static bool is_about(struct trace *tr, struct task *t, const struct traced_call *call)
+{
+    struct call c = {.tr = tr, .t = t, .args = t->args, .out = &tr->line, .aux = &tr->aux};
+
+    return !filter_is_about(tr->opt.filter) || is_about_wanted(&c, call ? &call->sig : NULL);
+}
+
+/* How many arguments there are to put something at. */
+static unsigned nargs_of(const struct task *t, const struct traced_call *call)
+{
+    bool own = t->mm && mm_design_call(t->mm, call->nr);
+
+    return own ? (unsigned)call->sig.n : sys_nargs((unsigned)call->nr);
+}
+
+void trace_sys_enter(struct task *t)
 {
     struct trace *tr = t->k->trace;
     const struct traced_call *call;
 
     t->call_since = tr->k->now_ns;
     t->last_sysno = t->sysno;
-    t->injected = false;
+    t->inject.rule = NULL;
+    t->inject.done = 0;
     if (tr->nghosts)
         trace_tell_ignored(tr, t);
-    if (tr->words || tr->opt.filter)
-        tell_entry(tr, t);
-    if (!tr->opt.filter || !filter_injects(tr->opt.filter))
-        return false;
+    if (!tr->words && !tr->opt.filter)
+        return;
     call = traced_call(tr, t);
-    t->injected = filter_inject(tr->opt.filter, t, call ? call->name : NULL, call ? call->classes : 0, ret);
-    return t->injected;
+    t->untraced = tr->opt.filter && !is_about(tr, t, call);
+    if (!is_traced(tr, t, call ? call->name : NULL, call ? call->classes : 0))
+        return;
+    if (call && call->rule) /* before the arguments are told: it may change what they point to */
+        inject_enter(t, call->rule, call->nth, call->name, nargs_of(t, call));
+    if (tr->words)
+        tell_entry(tr, t, call);
 }
 
 static void print_strings(struct call *c, char *const *s, int n)
@@ -276,7 +295,7 @@ void trace_first_exec(struct task *t, const struct exec_request *req)
     t->last_sysno = 59;
     if (tr->opt.filter)
         filter_resolve_paths(tr->opt.filter, t);
-    if (tr->opt.filter && (!filter_call(tr->opt.filter, 59, "execve", sys_row(59)->classes) ||
+    if (tr->opt.filter && (!filter_call(tr->opt.filter, "execve", sys_row(59)->classes) ||
                            (filter_is_about(tr->opt.filter) && !filter_path(tr->opt.filter, req->path))))
         return;
     ev = trace_event(tr, t, EVENT_CALL);
@@ -326,7 +345,7 @@ static const char *restart_text(int64_t ret)
 static void take_result(struct call *c, const struct sig *sig, struct event *ev)
 {
     struct trace *tr = c->tr;
-    const char *restart = restart_text(c->ret);
+    const char *restart = c->failed ? restart_text(c->ret) : NULL;
 
     ev->ret = c->ret;
     ev->failed = c->failed;
@@ -336,14 +355,16 @@ static void take_result(struct call *c, const struct sig *sig, struct event *ev)
     c->out = &tr->result;
     if (restart)
         text_printf(c->out, "? %s", restart);
-    else if (c->ret < 0 && c->ret >= -4095)
+    else if (c->failed && c->ret >= -4095 && !strerrorname_np((int)-c->ret))
+        text_printf(c->out, "-1 (errno %d)", (int)-c->ret);
+    else if (c->failed && c->ret >= -4095)
         text_printf(c->out, "-1 %s (%s)", strerrorname_np((int)-c->ret), strerror((int)-c->ret));
     else if (c->style.raw)
         text_printf(c->out, "%#lx", c->ret);
     else if (sig)
         print_result(c, sig);
     else
-        text_printf(c->out, "%ld", c->ret);
+        text_printf(c->out, "%lu", c->ret);
     ev->result = trace_piece(&tr->result);
     ev->aux = trace_piece(&tr->aux);
 }
@@ -360,11 +381,11 @@ static __attribute__((noinline)) void tell_call(struct trace *tr, struct task *t
                      .aux = &tr->aux,
                      .ret = ret,
                      .done = true,
-                     .failed = ret < 0};
+                     .failed = ret < 0 && !(t->inject.done & INJECTED_VALUE)};
 
     text_clear(&tr->aux);
     ev->name = name;
-    ev->injected = t->injected;
+    ev->injected = t->inject.done;
     ev->nr_regs = sig ? (unsigned)sig->n : 6;
     ev->spent_ns = tr->k->now_ns - t->call_since + KERNEL_SYSCALL_NS;
     set_style(&c, name, classes);
@@ -407,7 +428,7 @@ void trace_sys_exit(struct task *t, int64_t ret)
     struct watch_change changed;
     bool any = tr->watch && watch_update(tr->watch, t, name, &changed);
     /* Nobody sees a killed task come back from its call. */
-    bool told = !(classes & SC_NORETURN) && !sigkill_pending(t);
+    bool told = !(classes & SC_NORETURN && !(t->inject.done & INJECTED_RESULT)) && !sigkill_pending(t);
 
     /* Most calls that are recorded, in one step: no event is made, which nobody else would read. */
     if (tr->plain && told && call && call->recorded && !(any && changed.sealed) && !explain_may(t, ret)) {
@@ -415,6 +436,8 @@ void trace_sys_exit(struct task *t, int64_t ret)
                       t->args, ret);
         goto out;
     }
+    if (t->inject.rule)
+        inject_exit(t);
     if (ret == -ERESTART_RESTARTBLOCK)
         t->restart_name = name;
     if (any)

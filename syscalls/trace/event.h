@@ -53,6 +53,14 @@ struct watch_change {
     bool sealed; /* one of them since this event */
 };
 
+/* -e inject: what was done to a call. */
+enum {
+    INJECTED_RESULT = 1,
+    INJECTED_ARGS = 2,
+    INJECTED_DELAY = 4,
+    INJECTED_VALUE = 8 /* the result is no error */
+};
+
 #define EVENT_ARGS  8
 #define EVENT_NO_IP UINT64_MAX
 struct event {
@@ -67,7 +75,8 @@ struct event {
     const char *name;
     unsigned nr_regs; /* argument registers the call looks at */
     int64_t ret;
-    bool failed, injected;
+    bool failed;
+    unsigned injected; /* EVENT_EXIT: INJECTED_* */
     bool follows;      /* EVENT_ENTER: more arguments are told at the end */
     bool awaited;      /* EVENT_ENTER: those, or what became of the ones told */
     uint64_t spent_ns; /* EVENT_EXIT: since the entry */
@@ -120,6 +129,9 @@ void layout_task(struct layout *l,
                  int tid);             /* there is task tid: it has a file, even if nothing is told of it */
 void layout_flush(struct layout *l);   /* cuts a line that is still open */
 void layout_destroy(struct layout *l); /* does not close opt.out */
+/* " (INJECTED)" and the like, behind a result. */
+struct text;
+void put_injected(struct text *line, unsigned injected);
 
 /* ---- json.c: one object a line ---- */
 void json_event(FILE *out, const struct event *ev);

@@ -237,7 +237,7 @@ static void explain(struct watch *w, struct task *t, const struct sig *sig, int6
     const struct mm_refusal *refusal;
     const struct mm_reason *reason;
 
-    if ((ret >= 0 && !brk_refused && !requests) || ret < -4095 || !t->mm || t->injected)
+    if ((ret >= 0 && !brk_refused && !requests) || ret < -4095 || !t->mm)
         return;
     refusal = mm_last_refusal(t->mm);
     reason = mm_last_reason(t->mm);
@@ -257,12 +257,16 @@ static void explain(struct watch *w, struct task *t, const struct sig *sig, int6
     }
 }
 
+#define INJECTED_WHY "-e inject= put this error in the place of the call, which was not made"
+
 void explain_call(struct watch *w, struct task *t, const struct sig *sig, int64_t ret,
                   const struct watch_change *changed, struct text *out)
 {
     char said[256];
 
-    if (t->seccomp.mode && seccomp_tell(t, said, sizeof(said)))
+    if (t->inject.done & INJECTED_RESULT)
+        text_puts(out, ret < 0 && !(t->inject.done & INJECTED_VALUE) ? INJECTED_WHY : "");
+    else if (t->seccomp.mode && seccomp_tell(t, said, sizeof(said)))
         text_puts(out, said);
     else
         explain(w, t, sig, ret, changed, out);

@@ -1,6 +1,6 @@
-/* filter.c - the language of -e and -P: what is shown of which calls, and faults to inject. */
+/* filter.c - the language of -e and -P: what is shown of which calls. */
 #include "filter.h"
-#include "sets.h"
+#include "inject.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,14 +8,6 @@
 
 #include "../fs/vfs.h"
 #include "../process.h"
-
-struct rule {
-    struct set set;
-    bool has_result;
-    int64_t result;
-    int signo;
-    uint64_t first, last, step, seen; /* which of the calls that match */
-};
 
 struct trace_filter {
     struct set calls;
@@ -25,110 +17,8 @@ struct trace_filter {
     struct set fds;                  /* trace-fds: only calls with one of these */
     char **path;                     /* -P: as given, and what that leads to */
     size_t nr_paths;
-    struct rule *rule;
-    size_t nr_rules;
+    struct injection injection;
 };
-
-/* ---- inject=SET:error=E:when=N ---- */
-
-static int errno_by_name(const char *text)
-{
-    char *end;
-    long n = strtol(text, &end, 10);
-
-    if (*text && !*end)
-        return n > 0 && n < 4096 ? (int)n : 0;
-    for (int e = 1; e < 134; e++)
-        if (strerrorname_np(e) && !strcmp(strerrorname_np(e), text))
-            return e;
-    return 0;
-}
-
-/* "3", "3+", "3..5", "1+2" */
-static bool parse_when(struct rule *r, const char *text)
-{
-    char *end;
-
-    r->first = r->last = strtoull(text, &end, 10);
-    if (!r->first || end == text)
-        return false;
-    if (!strncmp(end, "..", 2)) {
-        r->last = strtoull(end + 2, &end, 10);
-        if (r->last < r->first)
-            return false;
-    }
-    if (*end == '+') {
-        if (r->last == r->first)
-            r->last = UINT64_MAX;
-        r->step = end[1] ? strtoull(end + 1, &end, 10) : 1;
-        if (*end == '+')
-            end++;
-    }
-    return !*end && r->step;
-}
-
-static const char *parse_rule(struct rule *r, char *text)
-{
-    char *save = NULL, *part = strtok_r(text, ":", &save);
-    const char *wrong = part ? set_parse_calls(&r->set, part) : "no system call named";
-
-    r->first = r->step = 1;
-    r->last = UINT64_MAX;
-    while (!wrong && (part = strtok_r(NULL, ":", &save))) {
-        if (!strncmp(part, "error=", 6)) {
-            r->result = -errno_by_name(part + 6);
-            r->has_result = true;
-            if (!r->result)
-                wrong = "no such errno";
-        } else if (!strncmp(part, "retval=", 7)) {
-            char *end;
-
-            r->result = (int64_t)strtoull(part + 7, &end, 0);
-            r->has_result = true;
-            if (*end || end == part + 7)
-                wrong = "not a number";
-        } else if (!strncmp(part, "signal=", 7)) {
-            r->signo = signal_by_name(part + 7);
-            if (!r->signo)
-                wrong = "no such signal";
-        } else if (!strncmp(part, "when=", 5)) {
-            if (!parse_when(r, part + 5))
-                wrong = "not N, N+, N+STEP or N..M";
-        } else {
-            wrong = "inject takes error=, retval=, signal= and when=";
-        }
-    }
-    if (!wrong && !r->has_result && !r->signo)
-        wrong = "inject needs error=, retval= or signal=";
-    return wrong;
-}
-
-static const char *add_rule(struct trace_filter *f, const char *text, bool fault)
-{
-    struct rule *more = realloc(f->rule, (f->nr_rules + 1) * sizeof(*more)), *r;
-    char *copy = strdup(text);
-    const char *wrong;
-
-    if (more)
-        f->rule = more;
-    if (!more || !copy) {
-        free(copy);
-        return "out of memory";
-    }
-    r = &f->rule[f->nr_rules];
-    memset(r, 0, sizeof(*r));
-    if (fault) { /* fault=SET: ENOSYS unless it says otherwise */
-        r->has_result = true;
-        r->result = -ENOSYS;
-    }
-    wrong = parse_rule(r, copy);
-    free(copy);
-    if (wrong)
-        set_destroy(&r->set);
-    else
-        f->nr_rules++;
-    return wrong;
-}
 
 /* ---- status, quiet, decode-fds: words, each of them a bit ---- */
 
@@ -231,7 +121,7 @@ const char *filter_add(struct trace_filter **fp, const char *spec, struct layout
     if (IS("decode-pids") || IS("decode-pid"))
         return parse_pids(layout, value);
     if (IS("inject") || IS("fault"))
-        return add_rule(f, value, IS("fault"));
+        return injection_add(&f->injection, value, IS("fault"));
     if (IS("status"))
         return parse_status(layout, value);
     if (IS("quiet") || IS("silent") || IS("silence") || IS("q"))
@@ -300,17 +190,12 @@ void filter_destroy(struct trace_filter *f)
     for (size_t i = 0; i < f->nr_paths; i++)
         free(f->path[i]);
     free(f->path);
-    for (size_t i = 0; i < f->nr_rules; i++)
-        set_destroy(&f->rule[i].set);
-    free(f->rule);
+    injection_destroy(&f->injection);
     free(f);
 }
 
-bool filter_call(const struct trace_filter *f, int64_t sysno, const char *name, unsigned classes)
+bool filter_call(const struct trace_filter *f, const char *name, unsigned classes)
 {
-    /* What a design adds is about memory. */
-    if (name && !classes && (sysno >= SYS_MAX || sysno < 0 || !sys_row((unsigned)sysno)))
-        classes = SC_MEMORY;
     return !f->calls.given || set_has_call(&f->calls, name, classes);
 }
 
@@ -353,33 +238,7 @@ bool filter_path(const struct trace_filter *f, const char *path)
     return false;
 }
 
-bool filter_injects(const struct trace_filter *f)
+const struct inject_rule *filter_injection(const struct trace_filter *f, const char *name, unsigned classes)
 {
-    return f->nr_rules;
-}
-
-bool filter_inject(struct trace_filter *f, struct task *t, const char *name, unsigned classes, int64_t *ret)
-{
-    bool done = false;
-
-    for (size_t i = 0; i < f->nr_rules; i++) {
-        struct rule *r = &f->rule[i];
-
-        if (!set_has_call(&r->set, name, classes))
-            continue;
-        r->seen++;
-        if (r->seen < r->first || r->seen > r->last || (r->seen - r->first) % r->step)
-            continue;
-        if (r->signo) {
-            struct ksiginfo info;
-
-            siginfo_kernel(&info, r->signo);
-            send_signal_task(t, &info);
-        }
-        if (r->has_result && !done) {
-            *ret = r->result;
-            done = true;
-        }
-    }
-    return done;
+    return injection_find(&f->injection, name, classes);
 }

@@ -1,5 +1,4 @@
-/* filter.h - -e and -P: which calls and signals are of interest, how they are shown, and which fail on
- * purpose. */
+/* filter.h - -e and -P: which calls and signals are of interest, how they are shown, and what is done to them on purpose. */
 #ifndef SYSCALLS_TRACE_FILTER_H
 #define SYSCALLS_TRACE_FILTER_H
 
@@ -10,7 +9,7 @@ struct trace_filter;
 
 /*
  * One -e argument, as strace takes it: [trace=][!]NAME|%CLASS|/REGEX..., trace-fds=, signal=, raw=, abbrev=, verbose=,
- * read=, write=, inject=SET:error=ERRNO|retval=N:signal=SIG:when=N|N+|N..M|N+STEP. *f is made at the first.
+ * read=, write=, inject= and fault= (inject.h). *f is made at the first.
  * NULL: taken; else what is wrong. status=, quiet= and decode-pids= are left in *layout, decode-fds= (FD_*) in *fds.
  */
 const char *filter_add(struct trace_filter **f, const char *spec, struct layout_options *layout,
@@ -20,7 +19,7 @@ const char *filter_add_path(struct trace_filter **f, const char *path);
 /* Once, when there is a task: descriptors have the names of what links lead to, in its root. */
 void filter_resolve_paths(struct trace_filter *f, struct task *t);
 void filter_destroy(struct trace_filter *f);
-bool filter_call(const struct trace_filter *f, int64_t sysno, const char *name, unsigned classes);
+bool filter_call(const struct trace_filter *f, const char *name, unsigned classes);
 bool filter_signal(const struct trace_filter *f, int signo);
 /* How a call's arguments are to be shown. */
 struct call_style {
@@ -35,8 +34,8 @@ bool filter_dumps(const struct trace_filter *f, int fd, bool written);
 bool filter_is_about(const struct trace_filter *f);
 bool filter_fd(const struct trace_filter *f, int fd);
 bool filter_path(const struct trace_filter *f, const char *path);
-bool filter_injects(const struct trace_filter *f);
-/* Counts t's call for each rule. True: *ret is its result; a rule's signal is sent. */
-bool filter_inject(struct trace_filter *f, struct task *t, const char *name, unsigned classes, int64_t *ret);
+struct inject_rule;
+/* -e inject=: what is done to a call, NULL: nothing. */
+const struct inject_rule *filter_injection(const struct trace_filter *f, const char *name, unsigned classes);
 
 #endif

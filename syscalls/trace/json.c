@@ -102,8 +102,12 @@ void json_event(FILE *out, const struct event *ev)
     if (ev->kind == EVENT_EXIT) {
         fprintf(out, ",\"return\":%" PRId64 ",\"failed\":%s,\"spent\":%" PRIu64, ev->ret,
                 ev->failed ? "true" : "false", ev->spent_ns);
-        if (ev->injected)
+        if (ev->injected & INJECTED_RESULT)
             fputs(",\"injected\":true", out);
+        if (ev->injected & INJECTED_ARGS)
+            fputs(",\"poked\":true", out);
+        if (ev->injected & INJECTED_DELAY)
+            fputs(",\"delayed\":true", out);
     }
     put(out, "result", ev->result);
     put(out, "aux", ev->aux);

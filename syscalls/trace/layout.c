@@ -188,6 +188,16 @@ static void put_args(struct layout *l, const struct event *ev, bool more)
     }
 }
 
+void put_injected(struct text *line, unsigned injected)
+{
+    if (injected & INJECTED_ARGS)
+        text_puts(line, injected & INJECTED_RESULT ? " (INJECTED: args, retval)" : " (INJECTED: args)");
+    else if (injected & INJECTED_RESULT)
+        text_puts(line, " (INJECTED)");
+    if (injected & INJECTED_DELAY)
+        text_puts(line, " (DELAYED)");
+}
+
 static void put_result(struct layout *l, const struct event *ev)
 {
     text_putc(&l->line, ')');
@@ -201,8 +211,7 @@ static void put_result(struct layout *l, const struct event *ev)
         put(l, ev->aux);
         text_putc(&l->line, ')');
     }
-    if (ev->injected)
-        text_puts(&l->line, " (INJECTED)");
+    put_injected(&l->line, ev->injected);
     if (l->opt.stamps.spent && ev->kind == EVENT_EXIT)
         stamp_put_spent(&l->line, &l->opt.stamps, ev->spent_ns);
     end_line(l);

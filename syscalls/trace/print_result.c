@@ -121,6 +121,6 @@ void print_result(struct call *c, const struct sig *sig)
         a->type->print2(c, (uint64_t)ret, a);
         break;
     default:
-        text_printf(c->out, "%ld", ret);
+        text_printf(c->out, "%lu", ret);
     }
 }

@@ -111,8 +111,7 @@ static void make_call(struct record_state *s, const struct event *ev)
     text_write(&s->line, ev->result.s, ev->result.len);
     if (ev->aux.len)
         text_printf(&s->line, " (%.*s)", (int)ev->aux.len, ev->aux.s);
-    if (ev->injected)
-        text_puts(&s->line, " (INJECTED)");
+    put_injected(&s->line, ev->injected);
 }
 
 static void make_note(struct record_state *s, const struct event *ev, const char *before, const char *after)

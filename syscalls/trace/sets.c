@@ -8,19 +8,53 @@
 
 #include "../table.h"
 
-static const struct {
+/* Most classes are in syscalls.def; some have so few calls that they are named here. */
+static const struct call_class {
     const char *name;
     unsigned classes;
-} class_names[] = {
-    {"file", SC_FILE},     {"desc", SC_DESC},       {"memory", SC_MEMORY}, {"process", SC_PROCESS},
-    {"signal", SC_SIGNAL}, {"network", SC_NETWORK}, {"net", SC_NETWORK},   {"ipc", SC_IPC},
-    {"creds", SC_CREDS},   {"clock", SC_CLOCK},     {"pure", SC_PURE},     {"stat", SC_STAT},
-    {"%stat", SC_STAT},
+    const char *calls[4];
+} call_classes[] = {
+    {"file", SC_FILE, {NULL}},
+    {"desc", SC_DESC, {NULL}},
+    {"memory", SC_MEMORY, {NULL}},
+    {"process", SC_PROCESS, {NULL}},
+    {"signal", SC_SIGNAL, {NULL}},
+    {"network", SC_NETWORK, {NULL}},
+    {"net", SC_NETWORK, {NULL}},
+    {"ipc", SC_IPC, {NULL}},
+    {"creds", SC_CREDS, {NULL}},
+    {"clock", SC_CLOCK, {NULL}},
+    {"pure", SC_PURE, {NULL}},
+    {"%stat", SC_STAT, {NULL}},
+    {"stat", 0, {"stat"}},
+    {"lstat", 0, {"lstat"}},
+    {"fstat", 0, {"fstat", "newfstatat", "statx"}},
+    {"statfs", 0, {"statfs"}},
+    {"fstatfs", 0, {"fstatfs"}},
+    {"%statfs", 0, {"statfs", "fstatfs", "ustat"}},
 };
+
+static const struct call_class *find_class(const char *name)
+{
+    for (size_t i = 0; i < sizeof(call_classes) / sizeof(*call_classes); i++)
+        if (!strcmp(name, call_classes[i].name))
+            return &call_classes[i];
+    return NULL;
+}
+
+static bool class_has(const struct call_class *class, const char *name, unsigned classes)
+{
+    if (classes & class->classes)
+        return true;
+    for (size_t i = 0; name && i < sizeof(class->calls) / sizeof(*class->calls) && class->calls[i]; i++)
+        if (!strcmp(name, class->calls[i]))
+            return true;
+    return false;
+}
 
 struct set_word {
     enum { EVERY, CLASS, NAME, REGEX, NUMBER } kind;
-    unsigned classes;
+    const struct call_class *class;
     uint64_t number;
     char *name;
     regex_t regex;
@@ -44,7 +78,7 @@ bool set_has_call(const struct set *s, const char *name, unsigned classes)
     for (size_t i = 0; i < s->n && !has; i++) {
         const struct set_word *w = &s->word[i];
 
-        has = w->kind == EVERY || (w->kind == CLASS && classes & w->classes) ||
+        has = w->kind == EVERY || (w->kind == CLASS && class_has(w->class, name, classes)) ||
               (w->kind == NAME && name && !strcmp(name, w->name)) ||
               (w->kind == REGEX && name && !regexec(&w->regex, name, 0, NULL, 0));
     }
@@ -114,27 +148,56 @@ static bool is_known(const char *name)
     return false;
 }
 
+/* What is behind the name says of which kind of processor: there is one. */
+static bool cut_personality(char *name)
+{
+    char *at = strchr(name, '@');
+
+    if (!at)
+        return true;
+    *at = 0;
+    return !strcmp(at + 1, "64");
+}
+
+/* "write", or its number: the name. NULL: there is none. */
+static char *call_name(const char *text)
+{
+    char *end;
+    unsigned long nr = strtoul(text, &end, 10);
+    const struct sys_row *row = *end || nr >= SYS_MAX ? NULL : sys_row((unsigned)nr);
+
+    if (*text < '0' || *text > '9')
+        return is_known(text) ? strdup(text) : NULL;
+    return row ? strdup(row->name) : NULL;
+}
+
 static const char *read_call(const char *text, const char *const *words, struct set_word *w)
 {
     bool may_be_unknown = *text == '?';
-    const char *class;
+    const char *wrong = NULL;
+    char *name = strdup(text + may_be_unknown);
 
-    text += may_be_unknown;
-    class = *text == '%' ? text + 1 : text;
+    if (!name)
+        return "out of memory";
     w->kind = NAME;
-    if (*text == '/') {
+    if (*name == '/') {
         w->kind = REGEX;
-        return regcomp(&w->regex, text + 1, REG_EXTENDED | REG_NOSUB) ? "not a regular expression" : NULL;
+        wrong = regcomp(&w->regex, name + 1, REG_EXTENDED | REG_NOSUB) ? "not a regular expression" : NULL;
+    } else if (!cut_personality(name)) {
+        wrong = "there are 64-bit calls only: @64";
+    } else if ((w->name = call_name(name))) {
+        ;
+    } else if ((w->class = find_class(name + (*name == '%')))) { /* classes had no % once */
+        w->kind = CLASS;
+    } else if (*name == '%') {
+        wrong = "no such class of system calls";
+    } else if (!may_be_unknown) {
+        wrong = "no such system call";
+    } else if (!(w->name = strdup(name))) {
+        wrong = "out of memory";
     }
-    for (size_t i = 0; i < sizeof(class_names) / sizeof(*class_names) && w->kind == NAME; i++)
-        if (!strcmp(class, class_names[i].name) && (*text == '%' || !is_known(text))) {
-            w->kind = CLASS;
-            w->classes = class_names[i].classes;
-        }
-    if (w->kind == NAME && (*text == '%' || (!may_be_unknown && !is_known(text))))
-        return *text == '%' ? "no such class of system calls" : "no such system call";
-    w->name = strdup(text);
-    return w->name ? NULL : "out of memory";
+    free(name);
+    return wrong;
 }
 
 const char *set_parse_calls(struct set *s, const char *text)
@@ -144,6 +207,7 @@ const char *set_parse_calls(struct set *s, const char *text)
 
 /* ---- signals, numbers, words ---- */
 
+/* "9", "KILL", "SIGKILL", "SIGRTMIN", "RT_3" */
 int signal_by_name(const char *text)
 {
     char *end;
@@ -151,12 +215,17 @@ int signal_by_name(const char *text)
 
     if (*text && !*end)
         return n > 0 && n <= 64 ? (int)n : 0;
-    if (!strncmp(text, "SIG", 3))
+    if (!strncasecmp(text, "SIG", 3))
         text += 3;
     for (int i = 1; i < 32; i++)
         if (!strcasecmp(text, sigabbrev_np(i)))
             return i;
-    return 0;
+    if (!strcasecmp(text, "RTMIN"))
+        return 32;
+    if (strncasecmp(text, "RT_", 3))
+        return 0;
+    n = strtol(text + 3, &end, 10);
+    return *end || n < 1 || n > 32 ? 0 : (int)n + 32;
 }
 
 static const char *read_signal(const char *text, const char *const *words, struct set_word *w)

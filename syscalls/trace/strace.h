@@ -13,8 +13,10 @@ struct traced_call {
     struct traced_call *next;
     uint64_t nr;
     const char *name;
-    unsigned classes;          /* SC_*; 0 of a design's own */
-    struct recorded *recorded; /* NULL: not recorded */
+    unsigned classes;               /* SC_* */
+    struct recorded *recorded;      /* NULL: not recorded */
+    const struct inject_rule *rule; /* -e inject=, NULL: nothing is done to it */
+    unsigned nth;                   /* of those that something is done to */
     struct sig sig;
 };
 
@@ -44,6 +46,7 @@ struct trace {
     unsigned nghosts;
     struct call_note *notes;                        /* of calls that are not over */
     struct traced_call *calls[SYS_MAX], *far_calls; /* those met so far; far: numbers past the table */
+    unsigned nr_rules;                              /* how many of them have a rule */
 };
 
 /* ---- events.c ---- */

@@ -184,11 +184,20 @@ static void print_pending(struct call *c, uint64_t addr, const struct arg *a)
         print_sigset(c, set);
 }
 
-/* rt_sigreturn({mask=[]}): the mask that is in force again. */
+#define FRAME_MASK 304
+/* rt_sigreturn({mask=[]}): the mask in the frame that the handler was entered with (emu/sigframe.c), whose first word is gone. */
 static void print_sigreturn(struct call *c, uint64_t addr, const struct arg *a)
 {
+    struct cpu_regs r;
+    uint64_t mask;
+
+    c->t->k->ops->get_regs(c->t, &r);
+    if (!get(c, &mask, r.rsp + FRAME_MASK - sizeof(uint64_t), sizeof(mask))) {
+        print_addr(c, r.rsp);
+        return;
+    }
     text_puts(c->out, "{mask=");
-    print_sigset(c, c->t->blocked);
+    print_sigset(c, mask);
     text_putc(c->out, '}');
 }
 
@@ -198,6 +207,6 @@ const struct struct_type structs_signal[] = {
     {"siginfos", 0, NULL, print_siginfos, false, STRUCT_PLAIN, NULL, true},
     {"stack_t", 24, print_stack_t, NULL, false, STRUCT_PLAIN},
     {"pending", 0, NULL, print_pending, false, STRUCT_PLAIN},
-    {"sigreturn", 0, NULL, print_sigreturn, false, STRUCT_ON_ERROR},
+    {"sigreturn", 0, NULL, print_sigreturn, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -58,7 +58,7 @@ static void print_remaining(struct call *c, uint64_t addr, const struct arg *a)
 {
     int64_t ts[2];
 
-    if ((c->ret == -ERESTART_RESTARTBLOCK || c->ret == -EINTR) && get(c, ts, addr, sizeof(ts)))
+    if (c->ret == -ERESTART_RESTARTBLOCK && get(c, ts, addr, sizeof(ts)))
         print_timespec(c, ts);
     else
         print_addr(c, addr);

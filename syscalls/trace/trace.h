@@ -57,8 +57,8 @@ void trace_destroy(struct trace *tr);
 /* The program's own start, which no call of the guest did: strace's first line. After the loader is done with
  * t. */
 void trace_first_exec(struct task *t, const struct exec_request *req);
-/* True: *ret is to be the result of t's call, which does not happen (-e inject). */
-bool trace_sys_enter(struct task *t, int64_t *ret); /* if kernel.trace_entries */
+/* If kernel.trace_entries. It may do something to the call: inject.h. */
+void trace_sys_enter(struct task *t);
 void trace_sys_exit(
     struct task *t,
     int64_t ret); /* also -ERESTART*: "= ? ERESTARTSYS (To be restarted if SA_RESTART is set)" */

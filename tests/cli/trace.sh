@@ -30,7 +30,7 @@ emu -e trace=mseal "$B/tests/guest/refused"
 ok '-e trace=mseal: calls of designs have names too' grep -q '^mseal(0x' "$work/err"
 emu -e inject=write:error=ENOSPC:when=1 /bin/echo hello
 is '-e inject: the call fails' 1 '' 'write\(1, "hello\\n", 6\) += -1 ENOSPC \(No space left on device\) \(INJECTED\)'
-emu -e trace=none -e inject=openat:error=EACCES:when=2+ cat /dev/null
+emu -e status=none -e inject=openat:error=EACCES:when=2+ cat /dev/null
 is '-e inject: from the second on' 127 '' 'cannot open shared object'
 emu -e inject=close:signal=TERM:when=3 cat /dev/null
 ok '-e inject: a signal' [ "$status" = 143 ]
