@@ -197,6 +197,13 @@ enum mm_fault_reason mm_fault_page(struct mm *mm, const struct vma *v, uint64_t 
         return MM_FAULT_GUARD;
     if (*e & PTE_POISON)
         return MM_FAULT_POISON;
+    if (*e & PTE_OLD) {
+        pte_t *slot = pt_slot(&mm->pt, addr);
+
+        if (!slot)
+            return MM_FAULT_OOM;
+        *e = *slot &= ~PTE_OLD;
+    }
     if (*e & PTE_PRESENT)
         return write ? fault_write_present(mm, v, addr, e) : MM_FAULT_NONE;
     if (!obj || obj->kind == OBJ_ZERO)

@@ -144,9 +144,10 @@ static int advise_willneed(struct mm *mm, struct vma_part *r, int advice)
 
 static int advise_cold(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB)
-               ? mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory stays")
-               : 0;
+    if (r->v.flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
+        return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, r->v.start, "locked or special memory stays");
+    mm_make_old(mm, r->start, r->end, false); /* a hint: no harm in a lack of memory */
+    return 0;
 }
 
 /* There is nowhere to page out to. But what may be dropped instead is: pages given up by MADV_FREE, MAP_DROPPABLE. */

@@ -41,19 +41,19 @@ static void put_path(struct text *t, const char *path, size_t len)
     }
 }
 
-static bool is_heap(const struct mm *mm, const struct vma *v)
+bool mm_vma_is_heap(const struct mm *mm, const struct vma *v)
 {
     return !v->file && v->start < mm->layout.brk && v->end > mm->layout.start_brk;
 }
 
-static bool is_stack(const struct mm *mm, const struct vma *v)
+bool mm_vma_is_stack(const struct mm *mm, const struct vma *v)
 {
     return !v->file && v->start <= mm->layout.start_stack && v->end >= mm->layout.start_stack;
 }
 
 bool mm_vma_is_named(const struct mm *mm, const struct vma *v)
 {
-    return v->file || v->anon_name || is_heap(mm, v) || is_stack(mm, v);
+    return v->file || v->anon_name || mm_vma_is_heap(mm, v) || mm_vma_is_stack(mm, v);
 }
 
 /* The file's path, or what stands for it in brackets. False: the VMA has no name. (get_vma_name()) */
@@ -66,9 +66,9 @@ static bool put_name(struct mm *mm, const struct vma *v, struct text *t)
         put(t, v->kind == VMA_VDSO ? "[vdso]" : v->kind == VMA_VVAR ? "[vvar]" : "[vvar_vclock]");
     } else if (v->file && !anon_name) {
         put_path(t, path, v->file->path ? v->file->path(v->file, path, sizeof(path)) : 0);
-    } else if (is_heap(mm, v)) {
+    } else if (mm_vma_is_heap(mm, v)) {
         put(t, "[heap]");
-    } else if (is_stack(mm, v)) {
+    } else if (mm_vma_is_stack(mm, v)) {
         put(t, "[stack]");
     } else if (anon_name) {
         put(t, v->file ? "[anon_shmem:" : "[anon:");

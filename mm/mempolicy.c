@@ -359,3 +359,24 @@ int mm_page_node(struct mm *mm, uint64_t addr)
         return -ENOENT;
     return pte_pfn(e) ? 0 : -EFAULT; /* the page of zeroes belongs to nobody */
 }
+
+/* mpol_to_str() */
+void mm_policy_text(uint32_t policy, char *buf, size_t size)
+{
+    static const char *const modes[] = {
+        [MPOL_DEFAULT] = "default",
+        [MPOL_PREFERRED] = "prefer",
+        [MPOL_BIND] = "bind",
+        [MPOL_INTERLEAVE] = "interleave",
+        [MPOL_LOCAL] = "local",
+        [MPOL_PREFERRED_MANY] = "prefer (many)",
+        [MPOL_WEIGHTED_INTERLEAVE] = "weighted interleave",
+    };
+    int mode = policy_mode(policy), flags = policy_flags(policy);
+    bool nodes = mode != MPOL_DEFAULT && mode != MPOL_LOCAL;
+
+    snprintf(buf, size, "%s%s%s%s%s%s%s", modes[mode], flags ? "=" : "",
+             flags & MPOL_F_STATIC_NODES ? "static" : "", flags & MPOL_F_RELATIVE_NODES ? "relative" : "",
+             flags & MPOL_F_NUMA_BALANCING && flags != MPOL_F_NUMA_BALANCING ? "|" : "",
+             flags & MPOL_F_NUMA_BALANCING ? "balancing" : "", nodes ? ":0" : "");
+}

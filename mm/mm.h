@@ -306,6 +306,17 @@ int mm_hugetlb_prepare(struct mm *mm, uint64_t flags, uint64_t *len, struct mm_f
 int mm_hugetlb_mmap(struct mm *mm, const struct mm_file *file, uint64_t vm_flags, uint64_t len,
                     uint64_t pgoff);
 
+/* --- clear_refs.c -------------------------------------------------------------------------------------------- */
+/* The pages of [start, end), those that others show as well only if shared_too, count as unused. 0 or -ENOMEM. */
+int mm_make_old(struct mm *mm, uint64_t start, uint64_t end, bool shared_too);
+
+/* --- maps.c, mempolicy.c: text ------------------------------------------------------------------------------- */
+/* vma_is_initial_heap(), vma_is_initial_stack() */
+bool mm_vma_is_heap(const struct mm *mm, const struct vma *v);
+bool mm_vma_is_stack(const struct mm *mm, const struct vma *v);
+/* mpol_to_str(): "interleave=static:0". */
+void mm_policy_text(uint32_t policy, char *buf, size_t size);
+
 /* mm_check() of every address space, and of references: each frame and node of a table has exactly as many as are held. */
 int mm_system_check(struct mm_system *sys, FILE *why);
 

@@ -22,6 +22,7 @@ typedef uint64_t pte_t;
 #define PTE_POISON   (1ull << 5) /* lost: SIGBUS; not PRESENT */
 #define PTE_SHMEM    (1ull << 6) /* counted as shared memory */
 #define PTE_SPECIAL  (1ull << 7) /* not counted at all: [vvar] */
+#define PTE_OLD      (1ull << 8) /* not used since clear_refs */
 static inline pfn_t pte_pfn(pte_t e)
 {
     return (pfn_t)(e >> 32);

@@ -488,6 +488,19 @@ int mm_uffd_write_protect(struct mm *mm, uint64_t start, uint64_t len, bool prot
 int64_t mm_uffd_move(struct mm *mm, uint64_t dst, uint64_t src, uint64_t len, bool holes, uint16_t id);
 bool mm_uffd_is_watched(struct mm *mm, uint16_t id); /* does id watch anything? */
 
+/* ---- /proc/PID/clear_refs: mm/clear_refs.c ---- */
+
+/* What is written there: pages of all areas, of those without a file, of those with one; nothing; the peak of resident pages. */
+enum mm_clear_refs {
+    MM_CLEAR_ALL = 1,
+    MM_CLEAR_ANON,
+    MM_CLEAR_MAPPED,
+    MM_CLEAR_SOFT_DIRTY, /* not kept: CONFIG_MEM_SOFT_DIRTY */
+    MM_CLEAR_HIWATER,
+};
+/* Pages count as unused until the next access. 0 or -ENOMEM, some are done then. */
+int mm_clear_refs(struct mm *mm, enum mm_clear_refs which);
+
 /* ---- /proc/PID/pagemap: mm/pagemap.c ---- */
 
 /* The entry of the page at addr as Linux' Documentation/admin-guide/mm/pagemap.rst has it; frames: with its frame's number. */
@@ -562,9 +575,11 @@ struct mm_changes {
     size_t nr_old, nr_now;
 };
 bool mm_take_changes(struct mm *mm, struct mm_changes *changes);
-/* Text exactly as Linux' /proc/PID/maps, smaps (rollup not), and one line of each. */
+/* Text exactly as Linux' /proc/PID/maps, smaps, smaps_rollup and numa_maps, and one line of the first. */
 void mm_print_maps(struct mm *mm, FILE *out);
 void mm_print_smaps(struct mm *mm, FILE *out);
+void mm_print_smaps_rollup(struct mm *mm, FILE *out);
+void mm_print_numa_maps(struct mm *mm, FILE *out);
 size_t mm_maps_line(struct mm *mm, const struct vma *v, char *buf, size_t size);
 bool mm_vma_is_named(const struct mm *mm, const struct vma *v); /* that line has one */
 /* Of that line the name alone: a path, "[heap]" ..., or nothing. Its length, cut to what fits into buf. */

@@ -46,6 +46,11 @@ static size_t file_mm_path(const struct mm_file *mf, char *buf, size_t size)
     return vfs_path((const struct file *)mf, buf, size);
 }
 
+struct file *file_of_mapping(const struct mm_file *mf)
+{
+    return mf && mf->path == file_mm_path ? (struct file *)mf : NULL;
+}
+
 struct file *file_alloc(struct kernel *k, const struct file_ops *ops, unsigned flags)
 {
     struct file *f;

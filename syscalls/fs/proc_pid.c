@@ -60,6 +60,44 @@ static int show_smaps(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
+static int show_smaps_rollup(const struct proc_ref *ref, FILE *out)
+{
+    if (!ref->task->mm)
+        return -ESRCH;
+    mm_print_smaps_rollup(ref->task->mm, out);
+    return 0;
+}
+
+static int show_numa_maps(const struct proc_ref *ref, FILE *out)
+{
+    if (ref->task->mm)
+        mm_print_numa_maps(ref->task->mm, out);
+    return 0;
+}
+
+/* A number in text, blanks around it. False: something else. (kstrtoint() after strstrip()) */
+static bool parse_int(const char *text, int base, long *v)
+{
+    char *end;
+
+    *v = strtol(text, &end, base);
+    return end != text && !end[strspn(end, " \t\n\v\f\r")] && *v >= INT_MIN && *v <= INT_MAX;
+}
+
+/* clear_refs_write(): what goes beyond 12 bytes is not looked at. */
+static int64_t write_clear_refs(const struct proc_ref *ref, char *text, size_t len)
+{
+    long which;
+    int err;
+
+    if (len > 12)
+        text[12] = 0;
+    if (!parse_int(text, 10, &which) || which < MM_CLEAR_ALL || which > MM_CLEAR_HIWATER)
+        return -EINVAL;
+    err = ref->task->mm ? mm_clear_refs(ref->task->mm, which) : 0;
+    return err ? err : (int64_t)len;
+}
+
 /* Bytes of the task's memory as they are now: arguments and environment may be changed by the program. */
 static int show_memory(struct task *t, uint64_t start, uint64_t end, FILE *out)
 {
@@ -182,10 +220,9 @@ static int show_oom_score_adj(const struct proc_ref *ref, FILE *out)
 
 static int64_t write_oom_score_adj(const struct proc_ref *ref, char *text, size_t len)
 {
-    char *end;
-    long v = strtol(text, &end, 0);
+    long v;
 
-    if (end == text || (*end && *end != '\n') || v < -1000 || v > 1000)
+    if (!parse_int(text, 0, &v) || v < -1000 || v > 1000)
         return -EINVAL;
     if (v < ref->task->proc->oom_score_adj && !task_capable(ref->reader, 24 /* CAP_SYS_RESOURCE */))
         return -EACCES;
@@ -409,7 +446,8 @@ static const struct proc_row ns_rows[] = {
 
 /* Both for a process and for each of its threads. */
 #define PID_ROWS                                                                                             \
-    FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup), FILE_R(cmdline, show_cmdline),                     \
+    FILE_P(auxv, show_auxv), FILE_R(cgroup, show_cgroup),                                                    \
+        {"clear_refs", S_IFREG | 0200, .write = write_clear_refs}, FILE_R(cmdline, show_cmdline),            \
         {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                    \
         {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_coredump_filter},   \
         {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                     \
@@ -417,19 +455,21 @@ static const struct proc_row ns_rows[] = {
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
         {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
         FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
-        FILE_R(loginuid, show_loginuid),                                                                     \
+        FILE_R(loginuid, show_loginuid), {"map_files", S_IFDIR | 0500, .dir = PROC_MAP_FILES},               \
         {"maps", S_IFREG | 0444, .show = show_maps, .records = PROC_LINES, .ioctl = proc_maps_ioctl},        \
         {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true},                                           \
         FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
         FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
-        {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows}, FILE_R(oom_score, show_oom_score),        \
+        {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},                                           \
+        FILE_SEQ(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_score, show_oom_score),                  \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
         {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true},                              \
         FILE_P(personality, show_personality),                                                               \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
         FILE_R(schedstat, show_sched), FILE_SEQ(smaps, show_smaps, PROC_AREAS),                              \
-        FILE_R(stat, proc_show_stat), FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status),      \
-        FILE_R(uid_map, show_id_map), FILE_R(wchan, show_wchan)
+        FILE_R(smaps_rollup, show_smaps_rollup), FILE_R(stat, proc_show_stat),                               \
+        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),      \
+        FILE_R(wchan, show_wchan)
 
 static const struct proc_row pid_rows[] = {
     PID_ROWS,

@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-enum { ID_TID = 0, ID_FD = 1 }; /* of inode.id */
+enum { ID_TID = 0, ID_FD = 1, ID_ADDR = 2 }; /* of inode.id */
 
 static const struct inode_ops proc_ops, proc_link_ops;
 static const struct file_ops proc_file_ops;
@@ -23,7 +23,7 @@ static const struct proc_row *row_of(const struct inode *inode)
 
 bool proc_ref_of(struct task *reader, const struct inode *inode, struct proc_ref *ref)
 {
-    *ref = (struct proc_ref){.reader = reader, .fd = (int)inode->id[ID_FD] - 1};
+    *ref = (struct proc_ref){.reader = reader, .fd = (int)inode->id[ID_FD] - 1, .addr = inode->id[ID_ADDR]};
     if (!inode->id[ID_TID])
         return true;
     ref->task = find_task(reader->k, inode->id[ID_TID]);
@@ -88,7 +88,8 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
     const struct proc_row *row = row_of(dir->inode), *found = NULL;
     struct task *about = NULL;
     int64_t n = parse_number(child->name);
-    int fd = -1;
+    uint64_t addr = 0;
+    int fd = -1, err;
 
     if (dir->inode->id[ID_TID]) {
         about = find_task(t->k, dir->inode->id[ID_TID]);
@@ -117,6 +118,12 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
             found = row->dir == PROC_FDS ? &proc_fd_row : &proc_fdinfo_row;
         }
         break;
+    case PROC_MAP_FILES:
+        err = proc_map_files_find(t, about, child->name, &addr);
+        if (err)
+            return err;
+        found = &proc_map_files_row;
+        break;
     case PROC_NODIR:
         return -ENOTDIR;
     }
@@ -130,6 +137,10 @@ static int proc_lookup(struct task *t, struct dentry *dir, struct dentry *child)
 
         child->inode->mode =
             S_IFLNK | (f->mf.readable || (f->flags & O_PATH) ? 0500 : 0) | (f->mf.writable ? 0300 : 0);
+    }
+    if (row->dir == PROC_MAP_FILES) {
+        child->inode->id[ID_ADDR] = addr;
+        child->inode->mode = proc_map_files_mode(&(struct proc_ref){.task = about, .addr = addr});
     }
     return 0;
 }
@@ -145,6 +156,18 @@ static int list_number(struct dirlist *out, const struct dentry *dir, int n, uns
 
     snprintf(name, sizeof(name), "%d", n);
     return list_name(out, dir, name, mode);
+}
+
+struct listing {
+    struct dirlist *out;
+    const struct dentry *dir;
+};
+
+static int list_mapping(void *ctx, const char *name)
+{
+    struct listing *l = ctx;
+
+    return list_name(l->out, l->dir, name, S_IFLNK);
 }
 
 static int proc_list(struct task *t, struct dentry *dir, struct dirlist *out)
@@ -164,6 +187,8 @@ static int proc_list(struct task *t, struct dentry *dir, struct dirlist *out)
             if (!err && (row->dir == PROC_ROOT ? o->tid == o->proc->pid : o->proc == about->proc))
                 err = list_number(out, dir, o->tid, S_IFDIR);
         }
+    if (row->dir == PROC_MAP_FILES)
+        err = proc_map_files_list(t, about, list_mapping, &(struct listing){out, dir});
     if (row->dir == PROC_FDS || row->dir == PROC_FDINFOS)
         for (int fd = fd_next(about->files, 0); fd >= 0 && !err; fd = fd_next(about->files, fd + 1))
             err = list_number(out, dir, fd, row->dir == PROC_FDS ? S_IFLNK : S_IFREG);
@@ -415,6 +440,8 @@ static int proc_getattr(struct inode *inode, struct dentry *d, struct statx *stx
         stx->stx_nlink += about->proc->nr_threads;
     if (row->dir == PROC_FDS && about)
         stx->stx_size = count_fds(about->files);
+    if (row == &proc_fd_row || row == &proc_map_files_row)
+        stx->stx_size = 64; /* what proc_fd_instantiate() and proc_map_files_instantiate() say */
     return 0;
 }
 

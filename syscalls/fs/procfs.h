@@ -13,9 +13,10 @@ struct proc_ref {
     struct task *reader;
     struct task *task; /* NULL in entries of the whole machine */
     int fd;            /* entries of fd/ and fdinfo/, else -1 */
+    uint64_t addr;     /* entries of map_files/: where the mapping begins */
 };
 
-enum proc_dir { PROC_NODIR, PROC_ROWS, PROC_ROOT, PROC_TASKS, PROC_FDS, PROC_FDINFOS };
+enum proc_dir { PROC_NODIR, PROC_ROWS, PROC_ROOT, PROC_TASKS, PROC_FDS, PROC_FDINFOS, PROC_MAP_FILES };
 /* How far one read(2) goes: seq_file gives as many whole records as fit into a page. Most files are one record. */
 enum proc_records { PROC_WHOLE, PROC_LINES, PROC_AREAS /* of smaps: begin with a line without a key */ };
 struct proc_row {
@@ -77,7 +78,7 @@ struct proc_row {
 extern const struct proc_row proc_root_rows[], sysctl_rows[], sysfs_rows[];
 /* Asked for or not, there is no memory for huge pages, as on a machine whose memory is in pieces. */
 int64_t proc_write_hugepages(const struct proc_ref *ref, char *text, size_t len);
-extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row;
+extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row, proc_map_files_row;
 
 /* proc_status.c */
 int proc_show_status(const struct proc_ref *ref, FILE *out);
@@ -94,6 +95,13 @@ int64_t proc_mem_lseek(struct file *f, int64_t off, int whence);
 extern const struct file_ops proc_pagemap_ops; /* proc_pagemap.c */
 /* ioctl of maps, proc_mapquery.c: PROCMAP_QUERY. */
 int64_t proc_maps_ioctl(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
+/* proc_map_files.c */
+/* Where the mapping that an entry of about's map_files/ names begins. 0, -ENOENT, -EACCES. */
+int proc_map_files_find(struct task *reader, struct task *about, const char *name, uint64_t *start);
+unsigned proc_map_files_mode(const struct proc_ref *ref);
+/* Calls add for each entry's name until it fails. 0 or negative errno. */
+int proc_map_files_list(struct task *reader, struct task *about, int (*add)(void *ctx, const char *name),
+                        void *ctx);
 /* The row and reference of an open /proc file. false: its task is gone. */
 bool proc_ref_of(struct task *reader, const struct inode *inode, struct proc_ref *ref);
 /* Names in paths of /proc/mounts and maps: space, tab, newline, backslash as octal. */

@@ -288,6 +288,9 @@ static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n
         return -EINVAL;
     if (writing && append && f->inode && S_ISREG(f->inode->mode))
         *pos = inode_size(f->inode);
+    if (writing && f->inode && S_ISREG(f->inode->mode) && !f->inode->ops->object && !total)
+        return rw_positioned(t, f, 0, 0, pos,
+                             true); /* of /proc: who reads what is written has a word on nothing, too */
     if (writing && f->inode && S_ISREG(f->inode->mode)) {
         int64_t room = write_checks(t, f, *pos, total);
 

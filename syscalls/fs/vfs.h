@@ -271,6 +271,8 @@ int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool i
 /* ---- file.c ---- */
 struct file *file_alloc(struct kernel *k, const struct file_ops *ops,
                         unsigned flags); /* NULL: ENFILE/ENOMEM */
+/* The open file behind a mapping; NULL: memory of the mapping's own. */
+struct file *file_of_mapping(const struct mm_file *mf);
 /* dentry_open: the last step of open(2). */
 int64_t file_open_dentry(struct task *t, struct dentry *d, unsigned flags, struct file **out);
 bool file_is_stream(const struct file *f); /* no position: pread is ESPIPE */
