@@ -432,6 +432,10 @@ static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .l
     {                                                                                                        \
 #n, S_IFREG | 0444, .show = fn, .records = kind                                                      \
     }
+#define FILE_MEM(n, fn, kind)                                                                                \
+    {                                                                                                        \
+#n, S_IFREG | 0444, .show = fn, .records = kind, .of_memory = true                                   \
+    }
 #define FILE_P(n, fn)                                                                                        \
     {                                                                                                        \
 #n, S_IFREG | 0400, .show = fn, .ptrace = true                                                       \
@@ -455,19 +459,24 @@ static const struct proc_row ns_rows[] = {
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
         {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
         FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
-        FILE_R(loginuid, show_loginuid), {"map_files", S_IFDIR | 0500, .dir = PROC_MAP_FILES},               \
-        {"maps", S_IFREG | 0444, .show = show_maps, .records = PROC_LINES, .ioctl = proc_maps_ioctl},        \
+        FILE_R(loginuid, show_loginuid),                                                                     \
+        {"map_files", S_IFDIR | 0500, .dir = PROC_MAP_FILES}, {"maps",                                       \
+                                                               S_IFREG | 0444,                               \
+                                                               .show = show_maps,                            \
+                                                               .records = PROC_LINES,                        \
+                                                               .ioctl = proc_maps_ioctl,                     \
+                                                               .of_memory = true},                           \
         {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true},                                           \
         FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
         FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
         {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},                                           \
-        FILE_SEQ(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_score, show_oom_score),                  \
+        FILE_MEM(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_score, show_oom_score),                  \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
         {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true},                              \
         FILE_P(personality, show_personality),                                                               \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
-        FILE_R(schedstat, show_sched), FILE_SEQ(smaps, show_smaps, PROC_AREAS),                              \
-        FILE_R(smaps_rollup, show_smaps_rollup), FILE_R(stat, proc_show_stat),                               \
+        FILE_R(schedstat, show_sched), FILE_MEM(smaps, show_smaps, PROC_AREAS),                              \
+        FILE_MEM(smaps_rollup, show_smaps_rollup, PROC_WHOLE), FILE_R(stat, proc_show_stat),                 \
         FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),      \
         FILE_R(wchan, show_wchan)
 

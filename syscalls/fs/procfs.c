@@ -338,7 +338,7 @@ bool vfs_tells_of_machine(const struct file *f)
         (f->inode->sb->type != FS_PROC && f->inode->sb->type != FS_SYS))
         return false;
     row = row_of(f->inode);
-    return (row->show || row->text) && strcmp(row->name, "maps") && strcmp(row->name, "smaps");
+    return (row->show || row->text) && !row->of_memory;
 }
 
 static int64_t proc_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)

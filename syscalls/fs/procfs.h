@@ -34,9 +34,10 @@ struct proc_row {
     /* of a file that show() makes; NULL: it knows no requests */
     int64_t (*ioctl)(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
     enum proc_records records;
-    bool ptrace; /* needs ptrace_may_access() */
-    bool sysctl; /* a directory of /proc/sys */
-    int limit;   /* for rows that share a function */
+    bool of_memory; /* tells what the program did to its memory, nothing of the machine */
+    bool ptrace;    /* needs ptrace_may_access() */
+    bool sysctl;    /* a directory of /proc/sys */
+    int limit;      /* for rows that share a function */
 };
 
 /* Rows of the machine's files: made at each look; that can be changed; that always say the same; that root could change on a real

@@ -46,6 +46,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         case $1 in
         proc_pty) echo 'its terminals are of a /dev/pts that nothing can be made in, the world of diff has another' ;;
         proc_pty_lines) echo 'a terminal of the host passes bytes on when it comes to it' ;;
+        proc_map_files) echo 'what a directory lists is the emulator'\''s, here its addresses' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
         proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
         net_async) echo 'how much a socket takes is the host'\''s affair' ;;
