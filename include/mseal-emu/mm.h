@@ -593,6 +593,12 @@ struct mm_stats { /* pages */
 };
 void mm_get_stats(struct mm *mm, struct mm_stats *st);
 
+/* The machine's memory, in pages; cached: with shmem. Short of memory for counting: anon, mapped and mlocked are 0. */
+struct mm_meminfo {
+    uint64_t total, free, cached, shmem, dirty, anon, mapped, mlocked, tables, committed;
+};
+void mm_get_meminfo(struct mm_system *sys, struct mm_meminfo *info);
+
 /* The last refusal by the design: what was asked, of which VMA, and the sentence. NULL: none since mm_set_event(). */
 struct mm_refusal {
     const struct mm_change *change;

@@ -42,47 +42,6 @@ static int show_cpuinfo(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
-static int show_meminfo(const struct proc_ref *ref, FILE *out)
-{
-    const struct physmem *pm = &ref->reader->k->sys.phys;
-    unsigned long total = pm->nframes * 4, avail = pm->nfree * 4;
-    const struct {
-        const char *name;
-        unsigned long kib;
-    } rows[] = {
-        {"MemTotal", total},
-        {"MemFree", avail},
-        {"MemAvailable", avail},
-        {"Buffers", 0},
-        {"Cached", 0},
-        {"SwapCached", 0},
-        {"Active", 0},
-        {"Inactive", 0},
-        {"Unevictable", 0},
-        {"Mlocked", 0},
-        {"SwapTotal", 0},
-        {"SwapFree", 0},
-        {"Dirty", 0},
-        {"Writeback", 0},
-        {"AnonPages", total - avail},
-        {"Mapped", 0},
-        {"Shmem", 0},
-        {"Slab", 0},
-        {"KernelStack", 0},
-        {"PageTables", 0},
-        {"CommitLimit", total / 2},
-        {"Committed_AS", 0},
-        {"VmallocTotal", 34359738367ul},
-        {"VmallocUsed", 0},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        fprintf(out, "%s:%*lu kB\n", rows[i].name, (int)(23 - strlen(rows[i].name)), rows[i].kib);
-    fprintf(out, "HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\n"
-                 "HugePages_Surp:        0\nHugepagesize:       2048 kB\nHugetlb:               0 kB\n");
-    return 0;
-}
-
 static int show_stat(const struct proc_ref *ref, FILE *out)
 {
     const struct kernel *k = ref->reader->k;
@@ -175,12 +134,14 @@ const struct proc_row proc_root_rows[] = {
                     "cpuset\t0\t1\t1\ncpu\t0\t1\t1\nmemory\t0\t1\t1\npids\t0\t1\t1"),
     ROW("cpuinfo", show_cpuinfo),
     ROW("devices", show_devices),
+    ROW("diskstats", show_nothing),
     ROW("filesystems", show_filesystems),
     ROW("loadavg", show_loadavg),
-    ROW("meminfo", show_meminfo),
+    ROW("meminfo", proc_show_meminfo),
     ROW("modules", show_nothing),
     {"mounts", S_IFLNK | 0777, .text = "self/mounts"},
     {"net", S_IFLNK | 0777, .text = "self/net"},
+    TEXT("partitions", "major minor  #blocks  name\n"),
     {"self", S_IFLNK | 0777, .link = link_self},
     ROW("stat", show_stat),
     ROW("swaps", show_nothing),
@@ -189,5 +150,6 @@ const struct proc_row proc_root_rows[] = {
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
     ROW("uptime", show_uptime),
     ROW("version", show_version),
+    ROW("vmstat", proc_show_vmstat),
     {NULL},
 };

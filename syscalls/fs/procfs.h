@@ -89,6 +89,9 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out);
 int proc_show_mounts(const struct proc_ref *ref, FILE *out);
 int proc_show_mountinfo(const struct proc_ref *ref, FILE *out);
 
+/* proc_meminfo.c */
+int proc_show_meminfo(const struct proc_ref *ref, FILE *out);
+int proc_show_vmstat(const struct proc_ref *ref, FILE *out);
 /* The auxiliary vector that exec gave t, with its end: how many entries, at most max; 0: unreadable. */
 unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max);
 /* lseek of mem and pagemap, which have no end. */

@@ -238,6 +238,49 @@ static void setup(void)
     mm = mm_create(&sys, NULL);
 }
 
+static void touch(struct mm *m, uint64_t at, unsigned pages, unsigned access)
+{
+    struct mm_fault f;
+
+    for (unsigned i = 0; i < pages; i++)
+        ck_assert_int_eq(mm_fault(m, at + i * P, access, &f), 0);
+}
+
+/* Each page counts once, whoever shows it. */
+START_TEST(what_memory_is_in_use_for)
+{
+    struct mm_meminfo before, m;
+    struct mm *child;
+    int err;
+
+    mm_get_meminfo(&sys, &before);
+    ck_assert_uint_eq(before.total, (64 << 20) / P);
+    ck_assert_uint_eq(before.anon + before.cached + before.mapped + before.mlocked, 0);
+    map_at(ARENA, 8, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    map_at(ARENA + SLOT, 8, PROT_READ | PROT_WRITE, MAP_SHARED);
+    touch(mm, ARENA, 3, MM_WRITE);
+    touch(mm, ARENA + 4 * P, 2, MM_READ); /* the page of zeroes is nobody's */
+    touch(mm, ARENA + SLOT, 2, MM_READ);
+    child = mm_fork(mm, &err);
+    ck_assert_ptr_nonnull(child);
+    touch(child, ARENA, 1, MM_WRITE);
+    ck_assert_int_eq(mm_mlock(mm, ARENA + SLOT, 3 * P, 0), 0);
+    mm_get_meminfo(&sys, &m);
+    ck_assert_uint_eq(m.anon, 4);
+    ck_assert_uint_eq(m.shmem, 3);
+    ck_assert_uint_eq(m.cached, 3);
+    ck_assert_uint_eq(m.mapped, 3);
+    ck_assert_uint_eq(m.mlocked, 3);
+    ck_assert_uint_eq(m.dirty, 0);
+    ck_assert_uint_gt(m.tables, before.tables);
+    ck_assert_uint_eq(before.free - m.free, 7 + m.tables - before.tables);
+    ck_assert_uint_eq(m.committed, 8 + 8); /* private memory of both; an object's is not counted */
+    mm_put(child);
+    mm_get_meminfo(&sys, &m);
+    ck_assert_uint_eq(m.anon, 3);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("maps");
@@ -246,5 +289,6 @@ int main(void)
     tcase_add_test(tc, smaps_like_the_host);
     tcase_add_test(tc, names);
     tcase_add_test(tc, shared_after_fork);
+    tcase_add_test(tc, what_memory_is_in_use_for);
     return run_suite("maps", tc, NULL);
 }
