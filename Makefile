@@ -149,7 +149,7 @@ $(GUEST) $(TEST_GUEST) $(DEMO) $(BENCH_GUEST): $(B)/%: %.c
 # Two in assembler: their addresses and registers are compared, on screens of mseal-emu tui and with the host's processor.
 $(B)/tests/guest/steps $(B)/tests/guest/arithmetic: GUEST_CFLAGS += -nostdlib -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
 # One whose text has its addresses in it.
-$(B)/tests/guest/every_call: GUEST_CFLAGS += -nostdlib -fno-stack-protector -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
+$(B)/tests/guest/every_call $(B)/tests/guest/every_command: GUEST_CFLAGS += -nostdlib -fno-stack-protector -Wl,-Ttext=0x401000 -Wl,--build-id=none -fcf-protection=none
 $(SCENARIOS): $(wildcard guest-tests/scenarios/*.[ch])
 	@mkdir -p $(@D)
 	$(say) GUEST $@

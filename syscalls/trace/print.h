@@ -124,7 +124,8 @@ struct struct_type {
 extern const struct struct_type structs_proc[], structs_time[], structs_signal[], structs_fs[],
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
     structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[],
-    structs_admin[], structs_landlock[], structs_number[], structs_bpf[], structs_xattr[];
+    structs_admin[], structs_landlock[], structs_number[], structs_bpf[], structs_xattr[], structs_mount[],
+    structs_lsm[], structs_quota[], structs_perf[], structs_ebpf[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -149,8 +150,9 @@ struct variant_set {
     const struct variant *v;
     uint64_t mask; /* of the argument before, the bits that decide; 0: all */
 };
-extern const struct variant_set variant_sets[], variant_sets_prctl[]; /* end with name NULL */
-const struct variant_set *variant_set_find(const char *name);         /* NULL: there is none */
+extern const struct variant_set variant_sets[], variant_sets_prctl[],
+    variant_sets_quota[];                                     /* end with name NULL */
+const struct variant_set *variant_set_find(const char *name); /* NULL: there is none */
 const struct variant *variant_find(const struct variant_set *set, uint64_t value);
 /* The most arguments that one stands for. */
 int variant_most_args(const struct variant_set *set);
@@ -175,6 +177,8 @@ bool has_flag(const struct xlat_table *x, uint64_t v);                         /
 void print_decimal(struct call *c, const char *table, uint64_t v);
 void print_xlat_named(struct call *c, const char *table, uint64_t v);
 void print_flags_named(struct call *c, const char *table, uint64_t v);
+/* A number of the first table, and behind a | the flags of the second, if there are any. */
+void print_with_flags(struct call *c, const char *table, uint64_t v, const char *flag_table, uint64_t flags);
 void print_id(struct call *c, uint32_t id); /* of a user or a group; -1 for none */
 void print_signo(struct call *c, int signo);
 void print_signal_name(struct call *c, int signo); /* whatever -X says */

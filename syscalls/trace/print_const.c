@@ -190,6 +190,15 @@ void print_flags_named(struct call *c, const char *table, uint64_t v)
         print_flags(c, x, v);
 }
 
+void print_with_flags(struct call *c, const char *table, uint64_t v, const char *flag_table, uint64_t flags)
+{
+    print_xlat_named(c, table, v);
+    if (!flags)
+        return;
+    text_putc(c->out, '|');
+    print_flags_named(c, flag_table, flags);
+}
+
 void print_id(struct call *c, uint32_t id)
 {
     text_printf(c->out, id == UINT32_MAX ? "-1" : "%u", id);

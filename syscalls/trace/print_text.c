@@ -120,7 +120,7 @@ void print_nul(struct call *c, uint64_t addr, size_t limit, size_t seen)
     char buf[4097];
     size_t size = seen < sizeof(buf) ? seen : sizeof(buf);
     ssize_t n = copy_string(c, addr, buf, limit < size ? limit + 1 : size);
-    bool more = n == (ssize_t)(limit < size ? limit + 1 : size);
+    bool more = size && n == (ssize_t)(limit < size ? limit + 1 : size);
 
     if (n < 0) {
         print_addr(c, addr);

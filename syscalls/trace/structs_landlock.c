@@ -1,12 +1,12 @@
 /* structs_landlock.c - rulesets of landlock(7), as strace shows them. */
 #include "strace.h"
 
-/* As much of it as the caller has; with flags nothing is looked at. */
+/* As much of it as the caller has. */
 static void print_ruleset(struct call *c, uint64_t addr, const struct arg *a)
 {
     uint64_t v[3] = {0}, size = c->args[1];
 
-    if (c->args[2] || size < sizeof(v[0]) || !get(c, v, addr, size < sizeof(v) ? size : sizeof(v))) {
+    if (size < sizeof(v[0]) || !get(c, v, addr, size < sizeof(v) ? size : sizeof(v))) {
         print_addr(c, addr);
         return;
     }
@@ -20,6 +20,8 @@ static void print_ruleset(struct call *c, uint64_t addr, const struct arg *a)
         text_puts(c->out, ", scoped=");
         print_flags_named(c, "landlock_scope", v[2]);
     }
+    if (size > sizeof(v))
+        text_puts(c->out, ", ...");
     text_putc(c->out, '}');
 }
 

@@ -54,11 +54,7 @@ static void print_ptracer(struct call *c, uint64_t v, const struct arg *a)
 
 static void put_personality(struct call *c, uint32_t v)
 {
-    print_xlat_named(c, "personality", v & PER_MASK);
-    if (!(v & ~(uint32_t)PER_MASK))
-        return;
-    text_putc(c->out, '|');
-    print_flags_named(c, "personality_flags", v & ~(uint32_t)PER_MASK);
+    print_with_flags(c, "personality", v & PER_MASK, "personality_flags", v & ~(uint32_t)PER_MASK);
 }
 
 static void print_personality(struct call *c, uint64_t v, const struct arg *a)

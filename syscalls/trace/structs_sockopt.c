@@ -1,10 +1,12 @@
 /* structs_sockopt.c - options of sockets by level, and their values, as strace shows them. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
 #include "../kernel.h"
+#include "print_bpf.h"
 #include "print_socket.h"
 
 static const struct {
@@ -24,6 +26,15 @@ static void print_option(struct call *c, uint64_t v, const struct arg *a)
             return;
         }
     text_printf(c->out, "%u", (unsigned)v);
+}
+
+/* One has another name when it is asked for. */
+static void print_got_option(struct call *c, uint64_t v, const struct arg *a)
+{
+    if ((int)c->args[1] == SOL_SOCKET && (uint32_t)v == SO_GET_FILTER)
+        print_xlat_named(c, "sockopt_got", (uint32_t)v);
+    else
+        print_option(c, v, a);
 }
 
 /* ---- values ---- */
@@ -97,6 +108,22 @@ static void print_error(struct call *c, const void *p, size_t len)
     text_putc(c->out, ']');
 }
 
+/* The filter of a socket: set, where it is; got, its instructions, of which the length is the number. */
+static bool print_filter(struct call *c, uint64_t addr, int option, int len, bool out)
+{
+    struct sock_fprog f;
+
+    if (option != SO_ATTACH_FILTER && (out || option != SO_ATTACH_REUSEPORT_CBPF))
+        return false;
+    if (out && len && len == (uint16_t)len)
+        print_socket_instructions(c, addr, (uint16_t)len);
+    else if (!out && len == sizeof(f) && get(c, &f, addr, sizeof(f)))
+        print_socket_filter(c, &f);
+    else
+        print_addr(c, addr);
+    return true;
+}
+
 /* What comes out may be cut, but for group memberships; what goes in is whole or but an address. */
 static const struct {
     int level, option;
@@ -163,6 +190,8 @@ static void print_sockopt(struct call *c, uint64_t addr, const struct arg *a)
         print_addr(c, addr);
         return;
     }
+    if (level == SOL_SOCKET && print_filter(c, addr, option, len, a->out))
+        return;
     for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
         size_t n = len < 0 ? 0 : (size_t)len < values[i].size ? (size_t)len : values[i].size;
 
@@ -180,6 +209,7 @@ static void print_sockopt(struct call *c, uint64_t addr, const struct arg *a)
 
 const struct struct_type structs_sockopt[] = {
     {"sockopt_name", 0, NULL, print_option, false, STRUCT_PLAIN},
+    {"sockopt_got", 0, NULL, print_got_option, false, STRUCT_PLAIN},
     {"sockopt", 0, NULL, print_sockopt, false, STRUCT_ON_ERROR},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -9,6 +9,7 @@
 #include <linux/io_uring.h>
 #include <linux/kcmp.h>
 #include <linux/mount.h>
+#include <linux/reboot.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
@@ -137,25 +138,16 @@ static const struct variant futex_variants[] = {
 static const struct variant fsconfig_variants[] = {
     {FSCONFIG_SET_FLAG, "str,ptr,int"},
     {FSCONFIG_SET_STRING, "str,str,int"},
-    {FSCONFIG_SET_BINARY, "str,in@4,int"},
+    {FSCONFIG_SET_BINARY, "str,i:mount_blob,int"},
     {FSCONFIG_SET_PATH, "str,path,dirfd"},
     {FSCONFIG_SET_PATH_EMPTY, "str,path,dirfd"},
     {FSCONFIG_SET_FD, "str,ptr,fd"},
     {OTHERWISE, "ptr,ptr,int"},
 };
 static const struct variant landlock_variants[] = {
-    {1, "i:landlock_path,hex"}, /* LANDLOCK_RULE_PATH_BENEATH */
-    {2, "i:landlock_port,hex"}, /* LANDLOCK_RULE_NET_PORT */
-    {OTHERWISE, "ptr,hex"},
-};
-#define QUOTA_SYNC 0x80000100 /* Q_SYNC of any kind */
-static const struct variant quotactl_variants[] = {
-    {QUOTA_SYNC, "path"},
-    {OTHERWISE, "path,uint,ptr"},
-};
-static const struct variant quotactl_fd_variants[] = {
-    {QUOTA_SYNC, NULL},
-    {OTHERWISE, "uint,ptr"},
+    {1, "i:landlock_path,uhex"}, /* LANDLOCK_RULE_PATH_BENEATH */
+    {2, "i:landlock_port,uhex"}, /* LANDLOCK_RULE_NET_PORT */
+    {OTHERWISE, "ptr,uhex"},
 };
 /* who, where, what */
 static const struct variant ptrace_variants[] = {
@@ -235,6 +227,11 @@ static const struct variant syslog_variants[] = {
     {6, NULL},          {7, NULL},          {8, "ptr,n:loglevel"},
     {9, NULL},          {10, NULL},         {OTHERWISE, "ptr,int"},
 };
+/* a text, for who may read it before the machine starts again */
+static const struct variant reboot_variants[] = {
+    {LINUX_REBOOT_CMD_RESTART2, "str"},
+    {OTHERWISE, NULL},
+};
 static const struct variant mknod_variants[] = {
     {S_IFCHR, "dev"},
     {S_IFBLK, "dev"},
@@ -265,8 +262,6 @@ const struct variant_set variant_sets[] = {
     {"futex", futex_variants, 127},
     {"fsconfig", fsconfig_variants, 0},
     {"landlock_rule", landlock_variants, 0},
-    {"quotactl", quotactl_variants, 0xffffff00},
-    {"quotactl_fd", quotactl_fd_variants, 0xffffff00},
     {"ptrace", ptrace_variants, 0},
     {"shmctl", shmctl_variants, ~(uint64_t)IPC_64},
     {"semctl", semctl_variants, ~(uint64_t)IPC_64},
@@ -277,13 +272,14 @@ const struct variant_set variant_sets[] = {
     {"seccomp", seccomp_variants, 0},
     {"syslog", syslog_variants, 0},
     {"mknod", mknod_variants, S_IFMT},
+    {"reboot", reboot_variants, 0},
     {"uring_register", uring_register_variants, 0x7fffffff},
     {NULL, NULL, 0},
 };
 
 const struct variant_set *variant_set_find(const char *name)
 {
-    static const struct variant_set *const all[] = {variant_sets, variant_sets_prctl};
+    static const struct variant_set *const all[] = {variant_sets, variant_sets_prctl, variant_sets_quota};
 
     for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
         for (const struct variant_set *set = all[i]; set->name; set++)

@@ -1,93 +1,12 @@
-/* xlat_admin.c - constants of calls that administer a machine: mounting, quotas, fanotify, the clock. In strace's order. */
+/* xlat_admin.c - constants of calls that administer a machine: fanotify, swapping, the clock, starting another kernel. In strace's order. */
+#include <fcntl.h>
 #include <linux/fanotify.h>
-#include <linux/mount.h>
+#include <linux/kexec.h>
+#include <linux/reboot.h>
 #include <sys/timex.h>
 
 #include "xlat.h"
 
-static const struct xlat mount_flags[] = {{"MS_RDONLY", 1, 0},
-                                          {"MS_NOSUID", 2, 0},
-                                          {"MS_NODEV", 4, 0},
-                                          {"MS_NOEXEC", 8, 0},
-                                          {"MS_SYNCHRONOUS", 16, 0},
-                                          {"MS_REMOUNT", 32, 0},
-                                          {"MS_MANDLOCK", 64, 0},
-                                          {"MS_DIRSYNC", 128, 0},
-                                          {"MS_NOSYMFOLLOW", 256, 0},
-                                          {"MS_NOATIME", 1024, 0},
-                                          {"MS_NODIRATIME", 2048, 0},
-                                          {"MS_BIND", 4096, 0},
-                                          {"MS_MOVE", 8192, 0},
-                                          {"MS_REC", 16384, 0},
-                                          {"MS_SILENT", 32768, 0},
-                                          {"MS_POSIXACL", 1 << 16, 0},
-                                          {"MS_UNBINDABLE", 1 << 17, 0},
-                                          {"MS_PRIVATE", 1 << 18, 0},
-                                          {"MS_SLAVE", 1 << 19, 0},
-                                          {"MS_SHARED", 1 << 20, 0},
-                                          {"MS_RELATIME", 1 << 21, 0},
-                                          {"MS_KERNMOUNT", 1 << 22, 0},
-                                          {"MS_I_VERSION", 1 << 23, 0},
-                                          {"MS_STRICTATIME", 1 << 24, 0},
-                                          {"MS_LAZYTIME", 1 << 25, 0},
-                                          {"MS_SUBMOUNT", 1 << 26, 0},
-                                          {"MS_NOREMOTELOCK", 1 << 27, 0},
-                                          {"MS_NOSEC", 1 << 28, 0},
-                                          {"MS_BORN", 1 << 29, 0},
-                                          {"MS_ACTIVE", 1 << 30, 0},
-                                          {"MS_NOUSER", 1u << 31, 0},
-                                          XEND};
-static const struct xlat propagation[] = {{"MS_UNBINDABLE", 1 << 17, 0},
-                                          {"MS_PRIVATE", 1 << 18, 0},
-                                          {"MS_SLAVE", 1 << 19, 0},
-                                          {"MS_SHARED", 1 << 20, 0},
-                                          XEND};
-static const struct xlat mount_attrs[] = {{"MOUNT_ATTR_RDONLY", 0x1, 0},
-                                          {"MOUNT_ATTR_NOSUID", 0x2, 0},
-                                          {"MOUNT_ATTR_NODEV", 0x4, 0},
-                                          {"MOUNT_ATTR_NOEXEC", 0x8, 0},
-                                          {"MOUNT_ATTR_NOATIME", 0x10, 0},
-                                          {"MOUNT_ATTR_STRICTATIME", 0x20, 0},
-                                          {"MOUNT_ATTR_NODIRATIME", 0x80, 0},
-                                          {"MOUNT_ATTR_IDMAP", 0x100000, 0},
-                                          {"MOUNT_ATTR_NOSYMFOLLOW", 0x200000, 0},
-                                          XEND};
-static const struct xlat mount_setattr_flags[] = {{"AT_SYMLINK_NOFOLLOW", 0x100, 0},
-                                                  {"AT_NO_AUTOMOUNT", 0x800, 0},
-                                                  {"AT_EMPTY_PATH", 0x1000, 0},
-                                                  {"AT_RECURSIVE", 0x8000, 0},
-                                                  XEND};
-static const struct xlat open_tree_flags[] = {X(OPEN_TREE_CLONE),
-                                              {"OPEN_TREE_CLOEXEC", 0x80000, 0},
-                                              {"AT_SYMLINK_NOFOLLOW", 0x100, 0},
-                                              {"AT_NO_AUTOMOUNT", 0x800, 0},
-                                              {"AT_EMPTY_PATH", 0x1000, 0},
-                                              {"AT_RECURSIVE", 0x8000, 0},
-                                              XEND};
-static const struct xlat move_mount_flags[] = {
-    X(MOVE_MOUNT_F_SYMLINKS), X(MOVE_MOUNT_F_AUTOMOUNTS),       X(MOVE_MOUNT_F_EMPTY_PATH),
-    X(MOVE_MOUNT_T_SYMLINKS), X(MOVE_MOUNT_T_AUTOMOUNTS),       X(MOVE_MOUNT_T_EMPTY_PATH),
-    X(MOVE_MOUNT_SET_GROUP),  {"MOVE_MOUNT_BENEATH", 0x200, 0}, XEND};
-static const struct xlat fsopen_flags[] = {X(FSOPEN_CLOEXEC), XEND};
-static const struct xlat fsmount_flags[] = {X(FSMOUNT_CLOEXEC), XEND};
-static const struct xlat fspick_flags[] = {X(FSPICK_CLOEXEC), X(FSPICK_SYMLINK_NOFOLLOW),
-                                           X(FSPICK_NO_AUTOMOUNT), X(FSPICK_EMPTY_PATH), XEND};
-static const struct xlat fsconfig_commands[] = {X(FSCONFIG_SET_FLAG),
-                                                X(FSCONFIG_SET_STRING),
-                                                X(FSCONFIG_SET_BINARY),
-                                                X(FSCONFIG_SET_PATH),
-                                                X(FSCONFIG_SET_PATH_EMPTY),
-                                                X(FSCONFIG_SET_FD),
-                                                X(FSCONFIG_CMD_CREATE),
-                                                X(FSCONFIG_CMD_RECONFIGURE),
-                                                {"FSCONFIG_CMD_CREATE_EXCL", 8, 0},
-                                                XEND};
-static const struct xlat quota_types[] = {{"USRQUOTA", 0, 0}, {"GRPQUOTA", 1, 0}, {"PRJQUOTA", 2, 0}, XEND};
-static const struct xlat quota_commands[] = {{"Q_SYNC", 0x800001, 0},         {"Q_QUOTAON", 0x800002, 0},
-                                             {"Q_QUOTAOFF", 0x800003, 0},     {"Q_GETFMT", 0x800004, 0},
-                                             {"Q_GETINFO", 0x800005, 0},      {"Q_SETINFO", 0x800006, 0},
-                                             {"Q_GETQUOTA", 0x800007, 0},     {"Q_SETQUOTA", 0x800008, 0},
-                                             {"Q_GETNEXTQUOTA", 0x800009, 0}, XEND};
 static const struct xlat fan_marks[] = {X(FAN_MARK_ADD),
                                         X(FAN_MARK_REMOVE),
                                         X(FAN_MARK_DONT_FOLLOW),
@@ -161,34 +80,75 @@ static const struct xlat timex_status[] = {X(STA_PLL),
                                            XEND};
 static const struct xlat clock_states[] = {X(TIME_OK),   X(TIME_INS),   X(TIME_DEL), X(TIME_OOP),
                                            X(TIME_WAIT), X(TIME_ERROR), XEND};
-static const struct xlat lsm_attrs[] = {{"LSM_ATTR_UNDEF", 0, 0},        {"LSM_ATTR_CURRENT", 100, 0},
-                                        {"LSM_ATTR_EXEC", 101, 0},       {"LSM_ATTR_FSCREATE", 102, 0},
-                                        {"LSM_ATTR_KEYCREATE", 103, 0},  {"LSM_ATTR_PREV", 104, 0},
-                                        {"LSM_ATTR_SOCKCREATE", 105, 0}, XEND};
-static const struct xlat lsm_ids[] = {{"LSM_ID_CAPABILITY", 100, 0},
-                                      {"LSM_ID_LOCKDOWN", 108, 0},
-                                      {"LSM_ID_BPF", 109, 0},
-                                      {"LSM_ID_LANDLOCK", 110, 0},
-                                      XEND};
+static const struct xlat fan_classes[] = {X(FAN_CLASS_NOTIF), X(FAN_CLASS_CONTENT), X(FAN_CLASS_PRE_CONTENT),
+                                          XEND};
+static const struct xlat fan_flags[] = {X(FAN_CLOEXEC),
+                                        X(FAN_NONBLOCK),
+                                        X(FAN_UNLIMITED_QUEUE),
+                                        X(FAN_UNLIMITED_MARKS),
+                                        X(FAN_ENABLE_AUDIT),
+                                        {"FAN_REPORT_PIDFD", 0x80, 0},
+                                        X(FAN_REPORT_TID),
+                                        X(FAN_REPORT_FID),
+                                        X(FAN_REPORT_DIR_FID),
+                                        X(FAN_REPORT_NAME),
+                                        {"FAN_REPORT_TARGET_FID", 0x1000, 0},
+                                        {"FAN_REPORT_FD_ERROR", 0x2000, 0},
+                                        XEND};
+static const struct xlat reboot_magic1[] = {X(LINUX_REBOOT_MAGIC1), XEND};
+static const struct xlat reboot_magic2[] = {X(LINUX_REBOOT_MAGIC2), X(LINUX_REBOOT_MAGIC2A),
+                                            X(LINUX_REBOOT_MAGIC2B), X(LINUX_REBOOT_MAGIC2C), XEND};
+static const struct xlat reboot_commands[] = {
+    X(LINUX_REBOOT_CMD_RESTART),    X(LINUX_REBOOT_CMD_HALT),      X(LINUX_REBOOT_CMD_CAD_ON),
+    X(LINUX_REBOOT_CMD_CAD_OFF),    X(LINUX_REBOOT_CMD_POWER_OFF), X(LINUX_REBOOT_CMD_RESTART2),
+    X(LINUX_REBOOT_CMD_SW_SUSPEND), X(LINUX_REBOOT_CMD_KEXEC),     XEND};
+static const struct xlat kexec_machines[] = {X(KEXEC_ARCH_DEFAULT),
+                                             X(KEXEC_ARCH_386),
+                                             X(KEXEC_ARCH_68K),
+                                             X(KEXEC_ARCH_PARISC),
+                                             X(KEXEC_ARCH_X86_64),
+                                             X(KEXEC_ARCH_PPC),
+                                             X(KEXEC_ARCH_PPC64),
+                                             X(KEXEC_ARCH_IA_64),
+                                             X(KEXEC_ARCH_ARM),
+                                             X(KEXEC_ARCH_S390),
+                                             X(KEXEC_ARCH_SH),
+                                             X(KEXEC_ARCH_MIPS_LE),
+                                             X(KEXEC_ARCH_MIPS),
+                                             X(KEXEC_ARCH_AARCH64),
+                                             {"KEXEC_ARCH_RISCV", 243 << 16, 0},
+                                             {"KEXEC_ARCH_LOONGARCH", 258 << 16, 0},
+                                             XEND};
+static const struct xlat kexec_flags[] = {X(KEXEC_ON_CRASH),
+                                          X(KEXEC_PRESERVE_CONTEXT),
+                                          {"KEXEC_UPDATE_ELFCOREHDR", 4, 0},
+                                          {"KEXEC_CRASH_HOTPLUG_SUPPORT", 8, 0},
+                                          XEND};
+static const struct xlat kexec_file_flags[] = {X(KEXEC_FILE_UNLOAD),
+                                               X(KEXEC_FILE_ON_CRASH),
+                                               X(KEXEC_FILE_NO_INITRAMFS),
+                                               {"KEXEC_FILE_DEBUG", 8, 0},
+                                               XEND};
+static const struct xlat module_init[] = {{"MODULE_INIT_IGNORE_MODVERSIONS", 1, 0},
+                                          {"MODULE_INIT_IGNORE_VERMAGIC", 2, 0},
+                                          {"MODULE_INIT_COMPRESSED_FILE", 4, 0},
+                                          XEND};
+static const struct xlat module_delete[] = {X(O_NONBLOCK), X(O_TRUNC), XEND};
 
-const struct xlat_table xlat_admin[] = {{"mount", mount_flags, "MS_???"},
-                                        {"propagation", propagation, "MS_???"},
-                                        {"mount_attr", mount_attrs, "MOUNT_ATTR_???"},
-                                        {"mount_setattr", mount_setattr_flags, "AT_???"},
-                                        {"open_tree", open_tree_flags, "OPEN_TREE_???"},
-                                        {"move_mount", move_mount_flags, "MOVE_MOUNT_???"},
-                                        {"fsopen", fsopen_flags, "FSOPEN_???"},
-                                        {"fsmount", fsmount_flags, "FSMOUNT_???"},
-                                        {"fspick", fspick_flags, "FSPICK_???"},
-                                        {"fsconfig", fsconfig_commands, "FSCONFIG_???"},
-                                        {"quota_type", quota_types, "???QUOTA"},
-                                        {"quota_cmd", quota_commands, "Q_???"},
-                                        {"fan_mark", fan_marks, "FAN_MARK_???"},
+const struct xlat_table xlat_admin[] = {{"fan_mark", fan_marks, "FAN_MARK_???"},
                                         {"fan_event", fan_events, "FAN_???"},
                                         {"swap", swap_flags, "SWAP_FLAG_???"},
                                         {"timex_mode", timex_modes, "ADJ_???"},
                                         {"timex_status", timex_status, "STA_???"},
                                         {"clock_state", clock_states, "TIME_???"},
-                                        {"lsm_attr", lsm_attrs, "LSM_ATTR_???"},
-                                        {"lsm_id", lsm_ids, "LSM_ID_???"},
+                                        {"fan_class", fan_classes, "FAN_CLASS_???"},
+                                        {"fan_init", fan_flags, "FAN_???"},
+                                        {"reboot_magic1", reboot_magic1, "LINUX_REBOOT_MAGIC_???"},
+                                        {"reboot_magic2", reboot_magic2, "LINUX_REBOOT_MAGIC_???"},
+                                        {"reboot_cmd", reboot_commands, "LINUX_REBOOT_CMD_???"},
+                                        {"kexec_arch", kexec_machines, "KEXEC_ARCH_???"},
+                                        {"kexec", kexec_flags, "KEXEC_???"},
+                                        {"kexec_file", kexec_file_flags, "KEXEC_FILE_???"},
+                                        {"module_init", module_init, "MODULE_INIT_???"},
+                                        {"module_delete", module_delete, "O_???"},
                                         {0}};

@@ -38,16 +38,32 @@ static const struct xlat jmp_ops[] = {X(BPF_JA),
                                       {"BPF_JLE", 0xb0, 0},
                                       {"BPF_JSLT", 0xc0, 0},
                                       {"BPF_JSLE", 0xd0, 0},
+                                      {"BPF_JCOND", 0xe0, 0},
                                       XEND};
 static const struct xlat returns[] = {X(BPF_K), X(BPF_X), X(BPF_A), XEND};
 static const struct xlat misc_ops[] = {X(BPF_TAX), X(BPF_TXA), XEND};
+/* What a filter of a socket finds behind SKF_AD_OFF. */
+static const struct xlat ancillary[] = {{"SKF_AD_PROTOCOL", 0, 0},
+                                        X(SKF_AD_PKTTYPE),
+                                        X(SKF_AD_IFINDEX),
+                                        X(SKF_AD_NLATTR),
+                                        X(SKF_AD_NLATTR_NEST),
+                                        X(SKF_AD_MARK),
+                                        X(SKF_AD_QUEUE),
+                                        X(SKF_AD_HATYPE),
+                                        X(SKF_AD_RXHASH),
+                                        X(SKF_AD_CPU),
+                                        X(SKF_AD_ALU_XOR_X),
+                                        X(SKF_AD_VLAN_TAG),
+                                        X(SKF_AD_VLAN_TAG_PRESENT),
+                                        X(SKF_AD_PAY_OFFSET),
+                                        X(SKF_AD_RANDOM),
+                                        X(SKF_AD_VLAN_TPID),
+                                        XEND};
 
-const struct xlat_table xlat_bpf[] = {{"bpf_class", classes, "BPF_???"},
-                                      {"bpf_size", sizes, "BPF_???"},
-                                      {"bpf_mode", modes, "BPF_???"},
-                                      {"bpf_src", sources, "BPF_???"},
-                                      {"bpf_op_alu", alu_ops, "BPF_???"},
-                                      {"bpf_op_jmp", jmp_ops, "BPF_???"},
-                                      {"bpf_rval", returns, "BPF_???"},
-                                      {"bpf_miscop", misc_ops, "BPF_???"},
-                                      {0, 0, 0}};
+const struct xlat_table xlat_bpf[] = {
+    {"bpf_class", classes, "BPF_???"},   {"bpf_size", sizes, "BPF_???"},
+    {"bpf_mode", modes, "BPF_???"},      {"bpf_src", sources, "BPF_???"},
+    {"bpf_op_alu", alu_ops, "BPF_???"},  {"bpf_op_jmp", jmp_ops, "BPF_???"},
+    {"bpf_rval", returns, "BPF_???"},    {"bpf_miscop", misc_ops, "BPF_???"},
+    {"skf_ad", ancillary, "SKF_AD_???"}, {0, 0, 0}};

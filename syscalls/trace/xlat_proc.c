@@ -30,6 +30,15 @@ static const struct xlat clone_flags[] = {CLONE_FLAGS, XEND};
 static const struct xlat clone3_flags[] = {
     CLONE_FLAGS, {"CLONE_CLEAR_SIGHAND", 0x100000000, 0}, {"CLONE_INTO_CGROUP", 0x200000000, 0}, XEND};
 /* What unshare and setns take. */
+static const struct xlat namespaces[] = {{"CLONE_NEWTIME", 0x80, 0},
+                                         X(CLONE_NEWNS),
+                                         X(CLONE_NEWCGROUP),
+                                         X(CLONE_NEWUTS),
+                                         X(CLONE_NEWIPC),
+                                         X(CLONE_NEWUSER),
+                                         X(CLONE_NEWPID),
+                                         X(CLONE_NEWNET),
+                                         XEND};
 static const struct xlat unshare_flags[] = {{"CLONE_NEWTIME", 0x80, 0},
                                             X(CLONE_VM),
                                             X(CLONE_FS),
@@ -350,6 +359,7 @@ static const struct xlat msgctls[] = {
 const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"clone3", clone3_flags, "CLONE_???"},
                                        {"unshare", unshare_flags, "CLONE_???"},
+                                       {"setns", namespaces, "CLONE_NEW???"},
                                        {"wait", wait_options, "W???"},
                                        {"waitid", waitid_types, "P_???"},
                                        {"rlimit", rlimits, "RLIMIT_???"},

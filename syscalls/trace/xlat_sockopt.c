@@ -252,7 +252,10 @@ static const struct xlat netlink_options[] = {{"NETLINK_ADD_MEMBERSHIP", 1, 0},
                                               {"NETLINK_GET_STRICT_CHK", 12, 0},
                                               XEND};
 
+static const struct xlat got_options[] = {{"SO_GET_FILTER", 26, 0}, XEND};
+
 const struct xlat_table xlat_sockopt[] = {{"sockopt", sockopts, "SO_???"},
+                                          {"sockopt_got", got_options, "SO_???"},
                                           {"ip_option", ip_options, "IP_???"},
                                           {"ipv6_option", ipv6_options, "IPV6_???"},
                                           {"tcp_option", tcp_options, "TCP_???"},

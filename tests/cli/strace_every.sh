@@ -3,11 +3,11 @@
 
 # What is not compared. Of strace: names of protocols that nobody has here, options of sockets (strace_args.sh has them), names
 # that processors other than x86-64 use, mistakes (a | that is missing, a bracket too many, a comment in a comment, a name of
-# another table), calls that administer a machine (strace_args.sh has some), what it shows of arrays and structures longer
-# than any the kernel takes, and of what lies at the end of memory.
+# another table), a flag of Landlock that strace knows since 6.15, what it shows of arrays and structures longer than any the
+# kernel takes, and of what lies at the end of memory.
 not_told='^execve\(
 PR_(SVE|SME|SET_TAGGED|GET_TAGGED|PAC|RISCV|PPC)|PR_SPEC_\?\?\?|^prctl\(0x(3[2346789cdf]|4[05-9])\b
-^((clock_)?adjtimex?|swapon|quotactl|quotactl_fd|perf_event_open|setns|bpf|open_tree|fsconfig|mount_setattr|l(sm|andlock)_[a-z_]+)\(
+^landlock_create_ruleset\(.*, (0x[0-9a-f]*[2367abef]\b|LANDLOCK_CREATE_RULESET_(ERRATA|VERSION\|))
 ^[gs]etsockopt\(|^(sem|msg)get\(|^process_madvise\(|^name_to_handle_at\(|^io_uring_register\(
 ^(clone3|sched_setaffinity|futex_waitv)\(|sa_data=|^fanotify_mark\(.*, (FAN_NOFD|-1)\b
 ^p?select6?\(2147483647|^mincore\(.*18446744073709551615
@@ -18,7 +18,8 @@ PR_(SVE|SME|SET_TAGGED|GET_TAGGED|PAC|RISCV|PPC)|PR_SPEC_\?\?\?|^prctl\(0x(3[234
 if ! strace_since 6 13; then
     not_told="$not_told
 ^(epoll_|select|pselect6|p?poll|mmap|mremap|madvise|send|recv|socket|[gs]etsockopt|fcntl|ptrace|prctl|[lf]?getxattr|io_|remap_)
-^(mbind|set_mempolicy|memfd_create|p(read|write)v2|statx|pidfd_|name_to|kcmp|futex|landlock|seccomp|set_robust|getcwd)"
+^(kexec(_file)?_load|fanotify_init|fsmount|move_mount)\(|^fsconfig\(99, (0x8|FSCONFIG_CMD_CREATE_EXCL)\b
+^(bpf|perf_event_open|mbind|set_mempolicy|memfd_create|p(read|write)v2|statx|pidfd_|name_to|kcmp|futex|landlock|seccomp|set_robust|getcwd)"
 fi
 every_call=$(realpath "$B/tests/guest/every_call")
 last=450
