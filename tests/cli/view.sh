@@ -53,6 +53,29 @@ X
         printf ' %s:%s' "$n" "$("$program" history --maps "$n" "$work/rec" | wc -l)"
     done)
     ok "... the areas are those of history: $told" [ " $told" = "$real" ]
+    # What a task did is shown in its own address space: its first step there and its last, each with so many areas.
+    emu --record "$work/rec" bash -c '(cd /; ulimit -c 0; echo $BASHPID); ls -d /'
+    "$program" view "$work/rec" -o "$work/tasks.html"
+    { sed '/^<\/script>/,$d' "$work/tasks.html"; cat <<'X'; } >"$work/told.html"
+const told = [], count = () => { let n = 0; each(state(at), () => n++); return n };
+for (const tid of [1000, 1001])
+  for (const i of [steps.findIndex(s => s[1] === tid && s[0]), steps.findLastIndex(s => s[1] === tid)])
+    { go(i); told.push(tid + ":" + mm + ":" + steps[at][0] + ":" + count()) }
+document.title = told.join(" ");
+$("mm").value = "2"; $("mm").onchange({target: $("mm")}); go(steps.findIndex(s => s[1] === 1001));
+</script>
+X
+    page "file://$work/told.html" >"$work/dom2"
+    told=$(sed -n 's#.*<title>\(.*\)</title>.*#\1#p' "$work/dom2")
+    real=$(for n in $(echo "$told" | tr ' ' '\n'); do
+        IFS=: read -r tid mm event count <<Y
+$n
+Y
+        printf ' %s:%s:%s:%s' "$tid" "$mm" "$event" "$("$program" history --mm "$mm" --maps "$event" "$work/rec" | wc -l)"
+    done)
+    ok "... a task's step is shown in its address space: $told" [ " $told" = "$real" ]
+    ok '... also after fork and after execve' [ "$(echo "$told" | tr ' ' '\n' | cut -d: -f1,2 | uniq | tr '\n' ' ')" = '1000:2 1000:4 1001:3 ' ]
+    ok '... or in the one that was chosen' grep -q '<option value="0">of the task: 2<' "$work/dom2"
 else
     skip 'the page in a browser' 'no chromium'
 fi
