@@ -16,15 +16,6 @@ static int wrong(const char *option, const char *value, const char *what)
     return EXIT_USAGE;
 }
 
-static int open_file(const char *name, const char *mode, FILE **out)
-{
-    *out = fopen(name, mode);
-    if (*out)
-        return 0;
-    fprintf(stderr, "mseal-emu: %s: %s\n", name, strerror(errno));
-    return EXIT_FAILED;
-}
-
 /* Does the guest's code have lines of its own? */
 static bool wants_code(const struct options *o)
 {
@@ -146,6 +137,7 @@ int output_open(struct machine *m, const struct options *o, const char *program,
     struct trace_options to = {.layout = {.out = stderr}, .program = program};
     bool lines = wants_lines(o);
     int err = output_file_open(out, o);
+    FILE *coverage = NULL;
 
     if (out->file)
         to.layout.out = out->file;
@@ -161,9 +153,11 @@ int output_open(struct machine *m, const struct options *o, const char *program,
         }
     }
     if (!err && o->crash_json)
-        err = open_file(o->crash_json, "we", &m->crash_json);
-    if (!err && (wants_code(o) || o->coverage))
-        m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, o->coverage}, &err);
+        err = output_create("--crash-json", o->crash_json, "we", &m->crash_json);
+    if (!err && o->coverage)
+        err = output_create("--coverage", o->coverage, "we", &coverage);
+    if (!err && (wants_code(o) || coverage))
+        m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, coverage}, &err);
     if (!err && !lines && !o->explain && !o->json && !o->record && !o->events && !wants_code(o))
         return 0;
     to.text = lines || o->explain || wants_code(o);
@@ -198,9 +192,9 @@ int output_open(struct machine *m, const struct options *o, const char *program,
     if (!err)
         err = set_summary(o, &to);
     if (!err && o->json)
-        err = open_file(o->json, "we", &to.json);
+        err = output_create("--trace-json", o->json, "we", &to.json);
     if (!err && o->record)
-        err = open_file(o->record, "we", &to.record);
+        err = output_create("--record", o->record, "we", &to.record);
     if (err)
         goto fail;
     m->k.trace = trace_create(&m->k, &to);

@@ -7,7 +7,12 @@
 
 #include <sys/types.h>
 
-/* What -o names (output_file.c). */
+/* ---- output_file.c ---- */
+/* The file `name` that an option wants written, fopen()'s mode. A program is not written over: it was named by who forgot
+ * FILE in `--option FILE PROGRAM ARG`. 0, or the exit status after one line on stderr; then *out is NULL. */
+int output_create(const char *option, const char *name, const char *mode, FILE **out);
+
+/* What -o names. */
 struct output {
     FILE *file;          /* NULL: the tracer has it now, and closes it; or none */
     const char *name;    /* as given */
@@ -19,6 +24,7 @@ int output_file_open(struct output *out, const struct options *o);
 /* After the tracer closed it, if it has it: waits for the command, a line on stderr if that fails. */
 void output_close(struct output *out);
 
+/* ---- output.c ---- */
 /* Opens what --strace, --explain, --trace-json, --record and --maps write to. 0, or the exit status after one
  * line on stderr. *out is to be closed in each case, after the machine is gone. */
 int output_open(struct machine *m, const struct options *o, const char *program, struct output *out);

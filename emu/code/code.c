@@ -1,7 +1,6 @@
 /* code.c - whom the processor's callbacks concern, and which code is to be looked at. */
 #include "priv.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +192,8 @@ static int start(struct code *c, const struct code_options *opt)
 {
     const char *wrong = NULL;
 
+    if (opt->coverage && !(c->drcov = drcov_create(opt->coverage)))
+        goto no_memory;
     if (opt->insn && !(c->ranges = ranges_create(opt->insn, &wrong))) {
         if (!wrong)
             goto no_memory;
@@ -206,10 +207,6 @@ static int start(struct code *c, const struct code_options *opt)
         goto no_memory;
     if ((opt->insn || opt->calls) && !(c->names = names_create()))
         goto no_memory;
-    if (opt->coverage && !(c->drcov = drcov_create(opt->coverage))) {
-        fprintf(stderr, "mseal-emu: %s: %s\n", opt->coverage, strerror(errno));
-        return EXIT_FAILED;
-    }
     if (c->ranges && ranges_all(c->ranges) && cpu_watch_insns(c->m->cpu, 1, 0))
         goto no_memory;
     if (((c->ranges && !ranges_all(c->ranges)) || c->calls || c->drcov) && cpu_watch_blocks(c->m->cpu))
@@ -225,6 +222,8 @@ struct code *code_create(struct machine *m, const struct code_options *opt, int 
     struct code *c = calloc(1, sizeof(*c));
 
     if (!c) {
+        if (opt->coverage)
+            fclose(opt->coverage);
         fprintf(stderr, "mseal-emu: out of memory\n");
         *status = EXIT_FAILED;
         return NULL;

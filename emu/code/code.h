@@ -14,13 +14,13 @@
 #include "emu/machine.h"
 
 struct code_options {
-    const char *insn;     /* ranges.h's language; "": everything; NULL: off */
-    const char *calls;    /* names with wildcards, separated by commas; "": every function; NULL: off */
-    const char *coverage; /* file; NULL: off */
+    const char *insn;  /* ranges.h's language; "": everything; NULL: off */
+    const char *calls; /* names with wildcards, separated by commas; "": every function; NULL: off */
+    FILE *coverage;    /* closed in each case; NULL: off */
 };
 
 struct code;
-/* NULL after one line on stderr: a wrong range, a file that cannot be written, no memory. *status: exit
+/* NULL after one line on stderr: a wrong range, no memory. *status: exit
  * status. */
 struct code *code_create(struct machine *m, const struct code_options *opt, int *status);
 /* Writes the coverage. */

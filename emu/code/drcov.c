@@ -199,14 +199,14 @@ void drcov_block(struct drcov *d, struct task *t, uint64_t addr, unsigned size)
 
 /* ---- the file ---- */
 
-struct drcov *drcov_create(const char *file)
+struct drcov *drcov_create(FILE *out)
 {
     struct drcov *d = calloc(1, sizeof(*d));
 
-    if (d && !(d->out = fopen(file, "we"))) {
-        free(d);
-        d = NULL;
-    }
+    if (d)
+        d->out = out;
+    else
+        fclose(out);
     return d;
 }
 

@@ -94,7 +94,7 @@ void calls_fork(struct task_code *to, const struct task_code *from, uint64_t mm)
 void calls_free(struct task_code *tc);
 
 /* ---- drcov.c ---- */
-struct drcov *drcov_create(const char *file); /* NULL: errno */
+struct drcov *drcov_create(FILE *out); /* which it closes; NULL: out of memory */
 void drcov_block(struct drcov *d, struct task *t, uint64_t addr, unsigned size);
 /* Writes the file. */
 void drcov_destroy(struct drcov *d);

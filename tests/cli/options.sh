@@ -54,6 +54,24 @@ emu --memory 64M /usr/bin/python3 -c 'x = bytearray(256 << 20); print("survived"
 ok '--memory bounds what the guest can have' [ "$status" != 0 ]
 emu --stack 1M /bin/sh -c 'ulimit -s'
 is '--stack is the stack limit' 0 1024 ''
+# Who forgets FILE names the program in its place: it stays what it is, and nothing runs.
+cp "$B/tests/guest/calls" "$work/dir/elf"
+printf '#!/bin/sh\necho ran\n' >"$work/dir/script"
+for option in -o --record --coverage --trace-json --crash-json; do
+    for kept in elf script; do
+        cp "$work/dir/$kept" "$work/kept"
+        emu "$option" "$work/dir/$kept" /bin/echo ran
+        is "$option: a program is not written over ($kept)" 2 '' "$option '.*/$kept': is a program"
+        ok '... it is as it was' cmp -s "$work/kept" "$work/dir/$kept"
+    done
+    emu "$option" '' /bin/echo ran
+    is "$option: an empty name" 2 '' "$option '': needs the name of a file"
+    emu "$option" "$work/dir/named" /bin/echo ran
+    is "$option: a new file" 0 ran ''
+    emu "$option" "$work/dir/named" /bin/echo ran
+    is "$option: what it wrote is written over" 0 ran ''
+done
+rm -f "$work/dir/elf" "$work/dir/script" "$work/dir/named" "$work/kept"
 # The examples in the manual page are those of today (paths in it are those of the usual build directory).
 if [ "$label" = unicorn ] && [ "$B" = "$top/build" ] && have gdb; then
     ok 'the manual page shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/mseal-emu.1
