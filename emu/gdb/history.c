@@ -57,9 +57,14 @@ static void ranges_of(const struct task *t, uint64_t nr, int64_t ret, struct ran
     }
     case NR_EXECVE:
     case NR_EXECVEAT:
-        r[0] = (struct range){0, UINT64_MAX};
+        r[0] = (struct range){0, MM_TASK_SIZE};
         break;
     }
+}
+
+static bool is_exec(uint64_t nr)
+{
+    return nr == NR_EXECVE || nr == NR_EXECVEAT;
 }
 
 /* Name and number of arguments; false: no call about memory. */
@@ -69,7 +74,7 @@ static bool known(struct task *t, uint64_t nr, const char **name, unsigned *narg
     const struct sys_row *row = nr < SYS_MAX ? sys_row((unsigned)nr) : NULL;
     const char *sig = d ? d->sig : row ? row->sig : NULL;
 
-    if (nr == NR_EXECVE || nr == NR_EXECVEAT) {
+    if (is_exec(nr)) {
         *name = row->name;
         *nargs = 0; /* they were addresses in the old program */
         return true;
@@ -99,7 +104,7 @@ void history_note(struct gdb *g, struct task *t, uint64_t nr, int64_t ret)
     e->text = NULL;
     e->event = t->event;
     e->pid = t->proc->pid;
-    e->rip = machine_regs(t)->rip;
+    e->rip = is_exec(nr) && !ret ? 0 : machine_regs(t)->rip; /* 0: the program that called is gone */
     ranges_of(t, nr, ret, e->range);
     out = open_memstream(&e->text, &size);
     if (!out)
@@ -142,7 +147,7 @@ void history_print(struct gdb *g, struct task *t, uint64_t addr, FILE *out)
         if (e->pid != t->proc->pid || !about(e, addr))
             continue;
         fprintf(out, "event %" PRIu64 ": %s", e->event, e->text);
-        if (symbols_name(t, e->rip - 1, who, sizeof(who)))
+        if (e->rip && symbols_name(t, e->rip - 1, who, sizeof(who)))
             fprintf(out, "  in %s", who);
         fputc('\n', out);
         shown++;

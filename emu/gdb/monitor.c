@@ -55,16 +55,25 @@ static void designs(struct gdb *g, struct task *t, const char *arg, FILE *out)
         fprintf(out, "* %-16s %s\n", in_force->name, in_force->title);
 }
 
+/* A number as in C, and nothing behind it: no sign, none that is too large, no expression. */
+static bool parse_address(const char *arg, uint64_t *addr)
+{
+    char *end;
+
+    errno = 0;
+    *addr = strtoull(arg, &end, 0);
+    end += strspn(end, " ");
+    return *arg >= '0' && *arg <= '9' && !*end && !errno;
+}
+
 /* The calls that named an address, and what its area itself remembers. */
 static void history(struct gdb *g, struct task *t, const char *arg, FILE *out)
 {
     const struct vma *v;
     uint64_t addr;
-    char *end;
 
-    addr = strtoull(arg, &end, 0);
-    if (!*arg || *end) {
-        fprintf(out, "usage: monitor history ADDRESS\n");
+    if (!parse_address(arg, &addr)) {
+        fprintf(out, "usage: monitor history ADDRESS (a number: 4096, 0x1000)\n");
         return;
     }
     history_print(g, t, addr, out);
@@ -107,7 +116,10 @@ static void run(struct gdb *g, struct task *t, const char *line, FILE *out)
         n = strlen(line = "help");
     for (size_t i = 0; i < NR_COMMANDS; i++)
         if (!strncmp(commands[i].name, line, n)) {
-            commands[i].fn(g, t, arg, out);
+            if (*arg && !*commands[i].arg)
+                fprintf(out, "monitor %s takes no argument\n", commands[i].name);
+            else
+                commands[i].fn(g, t, arg, out);
             return;
         }
     fprintf(out, "no such command: %.*s (monitor help lists them)\n", (int)n, line);

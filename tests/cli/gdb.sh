@@ -259,10 +259,11 @@ catch exec
 continue
 continue
 continue
+monitor history 0x401000
 continue
 X
 said 'fork, following the child, and exec' 'add .a=a@entry=20' 'executing new program: .*debuggee' 'hit Catchpoint 2' \
-    'add .a=a@entry=3' 'process 1001. exited with code 07'
+    'add .a=a@entry=3' '^event [0-9]+: execve[(][)] = 0$' 'process 1001. exited with code 07'
 is 'the parent was let go' 7
 debug "$debuggee" fork <<'X'
 set detach-on-fork off
@@ -329,6 +330,22 @@ X
 said 'monitor seals and history' 'VmFlags: .* sl' 'sealed at event [0-9]+' '1 of [0-9]+ areas' \
     '^event [0-9]+: mmap.* = 0x7ffff7ffd000' '^event [0-9]+: mseal.0x7ffff7ffd000, 0x1000, 0. = 0' \
     '^event [0-9]+: mprotect.0x7ffff7ffd000, 0x1000, 0x3. = -EPERM: .* in .*mprotect' 'sealed at event' 'usage'
+
+# What is no address is not taken for one; 0x401000 is, with blanks behind.
+debug "$debuggee" <<'X'
+monitor history -1
+monitor history 0x
+monitor history 0x401000+1
+monitor history $pc
+monitor history 18446744073709551616
+monitor history 18446744073709551615
+monitor history 0x401000  
+monitor maps 1
+monitor nothing
+X
+said 'monitor: odd arguments' 'now nothing is mapped at 0xffffffffffffffff' '^00401000-.* r-xp' 'monitor maps takes no argument' \
+    'no such command: nothing'
+ok '... five are no address' [ "$(grep -c '^usage: monitor history ADDRESS' "$work/gdb")" = 5 ]
 
 debug "$debuggee" loop <<'X'
 break done
