@@ -35,6 +35,20 @@ else
     emu diff --design linux-6.11 -s "$B/guest-tests/seal"
     is 'an older Linux too' 1
     ok 'and says what came before' grep -q '^before it:' "$work/out"
+    # What is no call: scene, what is said, then how it is on either side.
+    while IFS='|' read -r scene what emulator host; do
+        emu diff -s "$B/tests/guest/differs" "$scene"
+        is "a difference in what happens: $scene" 1
+        ok '... is told, and of both sides' sh -c "head -n 4 '$work/out' | sed -E 's/[0-9]+( .memory call )[0-9]+/N\1N/; s/ +/ /g' |
+            tr '\n' '|' | grep -Eqx 'difference after call N .memory call N.: $what. emulator $emulator. host $host.before it:.'"
+    done <<'SCENES'
+fault|a fault of one side only|SIGSEGV, si_code 1, address 0|exit status 0
+signal|the signal|SIGILL, si_code 2, address 0x[0-9a-f]+|SIGSEGV, si_code 1, address 0
+code|the signal.s code|SIGSEGV, si_code 2, address 0x[0-9a-f]+|SIGSEGV, si_code 1, address 0
+address|the fault.s address|SIGSEGV, si_code 1, address 0x10|SIGSEGV, si_code 1, address 0
+end|how it ends|exit status 3|exit status 4
+call|they do different things|getppid.. = 0x1|exit status 0
+SCENES
     emu diff --same-layout /usr/bin/python3 -c 'import threading; threading.Thread(target=print).start()'
     is 'threads end the comparison' 3 '' 'starts a thread: no difference up to here, in [0-9]* calls'
 fi
