@@ -435,7 +435,8 @@ break add
 continue
 run
 X
-said 'run is not offered' 'Breakpoint 1, add' 'Running the default executable on the remote target failed'
+# gdb 16 says it in our words
+said 'run is not offered' 'Breakpoint 1, add' '(Running the default executable on the remote target failed|a program is run once)'
 is '... and ends the program as kill does' 137
 debug "$debuggee" fork <<'X'
 catch fork

@@ -8,7 +8,7 @@ __asm__(".intel_syntax noprefix\n"
         "    mov esi, 12288\n"
         "    mov edx, 3\n"
         "    mov r10d, 34\n"
-        "    mov r8, -1\n"
+        "    mov r8d, 0xffffffff\n" /* as capstone of each version prints it */
         "    xor r9d, r9d\n"
         "    syscall\n"
         "    mov rbx, rax\n"
@@ -51,4 +51,5 @@ __asm__(".intel_syntax noprefix\n"
         ".size _start, print - _start\n"
         ".size print, seal - print\n"
         ".size seal, . - seal\n"
+        ".fill 32, 1, 0xcc\n" /* nothing else is disassembled behind it */
         ".att_syntax\n");
