@@ -12,6 +12,7 @@
 enum kind {
     FLAG,
     COUNT /* a flag that may be repeated */,
+    LAST /* a flag that excludes others */,
     STRING,
     OPTIONAL /* a string or none: "" */,
     SIZE,
@@ -93,8 +94,8 @@ static const struct row {
     {"stack-trace-frame-limit", 0, NUMBER, AT(frames), "N", "frames of a backtrace (default: 256)"},
     {"syscall-limit", 0, NUMBER, AT(limit), "N", "trace no more than N calls"},
     {"syscall-times", 'T', OPTIONAL, AT(spent), "UNIT", "show the virtual time spent in each call"},
-    {"successful-only", 'z', FLAG, AT(successful), NULL, "trace calls that succeed"},
-    {"failed-only", 'Z', FLAG, AT(failed), NULL, "trace calls that fail"},
+    {"successful-only", 'z', LAST, AT(only), NULL, "trace calls that succeed"},
+    {"failed-only", 'Z', LAST, AT(only), NULL, "trace calls that fail"},
     {"follow-forks", 'f', COUNT, AT(follow), NULL,
      "with -o: show process numbers (all are traced anyway); -ff: --output-separately"},
     {"follow-forks", 0, FLAG, AT(follow_long), NULL, NULL}, /* twice is not -ff */
@@ -257,6 +258,9 @@ static int apply(struct options *o, const struct row *r, const char *value)
     case COUNT:
         ++*(unsigned *)at;
         break;
+    case LAST:
+        *(struct last *)at = (struct last){r->letter, ((struct last *)at)->times + 1};
+        break;
     case STRING:
     case OPTIONAL:
         *(const char **)at = value ? value : "";
@@ -282,6 +286,11 @@ static int apply(struct options *o, const struct row *r, const char *value)
     return EXIT_FAILED;
 }
 
+static bool is_flag(const struct row *r)
+{
+    return r->kind == FLAG || r->kind == COUNT || r->kind == LAST;
+}
+
 /* With two rows of a name, one is for --name=VALUE; else the last is for the long form. */
 static const struct row *find_long(const char *name, size_t len, bool with_value)
 {
@@ -292,8 +301,7 @@ static const struct row *find_long(const char *name, size_t len, bool with_value
 
         if (strlen(r->name) != len || memcmp(r->name, name, len))
             continue;
-        if (!found || (with_value ? r->kind != FLAG && r->kind != COUNT
-                                  : r->kind == FLAG || r->kind == COUNT || r->kind == OPTIONAL))
+        if (!found || (with_value ? !is_flag(r) : is_flag(r) || r->kind == OPTIONAL))
             found = r;
     }
     return found;
@@ -356,7 +364,7 @@ static int parse_long(struct options *o, char **argv, int argc, int *i)
         return complain("unknown option", argv[*i]);
     if (r->kind == QUALIFIER)
         return eq ? apply(o, r, name) : complain("option needs a value, --NAME=VALUE:", argv[*i]);
-    if (r->kind == FLAG || r->kind == COUNT)
+    if (is_flag(r))
         return eq ? complain("option takes no value:", argv[*i]) : apply(o, r, NULL);
     if (eq || r->kind == OPTIONAL)
         return apply(o, r, eq ? eq + 1 : NULL);
@@ -378,7 +386,7 @@ static int parse_letters(struct options *o, char **argv, int argc, int *i)
         }
         if (!r)
             return complain("unknown option", argv[*i]);
-        if (r->kind != FLAG && r->kind != COUNT && r->kind != OPTIONAL) {
+        if (!is_flag(r) && r->kind != OPTIONAL) {
             if (p[1])
                 return apply(o, r, p + 1);
             if (*i + 1 >= argc)

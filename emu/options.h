@@ -15,8 +15,11 @@ struct options {
     uint64_t seed, memory, stack;
     bool chaos;
     bool strace;
-    bool explain, successful, failed, summary, summary_too, wall, full, number, ip,
-        comm;                                 /* --explain -z -Z -c -C -w -v -n -i -Y */
+    bool explain, summary, summary_too, wall, full, number, ip, comm; /* --explain -c -C -w -v -n -i -Y */
+    struct last {
+        char letter; /* the last of -z and -Z that was given, and how many were */
+        unsigned times;
+    } only;
     unsigned fds, quiet, follow;              /* -y -q -f: how often */
     bool follow_long, separately, always_pid; /* --follow-forks --output-separately --always-show-pid */
     const char **trace_paths;                 /* -P, NULL-terminated */

@@ -26,11 +26,11 @@ static bool wants_lines(const struct options *o)
 {
     bool other = o->json || o->record || o->explain || wants_code(o);
 
-    if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->successful ||
-        o->failed || o->xlat || o->follow || o->follow_long || o->always_pid || o->hex || o->stamps ||
-        o->hex_style || o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX ||
-        o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
-        o->wall || o->sort || o->columns)
+    if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->only.times ||
+        o->xlat || o->follow || o->follow_long || o->always_pid || o->hex || o->stamps || o->hex_style ||
+        o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX || o->full ||
+        o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet || o->wall ||
+        o->sort || o->columns)
         return true;
     return o->events && !other;
 }
@@ -93,9 +93,9 @@ static int set_filter(const struct options *o, struct trace_options *to)
 {
     const char *what;
 
-    if (o->successful || o->failed) {
+    if (o->only.times) {
         to->layout.only = ONLY_STATUS;
-        to->layout.status = o->successful ? STATUS_SUCCESSFUL : STATUS_FAILED;
+        to->layout.status = o->only.letter == 'z' ? STATUS_SUCCESSFUL : STATUS_FAILED;
     }
     if (o->full && (what = filter_add(&to->filter, "abbrev=none", &to->layout, &to->fds)))
         return wrong("-v", "", what);
@@ -119,10 +119,6 @@ static int set_summary(const struct options *o, struct trace_options *to)
 
     to->summary_only = o->summary;
     to->summary = o->summary || o->summary_too;
-    if ((o->wall || o->sort || o->columns) && !to->summary) {
-        fprintf(stderr, "mseal-emu: -w, -S and -U need -c or -C\n");
-        return EXIT_USAGE;
-    }
     s->wall = o->wall;
     if (o->sort && !summary_parse_sort(s, o->sort))
         return wrong("-S", o->sort, "is time, min-time, max-time, avg-time, calls, errors, name or none");
@@ -136,9 +132,13 @@ int output_open(struct machine *m, const struct options *o, const char *program,
 {
     struct trace_options to = {.layout = {.out = stderr}, .program = program};
     bool lines = wants_lines(o);
-    int err = output_file_open(out, o);
     FILE *coverage = NULL;
+    int err;
 
+    *out = (struct output){.file = NULL};
+    err = output_check(o);
+    if (!err)
+        err = output_file_open(out, o);
     if (out->file)
         to.layout.out = out->file;
     to.layout.separately = out->to_each;

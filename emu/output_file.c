@@ -48,7 +48,7 @@ int output_create(const char *option, const char *name, const char *mode, FILE *
     return EXIT_FAILED;
 }
 
-static bool is_command(const char *name)
+bool output_is_command(const char *name)
 {
     return *name == '|' || *name == '!';
 }
@@ -56,25 +56,6 @@ static bool is_command(const char *name)
 static bool separately(const struct options *o)
 {
     return o->separately || o->follow > 1;
-}
-
-/* 0, or EXIT_USAGE after one line on stderr. */
-static int check(const struct options *o)
-{
-    const char *what = NULL;
-
-    if (o->separately && o->follow > 1)
-        what = "-ff and --output-separately are the same: one of them is enough";
-    else if (separately(o) && (o->summary || o->summary_too))
-        what = "-c and -C make one table, -ff and --output-separately many files";
-    else if (separately(o) && o->output && is_command(o->output))
-        what = "-ff and --output-separately need a file, not a command";
-    else if (o->output && is_command(o->output) && !o->output[1])
-        what = "-o: there is no command behind the sign";
-    if (!what)
-        return 0;
-    fprintf(stderr, "mseal-emu: %s\n", what);
-    return EXIT_USAGE;
 }
 
 /* `sh -c command` of the host reads what is written to *file. 0 or negative errno. */
@@ -112,13 +93,12 @@ static int start(const char *command, FILE **file, pid_t *pid)
 int output_file_open(struct output *out, const struct options *o)
 {
     char *own = NULL;
-    int err;
+    int err = 0;
 
     *out = (struct output){.name = o->output};
-    err = check(o);
-    if (err || !o->output)
-        return err;
-    if (is_command(o->output)) {
+    if (!o->output)
+        return 0;
+    if (output_is_command(o->output)) {
         err = start(o->output + 1, &out->file, &out->command);
         if (err) {
             fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(-err));

@@ -190,8 +190,12 @@ ok '... with bytes written' sh -c "cmp '$work/trace' '$work/text' && grep -q '^ 
 while read -r options; do
     pattern=${options#*: }
     options=${options%%: *}
+    case $options in
+    *quiet*) ;; # which does not go with -q
+    *) options="-qq $options" ;;
+    esac
     # shellcheck disable=SC2086
-    emu -qq $options -e getpid,kill sh -c 'kill -0 $$'
+    emu $options -e getpid,kill sh -c 'kill -0 $$'
     ok "$options" sh -c "grep -c . '$work/err' | grep -qx 2 && ! grep -Evq '^$pattern' '$work/err'"
 done <<'END'
 -t -e signal=none: [0-9]{2}:[0-9]{2}:[0-9]{2} [gk+]
@@ -268,8 +272,6 @@ done <<'END'
 -S nonsense -c: -S 'nonsense': is time
 -U calls,nonsense -c: -U 'calls,nonsense': is of
 -U calls,calls -c: -U 'calls,calls': is of
--S name: need -c or -C
--w: need -c or -C
 -e status=good: status is of
 -e quiet=never: quiet is of
 -e decode-fds=x: decode-fds is of

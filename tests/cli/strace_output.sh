@@ -99,22 +99,5 @@ is '... or does not read' 0 '' '^mseal-emu: the trace could not be written whole
 emu -X odd -o '|cat >/dev/null' true
 is '... wrong options beside it' 2 '' "^mseal-emu: -X 'odd'"
 
-# ---- what strace refuses ----
-while read -r options; do
-    # shellcheck disable=SC2086
-    emu $options true
-    is "$options: refused" 2 '' '^mseal-emu: -[a-z].*$'
-    ok '... in one line' [ "$(wc -l <"$work/err")" = 1 ]
-    if have strace; then
-        # shellcheck disable=SC2086
-        ok '... by strace, too' sh -c "cd '$work/to' && ! strace $options true >'$work/out' 2>&1"
-    fi
-done <<'END'
--ff -c -o t
--ff -C
---output-separately -c -o t
--ff --output-separately -o t
--ff -o !cat
-END
 emu --strace -o '|' true
 is '-o | without a command' 2 '' '^mseal-emu: -o: there is no command behind the sign$'
