@@ -57,6 +57,20 @@ static const char *const fault_reasons[] = {
     [MM_FAULT_NO_HUGE] = "no huge pages are reserved (vm.nr_hugepages)",
 };
 
+static bool is_fault_signal(int signo)
+{
+    return signo == SIGSEGV || signo == SIGBUS || signo == SIGFPE || signo == SIGILL || signo == SIGTRAP;
+}
+
+/* Who handles a fault and lets it take its course sends it again: it is a crash as it was the first time. */
+static bool is_raised(const struct task *t, const struct ksiginfo *info)
+{
+    int code = info->info.si_code;
+
+    return (code == SI_USER || code == SI_TKILL || code == SI_QUEUE) && info->info.rt.pid == t->proc->pid &&
+           (is_fault_signal(info->signo) || info->signo == SIGABRT);
+}
+
 static const char *reason_of(const struct task *t, const struct ksiginfo *info)
 {
     const struct task_cpu *cpu = t->cpu;
@@ -67,14 +81,12 @@ static const char *reason_of(const struct task *t, const struct ksiginfo *info)
     for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
         if (reasons[i].signo == info->signo && reasons[i].code == info->info.si_code)
             return reasons[i].text;
-    return NULL;
+    return is_raised(t, info) && info->signo != SIGABRT ? "the program sent it to itself" : NULL;
 }
 
 static bool is_fault(const struct ksiginfo *info)
 {
-    return info->info.si_code > 0 &&
-           (info->signo == SIGSEGV || info->signo == SIGBUS || info->signo == SIGFPE ||
-            info->signo == SIGILL || info->signo == SIGTRAP);
+    return info->info.si_code > 0 && is_fault_signal(info->signo);
 }
 
 /* ---- what is told, before it is laid out ---- */
@@ -252,18 +264,16 @@ static void print_crash(FILE *out, const struct crash *c)
 }
 
 /*
- * Faults, what the program does to itself (abort), and the end of memory. A signal somebody else sent is no
- * crash.
+ * Faults, what the program does to itself (abort, raise), and the end of memory. A signal somebody else sent is
+ * no crash.
  */
 static bool worth_telling(const struct task *t, const struct ksiginfo *info)
 {
     if (t->k->lockstep) /* standard error is compared: it is the guest's alone */
         return false;
-    if (is_fault(info) || is_refused_call(info))
-        return true;
     if (info->signo == SIGKILL)
         return info->info.si_code == SI_KERNEL;
-    return info->signo == SIGABRT && info->info.si_code <= 0 && info->info.rt.pid == t->proc->pid;
+    return is_fault(info) || is_refused_call(info) || is_raised(t, info);
 }
 
 void crash_report(struct task *t, const struct ksiginfo *info)

@@ -51,6 +51,13 @@ ok 'a signal handler shows where the signal came' sh -c "grep -A2 '^  #0 .* hand
 ok '... in JSON, too' grep -q '"name":"<signal handler called>"' "$work/json"
 emu "$crashes" child
 ok 'abort of a child is a crash, too' grep -q 'crashes (pid 1001) dies of SIGABRT' "$work/err"
+emu "$crashes" again
+ok 'a fault that is raised again is one, where it was' sh -c "[ $status = 139 ] && grep -q 'dies of SIGSEGV: the program sent it to itself' '$work/err' &&
+    grep -q '^  #0 .* main+' '$work/err'"
+emu python3 -c 'import os; os.kill(os.getpid(), 11)'
+ok '... and one that was none' sh -c "[ $status = 139 ] && grep -q 'dies of SIGSEGV: the program sent it to itself' '$work/err' && grep -Eq '^  #[0-9] .* kill\+' '$work/err'"
+emu "$crashes" shot
+is 'a fault signal that another sent is none' 0 '' ''
 emu bash -c 'ulimit -c 0; sh -c "kill -SEGV \$\$"; echo $?'
 is 'a child that is shot leaves its parent alone' 0 139
 

@@ -27,6 +27,13 @@ static void handler(int signo)
     *ADDRESS_OF_NOBODY = (char)signo;
 }
 
+/* Lets a fault take its course after a last word, as runtimes do. */
+static void again(int signo)
+{
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
 /* What stands between them is no instruction in 64-bit mode: they cannot be decoded from the function's beginning. */
 __attribute__((noinline)) void data_in_code(void)
 {
@@ -56,6 +63,15 @@ int main(int argc, char **argv)
     } else if (!strcmp(how, "handler")) {
         signal(SIGUSR1, handler);
         raise(SIGUSR1);
+    } else if (!strcmp(how, "again")) {
+        signal(SIGSEGV, again);
+        *ADDRESS_OF_NOBODY = 1;
+    } else if (!strcmp(how, "shot")) {
+        pid_t pid = fork();
+
+        if (!pid)
+            pause();
+        return kill(pid, SIGSEGV) || waitpid(pid, NULL, 0) != pid;
     } else if (!strcmp(how, "child")) {
         if (!fork())
             abort();
