@@ -25,6 +25,20 @@ int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root)
     return 0;
 }
 
+bool mount_path(const struct super *sb, const struct dentry *root, char *path, size_t size)
+{
+    bool unreachable;
+
+    if (!sb->root || (!sb->root->covers && sb->root != sb->k->vfs->root))
+        return false;
+    return d_path(sb->root, root, path, size, &unreachable) >= 0 && !unreachable;
+}
+
+const char *super_type_name(const struct super *sb)
+{
+    return sb->type == FS_HOST ? "ext4" : sb->name;
+}
+
 /* The dentry of a guest path during set-up, directories made up as mount points where the file systems have
  * none; mode: type of the last component. Borrowed; NULL: out of memory or a file in the way. */
 static struct dentry *mount_point(struct vfs *v, const char *path, unsigned mode)

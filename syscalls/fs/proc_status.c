@@ -224,15 +224,6 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out)
 
 /* ---- mounts ---- */
 
-static bool mounted_at(const struct super *sb, const struct dentry *root, char *path, size_t size)
-{
-    bool unreachable;
-
-    if (!sb->root || (!sb->root->covers && sb->root != sb->k->vfs->root))
-        return false;
-    return d_path(sb->root, root, path, size, &unreachable) >= 0 && !unreachable;
-}
-
 static const char *mount_options(const struct super *sb, char *buf, size_t size)
 {
     snprintf(buf, size, "%s%s%s,relatime", sb->ro ? "ro" : "rw", sb->nodev ? ",nodev" : "",
@@ -246,12 +237,11 @@ int proc_show_mounts(const struct proc_ref *ref, FILE *out)
     char path[PATH_MAX], opts[64];
 
     for (const struct super *sb = t->k->vfs->supers; sb; sb = sb->next) {
-        if (!t->fs || !mounted_at(sb, t->fs->root, path, sizeof(path)))
+        if (!t->fs || !mount_path(sb, t->fs->root, path, sizeof(path)))
             continue;
         fprintf(out, "%s ", sb->name);
         proc_escape(out, path);
-        fprintf(out, " %s %s 0 0\n", sb->type == FS_HOST ? "ext4" : sb->name,
-                mount_options(sb, opts, sizeof(opts)));
+        fprintf(out, " %s %s 0 0\n", super_type_name(sb), mount_options(sb, opts, sizeof(opts)));
     }
     return 0;
 }
@@ -262,13 +252,13 @@ int proc_show_mountinfo(const struct proc_ref *ref, FILE *out)
     char path[PATH_MAX], opts[64];
 
     for (const struct super *sb = t->k->vfs->supers; sb; sb = sb->next) {
-        if (!t->fs || !mounted_at(sb, t->fs->root, path, sizeof(path)))
+        if (!t->fs || !mount_path(sb, t->fs->root, path, sizeof(path)))
             continue;
         fprintf(out, "%u %u %u:%u / ", sb->mnt_id, sb->root->covers ? sb->root->covers->sb->mnt_id : 1,
                 major(sb->dev), minor(sb->dev));
         proc_escape(out, path);
-        fprintf(out, " %s - %s %s %s\n", mount_options(sb, opts, sizeof(opts)),
-                sb->type == FS_HOST ? "ext4" : sb->name, sb->name, sb->ro ? "ro" : "rw");
+        fprintf(out, " %s - %s %s %s\n", mount_options(sb, opts, sizeof(opts)), super_type_name(sb), sb->name,
+                sb->ro ? "ro" : "rw");
     }
     return 0;
 }

@@ -181,6 +181,8 @@ static void leave_out(struct statx *stx, unsigned asked)
     }
 }
 
+#define STATX_MNT_ID_UNIQUE_ 0x4000u /* newer than some headers */
+
 int64_t sys_statx(struct task *t, const uint64_t a[6])
 {
     unsigned at = a[2], mask = a[3];
@@ -196,6 +198,10 @@ int64_t sys_statx(struct task *t, const uint64_t a[6])
     err = do_statx(t, (int)a[0], a[1], at, &stx);
     if (!err)
         leave_out(&stx, mask);
+    if (!err && mask & STATX_MNT_ID_UNIQUE_) {
+        stx.stx_mnt_id += MOUNT_UNIQUE_OFFSET;
+        stx.stx_mask ^= STATX_MNT_ID | STATX_MNT_ID_UNIQUE_;
+    }
     return err ? err : mm_copy_out(t->mm, a[4], &stx, sizeof(stx));
 }
 

@@ -366,6 +366,11 @@ int64_t fifo_open(struct task *t, struct inode *inode, struct file *f);
 void fifo_evict(struct inode *inode); /* an inode's end: frees its pipe */
 
 /* ---- mount.c ---- */
+/* Where sb is mounted, as seen from a root directory; false: nowhere, or out of its sight. */
+bool mount_path(const struct super *sb, const struct dentry *root, char *path, size_t size);
+const char *super_type_name(const struct super *sb); /* as mount(8) has it */
+/* A mount's number that is never used again, for statx and statmount: mnt_id and this (MNT_UNIQUE_ID_OFFSET). */
+#define MOUNT_UNIQUE_OFFSET (UINT64_C(1) << 31)
 int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root);
 /* Where to mount on a guest path during set-up; missing directories are made up. Borrowed. */
 int path_mount_point(struct vfs *v, const char *path, struct dentry **out);

@@ -54,8 +54,13 @@ bool lockstep_is_memory(unsigned nr)
     return row ? row->classes & SC_MEMORY : nr >= SYS_MAX; /* numbers past Linux' are a design's */
 }
 
-/* Where a call puts what it has from outside: argument, bytes (RET: as many as the result says). */
-#define RET UINT32_MAX
+/* Where a call puts what it has from outside: argument, bytes (RET: as many as the result says, RET8: numbers of 8 bytes; ROOM: as
+ * the third argument does). */
+#define RET            UINT32_MAX
+#define RET8           (UINT32_MAX - 1)
+#define ROOM           (UINT32_MAX - 2)
+#define SYS_statmount_ 457
+#define SYS_listmount_ 458
 static const struct {
     unsigned nr;
     bool result;
@@ -88,6 +93,8 @@ static const struct {
     {SYS_getdents, true, {{1, RET}}},
     {SYS_getdents64, true, {{1, RET}}},
     {SYS_waitid, true, {{2, 128}, {4, 144}}},
+    {SYS_statmount_, true, {{1, ROOM}}},
+    {SYS_listmount_, true, {{1, RET8}}},
 };
 
 unsigned lockstep_outputs(unsigned nr, const uint64_t args[6], int64_t ret,
@@ -103,8 +110,9 @@ unsigned lockstep_outputs(unsigned nr, const uint64_t args[6], int64_t ret,
         for (int j = 0; ret >= 0 && j < LOCKSTEP_OUTPUTS && world[i].out[j].len; j++) {
             uint64_t addr = args[world[i].out[j].arg], len = world[i].out[j].len;
 
+            len = len == RET ? (uint64_t)ret : len == RET8 ? 8 * (uint64_t)ret : len == ROOM ? args[2] : len;
             if (addr)
-                out[n++] = (struct lockstep_output){addr, len == RET ? (uint64_t)ret : len};
+                out[n++] = (struct lockstep_output){addr, len};
         }
     }
     return n;

@@ -125,7 +125,7 @@ extern const struct struct_type structs_proc[], structs_time[], structs_signal[]
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
     structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[],
     structs_admin[], structs_landlock[], structs_number[], structs_bpf[], structs_xattr[], structs_mount[],
-    structs_lsm[], structs_quota[], structs_perf[], structs_ebpf[];
+    structs_statmount[], structs_lsm[], structs_quota[], structs_perf[], structs_ebpf[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */

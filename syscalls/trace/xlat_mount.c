@@ -90,6 +90,13 @@ static const struct xlat fsconfig_commands[] = {X(FSCONFIG_SET_FLAG),
                                                 {"FSCONFIG_CMD_CREATE_EXCL", 8, 0},
                                                 XEND};
 
+static const struct xlat statmount_masks[] = {
+    {"STATMOUNT_SB_BASIC", 0x1, 0},   {"STATMOUNT_MNT_BASIC", 0x2, 0},  {"STATMOUNT_PROPAGATE_FROM", 0x4, 0},
+    {"STATMOUNT_MNT_ROOT", 0x8, 0},   {"STATMOUNT_MNT_POINT", 0x10, 0}, {"STATMOUNT_FS_TYPE", 0x20, 0},
+    {"STATMOUNT_MNT_NS_ID", 0x40, 0}, {"STATMOUNT_MNT_OPTS", 0x80, 0},  XEND};
+static const struct xlat listmount_flags[] = {{"LISTMOUNT_REVERSE", 1, 0}, XEND};
+static const struct xlat listmount_ids[] = {{"LSMT_ROOT", UINT64_MAX, 0}, XEND};
+
 const struct xlat_table xlat_mount[] = {{"mount", mount_flags, "MS_???"},
                                         {"propagation", propagation, "MS_???"},
                                         {"mount_attr", mount_attrs, "MOUNT_ATTR_???"},
@@ -101,4 +108,7 @@ const struct xlat_table xlat_mount[] = {{"mount", mount_flags, "MS_???"},
                                         {"fsmount", fsmount_flags, "FSMOUNT_???"},
                                         {"fspick", fspick_flags, "FSPICK_???"},
                                         {"fsconfig", fsconfig_commands, "FSCONFIG_???"},
+                                        {"statmount", statmount_masks, "STATMOUNT_???"},
+                                        {"listmount", listmount_flags, "LISTMOUNT_???"},
+                                        {"listmount_id", listmount_ids, "LSMT_???"},
                                         {0}};

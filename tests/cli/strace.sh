@@ -280,3 +280,6 @@ done <<'END'
 -e kvm=vcpu: no kvm here
 -e nonsense=1: -e takes trace=
 END
+emu --strace -e trace=statmount,listmount "$B/guest-tests/file_mounts"
+ok 'statmount: what is asked and told' grep -qF 'statmount({size=32, mnt_id=0x8000001a, param=STATMOUNT_SB_BASIC|STATMOUNT_MNT_BASIC|STATMOUNT_PROPAGATE_FROM|STATMOUNT_MNT_ROOT|STATMOUNT_MNT_POINT|STATMOUNT_FS_TYPE, mnt_ns_id=0}, {size=526, mask=STATMOUNT_SB_BASIC|STATMOUNT_MNT_BASIC|STATMOUNT_PROPAGATE_FROM|STATMOUNT_MNT_ROOT|STATMOUNT_MNT_POINT|STATMOUNT_FS_TYPE, sb_dev_major=0, sb_dev_minor=21, sb_magic=PROC_SUPER_MAGIC, sb_flags=0, fs_type="proc", mnt_id=0x8000001a, mnt_parent_id=0x80000018, mnt_id_old=0x1a, mnt_parent_id_old=0x18, mnt_attr=MOUNT_ATTR_NOEXEC, mnt_propagation=MS_PRIVATE, mnt_peer_group=0, mnt_master=0, propagate_from=0, mnt_root="/", mnt_point="/proc"}, 4608, 0) = 0' "$work/err"
+ok 'listmount: numbers, by one' grep -qF 'listmount({size=32, mnt_id=LSMT_ROOT, param=0, mnt_ns_id=0}, [0x80000018, 0x80000019], 2, 0) = 2' "$work/err"
