@@ -1,10 +1,11 @@
 /*
  * netlink.c - AF_NETLINK sockets: ports, and messages between them (net/netlink/af_netlink.c).
  *
- * Of the kernel (port 0) only NETLINK_ROUTE answers (rtnetlink.c). NETLINK_KOBJECT_UEVENT is there for those who wait
+ * Of the kernel (port 0) NETLINK_ROUTE (rtnetlink.c) and NETLINK_SOCK_DIAG (sock_diag.c) answer. NETLINK_KOBJECT_UEVENT is there for those who wait
  * for devices to come and go, which none does. mq_notify(2) with SIGEV_THREAD sends through a socket, too.
  */
 #include "netif.h"
+#include "sock_diag.h"
 
 #include <linux/capability.h>
 #include <linux/netlink.h>
@@ -31,7 +32,9 @@ int netlink_check(int type, int protocol)
 {
     if (type != SOCK_RAW && type != SOCK_DGRAM)
         return -ESOCKTNOSUPPORT;
-    return protocol == NETLINK_ROUTE || protocol == NETLINK_KOBJECT_UEVENT ? 0 : -EPROTONOSUPPORT;
+    return protocol == NETLINK_ROUTE || protocol == NETLINK_SOCK_DIAG || protocol == NETLINK_KOBJECT_UEVENT
+               ? 0
+               : -EPROTONOSUPPORT;
 }
 
 static int take_port(struct task *t, struct sock *s, uint32_t port)
@@ -100,6 +103,10 @@ int64_t netlink_send(struct task *t, struct sock *s, const void *buf, uint64_t l
         return -EMSGSIZE;
     if (!nl->nl_pid && s->protocol == NETLINK_ROUTE) {
         rtnetlink_request(t, s, buf, len);
+        return (int64_t)len;
+    }
+    if (!nl->nl_pid && s->protocol == NETLINK_SOCK_DIAG) {
+        sock_diag_request(t, s, buf, len);
         return (int64_t)len;
     }
     other = nl->nl_pid ? find_port(t->k, s->protocol, nl->nl_pid) : NULL;

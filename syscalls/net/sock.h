@@ -127,6 +127,7 @@ void sock_map_address(struct sockaddr_storage *sa, int family);
 void sock_unconnect(struct sock *s);
 
 void sock_options_init(struct sock *s); /* sockopt.c */
+bool sock_v6_only(const struct sock *s);
 bool sock_oob_inline(const struct sock *s);
 
 /* tcp.c */

@@ -126,6 +126,11 @@ static int find_option(int level, int name)
     return -1;
 }
 
+bool sock_v6_only(const struct sock *s)
+{
+    return s->option[find_option(IPPROTO_IPV6, IPV6_V6ONLY)];
+}
+
 bool sock_oob_inline(const struct sock *s)
 {
     return s->option[find_option(SOL_SOCKET, SO_OOBINLINE)];

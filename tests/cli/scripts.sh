@@ -27,3 +27,20 @@ emu ./plain
 is 'a text without #! is 126' 126 '' 'Exec format error'
 emu ./nothing
 is 'an empty file is 126' 126 '' 'Exec format error'
+# What sockets there are (sock_diag), and who has them.
+if have ss && [ -x /usr/bin/python3 ]; then
+    cat >"$work/sockets.py" <<'PY'
+import socket, subprocess
+l = socket.socket(); l.bind(("127.0.0.1", 8000)); l.listen(5)
+c = socket.create_connection(("127.0.0.1", 8000))
+u = socket.socket(socket.AF_UNIX); u.bind("/tmp/s"); u.listen(1)
+for options in ("-Htnlp", "-Htn", "-Hxl"):
+    print(*subprocess.run(["ss", options], capture_output=True, text=True).stdout.split()[:5 if options == "-Hxl" else None])
+PY
+    emu /usr/bin/python3 "$work/sockets.py"
+    is 'ss: who listens, connections, AF_UNIX' 0 'LISTEN 1 5 127.0.0.1:8000 0.0.0.0:* users:(("python3",pid=1000,fd=3))
+ESTAB 0 0 127.0.0.1:32768 127.0.0.1:8000 ESTAB 0 0 127.0.0.1:8000 127.0.0.1:32768
+u_str LISTEN 0 1 /tmp/s' ''
+else
+    skip "ss ($label)" 'no ss or python3'
+fi
