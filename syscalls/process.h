@@ -88,7 +88,8 @@ int copy_siginfo_in(struct task *t, uint64_t addr, int signo, struct ksiginfo *i
 uint64_t timers_next_deadline(const struct kernel *k);
 void timers_expire(struct kernel *k);
 void timers_exit(struct process *p);
-void timers_exec(struct process *p); /* what timer_create made goes */
+void timers_exec(struct process *p);                  /* what timer_create made goes */
+void timers_show(const struct process *p, FILE *out); /* /proc/PID/timers */
 void timers_signal_taken(struct process *p,
                          struct ksiginfo *info); /* overrun count, and what repeats is armed again */
 struct ktimespec {

@@ -7,10 +7,8 @@
 #include "fs_calls.h"
 
 #include <ctype.h>
+#include <linux/capability.h>
 #include <stdlib.h>
-
-#define CAP_SYS_ADMIN          21
-#define CAP_CHECKPOINT_RESTORE 40
 
 /* dname_to_vma_addr(): "START-END" in hexadecimal without leading zeros. */
 static bool parse_name(const char *name, uint64_t *start, uint64_t *end)

@@ -441,6 +441,10 @@ static const struct file_ops mem_ops = {.read = mem_read, .write = mem_write, .l
 #n, S_IFREG | 0400, .show = fn, .ptrace = true                                                       \
     }
 
+static const char ksm_stat[] =
+    "ksm_rmap_items 0\nksm_zero_pages 0\nksm_merging_pages 0\nksm_process_profit 0\n"
+    "ksm_merge_any: no\nksm_mergeable: no";
+
 static const struct proc_row ns_rows[] = {
     {"cgroup", S_IFLNK | 0777, .link = link_ns}, {"ipc", S_IFLNK | 0777, .link = link_ns},
     {"mnt", S_IFLNK | 0777, .link = link_ns},    {"net", S_IFLNK | 0777, .link = link_ns},
@@ -454,12 +458,14 @@ static const struct proc_row ns_rows[] = {
         {"clear_refs", S_IFREG | 0200, .write = write_clear_refs}, FILE_R(cmdline, show_cmdline),            \
         {"comm", S_IFREG | 0644, .show = show_comm, .write = write_comm},                                    \
         {"coredump_filter", S_IFREG | 0644, .show = show_coredump_filter, .write = write_coredump_filter},   \
+        TEXT("cpuset", "/"),                                                                                 \
         {"cwd", S_IFLNK | 0777, .link = link_cwd, .follow = follow_cwd, .ptrace = true},                     \
         FILE_P(environ, show_environ),                                                                       \
         {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true},                     \
         {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS},            \
-        FILE_R(gid_map, show_id_map), FILE_P(io, show_io), FILE_R(limits, proc_show_limits),                 \
-        FILE_R(loginuid, show_loginuid),                                                                     \
+        FILE_R(gid_map, show_id_map), FILE_P(io, show_io),                                                   \
+        {"ksm_merging_pages", S_IFREG | 0400, .text = "0"}, {"ksm_stat", S_IFREG | 0400, .text = ksm_stat},  \
+        FILE_R(limits, proc_show_limits), FILE_R(loginuid, show_loginuid),                                   \
         {"map_files", S_IFDIR | 0500, .dir = PROC_MAP_FILES}, {"maps",                                       \
                                                                S_IFREG | 0444,                               \
                                                                .show = show_maps,                            \
@@ -470,22 +476,25 @@ static const struct proc_row ns_rows[] = {
         FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
         FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
         {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},                                           \
-        FILE_MEM(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_score, show_oom_score),                  \
+        FILE_MEM(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_adj, proc_show_oom_adj),                 \
+        FILE_R(oom_score, show_oom_score),                                                                   \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
         {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true},                              \
-        FILE_P(personality, show_personality),                                                               \
+        FILE_P(personality, show_personality), TEXT_W("projid_map", "         0          0 4294967295"),       \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
-        FILE_R(schedstat, show_sched), FILE_MEM(smaps, show_smaps, PROC_AREAS),                              \
-        FILE_MEM(smaps_rollup, show_smaps_rollup, PROC_WHOLE), FILE_R(stat, proc_show_stat),                 \
-        FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status), FILE_R(uid_map, show_id_map),      \
-        FILE_R(wchan, show_wchan)
+        FILE_R(schedstat, show_sched), FILE_R(sessionid, show_loginuid), TEXT_W("setgroups", "allow"),         \
+        FILE_MEM(smaps, show_smaps, PROC_AREAS), FILE_MEM(smaps_rollup, show_smaps_rollup, PROC_WHOLE),      \
+        FILE_R(stat, proc_show_stat), FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status),      \
+        FILE_P(syscall, proc_show_syscall), FILE_R(timers, proc_show_timers),                                \
+        {"timerslack_ns", S_IFREG | 0666, .show = proc_show_timerslack, .write = proc_write_timerslack},     \
+        FILE_R(uid_map, show_id_map), FILE_R(wchan, show_wchan)
 
 static const struct proc_row pid_rows[] = {
     PID_ROWS,
     {"task", S_IFDIR | 0555, .dir = PROC_TASKS},
     {NULL},
 };
-static const struct proc_row tid_rows[] = {PID_ROWS, {NULL}};
+static const struct proc_row tid_rows[] = {PID_ROWS, FILE_R(children, proc_show_children), {NULL}};
 
 const struct proc_row proc_pid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = pid_rows};
 const struct proc_row proc_tid_row = {"", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = tid_rows};

@@ -99,6 +99,13 @@ int64_t proc_mem_lseek(struct file *f, int64_t off, int whence);
 extern const struct file_ops proc_pagemap_ops; /* proc_pagemap.c */
 /* ioctl of maps, proc_mapquery.c: PROCMAP_QUERY. */
 int64_t proc_maps_ioctl(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
+/* proc_task.c */
+int proc_show_syscall(const struct proc_ref *ref, FILE *out);
+int proc_show_children(const struct proc_ref *ref, FILE *out);
+int proc_show_timers(const struct proc_ref *ref, FILE *out);
+int proc_show_timerslack(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_timerslack(const struct proc_ref *ref, char *text, size_t len);
+int proc_show_oom_adj(const struct proc_ref *ref, FILE *out);
 /* proc_map_files.c */
 /* Where the mapping that an entry of about's map_files/ names begins. 0, -ENOENT, -EACCES. */
 int proc_map_files_find(struct task *reader, struct task *about, const char *name, uint64_t *start);

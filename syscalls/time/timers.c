@@ -324,6 +324,27 @@ static struct ptimer *ptimer_find(struct process *p, int id)
     return NULL;
 }
 
+/* show_timer() of fs/proc/base.c */
+static void show_timer(const struct process *p, const struct ptimer *tm, FILE *out)
+{
+    static const char *const how[] = {
+        [SIGEV_SIGNAL] = "signal", [SIGEV_NONE] = "none", [SIGEV_THREAD] = "thread"};
+    bool thread = tm->notify & SIGEV_THREAD_ID;
+
+    fprintf(out, "ID: %d\nsignal: %d/%016lx\nnotify: %s/%s.%d\nClockID: %d\n", tm->id, tm->signo,
+            (unsigned long)tm->value, how[tm->notify & ~SIGEV_THREAD_ID], thread ? "tid" : "pid",
+            thread ? tm->tid : p->pid, tm->clock);
+}
+
+void timers_show(const struct process *p, FILE *out)
+{
+    for (const struct ptimer *last = NULL, *tm; last != p->timers; last = tm) { /* the newest first */
+        for (tm = p->timers; tm->next != last; tm = tm->next)
+            ;
+        show_timer(p, tm, out);
+    }
+}
+
 /* good_sigevent() */
 static bool sigevent_ok(struct task *t, const struct ksigevent *ev)
 {
