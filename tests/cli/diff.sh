@@ -61,6 +61,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         proc_pty) echo 'its terminals are of a /dev/pts that nothing can be made in, the world of diff has another' ;;
         proc_pty_lines) echo 'a terminal of the host passes bytes on when it comes to it' ;;
         proc_map_files) echo 'what a directory lists is the emulator'\''s, here its addresses' ;;
+        proc_task) echo 'when a task comes to wait is the host'\''s affair' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
         proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
         net_diag) echo 'the host has sockets of other programs' ;;
