@@ -215,14 +215,13 @@ static void become_leader(struct task *t)
 {
     struct process *p = t->proc;
     struct task *old = p->leader;
+    int tid = t->tid;
 
     p->execing = true;
     kill_other_threads(t, 0);
     p->execing = false;
     if (old == t)
         return;
-    if (t->k->trace)
-        trace_superseded(old, t->tid);
     old->state = TASK_DEAD;
     list_del(&old->node);
     list_del(&old->thread_node);
@@ -233,6 +232,8 @@ static void become_leader(struct task *t)
     t->k->nr_tasks--;
     t->tid = p->pid;
     task_insert(t->k, t);
+    if (t->k->trace)
+        trace_superseded(t, tid);
 }
 
 static void set_comm(struct task *t, const char *path)

@@ -493,7 +493,9 @@ void task_exit(struct task *t, int status)
     vfork_release(t);
     if (t->vforking)
         forget_vfork_child(t);
-    if (k->trace)
+    if (k->trace && t == p->leader && p->nr_threads > 1)
+        trace_ending(t);
+    else if (k->trace)
         trace_exit(t, p->exiting ? p->exit_status : status);
     if (k->lockstep)
         lockstep_exited(t, p->exiting ? p->exit_status : status);
@@ -517,8 +519,13 @@ void task_exit(struct task *t, int status)
         else
             task_bury(t);
     }
-    if (!p->nr_threads)
-        process_over(p);
+    if (p->nr_threads)
+        return;
+    if (k->trace && t != p->leader) { /* nobody hears of a leader's end before */
+        p->leader->event = t->event;
+        trace_exit(p->leader, p->exit_status);
+    }
+    process_over(p);
 }
 
 void kill_other_threads(struct task *t, int status)

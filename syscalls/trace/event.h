@@ -20,19 +20,20 @@ struct recorded;
 struct vma;
 
 enum event_kind {
-    EVENT_ENTER,      /* a call begins: name, the arguments known by now */
-    EVENT_EXIT,       /* it ends: cont, the other arguments, result, aux, why */
-    EVENT_CALL,       /* both at once: exit, and the program's own start */
-    EVENT_SIGNAL,     /* is delivered: name, detail (siginfo), why if a fault sent it */
-    EVENT_STOP,       /* stopped by signal `name` */
-    EVENT_SUPERSEDED, /* the leader gives its place to a thread that called execve: detail is its number */
-    EVENT_DEATH,      /* the task is over: detail */
-    EVENT_FAULT,      /* an access failed: addr, detail, why */
-    EVENT_VMA,        /* an address space changed: change */
-    EVENT_SEAL,       /* as EVENT_VMA: it has areas that are sealed since this event */
-    EVENT_SWITCH,     /* another task runs */
-    EVENT_INSN,       /* an instruction at addr was executed: detail */
-    EVENT_FUNC,       /* a function was called or returned: detail; addr is where it begins */
+    EVENT_ENTER,  /* a call begins: name, the arguments known by now */
+    EVENT_EXIT,   /* it ends: cont, the other arguments, result, aux, why */
+    EVENT_CALL,   /* both at once: exit, and the program's own start */
+    EVENT_SIGNAL, /* is delivered: name, detail (siginfo), why if a fault sent it */
+    EVENT_STOP,   /* stopped by signal `name` */
+    EVENT_SUPERSEDED, /* a thread that called execve has the number of its leader now: detail is what it was before */
+    EVENT_ENDING, /* the task, a leader, comes back from no call; its death is told when its threads are over */
+    EVENT_DEATH,  /* the task is over: detail */
+    EVENT_FAULT,  /* an access failed: addr, detail, why */
+    EVENT_VMA,    /* an address space changed: change */
+    EVENT_SEAL,   /* as EVENT_VMA: it has areas that are sealed since this event */
+    EVENT_SWITCH, /* another task runs */
+    EVENT_INSN,   /* an instruction at addr was executed: detail */
+    EVENT_FUNC,   /* a function was called or returned: detail; addr is where it begins */
     EVENT_KINDS
 };
 const char *event_kind_name(enum event_kind kind);

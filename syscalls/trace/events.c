@@ -88,7 +88,8 @@ void trace_flush(struct trace *tr)
 /* What is told with the number of the call before, whether that was traced or not. */
 static bool is_between_calls(enum event_kind kind)
 {
-    return kind == EVENT_SIGNAL || kind == EVENT_STOP || kind == EVENT_SUPERSEDED || kind == EVENT_DEATH;
+    return kind == EVENT_SIGNAL || kind == EVENT_STOP || kind == EVENT_SUPERSEDED || kind == EVENT_ENDING ||
+           kind == EVENT_DEATH;
 }
 
 /* In place; the arguments are not cleared. */
@@ -306,6 +307,13 @@ void trace_superseded(struct task *t, int pid)
     text_printf(&tr->line, "%d", pid);
     ev->detail = trace_piece(&tr->line);
     trace_deliver(tr, t, ev);
+}
+
+void trace_ending(struct task *t)
+{
+    struct trace *tr = t->k->trace;
+
+    trace_deliver(tr, t, trace_event(tr, t, EVENT_ENDING));
 }
 
 void trace_exit(struct task *t, int status)

@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const char *const kind_names[EVENT_KINDS] = {
-    "enter", "exit", "call", "signal", "stop", "superseded", "death",
-    "fault", "vma",  "seal", "switch", "insn", "func",
+    "enter", "exit",  "call", "signal", "stop",   "superseded", "ending",
+    "death", "fault", "vma",  "seal",   "switch", "insn",       "func",
 };
 
 const char *event_kind_name(enum event_kind kind)

@@ -359,6 +359,28 @@ static void whole(struct layout *l, const struct event *ev)
 
 /* ---- the rest ---- */
 
+/* A thread has another number in the midst of its call: a line that is open says so, and the call goes on below the other. */
+static void change_number(struct layout *l, const struct event *ev)
+{
+    int from = atoi(ev->detail.s);
+    struct sheet *sheet = sheet_of(&l->sheets, from);
+    struct held *h;
+
+    forget(l, ev->tid);
+    h = held_of(l, from);
+    if (h) {
+        h->tid = ev->tid;
+        h->waiting = false; /* strace loses what it kept */
+    }
+    if (sheet && sheet->open == from) {
+        fprintf(sheet->out, " <pid changed to %d ...>\n", ev->tid);
+        sheet->open = 0;
+        sheet->column = 0;
+    }
+    sheets_over(&l->sheets, from);
+    l->sheet = sheet_of(&l->sheets, ev->tid);
+}
+
 /* Is what is no call to be told? */
 static bool noted(const struct layout *l, const struct event *ev)
 {
@@ -407,9 +429,13 @@ void layout_event(struct layout *l, const struct event *ev)
         note(l, ev, "--- stopped by ", " ---");
         break;
     case EVENT_SUPERSEDED:
-        if (l->opt.quiet & QUIET_THREAD_EXECVE)
-            break;
-        note(l, ev, "+++ superseded by execve in pid ", " +++");
+        change_number(l, ev);
+        if (!(l->opt.quiet & QUIET_THREAD_EXECVE))
+            note(l, ev, "+++ superseded by execve in pid ", " +++");
+        break;
+    case EVENT_ENDING:
+        never_leave(l, ev);
+        forget(l, ev->tid);
         break;
     case EVENT_DEATH:
         never_leave(l, ev);

@@ -76,9 +76,11 @@ void trace_switch(struct task *t);
 void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struct text *detail);
 /* A signal to p that its action ignores. */
 void trace_ignored(struct process *p, const struct ksiginfo *info);
-/* t gives its place as leader to the thread that called execve, which was pid. */
+/* t called execve and is the leader of its process now; its number was pid before. */
 void trace_superseded(struct task *t, int pid);
 void trace_stopped(struct task *t, int signo);
+/* t, a leader, has ended before its threads; trace_exit() follows when they are over, too. */
+void trace_ending(struct task *t);
 /* t is over; status as wait4 has it. */
 void trace_exit(struct task *t, int status);
 /* execve worked: whatever was printed of other threads is over. */
