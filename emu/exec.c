@@ -245,6 +245,8 @@ static unsigned fill_auxv(uint64_t av[][2], const struct binprm *b, const struct
                           const struct elf_loaded *ld, uint64_t platform, uint64_t random, uint64_t execfn)
 {
     const struct cred *c = &b->t->cred;
+    unsigned euid, egid;
+    const bool secure = creds_of_program(b->t, b->file, &euid, &egid);
     const unsigned first = !ld->vdso;
     const uint64_t entries[][2] = {
         {AT_SYSINFO_EHDR, ld->vdso},
@@ -259,10 +261,10 @@ static unsigned fill_auxv(uint64_t av[][2], const struct binprm *b, const struct
         {AT_FLAGS, 0},
         {AT_ENTRY, ld->prog_entry},
         {AT_UID, c->uid},
-        {AT_EUID, c->euid},
+        {AT_EUID, euid},
         {AT_GID, c->gid},
-        {AT_EGID, c->egid},
-        {AT_SECURE, 0},
+        {AT_EGID, egid},
+        {AT_SECURE, secure},
         {AT_RANDOM, random},
         {AT_HWCAP2, 0},
         {AT_EXECFN, execfn},

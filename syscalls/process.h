@@ -32,7 +32,10 @@ void creds_copy(struct cred *to, const struct cred *from);
 struct group_list *groups_get(struct group_list *g); /* one reference more; NULL: none */
 void groups_put(struct group_list *g);
 void creds_release(struct cred *c);
-void creds_exec(struct cred *c);
+/* Whom t will be when it runs the program in file (NULL: nobody knows which): its effective ids, or those that set-user-ID and
+ * set-group-ID bits of the file give. True: they are not t's real ones, which the program has to know (AT_SECURE). */
+bool creds_of_program(struct task *t, struct file *file, unsigned *euid, unsigned *egid);
+void creds_exec(struct task *t, struct file *file); /* it runs it now */
 void creds_to_mm(const struct task *t); /* tell mm what capabilities its owner has */
 bool capable(const struct task *t, int cap);
 bool may_kill(const struct task *t, const struct process *target, int sig);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../fs/vfs.h"
 #include "../handlers.h"
 #include "../landlock/landlock.h"
 #include "../process.h"
@@ -80,11 +81,42 @@ void creds_release(struct cred *c)
     c->landlock = NULL;
 }
 
-/* execve of a program without set-uid bits: root gets everything in its bounds, others what they inherit. */
-void creds_exec(struct cred *c)
+/* bprm_fill_uid(), and where cap_bprm_creds_from_file() takes it back: from who may not see what comes of it. */
+bool creds_of_program(struct task *t, struct file *file, unsigned *euid, unsigned *egid)
 {
-    c->suid = c->fsuid = c->euid;
-    c->sgid = c->fsgid = c->egid;
+    const struct cred *c = &t->cred;
+    struct statx stx = {0};
+
+    *euid = c->euid;
+    *egid = c->egid;
+    if (file && !t->no_new_privs && !inode_getattr(file->inode, file->dentry, &stx)) {
+        if (stx.stx_mode & S_ISUID)
+            *euid = stx.stx_uid;
+        if ((stx.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+            *egid = stx.stx_gid;
+    }
+    if ((*euid != c->uid || *egid != c->gid) && t->tracer && !capable(t->tracer, CAP_SYS_PTRACE) &&
+        !capable(t, CAP_SETUID)) {
+        *euid = c->uid;
+        *egid = c->gid;
+    }
+    return *euid != c->uid || *egid != c->gid;
+}
+
+/* Root gets everything in its bounds, others what they inherit. */
+void creds_exec(struct task *t, struct file *file)
+{
+    struct cred *c = &t->cred;
+    unsigned euid, egid;
+    bool secure = creds_of_program(t, file, &euid, &egid);
+
+    if (secure || euid != c->euid || egid != c->egid)
+        t->pdeath_signal = 0;
+    if (secure)
+        c->cap_ambient = 0;
+    t->proc->dumpable = !secure;
+    c->euid = c->suid = c->fsuid = euid;
+    c->egid = c->sgid = c->fsgid = egid;
     if (c->euid == 0 || c->uid == 0) {
         c->cap_permitted = c->cap_bounding | c->cap_inheritable;
         c->cap_effective = c->euid == 0 ? c->cap_permitted : 0;
@@ -92,6 +124,7 @@ void creds_exec(struct cred *c)
         c->cap_permitted = c->cap_effective = c->cap_ambient;
     }
     c->securebits &= ~SECBIT_KEEP_CAPS_;
+    creds_to_mm(t);
 }
 
 bool capable(const struct task *t, int cap)

@@ -302,12 +302,9 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
     t->rseq = 0;
     t->user_dispatch.on = false;
     t->restart = NULL;
-    t->pdeath_signal = t->cred.uid == t->cred.euid ? t->pdeath_signal : 0;
     p->exit_signal = SIGCHLD;
     p->did_exec = true;
-    p->dumpable = true;
-    creds_exec(&t->cred);
-    creds_to_mm(t);
+    creds_exec(t, file);
 
     files_close_on_exec(t->files);
     set_comm(t, path);
