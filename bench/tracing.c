@@ -7,8 +7,8 @@
  * memory calls, which is the worst that can be, and of real programs. A missed goal makes the
  * exit status 1. usage: tracing DIRECTORY-OF-THE-BUILD
  *
- * --record adds 1,690 instructions to the 12,700 of such a loop's round, three calls and three changes: 13 %, and
- * 16 % of its time. 560 of them write the recording (recorder_call), 800 find out what changed (mm/changes.c,
+ * --record adds 1,610 instructions to the 12,700 of such a loop's round, three calls and three changes: 13 %, and
+ * 15 % of its time. 540 of them write the recording (recorder_call), 800 find out what changed (mm/changes.c,
  * watch.c). Time is more than instructions, as round and recording together do not fit in the host's first-level
  * cache for code. Where the functions lie makes 3 % at most (all of them side by side, by a list for the linker); a
  * smaller history of changes, or buffer, makes no difference.

@@ -195,9 +195,9 @@ static __attribute__((noinline, cold)) void put_mm(struct recorder *r, uint64_t 
     r->mm = mm;
 }
 
-/* The values that differ from before, and a mask of them. */
-static inline uint8_t *put_values(uint8_t *at, uint64_t *before, const uint64_t *args, unsigned nr_regs,
-                                  int64_t ret, uint64_t *last)
+/* The values that differ from before, and a mask of them. Not inlined: a loop makes the same calls again and again. */
+static __attribute__((noinline)) uint8_t *put_values(uint8_t *at, uint64_t *before, const uint64_t *args,
+                                                     unsigned nr_regs, int64_t ret, uint64_t *last)
 {
     unsigned mask = 0;
 
@@ -285,14 +285,13 @@ static inline __attribute__((always_inline)) void put_areas(struct recorder *r, 
 void recorder_call(struct recorder *r, const struct watch_change *c, uint64_t nr, int tid,
                    struct recorded *name, unsigned nr_regs, const uint64_t args[6], int64_t ret)
 {
-    uint64_t last;
+    uint64_t differ, *before = name->value;
     uint8_t *at;
 
     if (tid != r->tid)
         put_task(r, tid);
     if (c)
         put_areas(r, c);
-    last = r->addr;
     at = record_tag(r, RECORD_CALL, nr);
     if (name->id) {
         at = record_put(at, name->id);
@@ -301,8 +300,14 @@ void recorder_call(struct recorder *r, const struct watch_change *c, uint64_t nr
         put_new_string(r, name);
         at = r->at;
     }
-    r->at = put_values(at, name->value, args, nr_regs, ret, &last);
-    r->addr = last;
+    differ = (uint64_t)ret ^ before[RECORD_RESULT];
+    for (unsigned i = 0; i < nr_regs; i++)
+        differ |= args[i] ^ before[RECORD_ARGS + i];
+    if (differ)
+        at = put_values(at, before, args, nr_regs, ret, &r->addr);
+    else
+        *at++ = 0;
+    r->at = at;
 }
 
 static void put_who(struct recorder *r, const char *who)
