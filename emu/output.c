@@ -128,6 +128,34 @@ static int set_summary(const struct options *o, struct trace_options *to)
     return 0;
 }
 
+/* What nothing can be wrong with. */
+static void set_plain(const struct options *o, bool lines, struct trace_options *to)
+{
+    to->text = lines || o->explain || wants_code(o);
+    to->explain = o->explain;
+    to->states = o->record && o->record_states;
+    to->strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
+    to->fds = o->fds > 1 ? FD_ALL : o->fds ? FD_PATH : 0;
+    to->layout.comm = o->comm;
+    to->layout.number = o->number;
+    to->layout.ip = o->ip;
+    to->layout.quiet = o->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : o->quiet > 1 ? QUIET_EXIT : 0;
+    to->layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN
+                        : o->column > 1000      ? 1000
+                                                : (unsigned)o->column;
+    to->hex = o->hex > 1 ? HEX_ALL : o->hex ? HEX_NON_ASCII : HEX_NONE;
+    to->stack = o->backtrace;
+    to->frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
+    to->limit = o->limit;
+    to->layout.terminal = to->layout.out == stderr;
+    to->layout.always_pid =
+        o->always_pid || ((o->follow || o->follow_long) && o->output && !to->layout.separately);
+    if (o->explain && !lines)
+        to->layout.only = ONLY_EXPLAINED;
+    else if (wants_code(o) && !lines)
+        to->layout.only = ONLY_CODE;
+}
+
 int output_open(struct machine *m, const struct options *o, const char *program, struct output *out)
 {
     struct trace_options to = {.layout = {.out = stderr}, .program = program};
@@ -160,29 +188,7 @@ int output_open(struct machine *m, const struct options *o, const char *program,
         m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, coverage}, &err);
     if (!err && !lines && !o->explain && !o->json && !o->record && !o->events && !wants_code(o))
         return 0;
-    to.text = lines || o->explain || wants_code(o);
-    to.explain = o->explain;
-    to.states = o->record && o->record_states;
-    to.strsize = o->strsize == UINT64_MAX ? 32 : o->strsize > 1 << 20 ? 1 << 20 : (unsigned)o->strsize;
-    to.fds = o->fds > 1 ? FD_ALL : o->fds ? FD_PATH : 0;
-    to.layout.comm = o->comm;
-    to.layout.number = o->number;
-    to.layout.ip = o->ip;
-    to.layout.quiet = o->quiet > 2 ? QUIET_EXIT | QUIET_THREAD_EXECVE : o->quiet > 1 ? QUIET_EXIT : 0;
-    to.layout.column = o->column == UINT64_MAX ? LAYOUT_COLUMN
-                       : o->column > 1000      ? 1000
-                                               : (unsigned)o->column;
-    to.hex = o->hex > 1 ? HEX_ALL : o->hex ? HEX_NON_ASCII : HEX_NONE;
-    to.stack = o->backtrace;
-    to.frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
-    to.limit = o->limit;
-    to.layout.terminal = to.layout.out == stderr;
-    to.layout.always_pid =
-        o->always_pid || ((o->follow || o->follow_long) && o->output && !to.layout.separately);
-    if (o->explain && !lines)
-        to.layout.only = ONLY_EXPLAINED;
-    else if (wants_code(o) && !lines)
-        to.layout.only = ONLY_CODE;
+    set_plain(o, lines, &to);
     if (!err)
         err = set_style(o, &to);
     if (!err)

@@ -10,6 +10,7 @@
 
 struct line {
     char name[40];
+    int64_t nr; /* of the call */
     uint64_t calls, errors, ns, min, max;
 };
 
@@ -97,7 +98,7 @@ void summary_destroy(struct summary *s)
     free(s);
 }
 
-static struct line *find(struct summary *s, const char *name)
+static struct line *find(struct summary *s, const char *name, int64_t nr)
 {
     for (size_t i = 0; i < s->n; i++)
         if (!strcmp(s->line[i].name, name))
@@ -111,7 +112,7 @@ static struct line *find(struct summary *s, const char *name)
         s->line = line;
         s->room = room;
     }
-    s->line[s->n] = (struct line){.min = UINT64_MAX};
+    s->line[s->n] = (struct line){.nr = nr, .min = UINT64_MAX};
     snprintf(s->line[s->n].name, sizeof(s->line->name), "%s", name);
     return &s->line[s->n++];
 }
@@ -124,7 +125,7 @@ void summary_event(struct summary *s, const struct event *ev)
 
     if (ev->kind != EVENT_EXIT && (ev->kind != EVENT_CALL || strcmp(ev->name, "execve")))
         return;
-    l = find(s, ev->name);
+    l = find(s, ev->name, ev->sysno);
     if (!l)
         return;
     l->calls++;
@@ -150,8 +151,11 @@ static int compare(const void *a, const void *b, void *by)
         [CALLS] = {x->calls, y->calls},
         [ERRORS] = {x->errors, y->errors},
     };
-    const uint64_t *v = values[*(const unsigned *)by];
+    const uint64_t *v;
 
+    if (*(const unsigned *)by == SUMMARY_UNSORTED)
+        return x->nr < y->nr ? -1 : x->nr > y->nr;
+    v = values[*(const unsigned *)by];
     if (v[0] != v[1])
         return v[0] < v[1] ? 1 : -1;
     if (*(const unsigned *)by != NAME && x->calls != y->calls)
@@ -220,8 +224,10 @@ static void put_rule(FILE *out, const struct summary *s)
 void summary_print(const struct summary *s, FILE *out)
 {
     unsigned by = s->opt.sort;
-    struct line total = {.name = "total", .min = s->n ? UINT64_MAX : 0};
+    struct line total = {.name = "total", .min = UINT64_MAX};
 
+    if (!s->n)
+        return;
     for (size_t i = 0; i < s->n; i++) {
         const struct line *l = &s->line[i];
 
@@ -231,8 +237,7 @@ void summary_print(const struct summary *s, FILE *out)
         total.min = l->min < total.min ? l->min : total.min;
         total.max = l->max > total.max ? l->max : total.max;
     }
-    if (by != SUMMARY_UNSORTED && s->n)
-        qsort_r(s->line, s->n, sizeof(*s->line), compare, &by);
+    qsort_r(s->line, s->n, sizeof(*s->line), compare, &by);
     for (unsigned i = 0; i < s->opt.n; i++)
         put_cell(out, s, i, columns[s->opt.column[i]].title);
     put_rule(out, s);

@@ -26,6 +26,20 @@ injected()
     ok '... and the same lines from JSON' cmp "$work/lines" "$work/text"
 }
 
+# counted OPTIONS SPECS COMMAND...: the same table.
+counted()
+{
+    options=$1 specs=$2
+    shift 2
+    # shellcheck disable=SC2046,SC2086
+    set -- $options -o "$work/table" $(printf -- '-e %s ' $specs) "$@"
+    (cd "$work/dir" && timeout -k 5 60 strace -f "$@" && :) >"$work/out" 2>&1 </dev/null
+    same_lines "$work/table" >"$work/theirs"
+    (cd "$work/dir" && timeout -k 5 60 "$program" "$@" && :) >"$work/out" 2>&1 </dev/null
+    same_lines "$work/table" >"$work/ours"
+    ok "$options -e $specs: the same table" diff "$work/theirs" "$work/ours"
+}
+
 # refused SPEC PATTERN: strace does not take it either.
 refused()
 {
@@ -137,6 +151,18 @@ END
     injected write inject=write:error=EIO:when=2 bash -c 'echo one; (echo two; echo three); echo four; /bin/echo five; :'
     injected openat inject=openat:error=EIO:when=1 -P /etc/passwd cat /etc/passwd /etc/group /etc/passwd
     injected rt_sigreturn 'inject=rt_sigreturn:error=EIO' "$tampered" handler
+    shown='-U calls,errors,name'
+    for sorted in name calls errors nothing; do
+        counted "-c $shown -S $sorted -e trace=write,writev,close,clone3" 'inject=write:error=EIO:when=2+ inject=writev:error=EIO:when=9' "$tampered" threads
+    done
+    for options in -C '-C -Z' '-c -z' '-c -Z' '-c -e status=none' '-c -w'; do
+        counted "$options $shown -S name -e trace=write,writev" inject=write:error=EIO:when=2:delay_enter=1ms "$tampered" lines
+    done
+    counted "-c $shown -e trace=write" inject=write:retval=-5 "$tampered" lines
+    counted "-c $shown -e trace=write" inject=write:signal=KILL:when=2 "$tampered" lines
+    counted '-c -e trace=none' inject=write:error=EIO "$tampered" lines
+    counted "-c $shown -S name -e trace=execve,clone,exit_group" inject=execve:error=EIO "$tampered" children
+    counted "-c $shown -S name -e trace=exit,exit_group" inject=exit_group:error=EIO "$tampered" ending
     while read -r spec wrong; do
         refused "$spec" "$wrong"
     done <<'END'
@@ -214,6 +240,12 @@ emu -e trace=write -e inject=write:poke_enter=@arg1=41:when=1 "$tampered" lines
 is 'an argument that points nowhere' 0 "$(printf 'line %d\nline: 7, errno 0, signals 0\n' 1 2 3)" "0 of 1 bytes could be put at 0x1"
 emu -qq -e status=none -e inject=write:error=EIO:when=2 "$tampered" lines
 is 'without lines: nothing but what happens' 0 "$(printf 'line 1\nline: 7, errno 0, signals 0\nline: -1, errno 5, signals 0\nline 3\nline: 7, errno 0, signals 0')" ''
+
+emu -c -w -S max-time -U max-time,total-time,calls,name -e trace=write,writev -e inject=write:delay_enter=100ms:when=1 -e inject=writev:delay_exit=200ms "$tampered" lines
+is '-c -w: the delay before a call is its time, that behind it is not' 0 "$(printf 'line %d\nline: 7, errno 0, signals 0\n' 1 2 3)" '^0\.100000 +0\.10000. +3 write$'
+ok '... and the longest comes first' awk 'NR == 3 { w = $4 } NR == 4 { v = $4 } END { exit !(w == "write" && v == "writev") }' "$work/err"
+emu -c -S total-time -U total-time,name -e trace=write,writev -e inject=write:delay_enter=100ms "$tampered" lines
+ok '-c alone: the time of the processor, without any delay' awk '$2 == "total" { t = $1 } END { exit !(t != "" && t < 0.001) }' "$work/err"
 
 # A delay keeps others from nothing: two tasks sleep at once.
 emu -f -r -e trace=nanosleep,clock_nanosleep -e inject=clock_nanosleep:retval=0:delay_enter=1s sh -c 'sleep 9 & sleep 9; wait'
