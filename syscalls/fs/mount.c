@@ -15,6 +15,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* Of pipes, sockets, ...: netstat takes numbers of one digit for no sockets. */
+#define FIRST_ANON_INO 1000
+
 int vfs_mount(struct vfs *v, struct dentry *at, struct dentry *root)
 {
     if (at->mounted || root->covers)
@@ -176,6 +179,7 @@ static int mount_all(struct vfs *v)
     bool tmp_is_host = c->writable;
     int err;
 
+    v->next_anon_ino = FIRST_ANON_INO;
     for (int i = FS_PIPE; i < NR_FS_TYPES; i++)
         if (!super_create(v, i, internal[i].name, internal[i].magic, makedev(0, internal[i].minor)))
             return -ENOMEM;

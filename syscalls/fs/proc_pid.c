@@ -475,14 +475,15 @@ static const struct proc_row ns_rows[] = {
         {"mem", S_IFREG | 0600, .fops = &mem_ops, .ptrace = true},                                           \
         FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES),                                                \
         FILE_SEQ(mounts, proc_show_mounts, PROC_LINES),                                                      \
+        {"net", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_net_rows},                                    \
         {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows},                                           \
         FILE_MEM(numa_maps, show_numa_maps, PROC_LINES), FILE_R(oom_adj, proc_show_oom_adj),                 \
         FILE_R(oom_score, show_oom_score),                                                                   \
         {"oom_score_adj", S_IFREG | 0644, .show = show_oom_score_adj, .write = write_oom_score_adj},         \
         {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true},                              \
-        FILE_P(personality, show_personality), TEXT_W("projid_map", "         0          0 4294967295"),       \
+        FILE_P(personality, show_personality), TEXT_W("projid_map", "         0          0 4294967295"),     \
         {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true},                  \
-        FILE_R(schedstat, show_sched), FILE_R(sessionid, show_loginuid), TEXT_W("setgroups", "allow"),         \
+        FILE_R(schedstat, show_sched), FILE_R(sessionid, show_loginuid), TEXT_W("setgroups", "allow"),       \
         FILE_MEM(smaps, show_smaps, PROC_AREAS), FILE_MEM(smaps_rollup, show_smaps_rollup, PROC_WHOLE),      \
         FILE_R(stat, proc_show_stat), FILE_R(statm, proc_show_statm), FILE_R(status, proc_show_status),      \
         FILE_P(syscall, proc_show_syscall), FILE_R(timers, proc_show_timers),                                \

@@ -80,6 +80,7 @@ extern const struct proc_row proc_root_rows[], sysctl_rows[], sysfs_rows[];
 /* Asked for or not, there is no memory for huge pages, as on a machine whose memory is in pieces. */
 int64_t proc_write_hugepages(const struct proc_ref *ref, char *text, size_t len);
 extern const struct proc_row proc_fd_row, proc_fdinfo_row, proc_pid_row, proc_tid_row, proc_map_files_row;
+extern const struct proc_row proc_net_rows[]; /* net/proc_net.c */
 
 /* proc_status.c */
 int proc_show_status(const struct proc_ref *ref, FILE *out);

@@ -20,7 +20,6 @@
 /* Newer than some headers. */
 #define DIAG_CGROUP_ID 21
 #define DIAG_SOCKOPT   22
-#define STATE_BOUND    13                    /* TCP_BOUND_INACTIVE: asked for, and told as TCP_CLOSE */
 #define FULL           (NL_ANSWER_MAX - 512) /* bytes, from which on an answer is sent */
 #define THE_CGROUP     UINT64_C(1)
 
@@ -58,15 +57,14 @@ static bool has_port(const struct sock *s)
     return s->addr_len && ((const struct sockaddr_in *)&s->addr)->sin_port;
 }
 
-/* Its state as ss names it; 0: it is not listed. */
-static unsigned inet_state(const struct sock *s)
+unsigned sock_inet_state(const struct sock *s)
 {
     if (!sock_is_tcp(s))
         return s->peer_len ? TCP_ESTABLISHED : has_port(s) ? TCP_CLOSE : 0;
     if (s->state == SS_LISTEN)
         return TCP_LISTEN;
     if (s->state == SS_NEW)
-        return has_port(s) && !s->connecting ? STATE_BOUND : 0;
+        return has_port(s) && !s->connecting ? SOCK_STATE_BOUND : 0;
     if (s->reset || (ended(s) && s->shut_wr))
         return 0;
     return s->shut_wr ? TCP_FIN_WAIT2 : ended(s) ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
@@ -98,11 +96,11 @@ static void inet_identity(const struct sock *s, struct inet_diag_sockid *id)
 static void put_inet(const struct task *t, struct nl_answer *a, const struct sock *s, unsigned flags,
                      unsigned ext)
 {
-    unsigned state = inet_state(s);
-    bool tcp = sock_is_tcp(s), waits = state == TCP_LISTEN || state == STATE_BOUND || state == TCP_CLOSE;
+    unsigned state = sock_inet_state(s);
+    bool tcp = sock_is_tcp(s), waits = state == TCP_LISTEN || state == SOCK_STATE_BOUND || state == TCP_CLOSE;
     struct inet_diag_msg m = {
         .idiag_family = (uint8_t)s->family,
-        .idiag_state = (uint8_t)(state == STATE_BOUND ? TCP_CLOSE : state),
+        .idiag_state = (uint8_t)(state == SOCK_STATE_BOUND ? TCP_CLOSE : state),
         .idiag_rqueue = s->state == SS_LISTEN ? s->nr_backlog : s->queued + (state == TCP_CLOSE_WAIT),
         .idiag_wqueue = s->state == SS_LISTEN ? s->max_backlog : 0,
         .idiag_uid = s->cred.uid,
@@ -129,7 +127,7 @@ static void put_inet(const struct task *t, struct nl_answer *a, const struct soc
 
 static bool wanted_inet(const struct sock *s, const struct inet_diag_req_v2 *r, int protocol)
 {
-    unsigned state = inet_state(s);
+    unsigned state = sock_inet_state(s);
     struct inet_diag_sockid id;
 
     if (s->family != r->sdiag_family || (protocol == IPPROTO_TCP) != sock_is_tcp(s) || !state ||
@@ -149,10 +147,10 @@ static int list_inet(struct task *t, struct sock *asker, struct nl_answer *a,
     for (int pass = 0; pass < 3 && protocol != IPPROTO_UDPLITE; pass++)
         list_for_each (n, &t->k->vfs->sockets) {
             const struct sock *s = container_of(n, struct sock, all);
-            unsigned state = inet_state(s);
+            unsigned state = sock_inet_state(s);
 
             if ((state == TCP_LISTEN    ? 0
-                 : state == STATE_BOUND ? 1
+                 : state == SOCK_STATE_BOUND ? 1
                                         : 2) != pass ||
                 !wanted_inet(s, r, protocol))
                 continue;
@@ -171,8 +169,8 @@ static int one_inet(struct task *t, struct sock *asker, struct nl_answer *a, con
         const struct sock *s = container_of(n, struct sock, all);
         struct inet_diag_sockid id;
 
-        if (s->family != r->sdiag_family || (protocol == IPPROTO_TCP) != sock_is_tcp(s) || !inet_state(s) ||
-            inet_state(s) == STATE_BOUND)
+        if (s->family != r->sdiag_family || (protocol == IPPROTO_TCP) != sock_is_tcp(s) || !sock_inet_state(s) ||
+            sock_inet_state(s) == SOCK_STATE_BOUND)
             continue;
         inet_identity(s, &id);
         if (id.idiag_sport != r->id.idiag_sport || id.idiag_dport != r->id.idiag_dport ||

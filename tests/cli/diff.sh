@@ -64,7 +64,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         proc_task) echo 'when a task comes to wait is the host'\''s affair' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
         proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
-        net_diag) echo 'the host has sockets of other programs' ;;
+        net_proc | net_diag) echo 'the host has sockets of other programs' ;;
         net_async) echo 'how much a socket takes is the host'\''s affair' ;;
         *) false ;;
         esac

@@ -44,3 +44,18 @@ u_str LISTEN 0 1 /tmp/s' ''
 else
     skip "ss ($label)" 'no ss or python3'
 fi
+# The same out of /proc/net.
+if have netstat && [ -x /usr/bin/python3 ]; then
+    cat >"$work/sockets.py" <<'PY'
+import os, socket
+l = socket.socket(); l.bind(("127.0.0.1", 8000)); l.listen(5)
+c = socket.create_connection(("127.0.0.1", 8000))
+os.system("netstat -antp | sed 1,2d | tr -s ' '")
+PY
+    emu /usr/bin/python3 "$work/sockets.py"
+    is 'netstat: who listens, connections' 0 'tcp 1 0 127.0.0.1:8000 0.0.0.0:* LISTEN 1000/python3 
+tcp 0 0 127.0.0.1:32768 127.0.0.1:8000 ESTABLISHED 1000/python3 
+tcp 0 0 127.0.0.1:8000 127.0.0.1:32768 ESTABLISHED - ' ''
+else
+    skip "netstat ($label)" 'no netstat or python3'
+fi
