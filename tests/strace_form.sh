@@ -1,13 +1,14 @@
 # strace_form.sh - traces of Debian's strace and of --strace, made comparable. Sourced by tests of tests/cli, never run.
 
-# What newer versions of strace tell that this one does not; ours is the text of 6.13, but for the bytes behind ioctls that
-# nobody knows (which it shows with -v).
-older='; s/(_IOC\(_IOC_READ, 0xee, [^)]*\)), "[^"]*"\)/\1, ADDR)/'
+# What newer versions of strace tell that this one does not; ours is the text of 6.13.
+older=
 strace_since 6 13 ||
     older='; s/<\{eventfd-[^}]*\}>/<anon_inode:[eventfd]>/g; s/<signalfd:~?\[[^]]*\]>/<anon_inode:[signalfd]>/g
         s/, cmsg_data="(\\x[0-9a-f]{2})+"(\.\.\.)?//g; /SCM_PIDFD|cmsg_level=(SOL_SOCKET|0x1[^,]*), cmsg_type=0x4/d
         s/data=(ADDR|0x[0-9a-f]+|0|\{u32=[0-9]+, u64=[0-9]+\})/data=D/; /^(syscall_0x1[cd]|fchmodat2|[a-z]*xattrat)/d
         s/SNDCTL_TMR_[A-Z]+ or //; s/FUTEX2_SIZE_U32/FUTEX_32/g; s/FUTEX2_PRIVATE/FUTEX_PRIVATE_FLAG/g
+        s/(_IOC\(_IOC_READ, 0xee, [^)]*\)), "[^"]*"\)/\1, ADDR)/
+        s/_IOC\(_IOC_WRITE, 0x21, 0x4, 0x8\)/SECCOMP_IOCTL_NOTIF_SET_FLAGS/; s/(NOTIF_SET_FLAGS( \*\/)?), [^)]*\)/\1, FLAGS)/
         s/(0x1 \/\* )?FUTEX2_SIZE_U16( \*\/)?/0x1 \/* FUTEX_??? *\//; s/(0 \/\* )?FUTEX2_SIZE_U8( \*\/)?/0/'
 
 # Addresses and what the machine, the time and other processes decide are no difference.

@@ -2,9 +2,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
@@ -160,30 +158,6 @@ static void print_epoll_event(struct call *c, const void *p)
     text_printf(c->out, ", data=%#lx}", e->data.u64);
 }
 
-/* Requests that have no name are told by their parts. */
-static void print_ioctl(struct call *c, uint64_t request, const struct arg *a)
-{
-    const struct xlat_table *names = xlat_find("ioctl");
-    unsigned code = (unsigned)request;
-    bool verbose = c->tr->opt.xlat == XLAT_VERBOSE;
-
-    if (xlat_name(names->x, code)) {
-        print_xlat(c, names, code);
-        return;
-    }
-    if (print_raw(c, code, true))
-        return;
-    text_puts(c->out, verbose ? " /* _IOC(" : "_IOC(");
-    if (_IOC_DIR(code) == _IOC_NONE)
-        text_puts(c->out, "_IOC_NONE");
-    else
-        text_printf(c->out, "%s%s%s", _IOC_DIR(code) & _IOC_READ ? "_IOC_READ" : "",
-                    _IOC_DIR(code) == (_IOC_READ | _IOC_WRITE) ? "|" : "",
-                    _IOC_DIR(code) & _IOC_WRITE ? "_IOC_WRITE" : "");
-    text_printf(c->out, ", %#x, %#x, %#x)%s", _IOC_TYPE(code), _IOC_NR(code), _IOC_SIZE(code),
-                verbose ? " */" : "");
-}
-
 /* ---- directories and file systems ---- */
 
 #define ST_VALID 0x20
@@ -300,7 +274,6 @@ const struct struct_type structs_fs[] = {
     {"fd_set", 0, NULL, print_fd_set, true, STRUCT_PLAIN},
     {"sigset_ptr", 0, NULL, print_sigset_ptr, false, STRUCT_PLAIN},
     {"epoll_event", 12, print_epoll_event, NULL, false, STRUCT_PLAIN},
-    {"ioctl", 0, NULL, print_ioctl, false, STRUCT_PLAIN},
     {"statfs", 120, print_statfs, NULL, false, STRUCT_PLAIN},
     {"flock", 32, print_flock, NULL, false, STRUCT_PLAIN},
     {"owner", 8, print_owner, NULL, false, STRUCT_PLAIN},

@@ -75,12 +75,11 @@ static void print_uffd_register(struct call *c, uint64_t addr, const struct arg 
     print_range_mode(c, &r.range, "uffd_register", r.mode);
     if (!c->failed) {
         text_puts(c->out, ", ioctls=");
-        print_flags_named(c, "uffd_ioctls", r.ioctls);
+        print_flags_named(c, "uffd_range_ioctls", r.ioctls);
     }
     text_putc(c->out, '}');
 }
 
-/* COPY, and MOVE, which has the same form. */
 static void print_uffd_copy(struct call *c, uint64_t addr, const struct arg *a)
 {
     struct uffdio_copy v;
@@ -97,25 +96,34 @@ static void print_uffd_copy(struct call *c, uint64_t addr, const struct arg *a)
     text_putc(c->out, '}');
 }
 
-/* A range, a mode, and the bytes that were done: ZEROPAGE, CONTINUE, POISON. */
-static void print_uffd_fill(struct call *c, uint64_t addr, const struct arg *a)
+/* A range, a mode, and the bytes that were done. */
+static void put_fill(struct call *c, uint64_t addr, const char *modes, const char *done)
 {
-    bool zero = (uint32_t)c->args[1] == (uint32_t)UFFDIO_ZEROPAGE,
-         more = (uint32_t)c->args[1] == (uint32_t)UFFDIO_CONTINUE;
     struct uffdio_zeropage v;
 
     if (!get(c, &v, addr, sizeof(v))) {
         print_addr(c, addr);
         return;
     }
-    print_range_mode(c, &v.range, "uffd_copy", v.mode);
+    print_range_mode(c, &v.range, modes, v.mode);
     if (!c->failed)
-        text_printf(c->out, ", %s=%#llx",
-                    zero   ? "zeropage"
-                    : more ? "mapped"
-                           : "updated",
-                    (unsigned long long)v.zeropage);
+        text_printf(c->out, done, (unsigned long long)v.zeropage);
     text_putc(c->out, '}');
+}
+
+static void print_uffd_zero(struct call *c, uint64_t addr, const struct arg *a)
+{
+    put_fill(c, addr, "uffd_zero", ", zeropage=%#llx");
+}
+
+static void print_uffd_continue(struct call *c, uint64_t addr, const struct arg *a)
+{
+    put_fill(c, addr, "uffd_continue", ", mapped=%llu");
+}
+
+static void print_uffd_poison(struct call *c, uint64_t addr, const struct arg *a)
+{
+    put_fill(c, addr, "uffd_poison", ", updated=%llu");
 }
 
 static void print_uffd_protect(struct call *c, uint64_t addr, const struct arg *a)
@@ -306,12 +314,14 @@ static void print_io_event(struct call *c, const void *p)
 }
 
 const struct struct_type structs_mem[] = {
-    {"uffd_range", 0, NULL, print_uffd_range, false, STRUCT_ON_ERROR},
+    {"uffd_range", 0, NULL, print_uffd_range, false, STRUCT_PLAIN},
     {"uffd_api", 0, NULL, print_uffd_api, true, STRUCT_SPLIT},
     {"uffd_register", 0, NULL, print_uffd_register, false, STRUCT_ON_ERROR},
     {"uffd_copy", 0, NULL, print_uffd_copy, false, STRUCT_ON_ERROR},
-    {"uffd_fill", 0, NULL, print_uffd_fill, false, STRUCT_ON_ERROR},
-    {"uffd_protect", 0, NULL, print_uffd_protect, false, STRUCT_ON_ERROR},
+    {"uffd_zero", 0, NULL, print_uffd_zero, false, STRUCT_ON_ERROR},
+    {"uffd_continue", 0, NULL, print_uffd_continue, false, STRUCT_ON_ERROR},
+    {"uffd_poison", 0, NULL, print_uffd_poison, false, STRUCT_ON_ERROR},
+    {"uffd_protect", 0, NULL, print_uffd_protect, false, STRUCT_PLAIN},
     {"nodemask", 0, NULL, print_nodemask, false, STRUCT_ON_ERROR},
     {"mpol_mode", 4, print_mpol_mode, NULL, false, STRUCT_PLAIN},
     {"page", 8, print_page, NULL, false, STRUCT_PLAIN},

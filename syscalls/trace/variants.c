@@ -1,5 +1,5 @@
 /*
- * variants.c - calls whose arguments depend on a command: fcntl, ioctl, futex, prctl ... A row says which
+ * variants.c - calls whose arguments depend on a command: fcntl, futex, ptrace ... A row says which
  * types the remaining arguments have for one command (NULL: none is shown) and the result (decimal if it says nothing); the
  * last one of each table is for all others.
  */
@@ -11,10 +11,8 @@
 #include <linux/mount.h>
 #include <linux/reboot.h>
 #include <linux/seccomp.h>
-#include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/msg.h>
 #include <sys/ptrace.h>
 #include <sys/sem.h>
@@ -25,9 +23,6 @@
 
 #define OTHERWISE VARIANT_OTHERWISE
 #define IPC_64    0x100 /* says nothing here: all structures are */
-/* Of newer kernels' headers. */
-#define UFFDIO_MOVE_   0xc028aa05u
-#define UFFDIO_POISON_ 0xc020aa08u
 
 /* the third argument, and what the result means */
 static const struct variant fcntl_variants[] = {
@@ -57,58 +52,6 @@ static const struct variant fcntl_variants[] = {
     {F_GETOWN_EX, "o:owner"},
     {F_NOTIFY, "F:notify"},
     {1027 /* F_DUPFD_QUERY */, "fd"},
-    {OTHERWISE, "hex"},
-};
-static const struct variant ioctl_variants[] = {
-    {TCGETS, "o:termios"},
-    {TCSETS, "i:termios"},
-    {TCSETSW, "i:termios"},
-    {TCSETSF, "i:termios"},
-    {TIOCGWINSZ, "o:winsize"},
-    {TIOCSWINSZ, "i:winsize"},
-    {TIOCGPGRP, "ointp"},
-    {TIOCSPGRP, "intp"},
-    {TIOCGSID, "ointp"},
-    {FIONREAD, "ointp"},
-    {FIONBIO, "intp"},
-    {FIOASYNC, "intp"},
-    {FIOCLEX, NULL},
-    {FIONCLEX, NULL},
-    {TIOCGPTN, "ointp"},
-    {TIOCSPTLCK, "intp"},
-    {TIOCPKT, "intp"},
-    {TIOCGEXCL, "ointp"},
-    {TIOCGETD, "ointp"},
-    {TIOCOUTQ, "ointp"},
-    {TIOCGDEV, "ointp"},
-    {TIOCNOTTY, NULL},
-    {TIOCEXCL, NULL},
-    {TIOCNXCL, NULL},
-    {0x802c542a, "o:termios"}, /* TCGETS2, TCSETS2, ...: glibc has no struct termios2 */
-    {0x402c542b, "i:termios"},
-    {0x402c542c, "i:termios"},
-    {0x402c542d, "i:termios"},
-    {TCFLSH, "x:tcflush"},
-    {TCXONC, "x:tcflow"},
-    {TCSBRK, "int"},
-    {TCSBRKP, "int"},
-    {FICLONE, "int"},
-    {FICLONERANGE, "i:clone_range"},
-    {UFFDIO_API, "io:uffd_api"},
-    {UFFDIO_REGISTER, "o:uffd_register"},
-    {UFFDIO_UNREGISTER, "o:uffd_range"},
-    {UFFDIO_WAKE, "o:uffd_range"},
-    {UFFDIO_COPY, "o:uffd_copy"},
-    {UFFDIO_MOVE_, "o:uffd_copy"},
-    {UFFDIO_ZEROPAGE, "o:uffd_fill"},
-    {UFFDIO_CONTINUE, "o:uffd_fill"},
-    {UFFDIO_POISON_, "o:uffd_fill"},
-    {UFFDIO_WRITEPROTECT, "o:uffd_protect"},
-    {SECCOMP_IOCTL_NOTIF_RECV, "o:seccomp_notif"},
-    {SECCOMP_IOCTL_NOTIF_SEND, "i:seccomp_resp"},
-    {SECCOMP_IOCTL_NOTIF_ID_VALID, "i:seccomp_id"},
-    {SECCOMP_IOR(2, uint64_t), "i:seccomp_id"},
-    {SECCOMP_IOCTL_NOTIF_ADDFD, "i:seccomp_addfd"},
     {OTHERWISE, "hex"},
 };
 /* the new address: with MREMAP_MAYMOVE and MREMAP_FIXED, MREMAP_DONTUNMAP or both */
@@ -257,7 +200,6 @@ static const struct variant uring_register_variants[] = {
 /* mask: of the argument before, what decides; 0: all of it. */
 const struct variant_set variant_sets[] = {
     {"fcntl", fcntl_variants, 0},
-    {"ioctl", ioctl_variants, 0},
     {"mremap", mremap_variants, 1 | 2 | 4},
     {"futex", futex_variants, 127},
     {"fsconfig", fsconfig_variants, 0},
@@ -279,7 +221,8 @@ const struct variant_set variant_sets[] = {
 
 const struct variant_set *variant_set_find(const char *name)
 {
-    static const struct variant_set *const all[] = {variant_sets, variant_sets_prctl, variant_sets_quota};
+    static const struct variant_set *const all[] = {variant_sets, variant_sets_ioctl, variant_sets_prctl,
+                                                    variant_sets_quota};
 
     for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
         for (const struct variant_set *set = all[i]; set->name; set++)

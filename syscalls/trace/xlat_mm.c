@@ -104,20 +104,17 @@ static const struct xlat uffd_features[] = {{"UFFD_FEATURE_PAGEFAULT_FLAG_WP", 1
     {                                                                                                        \
         "1<<_UFFDIO_" name, UINT64_C(1) << (nr), 0                                                           \
     }
-static const struct xlat uffd_ioctls[] = {REQUEST("REGISTER", 0),
-                                          REQUEST("UNREGISTER", 1),
-                                          REQUEST("WAKE", 2),
-                                          REQUEST("COPY", 3),
-                                          REQUEST("ZEROPAGE", 4),
-                                          REQUEST("MOVE", 5),
-                                          REQUEST("WRITEPROTECT", 6),
-                                          REQUEST("CONTINUE", 7),
-                                          REQUEST("POISON", 8),
-                                          REQUEST("API", 0x3f),
-                                          XEND};
+static const struct xlat uffd_ioctls[] = {REQUEST("REGISTER", 0), REQUEST("UNREGISTER", 1),
+                                          REQUEST("API", 0x3f), XEND};
+static const struct xlat uffd_range_ioctls[] = {
+    REQUEST("WAKE", 2),         REQUEST("COPY", 3),     REQUEST("ZEROPAGE", 4), REQUEST("MOVE", 5),
+    REQUEST("WRITEPROTECT", 6), REQUEST("CONTINUE", 7), REQUEST("POISON", 8),   XEND};
 static const struct xlat uffd_register[] = {X(UFFDIO_REGISTER_MODE_MISSING), X(UFFDIO_REGISTER_MODE_WP),
                                             X(UFFDIO_REGISTER_MODE_MINOR), XEND};
 static const struct xlat uffd_copy[] = {X(UFFDIO_COPY_MODE_DONTWAKE), X(UFFDIO_COPY_MODE_WP), XEND};
+static const struct xlat uffd_zero[] = {X(UFFDIO_ZEROPAGE_MODE_DONTWAKE), XEND};
+static const struct xlat uffd_continue[] = {X(UFFDIO_CONTINUE_MODE_DONTWAKE), XEND};
+static const struct xlat uffd_poison[] = {{"UFFDIO_POISON_MODE_DONTWAKE", 1, 0}, XEND};
 static const struct xlat uffd_protect[] = {X(UFFDIO_WRITEPROTECT_MODE_WP),
                                            X(UFFDIO_WRITEPROTECT_MODE_DONTWAKE), XEND};
 static const struct xlat userfaultfd_flags[] = {X(UFFD_USER_MODE_ONLY), X(O_NONBLOCK), X(O_CLOEXEC), XEND};
@@ -134,7 +131,11 @@ const struct xlat_table xlat_mm[] = {
     {"uffd_ioctls", uffd_ioctls, "_UFFDIO_???"},
     {"uffd_register", uffd_register, "UFFDIO_REGISTER_MODE_???"},
     {"uffd_copy", uffd_copy, "UFFDIO_COPY_???"},
-    {"uffd_protect", uffd_protect, "UFFDIO_WRITEPROTECT_MODE_???"},
+    {"uffd_range_ioctls", uffd_range_ioctls, "UFFDIO_???"},
+    {"uffd_zero", uffd_zero, "UFFDIO_ZEROPAGE_???"},
+    {"uffd_continue", uffd_continue, "UFFDIO_CONTINUE_MODE_???"},
+    {"uffd_poison", uffd_poison, "UFFDIO_POISON_MODE_???"},
+    {"uffd_protect", uffd_protect, "UFFDIO_WRITEPROTECT_MODE_WP???"},
     {"userfaultfd", userfaultfd_flags, "UFFD_???"},
     {"iocb_cmd", iocb_commands, "IOCB_CMD_???"},
     {"madvise", advice, "MADV_???"},

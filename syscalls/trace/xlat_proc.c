@@ -197,7 +197,6 @@ static const struct xlat peeksiginfo_flags[] = {{"PTRACE_PEEKSIGINFO_SHARED", 1,
 static const struct xlat regsets[] = {{"NT_PRSTATUS", 1, 0},       {"NT_FPREGSET", 2, 0},
                                       {"NT_386_TLS", 0x200, 0},    {"NT_386_IOPERM", 0x201, 0},
                                       {"NT_X86_XSTATE", 0x202, 0}, XEND};
-static const struct xlat audit_archs[] = {{"AUDIT_ARCH_X86_64", 0xc000003e, 0}, XEND};
 static const struct xlat syslog_actions[] = {
     {"SYSLOG_ACTION_CLOSE", 0, 0},         {"SYSLOG_ACTION_OPEN", 1, 0},
     {"SYSLOG_ACTION_READ", 2, 0},          {"SYSLOG_ACTION_READ_ALL", 3, 0},
@@ -381,7 +380,6 @@ const struct xlat_table xlat_proc[] = {{"clone", clone_flags, "CLONE_???"},
                                        {"ptrace_call", ptrace_calls, "PTRACE_SYSCALL_INFO_???"},
                                        {"peeksiginfo", peeksiginfo_flags, "PTRACE_PEEKSIGINFO_???"},
                                        {"regset", regsets, "NT_???"},
-                                       {"audit_arch", audit_archs, "AUDIT_ARCH_???"},
                                        {"syslog", syslog_actions, "SYSLOG_ACTION_???"},
                                        {"loglevel", loglevels, "LOGLEVEL_???"},
                                        {"kcmp", kcmp_types, "KCMP_???"},

@@ -1,5 +1,5 @@
-# Structures whose meaning a command decides - of bpf, perf, quotas, filters -, each field of them varied, as Debian's strace tells
-# them and as --strace does: nothing of it happens (tests/guest/every_command.c, with -e inject).
+# Structures whose meaning a command decides - of bpf, perf, quotas, filters, terminals, other requests -, each field of them
+# varied, as Debian's strace tells them and as --strace does: nothing of it happens (tests/guest/every_command.c, with -e inject).
 
 # What is no difference: interfaces of networks, which a machine has or not, and what strace 6.1 does not know yet.
 cat >"$work/same" <<'END'
@@ -17,6 +17,8 @@ s/(aux_sample_size=[0-9]+)[^}]*\}/\1}/
 s/0xe0 \/\* BPF_JCOND \*\/|BPF_JCOND/0xe0 \/* BPF_??? *\//g
 s/0x80 \/\* BPF_MEMSX \*\/|BPF_MEMSX/0x80 \/* BPF_??? *\//g
 s/(branch_sample_type)=[^,}]*/\1=B/
+/^ioctl\(99, (_IOC\([A-Z_|]*, (0xee|0x66|0xaa|0x21)|0x[0-9a-f]*ee0[0-9]|UFFDIO_(API|REGISTER|MOVE|POISON|WRITEPROTECT|CONTINUE)|PAGEMAP_|PROCMAP_)/d
+/^ioctl\(99, (SECCOMP_IOCTL_NOTIF_SET_FLAGS|0x(c018aa(3f|06)|c020aa0[078]|c028aa05|c0606610|c0686611|40082104))/d
 s/QFMT_SHMEM|0x5 \/\* QFMT_(SHMEM|VFS_\?\?\?) \*\//5/
 END
 every_command=$(realpath "$B/tests/guest/every_command")
@@ -45,7 +47,7 @@ json()
     rm -f "$work/json"
 }
 
-for group in bpf perf quota filters; do
+for group in bpf perf quota filters terminals requests; do
     json "$group"
 done
 if have strace && strace -o /dev/null true 2>/dev/null; then
@@ -56,10 +58,12 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
         every "$group" "$least" -e 'inject=!execve,exit_group:retval=0' -X raw
         every "$group" "$least" -e 'inject=!execve,exit_group:retval=1' -e verbose=none
     done <<'END'
-bpf 80000
+bpf 35000
 perf 14000
 quota 37000
 filters 16000
+terminals 33000
+requests 7000
 END
 else
     skip 'strace of every command compared' 'no strace, or it may not trace here'

@@ -60,7 +60,7 @@ static void bpf_sizes(void)
     for (unsigned cmd = 0; cmd < COMMANDS; cmd++)
         for (int p = 0; p < PATTERNS; p++) {
             fill_with(p);
-            for (unsigned size = 0; size < 160; size += size % 16 == 4 ? 3 : 1)
+            for (unsigned size = 0; size < 160; size += size < 64 ? 1 : 4)
                 ask_bpf(cmd, size);
             ask_bpf(cmd, 4096);
             ask_bpf(cmd, 4097);
@@ -72,7 +72,7 @@ static void bpf_sizes(void)
 static void bpf_fields(void)
 {
     for (unsigned cmd = 0; cmd < COMMANDS; cmd++)
-        for (unsigned field = 0; field < 20; field++) {
+        for (unsigned field = 0; field < (cmd == 5 /* BPF_PROG_LOAD */ ? 20u : 8u); field++) {
             fill_with(COUNTING);
             for (unsigned v = 0; v < 64; v++) {
                 u.w[field] = v;
@@ -307,11 +307,12 @@ static void terminals(void)
 static void requests(void)
 {
     static const unsigned numbers[] = {
-        0xc018aa3f, 0xc020aa00, 0x8010aa01, 0x8010aa02, 0xc028aa03, 0xc020aa04,
-        0xc028aa05, 0xc018aa06, 0xc020aa07, 0xc020aa08,                         /* userfaultfd */
+        0xc018aa3f, 0xc020aa00, 0x8010aa01, 0x8010aa02, 0xc028aa03, 0xc020aa04, 0xc028aa05,
+        0xc018aa06, 0xc020aa07, 0xc020aa08,                                     /* userfaultfd */
         0xc0502100, 0xc0182101, 0x40082102, 0x80082102, 0x40182103, 0x40082104, /* seccomp */
         0xc0606610,                                                             /* PAGEMAP_SCAN */
         0xc0686611,                                                             /* PROCMAP_QUERY */
+        0x0000ee00, 0x0010ee01, 0x4010ee02, 0x8010ee03, 0xc010ee04, 0x8200ee05, 0xc001ee06, /* unknown ones */
     };
 
     for (unsigned i = 0; i < COUNT(numbers); i++) {
