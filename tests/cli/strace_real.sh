@@ -117,6 +117,9 @@ programs()
     real 'tar' 400 bash -c 'tar -cf t.tar -C "$data/tree" . && mkdir out && tar -xpf t.tar -C out && tar -tf t.tar'
     real 'grep -r' 60 grep -rn other "$data/tree"
     real 'sed -i' 200 bash -c 'cp "$data/one" . && sed -i s/some/any/ one'
+    real 'mkdir, ln, mv, chmod ...' 900 bash -c 'mkdir -p a/b; touch a/b/c; ln -s x a/l; ln a/b/c a/d; mv a/d a/e; chmod 600 a/e; truncate -s 100 a/e
+        stat -c "%s %a %F %h" a/e; rm a/l a/e; du -s a; rm -r a; sync; tee x </dev/null; split -b 3 "$data/one"; install -m 700 "$data/one" y; readlink -f y; od -c y; mkfifo f
+        timeout 5 true; stdbuf -o0 true; id; env; cmp y "$data/one"; diff -r "$data/tree" "$data/tree"'
     real 'jq' 40 jq -n '[range(3)]'
     real 'xz -T2' 60 xz -T2 -k -c "$data/numbers"
     real 'zstd -T2' 60 zstd -T2 -q -c "$data/numbers"
@@ -135,6 +138,13 @@ programs()
         git add f; git -c user.name=a -c user.email=b commit -qm m; git log --oneline; git status'
     # languages
     real 'python3: json, os, stat' 300 /usr/bin/python3 -c 'import json, os; print(json.dumps(json.loads("[1, {\"a\": 2}]")), os.stat("/").st_mode)'
+    real 'python3: all of os' 500 /usr/bin/python3 -c 'import os, fcntl, mmap, pty, resource, select, termios
+f = os.open("f", os.O_RDWR | os.O_CREAT); fcntl.flock(f, fcntl.LOCK_EX); fcntl.lockf(f, fcntl.LOCK_EX); os.posix_fallocate(f, 0, 4096)
+m = mmap.mmap(f, 4096); m[0] = 1; m.flush(); os.fsync(f); os.fdatasync(f); os.link("f", "g"); os.symlink("x", "s"); os.chmod("f", 0o600); os.utime("f", (1, 2))
+os.truncate("f", 10); os.rename("g", "h"); os.statvfs("."); os.sched_getscheduler(0); os.getgroups(); os.umask(0); os.sendfile(1, f, 0, 1)
+os.copy_file_range(f, f, 1, 0, 5); os.pwritev(f, [b"a", b"b"], 3); os.preadv(f, [bytearray(2)], 0); e = os.eventfd(1); os.eventfd_read(e)
+os.memfd_create("x"); os.pidfd_open(os.getpid()); p = select.epoll(); p.register(e); p.poll(0); os.mkfifo("p"); os.getrandom(3); print(resource.getrlimit(3))
+master, slave = pty.openpty(); termios.tcgetattr(slave); os.write(master, b"x\n"); os.read(slave, 3); os.posix_spawn("/bin/true", ["true"], {}); os.wait()'
     real 'python3: sqlite3' 300 /usr/bin/python3 -c 'import sqlite3
 d = sqlite3.connect(":memory:"); d.execute("create table t(a)"); d.execute("insert into t values (1)"); print(d.execute("select * from t").fetchall())'
     real 'python3: a thread' 300 /usr/bin/python3 -c 'import threading
