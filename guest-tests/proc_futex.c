@@ -12,14 +12,22 @@ static long futex(volatile void *u, int op, unsigned v, const void *t, volatile 
 static volatile int word, word2, woken;
 static const struct timespec soon = {0, 10000000}, zero, bad = {0, 1000000000};
 
+static volatile int asleep[8], nr_asleep; /* threads that are about to wait */
+
+static void wait_now(void)
+{
+    asleep[__atomic_fetch_add(&nr_asleep, 1, __ATOMIC_SEQ_CST)] = (int)syscall(SYS_gettid);
+}
 static void *waiter(void *arg)
 {
+    wait_now();
     futex(&word, FUTEX_WAIT, 0, NULL, NULL, 0);
     __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 static void *bit_waiter(void *arg)
 {
+    wait_now();
     futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, (unsigned)(long)arg);
     __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
     return NULL;
@@ -31,7 +39,32 @@ static void *vector_waiter(void *arg)
         uint32_t flags, pad;
     } v[2] = {{0, (uint64_t)&word, 2 | 128, 0}, {(uint64_t)word2, (uint64_t)&word2, 2 | 128, 0}};
 
+    wait_now();
     return (void *)syscall(449, v, 2, 0, NULL, 0);
+}
+static char state_of(int tid)
+{
+    char path[64], text[256] = "";
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+    fd = open(path, O_RDONLY);
+    if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && strrchr(text, ')'))
+        text[0] = strrchr(text, ')')[2];
+    close(fd);
+    return text[0];
+}
+/* n threads that run f, which waits: until all of them do, however busy the machine is. */
+static void start_waiting(pthread_t *t, int n, void *(*f)(void *), long arg)
+{
+    nr_asleep = 0;
+    for (int i = 0; i < n; i++)
+        pthread_create(&t[i], NULL, f, (void *)arg);
+    while (nr_asleep < n || !asleep[n - 1])
+        usleep(1000);
+    for (int i = 0; i < n; i++, asleep[i - 1] = 0)
+        while (state_of(asleep[i]) != 'S')
+            usleep(1000);
 }
 static void start(pthread_t *t, int n, void *(*f)(void *), long arg)
 {
@@ -148,18 +181,18 @@ int main(int argc, char **argv)
     is_err(syscall(SYS_set_robust_list, &s, 8), "EINVAL", "a robust list of another size");
 
     /* From here on with threads, which mseal-emu diff cannot follow. */
-    start(t, 3, waiter, 0);
+    start_waiting(t, 3, waiter, 0);
     is_num(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 1, "one is woken");
     is_num(futex(&word, FUTEX_WAKE, 100, NULL, NULL, 0), 2, "then the rest");
     join(t, 3);
     is_num(woken, 3, "all went on");
-    start(t, 1, bit_waiter, 1);
-    start(t + 1, 1, bit_waiter, 2);
+    start_waiting(t, 1, bit_waiter, 1);
+    start_waiting(t + 1, 1, bit_waiter, 2);
     is_num(futex(&word, FUTEX_WAKE_BITSET, 10, NULL, NULL, 4), 0, "a bitset nobody has");
     is_num(futex(&word, FUTEX_WAKE_BITSET, 10, NULL, NULL, 2), 1, "a bitset one has");
     is_num(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 1, "a plain wake matches all");
     join(t, 2);
-    start(t, 4, waiter, 0);
+    start_waiting(t, 4, waiter, 0);
     is_err(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)10, &word2, 7), "EAGAIN",
            "CMP_REQUEUE with another value");
     is_num(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)2, &word2, 0), 3, "CMP_REQUEUE: one woken, two moved");
@@ -167,13 +200,13 @@ int main(int argc, char **argv)
     is_num(futex(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 1, "one stayed");
     join(t, 4);
     word2 = 10;
-    start(t, 1, waiter, 0);
+    start_waiting(t, 1, waiter, 0);
     is_num(futex(&word, FUTEX_WAKE_OP, 1, (void *)1, &word2, FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 10)),
            1, "WAKE_OP wakes");
     is_num(word2, 15, "and adds");
     join(t, 1);
 
-    start(t, 1, vector_waiter, 0);
+    start_waiting(t, 1, vector_waiter, 0);
     is_num(futex(&word2, FUTEX_WAKE, 1, NULL, NULL, 0), 0,
            "a shared wake does not meet a private futex_waitv");
     is_num(futex(&word2, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 1, "a private one does");
