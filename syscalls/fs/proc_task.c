@@ -1,13 +1,30 @@
 /*
- * proc_task.c - files of /proc/PID about the task itself: what it waits for, its children, its timers (fs/proc/base.c, Linux
- * 6.18).
+ * proc_task.c - files of /proc/PID about the task itself: its name, what it waits for, its children, its timers, how it is
+ * killed (fs/proc/base.c, Linux 6.18).
  */
 #include "procfs.h"
 #include "../process.h"
+#include "../signal/coredump.h"
 #include "fs_calls.h"
 
+#include <ctype.h>
 #include <linux/capability.h>
 #include <stdlib.h>
+
+int proc_show_comm(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%.15s\n", ref->task->comm);
+    return 0;
+}
+
+int64_t proc_write_comm(const struct proc_ref *ref, char *text, size_t len)
+{
+    if (ref->task->proc != ref->reader->proc)
+        return -EINVAL;
+    text[strcspn(text, "\n")] = 0;
+    snprintf(ref->task->comm, sizeof(ref->task->comm), "%s", text);
+    return len;
+}
 
 /* The call it is in, with its arguments, stack and place; "running": it is in none. */
 int proc_show_syscall(const struct proc_ref *ref, FILE *out)
@@ -86,8 +103,27 @@ int64_t proc_write_timerslack(const struct proc_ref *ref, char *text, size_t len
     return (int64_t)len;
 }
 
-/* ---- oom_adj: the old scale of oom_score_adj ---- */
+/* ---- how it is killed ---- */
 
+int proc_show_oom_score_adj(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%d\n", ref->task->proc->oom_score_adj);
+    return 0;
+}
+
+int64_t proc_write_oom_score_adj(const struct proc_ref *ref, char *text, size_t len)
+{
+    long v;
+
+    if (!proc_parse_int(text, 0, &v) || v < -1000 || v > 1000)
+        return -EINVAL;
+    if (v < ref->task->proc->oom_score_adj && !task_capable(ref->reader, 24 /* CAP_SYS_RESOURCE */))
+        return -EACCES;
+    ref->task->proc->oom_score_adj = v;
+    return len;
+}
+
+/* oom_adj: the old scale of oom_score_adj */
 #define OOM_ADJUST_MAX 15
 #define OOM_DISABLE    (-17)
 #define OOM_SCORE_MAX  1000
@@ -98,4 +134,23 @@ int proc_show_oom_adj(const struct proc_ref *ref, FILE *out)
 
     fprintf(out, "%d\n", score == OOM_SCORE_MAX ? OOM_ADJUST_MAX : score * -OOM_DISABLE / OOM_SCORE_MAX);
     return 0;
+}
+
+int proc_show_coredump_filter(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%08x\n", ref->task->proc->coredump_filter);
+    return 0;
+}
+
+int64_t proc_write_coredump_filter(const struct proc_ref *ref, char *text, size_t len)
+{
+    char *end;
+    unsigned long v = strtoul(text, &end, 0);
+
+    if (!isdigit((unsigned char)*text) || (*end && *end != '\n'))
+        return -EINVAL;
+    if (v > UINT32_MAX)
+        return -ERANGE;
+    ref->task->proc->coredump_filter = v & CORE_ALL;
+    return len;
 }

@@ -453,6 +453,14 @@ static const struct inode_ops proc_ops = {.lookup = proc_lookup,
 static const struct inode_ops proc_link_ops = {
     .readlink = proc_readlink, .follow = proc_follow, .getattr = proc_getattr, .setattr = proc_setattr};
 
+bool proc_parse_int(const char *text, int base, long *v)
+{
+    char *end;
+
+    *v = strtol(text, &end, base);
+    return end != text && !end[strspn(end, " \t\n\v\f\r")] && *v >= INT_MIN && *v <= INT_MAX;
+}
+
 void proc_escape(FILE *out, const char *s)
 {
     for (; *s; s++)

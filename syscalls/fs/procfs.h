@@ -100,7 +100,23 @@ int64_t proc_mem_lseek(struct file *f, int64_t off, int whence);
 extern const struct file_ops proc_pagemap_ops; /* proc_pagemap.c */
 /* ioctl of maps, proc_mapquery.c: PROCMAP_QUERY. */
 int64_t proc_maps_ioctl(struct task *t, const struct proc_ref *ref, unsigned cmd, uint64_t arg);
+/* proc_mem.c */
+int proc_show_maps(const struct proc_ref *ref, FILE *out);
+int proc_show_smaps(const struct proc_ref *ref, FILE *out);
+int proc_show_smaps_rollup(const struct proc_ref *ref, FILE *out);
+int proc_show_numa_maps(const struct proc_ref *ref, FILE *out);
+int proc_show_cmdline(const struct proc_ref *ref, FILE *out);
+int proc_show_environ(const struct proc_ref *ref, FILE *out);
+int proc_show_auxv(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_clear_refs(const struct proc_ref *ref, char *text, size_t len);
+extern const struct file_ops proc_mem_ops;
 /* proc_task.c */
+int proc_show_comm(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_comm(const struct proc_ref *ref, char *text, size_t len);
+int proc_show_oom_score_adj(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_oom_score_adj(const struct proc_ref *ref, char *text, size_t len);
+int proc_show_coredump_filter(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_coredump_filter(const struct proc_ref *ref, char *text, size_t len);
 int proc_show_syscall(const struct proc_ref *ref, FILE *out);
 int proc_show_children(const struct proc_ref *ref, FILE *out);
 int proc_show_timers(const struct proc_ref *ref, FILE *out);
@@ -116,6 +132,8 @@ int proc_map_files_list(struct task *reader, struct task *about, int (*add)(void
                         void *ctx);
 /* The row and reference of an open /proc file. false: its task is gone. */
 bool proc_ref_of(struct task *reader, const struct inode *inode, struct proc_ref *ref);
+/* A number in text, blanks around it. False: something else. (kstrtoint() after strstrip()) */
+bool proc_parse_int(const char *text, int base, long *v);
 /* Names in paths of /proc/mounts and maps: space, tab, newline, backslash as octal. */
 void proc_escape(FILE *out, const char *s);
 
