@@ -163,12 +163,15 @@ for i in range(n):
     modules.append((int(base, 16), int(end, 16), path))
 blocks = int(re.fullmatch(r'BB Table: (\d+) bbs', line()).group(1))
 assert len(data) - at == 8 * blocks, (len(data) - at, blocks)
-seen, count = set(), {}
+seen, count, ends = set(), {}, {}
 for start, size, module in struct.iter_unpack('<IHH', data[at:]):
     base, end, path = modules[module]
     assert size and base + start + size <= end
     assert (start, size, module) not in seen
     seen.add((start, size, module))
+    # No rest of a block that was interrupted: of those with one end, each is longer than those before.
+    assert start < ends.get((start + size, module), start + 1)
+    ends[start + size, module] = start
     count[path] = count.get(path, 0) + 1
     if len(sys.argv) > 2 and path.endswith(sys.argv[2]):
         print('%#x' % (base + start))

@@ -200,6 +200,45 @@ X
 said 'a fault' 'received signal SIGSEGV' '0xdead0' 'terminated with signal SIGSEGV'
 is 'and its status' 139 '' 'dies of SIGSEGV'
 
+# The signal of one thread waits while another is stepped, and is what it was.
+debug "$debuggee" threads <<'X'
+break worker
+continue
+delete
+set scheduler-locking on
+set $rip = 0
+continue
+thread 3
+stepi
+thread 2
+continue
+X
+said 'a fault that waits' 'received signal SIGSEGV' 'clone3' 'terminated with signal SIGSEGV'
+is '... is still one' 139 '' 'dies of SIGSEGV: nothing is mapped'
+
+# What gdb would not send: the error, or that there is no such packet. The debugging goes on.
+debug "$debuggee" <<'X'
+maint packet H
+maint packet Hgx
+maint packet Hg7777
+maint packet T
+maint packet Tp3e8.7777
+maint packet D;7777
+maint packet vKill;7777
+maint packet vAttach;7777
+maint packet pfff
+maint packet m401000
+maint packet Z9,401000,1
+maint packet vFile:open:zz
+maint packet nonsense
+break add
+continue
+continue
+X
+said 'odd packets, and then as ever' 'Breakpoint 1, add' 'exited with code 07'
+sed -n 's/^received: "\(.*\)"$/\1/p' "$work/gdb" | tr '\n' ' ' >"$work/answers"
+ok '... their answers' [ "$(cat "$work/answers")" = 'E16 E16 E03 E03 E03 E03 E03 E03 E16 E16 E16 F-1,16  ' ]
+
 debug "$debuggee" threads <<'X'
 break worker
 continue
