@@ -110,15 +110,15 @@ programs()
 {
     # files
     real 'ls -l' 50 ls -l "$data/one"
-    real 'cp -r' 60 cp -r "$data/tree" copy
+    real 'cp -r' 60 cp --reflink=never -r "$data/tree" copy # not every file system can share blocks
     real 'sort' 60 sort -n -r -o sorted "$data/numbers"
     real 'find' 60 find "$data/tree" -type f -printf '%p %s %m\n'
     real 'dd' 30 dd if=/dev/zero of=zeroes bs=4k count=3 conv=fsync status=none
     real 'tar' 400 bash -c 'tar -cf t.tar -C "$data/tree" . && mkdir out && tar -xpf t.tar -C out && tar -tf t.tar'
     real 'grep -r' 60 grep -rn other "$data/tree"
-    real 'sed -i' 200 bash -c 'cp "$data/one" . && sed -i s/some/any/ one'
+    real 'sed -i' 200 bash -c 'cat "$data/one" >one && sed -i s/some/any/ one'
     real 'mkdir, ln, mv, chmod ...' 900 bash -c 'mkdir -p a/b; touch a/b/c; ln -s x a/l; ln a/b/c a/d; mv a/d a/e; chmod 600 a/e; truncate -s 100 a/e
-        stat -c "%s %a %F %h" a/e; rm a/l a/e; du -s a; rm -r a; sync; tee x </dev/null; split -b 3 "$data/one"; install -m 700 "$data/one" y; readlink -f y; od -c y; mkfifo f
+        stat -c "%s %a %F %h" a/e; rm a/l a/e; du -s a; rm -r a; sync; tee x </dev/null; split -b 3 "$data/one"; cat "$data/one" >y; readlink -f y; od -c y; mkfifo f
         timeout 5 true; stdbuf -o0 true; id; env; cmp y "$data/one"; diff -r "$data/tree" "$data/tree"'
     real 'jq' 40 jq -n '[range(3)]'
     real 'xz -T2' 60 xz -T2 -k -c "$data/numbers"
@@ -179,7 +179,8 @@ asyncio.run(main())'
     shapes 'java' 60 java -Xint -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m -cp "$data" H
     shapes 'redis' 100 bash -c 'redis-server --port 0 --unixsocket $PWD/s --save "" --dir $PWD >log & until [ -S s ]; do sleep 0.1; done
         redis-cli -s s set a 1; redis-cli -s s get a; redis-cli -s s shutdown nosave; wait'
-    shapes 'tmux' 100 bash -c 'tmux -S $PWD/s -f /dev/null new-session -d "sleep 0.2; exit"; sleep 0.5; tmux -S $PWD/s ls'
+    # (it starts a set-group-ID program, which somebody else than root does not see run as its group)
+    [ "$(id -u)" != 0 ] || shapes 'tmux' 100 bash -c 'tmux -S $PWD/s -f /dev/null new-session -d "sleep 0.2; exit"; sleep 0.5; tmux -S $PWD/s ls'
     shapes 'curl and http.server' 100 bash -c '/usr/bin/python3 -u -m http.server 0 --bind 127.0.0.1 -d "$data/tree" >log 2>&1 & p=$!
         until port=$(grep -ao "port [0-9]*" log); do sleep 0.1; done; curl -s http://127.0.0.1:${port#port }/sub/file; kill $p; wait'
 }
