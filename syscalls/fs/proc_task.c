@@ -26,7 +26,7 @@ int64_t proc_write_comm(const struct proc_ref *ref, char *text, size_t len)
     return len;
 }
 
-/* The call it is in, with its arguments, stack and place; "running": it is in none. */
+/* The call it is in, -1 in none, with its arguments; its stack and place. "running": who knows. */
 int proc_show_syscall(const struct proc_ref *ref, FILE *out)
 {
     struct task *t = ref->task;
@@ -36,17 +36,19 @@ int proc_show_syscall(const struct proc_ref *ref, FILE *out)
         fputs("running\n", out);
         return 0;
     }
+    if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD) {
+        fputs("-1 0x0 0x0\n", out);
+        return 0;
+    }
     t->k->ops->get_regs(t, &regs);
-    if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD)
-        fputs("0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0\n", out);
-    else if (t->state == TASK_STOPPED)
-        fprintf(out, "-1 0x%lx 0x%lx\n", (unsigned long)regs.rsp, (unsigned long)regs.rip);
-    else {
+    if (t == ref->reader || t->retrying) {
         fprintf(out, "%ld", (long)t->sysno);
         for (unsigned i = 0; i < 6; i++)
             fprintf(out, " 0x%lx", (unsigned long)t->args[i]);
-        fprintf(out, " 0x%lx 0x%lx\n", (unsigned long)regs.rsp, (unsigned long)regs.rip);
+    } else {
+        fputs("-1", out);
     }
+    fprintf(out, " 0x%lx 0x%lx\n", (unsigned long)regs.rsp, (unsigned long)regs.rip);
     return 0;
 }
 
