@@ -1,4 +1,4 @@
-# strace_form.sh - traces of Debian's strace and of --strace, made comparable. Sourced by tests of tests/cli, never run.
+# strace_form.sh - traces of Debian's strace and of --strace, made comparable, and compared. Sourced by tests of tests/cli, never run.
 
 # What newer versions of strace tell that this one does not; ours is the text of 6.13.
 older=
@@ -26,6 +26,31 @@ same_form()
         s/\b(r[0-9a-z]+|orig_rax|eflags)=(ADDR|[0-9a-fx]+)/\1=N/g; s/(args|xmm_space)=\[[^]]*\]/\1=[N]/g
         s/mxcr_mask=0x[0-9a-f]*/mxcr_mask=N/
         s/<(UNIX|UNIX-STREAM|TCP|UDP|TCPv6|UDPv6|socket|pipe):\[[0-9]+/<\1:[INO/g; s/->[0-9]+([],])/->INO\1/g
-        s/(\.[0-9]+|:[0-9a-f.:]*\]):[0-9]+/\1:PORT/g; s/@"([0-9a-f]|\\x[0-9a-f]{2}){5}"/@"OWN"/g; s/<NETLINK:\[([A-Z]+:)?[0-9]+/<NETLINK:[\1N/g; s/eventfd-id=[0-9]+/eventfd-id=N/g
+        s/(\.[0-9]+|:[0-9a-f.:]*\]):[0-9]+/\1:PORT/g; s/@"([0-9a-f]|\\x[0-9a-f]{2}){5}"/@"OWN"/g; s/<NETLINK:\[([A-Z_]+:)?[0-9]+/<NETLINK:[\1N/g; s/eventfd-id=[0-9]+/eventfd-id=N/g
         s/<pid:[0-9]+>/<pid:N>/g; s/<\/proc\/[0-9]+/<\/proc\/N/g'"$older" "$1"
+}
+
+refusals()
+{
+    grep -cE ' = -1 (EPERM|ENOSYS) ' "$1"
+}
+
+# argument_lines PROGRAM GROUP CALLS LEAST [OPTION...]: the same lines of these calls, and at least so many.
+argument_lines()
+{
+    arguments=$(realpath "$B/tests/guest/$1") group=$2 calls=$3 least=$4
+    shift 4
+    (cd "$work/dir" && export TZ=UTC0 && strace "$@" -e signal=none -e "trace=$calls" -o "$work/theirs" "$arguments" "$group"
+     "$program" --rw "$work/dir" --strace "$@" -e signal=none -e "trace=$calls" -o "$work/ours" --trace-json "$work/json" \
+         "$arguments" "$group" || :) >"$work/out" 2>&1 </dev/null
+    same_form "$work/theirs" >"$work/theirs.plain"
+    same_form "$work/ours" >"$work/ours.plain"
+    if [ "$(refusals "$work/theirs")" -gt "$(refusals "$work/ours")" ]; then
+        skip "strace $* of $group compared" 'the kernel here refuses some of these calls'
+    else
+        ok "strace $* of $group: the same arguments" diff "$work/theirs.plain" "$work/ours.plain"
+    fi
+    ok "... of at least $least calls" [ "$(grep -c '(' "$work/ours.plain")" -ge "$least" ]
+    "$program" history --text "$work/json" >"$work/text" 2>&1
+    ok '... and the same from JSON' cmp "$work/ours" "$work/text"
 }

@@ -56,6 +56,7 @@ void dump_call(struct call *c, const struct sig *sig, struct text *out)
             dump_bytes(c, c->args[1], (uint64_t)c->ret, out);
         break;
     case ARG_IN:
+    case ARG_PACKET:
         if (sig->arg[1].len == 2 && filter_dumps(c->tr->opt.filter, (int)c->args[0], true))
             dump_bytes(c, c->args[1], c->args[2], out);
         break;

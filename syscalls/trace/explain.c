@@ -206,9 +206,9 @@ static bool explain_efault(struct watch *w, struct task *t, const struct sig *si
     for (int i = 0; sig && i < sig->n; i++) {
         enum arg_kind k = sig->arg[i].kind;
         bool string = k == ARG_PATH || k == ARG_STR || k == ARG_ARGV || k == ARG_ENVP;
-        bool pointer = string || k == ARG_PTR || k == ARG_OPATH || k == ARG_IN || k == ARG_OUT ||
-                       k == ARG_HEXOUT || k == ARG_STRUCT || k == ARG_IOV || k == ARG_OIOV || k == ARG_RIOV ||
-                       k == ARG_SIGSET || k == ARG_NUMP;
+        bool pointer = string || k == ARG_PTR || k == ARG_OPATH || k == ARG_IN || k == ARG_PACKET ||
+                       k == ARG_OUT || k == ARG_HEXOUT || k == ARG_STRUCT || k == ARG_IOV || k == ARG_OIOV ||
+                       k == ARG_RIOV || k == ARG_SIGSET || k == ARG_NUMP;
         bool writes = sig->arg[i].out || k == ARG_OPATH || k == ARG_OUT || k == ARG_HEXOUT;
         const struct vma *v = mm_find_vma(t->mm, t->args[i]);
 

@@ -17,9 +17,10 @@ enum field_kind {
     FIELD_STRING, /* behind a pointer */
     FIELD_NAME,   /* characters in place, NUL-terminated if they are fewer */
     FIELD_IFINDEX,
-    FIELD_PART, /* a structure inside, of the fields `part` */
-    FIELD_OWN,  /* told by `own`, which gets the whole structure */
-    FIELD_MORE, /* what follows is only told with -v: else "..." stands for it */
+    FIELD_NUMBERS, /* an array of four bytes each */
+    FIELD_PART,    /* a structure inside, of the fields `part` */
+    FIELD_OWN,     /* told by `own`, which gets the whole structure */
+    FIELD_MORE,    /* what follows is only told with -v: else "..." stands for it */
 };
 struct field {
     const char *name; /* NULL ends a table */
@@ -52,5 +53,7 @@ struct field {
  * sep goes before the first, ", " before all others.
  */
 void print_fields(struct call *c, const struct field *f, const void *p, size_t have, const char *sep);
+/* What one of them is, without its name. */
+void print_field_value(struct call *c, const struct field *f, const void *whole, size_t have);
 
 #endif

@@ -1,6 +1,7 @@
 /* print.c - arguments by type, as strace shows them. */
 #include "print.h"
 
+#include "print_socket.h"
 #include "strace.h"
 
 bool get(struct call *c, void *p, uint64_t addr, size_t size)
@@ -186,6 +187,9 @@ void print_arg(struct call *c, const struct arg *a, int index)
     case ARG_IN:
         print_mem(c, v, n, false);
         break;
+    case ARG_PACKET:
+        print_packet(c, v, n);
+        break;
     case ARG_OUT:
     case ARG_HEXOUT:
         if (c->failed)
@@ -197,7 +201,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         if (c->failed)
             print_addr(c, v);
         else
-            print_mem(c, v, n < (uint64_t)c->ret ? n : (uint64_t)c->ret, false);
+            print_packet(c, v, n < (uint64_t)c->ret ? n : (uint64_t)c->ret);
         break;
     case ARG_XLAT:
         print_xlat(c, a->xlat, (uint32_t)v);
@@ -215,13 +219,13 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_struct(c, a, v);
         break;
     case ARG_IOV:
-        print_iov(c, v, n, true, UINT64_MAX);
+        print_iov(c, v, n, print_data, UINT64_MAX);
         break;
     case ARG_OIOV:
-        print_iov(c, v, n, !c->failed, c->failed ? 0 : (uint64_t)c->ret);
+        print_iov(c, v, n, c->failed ? NULL : print_data, c->failed ? 0 : (uint64_t)c->ret);
         break;
     case ARG_RIOV:
-        print_iov(c, v, n, false, 0);
+        print_iov(c, v, n, NULL, 0);
         break;
     case ARG_ARGV:
         print_argv(c, v);

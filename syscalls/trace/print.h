@@ -51,7 +51,8 @@ enum arg_kind {
     ARG_IN,
     ARG_OUT,
     ARG_HEXOUT,
-    ARG_ROOM, /* what came, as far as there was room */
+    ARG_PACKET, /* what goes through a socket, the first argument */
+    ARG_ROOM,   /* what came through it, as far as there was room */
     ARG_XLAT,
     ARG_WIDE_XLAT, /* 64 bits */
     ARG_FLAGS,
@@ -207,9 +208,11 @@ bool put_date(char date[32], int64_t sec);
 void print_ticks(struct call *c, const char *before, uint64_t n);
 void print_argv(struct call *c, uint64_t addr);
 void print_envp(struct call *c, uint64_t addr);
-/* avail: bytes that are there, of all elements together. */
-void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail);
-bool is_too_many(const struct call *c, uint64_t i); /* elements: beyond -s */
+/* avail: bytes that are there, of all elements together; data: how they are told, NULL: only where they are. */
+void print_iov(struct call *c, uint64_t addr, uint64_t n,
+               void (*data)(struct call *c, uint64_t addr, uint64_t len), uint64_t avail);
+void print_data(struct call *c, uint64_t addr, uint64_t len); /* quoted */
+bool is_too_many(const struct call *c, uint64_t i);           /* elements: beyond -s */
 void print_st_mode(struct call *c, unsigned mode);
 void print_dev(struct call *c, uint64_t dev);
 

@@ -23,10 +23,10 @@ void print_xlat(struct call *c, const struct xlat_table *x, uint64_t v)
         text_printf(c->out, " /* %s */", s);
     else if (s)
         text_puts(c->out, s);
-    else if (x->unknown)
+    else if (x->unknown && *x->unknown)
         text_printf(c->out, "%#lx /* %s */", v, x->unknown);
     else
-        text_printf(c->out, v > 9 ? "%#lx" : "%lu", v);
+        text_printf(c->out, v > 9 || x->unknown ? "%#lx" : "%lu", v);
 }
 
 /* Six bits that say how big huge pages are, in all calls that take them. */

@@ -30,7 +30,7 @@ static void print_chars(struct call *c, const char *p, size_t have)
     print_quoted(c->out, (const uint8_t *)p, n, more, in_hex(c, p, n));
 }
 
-static void print_field(struct call *c, const struct field *f, const void *whole, size_t have)
+void print_field_value(struct call *c, const struct field *f, const void *whole, size_t have)
 {
     const uint8_t *p = (const uint8_t *)whole + f->at;
     uint64_t v = number_at(p, f->size);
@@ -72,6 +72,11 @@ static void print_field(struct call *c, const struct field *f, const void *whole
     case FIELD_IFINDEX:
         print_interface(c, (unsigned)v);
         break;
+    case FIELD_NUMBERS:
+        for (unsigned at = 0; at < f->size; at += 4)
+            text_printf(c->out, "%s%lu", at ? ", " : "[", number_at(p + at, 4));
+        text_putc(c->out, ']');
+        break;
     case FIELD_PART:
         text_putc(c->out, '{');
         print_fields(c, f->part, p, f->size, "");
@@ -97,7 +102,7 @@ void print_fields(struct call *c, const struct field *f, const void *p, size_t h
             return;
         }
         text_printf(c->out, "%s%s=", sep, f->name);
-        print_field(c, f, p, have);
+        print_field_value(c, f, p, have);
         sep = ", ";
     }
 }

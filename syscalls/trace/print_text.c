@@ -70,17 +70,21 @@ void print_bytes(struct call *c, const void *p, size_t len)
 
 void print_mem(struct call *c, uint64_t addr, uint64_t len, bool hex)
 {
-    unsigned limit = c->tr->opt.strsize;
-    uint8_t buf[4096];
-    uint64_t n = len < limit ? len : limit;
+    unsigned limit = c->tr->opt.strsize < 4096 ? c->tr->opt.strsize : 4096;
+    uint8_t buf[4097];
+    uint64_t n = len < limit ? len : limit,
+             seen = n + (len > n); /* whether there is more is looked at, too */
 
-    if (n > sizeof(buf))
-        n = sizeof(buf);
-    if (!addr || (n && !get(c, buf, addr, n))) {
+    if (!addr || (seen && !get(c, buf, addr, seen))) {
         print_addr(c, addr);
         return;
     }
     print_quoted(c->out, buf, n, len > n, hex ? QUOTE_HEX : in_hex(c, buf, n));
+}
+
+void print_data(struct call *c, uint64_t addr, uint64_t len)
+{
+    print_mem(c, addr, len, false);
 }
 
 /*

@@ -53,7 +53,8 @@ void print_envp(struct call *c, uint64_t addr)
         text_printf(c->out, " /* %u var%s%s */", n, n == 1 ? "" : "s", whole ? "" : ", unterminated");
 }
 
-void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t avail)
+void print_iov(struct call *c, uint64_t addr, uint64_t n,
+               void (*data)(struct call *c, uint64_t addr, uint64_t len), uint64_t avail)
 {
     if (!n) {
         text_puts(c->out, addr ? "[]" : "NULL");
@@ -82,7 +83,7 @@ void print_iov(struct call *c, uint64_t addr, uint64_t n, bool data, uint64_t av
         if (data) {
             uint64_t len = v.iov_len < avail ? v.iov_len : avail;
 
-            print_mem(c, (uint64_t)(uintptr_t)v.iov_base, len, false);
+            data(c, (uint64_t)(uintptr_t)v.iov_base, len);
             avail -= avail == UINT64_MAX ? 0 : len;
         } else {
             print_addr(c, (uint64_t)(uintptr_t)v.iov_base);

@@ -19,6 +19,7 @@ static const struct type_word words[] = {
     {"mode", ARG_MODE, 0, 0},      {"dev", ARG_DEV, 0, 0},        {"path", ARG_PATH, 0, 0},
     {"str", ARG_STR, 0, 0},        {"opath", ARG_OPATH, 1, 0},    {"in", ARG_IN, 0, 0},
     {"out", ARG_OUT, 1, 0},        {"hexout", ARG_HEXOUT, 1, 0},  {"room", ARG_ROOM, 1, 0},
+    {"packet", ARG_PACKET, 0, 0},
 
     {"iov", ARG_IOV, 0, 0},        {"oiov", ARG_OIOV, 1, 0},      {"riov", ARG_RIOV, 0, 0},
     {"argv", ARG_ARGV, 0, 0},      {"envp", ARG_ENVP, 0, 0},      {"sigset", ARG_SIGSET, 0, 0},

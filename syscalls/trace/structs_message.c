@@ -35,15 +35,16 @@ static void note_mmsgs(struct call *c, uint64_t addr)
 /* room: of the name, as the caller gave it, NULL: nothing was received; data: bytes that are there. */
 static void put_message(struct call *c, const struct msghdr *m, const uint64_t *room, uint64_t data)
 {
-    int len = (int)m->msg_namelen;
+    int len = (int)m->msg_namelen, family;
 
     text_puts(c->out, "{msg_name=");
-    print_name(c, (uint64_t)(uintptr_t)m->msg_name, room && len > (int)*room ? (int)*room : len);
+    family = print_name(c, (uint64_t)(uintptr_t)m->msg_name, room && len > (int)*room ? (int)*room : len);
     text_puts(c->out, ", msg_namelen=");
     if (room && (int)*room != len)
         text_printf(c->out, "%d => ", (int)*room);
     text_printf(c->out, "%d, msg_iov=", len);
-    print_iov(c, (uint64_t)(uintptr_t)m->msg_iov, m->msg_iovlen, true, data);
+    print_iov(c, (uint64_t)(uintptr_t)m->msg_iov, m->msg_iovlen,
+              family == AF_NETLINK ? print_netlink : print_data, data);
     text_printf(c->out, ", msg_iovlen=%lu", m->msg_iovlen);
     if (m->msg_controllen) {
         text_puts(c->out, ", msg_control=");

@@ -34,7 +34,7 @@ static void print_net(struct call *c, const void *p, size_t n, const char *begin
     text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " */" : "");
 }
 
-static void put_port(struct call *c, const char *field, const uint16_t *port)
+void print_port(struct call *c, const char *field, const uint16_t *port)
 {
     char told[32];
 
@@ -43,28 +43,35 @@ static void put_port(struct call *c, const char *field, const uint16_t *port)
     print_net(c, port, sizeof(*port), told, NULL, "");
 }
 
+void print_inet_addr(struct call *c, int family, const void *addr, size_t size, const char *field)
+{
+    bool abbrev = c->tr->opt.xlat == XLAT_ABBREV, six = family == AF_INET6;
+    char text[INET6_ADDRSTRLEN], end[32] = ")";
+
+    if (field && !(six && abbrev)) /* there the call names it */
+        text_printf(c->out, "%s=", field);
+    if (field && six && abbrev)
+        snprintf(end, sizeof(end), ", &%s)", field);
+    if (six || family == AF_INET)
+        print_net(c, addr, size, six ? "inet_pton(AF_INET6, " : "inet_addr(",
+                  inet_ntop(family, addr, text, sizeof(text)), end);
+    else
+        print_quoted(c->out, addr, size, false, QUOTE_HEX);
+}
+
 void print_in_addr(struct call *c, const struct in_addr *addr)
 {
-    char text[INET_ADDRSTRLEN];
-
-    print_net(c, addr, sizeof(*addr), "inet_addr(", inet_ntop(AF_INET, addr, text, sizeof(text)), ")");
+    print_inet_addr(c, AF_INET, addr, sizeof(*addr), NULL);
 }
 
 void print_in6_addr(struct call *c, const struct in6_addr *addr, const char *field)
 {
-    bool abbrev = c->tr->opt.xlat == XLAT_ABBREV;
-    char text[INET6_ADDRSTRLEN], end[32];
-
-    if (!abbrev) /* the call names it */
-        text_printf(c->out, "%s=", field);
-    snprintf(end, sizeof(end), abbrev ? ", &%s)" : ")", field);
-    print_net(c, addr, sizeof(*addr), "inet_pton(AF_INET6, ", inet_ntop(AF_INET6, addr, text, sizeof(text)),
-              end);
+    print_inet_addr(c, AF_INET6, addr, sizeof(*addr), field);
 }
 
 static void put_in(struct call *c, const struct sockaddr_in *in)
 {
-    put_port(c, ", sin_port=", &in->sin_port);
+    print_port(c, ", sin_port=", &in->sin_port);
     text_puts(c->out, ", sin_addr=");
     print_in_addr(c, &in->sin_addr);
 }
@@ -78,9 +85,11 @@ void print_interface(struct call *c, unsigned index)
 
     if (!named || c->tr->opt.xlat != XLAT_ABBREV)
         text_printf(c->out, "%u", index);
-    if (named && c->tr->opt.xlat != XLAT_RAW)
-        text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* if_nametoindex(\"lo\") */"
-                                                          : "if_nametoindex(\"lo\")");
+    if (!named || c->tr->opt.xlat == XLAT_RAW)
+        return;
+    text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? " /* if_nametoindex(" : "if_nametoindex(");
+    print_bytes(c, "lo", 2);
+    text_puts(c->out, c->tr->opt.xlat == XLAT_VERBOSE ? ") */" : ")");
 }
 
 /* Of addresses that mean something on one link only, the interface by its name. */
@@ -97,7 +106,7 @@ static void put_in6(struct call *c, const struct sockaddr_in6 *in, size_t len)
 {
     char told[32];
 
-    put_port(c, ", sin6_port=", &in->sin6_port);
+    print_port(c, ", sin6_port=", &in->sin6_port);
     text_puts(c->out, ", sin6_flowinfo=");
     snprintf(told, sizeof(told), "htonl(%u)", ntohl(in->sin6_flowinfo));
     print_net(c, &in->sin6_flowinfo, sizeof(in->sin6_flowinfo), told, NULL, "");
@@ -129,7 +138,7 @@ static void put_nl(struct call *c, const struct sockaddr_nl *nl)
     text_printf(c->out, ", nl_pid=%u, nl_groups=%#08x", nl->nl_pid, nl->nl_groups);
 }
 
-void print_name(struct call *c, uint64_t addr, int length)
+int print_name(struct call *c, uint64_t addr, int length)
 {
     union {
         struct sockaddr sa;
@@ -143,7 +152,7 @@ void print_name(struct call *c, uint64_t addr, int length)
     memset(&u, 0, sizeof(u));
     if (length < (int)sizeof(u.sa.sa_family) || !get(c, &u, addr, len)) {
         print_addr(c, addr);
-        return;
+        return -1;
     }
     text_puts(c->out, "{sa_family=");
     print_xlat_named(c, "af", u.sa.sa_family);
@@ -160,6 +169,7 @@ void print_name(struct call *c, uint64_t addr, int length)
         print_bytes(c, u.sa.sa_data, len - sizeof(u.sa.sa_family));
     }
     text_putc(c->out, '}');
+    return u.sa.sa_family;
 }
 
 /*

@@ -30,7 +30,7 @@ struct xlat {
 struct xlat_table {
     const char *name;     /* as syscalls.def has it */
     const struct xlat *x; /* ends with str NULL */
-    const char *unknown;  /* "MAP_???": said of values not in the table; NULL: plain number */
+    const char *unknown;  /* "MAP_???": said of others; NULL: plain number, "": in hex */
     bool mode;            /* flags: the lowest nine bits are permissions, IPC_CREAT|0600 */
     uint64_t type; /* flags: bits told first and whatever they are, rows that have them as mask; 0: none */
     const char
@@ -40,7 +40,7 @@ struct xlat_table {
 extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[],
     xlat_socket[], xlat_sockopt[], xlat_uring[], xlat_prctl[], xlat_seccomp[], xlat_bpf[], xlat_admin[],
     xlat_landlock[], xlat_mount[], xlat_quota[], xlat_lsm[], xlat_perf[], xlat_ebpf[], xlat_ioctl[],
-    xlat_tty[];
+    xlat_tty[], xlat_netlink[];
 
 const struct xlat_table *xlat_find(const char *name);      /* NULL: no such table */
 const char *xlat_name(const struct xlat *x, uint64_t val); /* exact value, NULL: unknown */

@@ -3,31 +3,6 @@
 
 . tests/strace_form.sh
 
-refusals()
-{
-    grep -cE ' = -1 (EPERM|ENOSYS) ' "$1"
-}
-
-# argument_lines PROGRAM GROUP CALLS LEAST [OPTION...]: the same lines of these calls, and at least so many.
-argument_lines()
-{
-    arguments=$(realpath "$B/tests/guest/$1") group=$2 calls=$3 least=$4
-    shift 4
-    (cd "$work/dir" && export TZ=UTC0 && strace "$@" -e signal=none -e "trace=$calls" -o "$work/theirs" "$arguments" "$group"
-     "$program" --rw "$work/dir" --strace "$@" -e signal=none -e "trace=$calls" -o "$work/ours" --trace-json "$work/json" \
-         "$arguments" "$group" || :) >"$work/out" 2>&1 </dev/null
-    same_form "$work/theirs" >"$work/theirs.plain"
-    same_form "$work/ours" >"$work/ours.plain"
-    if [ "$(refusals "$work/theirs")" -gt "$(refusals "$work/ours")" ]; then
-        skip "strace $* of $group compared" 'the kernel here refuses some of these calls'
-    else
-        ok "strace $* of $group: the same arguments" diff "$work/theirs.plain" "$work/ours.plain"
-    fi
-    ok "... of at least $least calls" [ "$(grep -c '(' "$work/ours.plain")" -ge "$least" ]
-    "$program" history --text "$work/json" >"$work/text" 2>&1
-    ok '... and the same from JSON' cmp "$work/ours" "$work/text"
-}
-
 if have strace && strace -o /dev/null true 2>/dev/null; then
     while read -r program_name group calls least; do
         for options in '' '-v' '-X verbose' '-X raw' '-e verbose=none'; do

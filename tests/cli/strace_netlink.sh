@@ -1,0 +1,57 @@
+# Messages on netlink sockets as strace tells them: each group of tests/guest/netlink.c, and what real programs ask for, under
+# Debian's strace and under --strace, line by line.
+
+. tests/strace_form.sh
+
+# Numbers that a program takes from the clock, and addresses of sockets.
+same_requests()
+{
+    sed -nE '/^send/{s/nlmsg_(seq|pid)=-?[0-9]+/nlmsg_\1=N/g; s/  +=/ =/p}' "$1"
+}
+
+if have strace && strace -o /dev/null true 2>/dev/null; then
+    while read -r group least; do
+        for options in '' '-v' '-X verbose' '-X raw' '-e verbose=none -s 8' '-s 10' '-x' '-xx' '-yy'; do
+            # shellcheck disable=SC2086
+            argument_lines netlink "$group" %network "$least" $options
+        done
+    done <<'END'
+headers 40
+errors 10
+lengths 80
+links 7
+addresses 7
+routes 5
+rules 13
+inet 9
+others 3
+answers 12
+END
+    while read -r words; do
+        # shellcheck disable=SC2086
+        if have ${words%% *}; then
+            strace -e trace=%network -o "$work/theirs" $words >"$work/out" 2>&1
+            "$program" --strace -e trace=%network -o "$work/ours" $words >"$work/out" 2>&1
+            same_requests "$work/theirs" >"$work/theirs.plain"
+            same_requests "$work/ours" >"$work/ours.plain"
+            if grep -q 'error=-' "$work/theirs"; then
+                skip "$words: the same requests" 'the kernel here does not answer, and so other things are tried'
+            else
+                ok "$words: the same requests" diff "$work/theirs.plain" "$work/ours.plain"
+            fi
+            ok '... and no answer that is not told' sh -c "! grep -E 'iov_base=\"|data=\"|sendto\([0-9]+, \"' '$work/ours'"
+            ok '... and there are some' grep -qE 'nlmsg_type=(RTM_NEW|SOCK_DIAG_|NLMSG_DONE)' "$work/ours"
+        else
+            skip "$words: compared" "no ${words%% *}"
+        fi
+    done <<'END'
+ip address
+ip link show lo
+ip route get 127.0.0.1
+ip rule
+ss -xa
+ss -ta
+END
+else
+    skip 'strace of netlink messages compared' 'no strace, or it may not trace here'
+fi
