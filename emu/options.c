@@ -99,6 +99,7 @@ static const struct row {
     {"follow-forks", 'f', COUNT, AT(follow), NULL,
      "with -o: show process numbers (all are traced anyway); -ff: --output-separately"},
     {"follow-forks", 0, FLAG, AT(follow_long), NULL, NULL}, /* twice is not -ff */
+    {"detach-on", 'b', STRING, AT(detach_on), "execve", "trace a process only until it calls execve"},
     {"always-show-pid", 0, FLAG, AT(always_pid), NULL, "show process numbers from the first line on"},
     {"summary-only", 'c', FLAG, AT(summary), NULL, "count calls, time and errors instead of tracing"},
     {"summary", 'C', FLAG, AT(summary_too), NULL, "as -c, besides tracing"},
@@ -313,7 +314,6 @@ static const struct {
     const char *name, *why;
 } not_here[] = {
     {'p', "attach", "programs are started here, those that run already cannot be traced"},
-    {'b', "detach-on", "tracing cannot be left: it is the emulator that runs the program"},
     {'D', "daemonize", "the tracer is no process of its own"},
     {'I', "interruptible", "signals reach the program as its own kernel delivers them"},
     {'u', "user", "the program runs as the caller"},
@@ -323,6 +323,7 @@ static const struct {
     {0, "kill-on-exit", "the program ends with the emulator that runs it"},
     {0, "pidns-translation", "there is one namespace of process numbers"},
     {0, "tips", "there are none"},
+    {0, "secontext", "there is no SELinux here"},
 };
 
 static const char *why_not(char letter)

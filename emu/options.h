@@ -30,6 +30,7 @@ struct options {
     const char *relative, *spent, *backtrace; /* -r -T -k, NULL: not given; "": the usual way */
     uint64_t frames, limit;                   /* of backtraces; --syscall-limit; UINT64_MAX: not given */
     uint64_t strsize;                         /* -s; UINT64_MAX: not given */
+    const char *detach_on;                    /* -b, NULL: not given */
     const char *xlat;                         /* -X */
     const char *color;                        /* auto, always, never */
     const char **events;                      /* -e, NULL-terminated */

@@ -28,9 +28,9 @@ static bool wants_lines(const struct options *o)
 
     if (o->strace || o->summary || o->summary_too || o->spent || o->fds || o->backtrace || o->only.times ||
         o->xlat || o->follow || o->follow_long || o->always_pid || o->hex || o->stamps || o->hex_style ||
-        o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX || o->full ||
-        o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet || o->wall ||
-        o->sort || o->columns)
+        o->stamp_style || o->relative || o->limit != UINT64_MAX || o->strsize != UINT64_MAX || o->detach_on ||
+        o->full || o->number || o->ip || o->comm || o->trace_paths || o->column != UINT64_MAX || o->quiet ||
+        o->wall || o->sort || o->columns)
         return true;
     return o->events && !other;
 }
@@ -65,6 +65,8 @@ static int set_style(const struct options *o, struct trace_options *to)
         return wrong("--strings-in-hex", o->hex_style, "is none, non-ascii-chars, non-ascii or all");
     if (o->backtrace && *o->backtrace && strcmp(o->backtrace, "symbol"))
         return wrong("--stack-trace", o->backtrace, "is symbol (with the line, where there is one)");
+    if (o->detach_on && strcmp(o->detach_on, "execve"))
+        return wrong("-b", o->detach_on, "is execve: at no other call a process is left");
     if (!o->color || !strcmp(o->color, "auto"))
         to->layout.color = !(no_color && *no_color) && isatty(fileno(to->layout.out));
     else if (!strcmp(o->color, "always"))
@@ -144,6 +146,7 @@ static void set_plain(const struct options *o, bool lines, struct trace_options 
                         : o->column > 1000      ? 1000
                                                 : (unsigned)o->column;
     to->hex = o->hex > 1 ? HEX_ALL : o->hex ? HEX_NON_ASCII : HEX_NONE;
+    to->detach = o->detach_on;
     to->stack = o->backtrace;
     to->frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
     to->limit = o->limit;

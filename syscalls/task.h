@@ -145,6 +145,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     unsigned nr_kept;        /* over, but not the leader, and their tracers have not taken the status yet */
     bool execing;            /* one of its threads is in execve: the others just go */
     bool did_exec;           /* since fork: setpgid of the parent gets EACCES */
+    bool untold;             /* traces are done with it (-b execve) */
     int exit_status;         /* as wait4 reports it */
     int exit_signal;         /* to the parent, SIGCHLD */
     struct sigqueue pending; /* for the whole process */

@@ -76,6 +76,7 @@ static int copy_process_part(struct task *t, struct task *c, const struct clone_
     p->dumpable = from->dumpable;
     p->coredump_filter = from->coredump_filter;
     p->oom_score_adj = from->oom_score_adj;
+    p->untold = from->untold;
     p->exit_signal = args->flags & CLONE_PARENT ? from->exit_signal : args->exit_signal;
     parent = args->flags & CLONE_PARENT ? from->parent : t->proc;
     p->parent = parent;

@@ -309,4 +309,6 @@ void exec_commit(struct task *t, struct mm *new_mm, const char *path, struct fil
     files_close_on_exec(t->files);
     set_comm(t, path);
     process_set_exe(p, file);
+    if (t->k->trace && t->sysno >= 0) /* the first program made no call */
+        trace_execed(t);
 }

@@ -158,7 +158,8 @@ static const char *nameless(struct trace *tr, const struct task *t)
 /* Is somebody interested in this call? */
 static bool is_traced(const struct trace *tr, const struct task *t, const char *name, unsigned classes)
 {
-    return !tr->opt.filter || (!t->untraced && filter_call(tr->opt.filter, name, classes));
+    return !t->proc->untold &&
+           (!tr->opt.filter || (!t->untraced && filter_call(tr->opt.filter, name, classes)));
 }
 
 static void set_style(struct call *c, const char *name, unsigned classes)

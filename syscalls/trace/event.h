@@ -27,13 +27,14 @@ enum event_kind {
     EVENT_STOP,   /* stopped by signal `name` */
     EVENT_SUPERSEDED, /* a thread that called execve has the number of its leader now: detail is what it was before */
     EVENT_ENDING, /* the task, a leader, comes back from no call; its death is told when its threads are over */
-    EVENT_DEATH,  /* the task is over: detail */
-    EVENT_FAULT,  /* an access failed: addr, detail, why */
-    EVENT_VMA,    /* an address space changed: change */
-    EVENT_SEAL,   /* as EVENT_VMA: it has areas that are sealed since this event */
-    EVENT_SWITCH, /* another task runs */
-    EVENT_INSN,   /* an instruction at addr was executed: detail */
-    EVENT_FUNC,   /* a function was called or returned: detail; addr is where it begins */
+    EVENT_DETACHED, /* of its process nothing is told from now on: it called execve (-b) */
+    EVENT_DEATH,    /* the task is over: detail */
+    EVENT_FAULT,    /* an access failed: addr, detail, why */
+    EVENT_VMA,      /* an address space changed: change */
+    EVENT_SEAL,     /* as EVENT_VMA: it has areas that are sealed since this event */
+    EVENT_SWITCH,   /* another task runs */
+    EVENT_INSN,     /* an instruction at addr was executed: detail */
+    EVENT_FUNC,     /* a function was called or returned: detail; addr is where it begins */
     EVENT_KINDS
 };
 const char *event_kind_name(enum event_kind kind);
@@ -101,7 +102,7 @@ enum layout_only {
     ONLY_EXPLAINED,
     ONLY_CODE /* --trace-insn, --trace-calls */
 };
-enum layout_status { STATUS_SUCCESSFUL = 1, STATUS_FAILED = 2, STATUS_UNFINISHED = 4 };
+enum layout_status { STATUS_SUCCESSFUL = 1, STATUS_FAILED = 2, STATUS_UNFINISHED = 4, STATUS_DETACHED = 16 };
 enum layout_quiet { QUIET_EXIT = 1, QUIET_THREAD_EXECVE = 2, QUIET_SUPERSEDED = 32 /* the same */ };
 #define LAYOUT_COLUMN 40
 struct layout_options {

@@ -19,7 +19,7 @@ struct trace *trace_create(struct kernel *k, const struct trace_options *opt)
     tr->opt = *opt;
     tr->words = opt->text || opt->json || opt->states;
     tr->plain = opt->record && !tr->words && !opt->explain && !opt->summary && !opt->filter && !opt->stack &&
-                opt->limit == UINT64_MAX;
+                !opt->detach && opt->limit == UINT64_MAX;
     k->trace_entries = !tr->plain;
     tr->opt.layout.why = opt->explain;
     tr->opt.layout.stack = opt->stack;
@@ -92,6 +92,18 @@ static bool is_between_calls(enum event_kind kind)
            kind == EVENT_DEATH;
 }
 
+/* How many there are that are told of. */
+static unsigned told_tasks(const struct trace *tr)
+{
+    unsigned n = 0;
+
+    if (!tr->opt.detach)
+        return tr->k->nr_tasks;
+    list_for_each (node, &tr->k->tasks)
+        n += !container_of(node, struct task, node)->proc->untold;
+    return n;
+}
+
 /* In place; the arguments are not cleared. */
 struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind)
 {
@@ -106,7 +118,7 @@ struct event *trace_event(struct trace *tr, struct task *t, enum event_kind kind
     ev->now_ns = tr->k->now_ns;
     ev->pid = t->proc->pid;
     ev->tid = t->tid;
-    ev->tasks = tr->k->nr_tasks;
+    ev->tasks = told_tasks(tr);
     ev->sysno = t->sysno < 0 && is_between_calls(kind) ? t->last_sysno : t->sysno;
     ev->comm = t->comm;
     ev->ip = EVENT_NO_IP;
@@ -124,7 +136,7 @@ struct piece trace_piece(const struct text *x)
 
 void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
 {
-    if (tr->told >= tr->opt.limit)
+    if (tr->told >= tr->opt.limit || t->proc->untold)
         return;
     tr->told += ev->kind == EVENT_EXIT || ev->kind == EVENT_CALL;
     if (tr->layout && !tr->opt.summary_only)
@@ -282,7 +294,8 @@ void trace_switch(struct task *t)
 
         trace_deliver(tr, t, ev);
     }
-    if (tr->layout && tr->opt.layout.separately && tr->running != t->tid && tr->told < tr->opt.limit)
+    if (tr->layout && tr->opt.layout.separately && tr->running != t->tid && tr->told < tr->opt.limit &&
+        !t->proc->untold)
         layout_task(tr->layout, t->tid);
     tr->running = t->tid;
 }
@@ -307,6 +320,16 @@ void trace_superseded(struct task *t, int pid)
     text_printf(&tr->line, "%d", pid);
     ev->detail = trace_piece(&tr->line);
     trace_deliver(tr, t, ev);
+}
+
+void trace_execed(struct task *t)
+{
+    struct trace *tr = t->k->trace;
+
+    if (!tr->opt.detach)
+        return;
+    trace_deliver(tr, t, trace_event(tr, t, EVENT_DETACHED));
+    t->proc->untold = true;
 }
 
 void trace_ending(struct task *t)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char *const kind_names[EVENT_KINDS] = {
-    "enter", "exit",  "call", "signal", "stop",   "superseded", "ending",
+    "enter", "exit",  "call", "signal", "stop",   "superseded", "ending", "detached",
     "death", "fault", "vma",  "seal",   "switch", "insn",       "func",
 };
 

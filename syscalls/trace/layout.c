@@ -326,6 +326,20 @@ static void never_leave(struct layout *l, const struct event *ev)
     end_line(l);
 }
 
+/* Its process goes on, but nothing more is told of it. */
+static void detach(struct layout *l, const struct event *ev)
+{
+    struct held *h = held_of(l, ev->tid);
+
+    if (h && h->in_call &&
+        (l->opt.only == ONLY_ALL || (l->opt.only == ONLY_STATUS && l->opt.status & STATUS_DETACHED))) {
+        put_again(l, h, ev);
+        text_puts(&l->line, " <detached ...>");
+        end_line(l);
+    }
+    forget(l, ev->tid);
+}
+
 static void leave(struct layout *l, const struct event *ev)
 {
     struct held *h = held_of(l, ev->tid);
@@ -433,6 +447,9 @@ void layout_event(struct layout *l, const struct event *ev)
         if (!(l->opt.quiet & QUIET_THREAD_EXECVE))
             note(l, ev, "+++ superseded by execve in pid ", " +++");
         break;
+    case EVENT_DETACHED:
+        detach(l, ev);
+        break;
     case EVENT_ENDING:
         never_leave(l, ev);
         forget(l, ev->tid);
@@ -456,7 +473,7 @@ void layout_event(struct layout *l, const struct event *ev)
     }
     if (l->opt.terminal && !l->sheet->open)
         fflush(l->sheet->out);
-    if (ev->kind == EVENT_DEATH)
+    if (ev->kind == EVENT_DEATH || ev->kind == EVENT_DETACHED)
         sheets_over(&l->sheets, ev->tid);
 }
 

@@ -45,6 +45,7 @@ struct trace_options {
     bool comm;                   /* -Y: names of tasks behind their numbers */
     bool stack;                  /* -k: a backtrace after each call */
     unsigned frames;             /* of it, the most that are shown */
+    bool detach;                 /* -b: a process that calls execve is told of no more */
     uint64_t limit;              /* of calls told, then nothing more is; UINT64_MAX: none */
     bool explain;                /* why calls and accesses fail */
     bool summary, summary_only;  /* -C, -c */
@@ -78,6 +79,8 @@ void trace_code(struct task *t, enum event_kind kind, uint64_t addr, const struc
 void trace_ignored(struct process *p, const struct ksiginfo *info);
 /* t called execve and is the leader of its process now; its number was pid before. */
 void trace_superseded(struct task *t, int pid);
+/* t has a new program. */
+void trace_execed(struct task *t);
 void trace_stopped(struct task *t, int signo);
 /* t, a leader, has ended before its threads; trace_exit() follows when they are over, too. */
 void trace_ending(struct task *t);

@@ -254,7 +254,8 @@ while read -r options; do
 done <<'END'
 -p 1: cannot be traced
 -D: no process of its own
--b execve: cannot be left
+-b write: -b 'write': is execve
+--secontext: no SELinux
 -u root: runs as the caller
 -I 1: signals reach the program
 -O 5: times are virtual
