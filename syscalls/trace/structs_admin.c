@@ -94,6 +94,16 @@ static void print_fan_init(struct call *c, uint64_t v, const struct arg *a)
     print_with_flags(c, "fan_class", v & FAN_ALL_CLASS_BITS, "fan_init", (uint32_t)v & ~FAN_ALL_CLASS_BITS);
 }
 
+static void print_fan_dirfd(struct call *c, uint64_t v, const struct arg *a)
+{
+    if ((int)v != FAN_NOFD)
+        print_dirfd(c, (int)v);
+    else if (c->tr->opt.xlat == XLAT_ABBREV)
+        text_puts(c->out, "FAN_NOFD");
+    else
+        text_puts(c->out, c->tr->opt.xlat == XLAT_RAW ? "-1" : "-1 /* FAN_NOFD */");
+}
+
 const struct struct_type structs_admin[] = {
     {"timex", sizeof(struct timex), print_timex, NULL, false, STRUCT_PLAIN},
     {"cachestat_range", 16, print_range, NULL, false, STRUCT_PLAIN},
@@ -102,5 +112,6 @@ const struct struct_type structs_admin[] = {
     {"kexec_segments", 0, NULL, print_segments, false, STRUCT_PLAIN},
     {"kexec_flags", 0, NULL, print_kexec_flags, false, STRUCT_PLAIN},
     {"fan_init", 0, NULL, print_fan_init, false, STRUCT_PLAIN},
+    {"fan_dirfd", 0, NULL, print_fan_dirfd, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -158,6 +158,12 @@ static void print_seccomp_program(struct call *c, const void *p)
     put_program(c, p, print_seccomp_instruction);
 }
 
+/* PTRACE_SECCOMP_GET_FILTER: the result is the number of instructions. */
+static void print_got_filter(struct call *c, uint64_t addr, const struct arg *a)
+{
+    put_instructions(c, addr, (uint16_t)c->ret, print_seccomp_instruction);
+}
+
 void print_socket_filter(struct call *c, const void *p)
 {
     put_program(c, p, print_socket_instruction);
@@ -191,6 +197,7 @@ static void print_metadata(struct call *c, uint64_t addr, const struct arg *a)
 
 const struct struct_type structs_bpf[] = {
     {"seccomp_prog", 16, print_seccomp_program, NULL, false, STRUCT_PLAIN},
+    {"got_filter", 0, NULL, print_got_filter, false, STRUCT_PLAIN},
     {"seccomp_metadata", 0, NULL, print_metadata, true, STRUCT_SPLIT},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

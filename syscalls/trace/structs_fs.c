@@ -271,7 +271,7 @@ static void print_clone_range(struct call *c, const void *p)
 const struct struct_type structs_fs[] = {
     {"fdpair", 8, print_fdpair, NULL, false, STRUCT_PLAIN},
     {"pollfd", 0, NULL, print_pollfds, true, STRUCT_PLAIN},
-    {"fd_set", 0, NULL, print_fd_set, true, STRUCT_PLAIN},
+    {"fd_set", 0, NULL, print_fd_set, true, STRUCT_PLAIN, .sized = true},
     {"sigset_ptr", 0, NULL, print_sigset_ptr, false, STRUCT_PLAIN},
     {"epoll_event", 12, print_epoll_event, NULL, false, STRUCT_PLAIN},
     {"statfs", 120, print_statfs, NULL, false, STRUCT_PLAIN},

@@ -90,7 +90,7 @@ static void print_mount(struct call *c, const struct answer *s)
                 s->mount, s->parent, s->old_mount, s->old_parent);
     print_flags_named(c, "mount_attr", s->attributes);
     text_puts(c->out, ", mnt_propagation=");
-    print_flags_named(c, "mount", s->propagation);
+    print_flags_named(c, "propagation", s->propagation);
     text_printf(c->out, ", mnt_peer_group=%#lx, mnt_master=%#lx", s->peer_group, s->master);
 }
 
@@ -135,10 +135,18 @@ static void print_number(struct call *c, const void *p)
     text_printf(c->out, "%#lx", *(const uint64_t *)p);
 }
 
+/* As many as came, of those there is room for: the argument after it. */
+static void print_numbers(struct call *c, uint64_t addr, const struct arg *a)
+{
+    uint64_t came = (uint64_t)c->ret < c->args[2] ? (uint64_t)c->ret : c->args[2];
+
+    print_array(c, addr, came, sizeof(uint64_t), print_number);
+}
+
 const struct struct_type structs_statmount[] = {
     {"statmount_request", 0, NULL, print_statmount_request, false, STRUCT_PLAIN},
     {"listmount_request", 0, NULL, print_listmount_request, false, STRUCT_PLAIN},
     {"statmount", 0, NULL, print_statmount, false, STRUCT_PLAIN},
-    {"mount_number", 8, print_number, NULL, false, STRUCT_PLAIN},
+    {"mount_numbers", 0, NULL, print_numbers, false, STRUCT_PLAIN},
     {NULL, 0, NULL, NULL, false, STRUCT_PLAIN},
 };

@@ -113,7 +113,7 @@ static const struct variant ptrace_variants[] = {
     {PTRACE_SEIZE, "pid,ptr,f:ptrace_o"},
     {PTRACE_SETOPTIONS, "pid,ptr,f:ptrace_o"},
     {21 /* PTRACE_OLDSETOPTIONS */, "pid,ptr,f:ptrace_o"},
-    {PTRACE_SECCOMP_GET_FILTER, "pid,ulong,ptr"},
+    {PTRACE_SECCOMP_GET_FILTER, "pid,ulong,o:got_filter"},
     {PTRACE_SECCOMP_GET_METADATA, "pid,ulong,io:seccomp_metadata"},
     {PTRACE_GETREGS, "pid,-,o:user_regs"},
     {PTRACE_SETREGS, "pid,-,i:user_regs"},
