@@ -73,6 +73,7 @@ struct nl_protocol {
     const struct nl_body *(*body)(const struct nlmsghdr *h, uint8_t first, uint64_t len);
 };
 extern const struct nl_protocol netlink_route, netlink_sock_diag;
+extern const struct nl_body netlink_neighbour; /* part of the first */
 
 const struct nl_type *nl_type_find(const struct nl_protocol *p, unsigned type); /* NULL: unknown */
 

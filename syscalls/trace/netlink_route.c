@@ -5,6 +5,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 /* ---- links ---- */
 
@@ -308,9 +309,9 @@ static const struct nl_type types[] = {TYPE(RTM_NEWLINK, &link_body),
                                        TYPE(RTM_NEWROUTE, &route_body),
                                        TYPE(RTM_DELROUTE, &route_body),
                                        TYPE(RTM_GETROUTE, &route_body),
-                                       TYPE(RTM_NEWNEIGH, NULL),
-                                       TYPE(RTM_DELNEIGH, NULL),
-                                       TYPE(RTM_GETNEIGH, NULL),
+                                       TYPE(RTM_NEWNEIGH, &netlink_neighbour),
+                                       TYPE(RTM_DELNEIGH, &netlink_neighbour),
+                                       TYPE(RTM_GETNEIGH, &netlink_neighbour),
                                        TYPE(RTM_NEWRULE, &rule_body),
                                        TYPE(RTM_DELRULE, &rule_body),
                                        TYPE(RTM_GETRULE, &rule_body),
@@ -379,6 +380,8 @@ static const struct nl_body *body(const struct nlmsghdr *h, uint8_t first, uint6
 {
     const struct nl_type *t = nl_type_find(&netlink_route, h->nlmsg_type);
 
+    if (h->nlmsg_type == RTM_GETNEIGH && first == AF_BRIDGE) /* its ports are asked for */
+        return &link_body;
     return t ? t->body : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/inet_diag.h>
+#include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/netlink_diag.h>
 #include <linux/packet_diag.h>
@@ -189,6 +190,22 @@ static const struct xlat rule_flags[] = {X(FIB_RULE_PERMANENT),
                                          X(FIB_RULE_FIND_SADDR),
                                          XEND};
 
+/* ---- neighbours ---- */
+
+static const struct xlat neighbour_states[] = {XM(NUD_NONE, UINT64_MAX),
+                                               X(NUD_INCOMPLETE),
+                                               X(NUD_REACHABLE),
+                                               X(NUD_STALE),
+                                               X(NUD_DELAY),
+                                               X(NUD_PROBE),
+                                               X(NUD_FAILED),
+                                               X(NUD_NOARP),
+                                               X(NUD_PERMANENT),
+                                               XEND};
+static const struct xlat neighbour_flags[] = {X(NTF_USE),    X(NTF_SELF),        X(NTF_MASTER),
+                                              X(NTF_PROXY),  X(NTF_EXT_LEARNED), X(NTF_OFFLOADED),
+                                              X(NTF_STICKY), X(NTF_ROUTER),      XEND};
+
 /* ---- sockets ---- */
 
 /* States by number, and as bits of what is asked for. */
@@ -250,6 +267,8 @@ const struct xlat_table xlat_netlink[] = {{"nlmsg", flags, "NLM_F_???"},
                                           {"route_flags", route_flags, "RTM_F_???"},
                                           {"rule_action", rule_actions, "FR_ACT_???"},
                                           {"rule_flags", rule_flags, "FIB_RULE_???"},
+                                          {"neighbour_state", neighbour_states, "NUD_???"},
+                                          {"neighbour_flags", neighbour_flags, "NTF_???"},
                                           {"sock_state", states, "TCP_???"},
                                           {"sock_states", state_bits, "1<<TCP_???"},
                                           {"inet_wants", inet_wants, "1<<INET_DIAG_?\?\?-1"},

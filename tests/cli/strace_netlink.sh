@@ -17,12 +17,13 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
         done
     done <<'END'
 headers 40
-errors 10
+errors 15
 lengths 80
 links 7
 addresses 7
 routes 5
 rules 13
+neighbours 8
 inet 9
 others 3
 answers 12
@@ -49,9 +50,14 @@ ip address
 ip link show lo
 ip route get 127.0.0.1
 ip rule
+ip neighbour
 ss -xa
 ss -ta
 END
 else
     skip 'strace of netlink messages compared' 'no strace, or it may not trace here'
 fi
+
+# strace goes as deep as it is led.
+emu --strace -e trace=sendto -o "$work/ours" "$B/tests/guest/netlink" depths
+ok 'errors of errors of errors: eight of them are told' [ "$(grep -o 'error=-EPERM' "$work/ours" | wc -l)" -eq 8 ]

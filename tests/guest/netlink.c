@@ -138,6 +138,27 @@ static void put_error(int error, unsigned flags, unsigned len, bool whole)
     message(NLMSG_ERROR, flags, &e, whole ? sizeof(e) : sizeof(e.error) + sizeof(e.h));
 }
 
+/* Errors in errors. */
+static void nest(int fd, unsigned depth)
+{
+    const struct {
+        int error;
+        struct nlmsghdr h;
+    } e = {-EPERM, {.nlmsg_len = depth * 20 + 4, .nlmsg_type = NLMSG_ERROR}};
+    static char bytes[1 << 20];
+    unsigned len = sizeof(e.h);
+
+    memcpy(bytes, &e.h, sizeof(e.h));
+    for (; depth--; len += sizeof(e))
+        memcpy(bytes + len, &e, sizeof(e));
+    sendto(fd, bytes, len, MSG_OOB, NULL, 0);
+}
+
+static void depths(void)
+{
+    nest(netlink(NETLINK_ROUTE), 50000);
+}
+
 static void errors(void)
 {
     int route = netlink(NETLINK_ROUTE);
@@ -161,6 +182,8 @@ static void errors(void)
     say(route);
     message(NLMSG_ERROR, 0, "abcdefghijkl", 12);
     say(route);
+    nest(route, 1);
+    nest(route, 4);
 }
 
 /* ---- lengths that are wrong, and pointers ---- */
@@ -351,6 +374,34 @@ static void rules(void)
     }
 }
 
+static void neighbours(void)
+{
+    const struct nda_cacheinfo cache = {1, 2, 3, 4};
+    int route = netlink(NETLINK_ROUTE);
+
+    for (unsigned i = 0; i < 4; i++) {
+        const struct ndmsg m = {.ndm_family = (uint8_t[]){AF_INET, AF_INET6, AF_UNIX, AF_BRIDGE}[i],
+                                .ndm_ifindex = i < 2 ? (int)i : 1000,
+                                .ndm_state = (uint16_t[]){0, 2, 0x1ff, 0x100}[i],
+                                .ndm_flags = (uint8_t[]){0, 8, 0xff, 0x40}[i],
+                                .ndm_type = (uint8_t[]){0, 1, 77, 11}[i]};
+
+        message(RTM_NEWNEIGH, NLM_F_CREATE, &m, sizeof(m));
+        for (unsigned type = 0; type <= 17; type++)
+            if (type != NDA_PORT && type != NDA_PROTOCOL && type != NDA_FDB_EXT_ATTRS &&
+                type != NDA_FLAGS_EXT)
+                attr(type, "\1\0\0\0\0\0\0\2", 8);
+        attr(NDA_DST, &in6addr_loopback, 16);
+        attr(NDA_CACHEINFO, &cache, sizeof(cache));
+        number(NDA_PROTOCOL, 2, 1);
+        number(99, 2, 1);
+        say(route);
+        message(RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, &m, sizeof(m));
+        message(RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, &m, 4);
+        say(route);
+    }
+}
+
 /* ---- NETLINK_SOCK_DIAG ---- */
 
 static void inet(void)
@@ -471,9 +522,11 @@ static void answers(void)
 int main(int argc, char **argv)
 {
     static const struct group_of_calls groups[] = {
-        {"headers", headers},     {"errors", errors},   {"lengths", lengths}, {"links", links},
-        {"addresses", addresses}, {"routes", routes},   {"rules", rules},     {"inet", inet},
-        {"others", others},       {"answers", answers}, {NULL, NULL}};
+        {"headers", headers}, {"errors", errors},         {"lengths", lengths},
+        {"links", links},     {"addresses", addresses},   {"routes", routes},
+        {"rules", rules},     {"neighbours", neighbours}, {"depths", depths},
+        {"inet", inet},       {"others", others},         {"answers", answers},
+        {NULL, NULL}};
 
     return run_group(groups, argc, argv);
 }
