@@ -73,7 +73,9 @@ struct nl_protocol {
     const struct nl_body *(*body)(const struct nlmsghdr *h, uint8_t first, uint64_t len);
 };
 extern const struct nl_protocol netlink_route, netlink_sock_diag;
-extern const struct nl_body netlink_neighbour; /* part of the first */
+/* Parts of the first, in netlink_absent.c. */
+extern const struct nl_body netlink_neighbour, netlink_neighbour_table, netlink_label, netlink_settings,
+    netlink_namespace, netlink_hop, netlink_queue;
 
 const struct nl_type *nl_type_find(const struct nl_protocol *p, unsigned type); /* NULL: unknown */
 

@@ -193,13 +193,12 @@ void print_body(struct call *c, const struct nl_body *body, uint8_t first, uint6
     }
     text_printf(c->out, "{%s=", body->field->name);
     print_xlat_named(c, "af", first);
-    text_puts(c->out, ", ");
     if (len < body->size)
-        text_puts(c->out, "...");
+        text_puts(c->out, ", ...");
     else if ((whole = get(c, bytes, addr, body->size)))
-        print_fields(c, body->field + 1, bytes, body->size, "");
+        print_fields(c, body->field + 1, bytes, body->size, ", ");
     else
-        print_addr(c, addr + 1);
+        text_printf(c->out, ", %#lx", addr + 1);
     text_putc(c->out, '}');
     at = (body->size + 3) & ~3ul;
     if (!whole || !body->space || len <= at)

@@ -179,6 +179,9 @@ static const struct xlat route_flags[] = {X(RTM_F_NOTIFY),
                                           X(RTM_F_TRAP),
                                           {"RTM_F_OFFLOAD_FAILED", 0x20000000, 0},
                                           XEND};
+static const struct xlat hop_flags[] = {
+    X(RTNH_F_DEAD),     X(RTNH_F_PERVASIVE),  X(RTNH_F_ONLINK), X(RTNH_F_OFFLOAD),
+    X(RTNH_F_LINKDOWN), X(RTNH_F_UNRESOLVED), X(RTNH_F_TRAP),   XEND};
 static const struct xlat rule_actions[] = {
     X(FR_ACT_UNSPEC), X(FR_ACT_TO_TBL),    X(FR_ACT_GOTO),        X(FR_ACT_NOP),      X(FR_ACT_RES3),
     X(FR_ACT_RES4),   X(FR_ACT_BLACKHOLE), X(FR_ACT_UNREACHABLE), X(FR_ACT_PROHIBIT), XEND};
@@ -265,6 +268,7 @@ const struct xlat_table xlat_netlink[] = {{"nlmsg", flags, "NLM_F_???"},
                                           {"route_protocol", route_protocols, "RTPROT_???"},
                                           {"route_type", route_types, "RTN_???"},
                                           {"route_flags", route_flags, "RTM_F_???"},
+                                          {"hop_flags", hop_flags, "RTNH_F_???"},
                                           {"rule_action", rule_actions, "FR_ACT_???"},
                                           {"rule_flags", rule_flags, "FIB_RULE_???"},
                                           {"neighbour_state", neighbour_states, "NUD_???"},

@@ -24,6 +24,7 @@ addresses 7
 routes 5
 rules 13
 neighbours 8
+absent 18
 inet 9
 others 3
 answers 12
@@ -51,6 +52,11 @@ ip link show lo
 ip route get 127.0.0.1
 ip rule
 ip neighbour
+ip netconf
+ip addrlabel
+ip ntable
+ip nexthop
+tc qdisc
 ss -xa
 ss -ta
 END

@@ -402,6 +402,33 @@ static void neighbours(void)
     }
 }
 
+/* What begins with a family and little else; attributes behind it. */
+static void absent(void)
+{
+    static const struct {
+        unsigned type, size, first, last;
+        uint64_t leave; /* attributes whose insides are not looked at */
+    } kinds[] = {{RTM_GETNEIGHTBL, 4, 0, 9, 0xe0},   {RTM_NEWADDRLABEL, 12, 1, 3, 0},
+                 {RTM_GETNETCONF, 1, 0, 9, 0},       {RTM_NEWNSID, 1, 0, 6, 0},
+                 {RTM_NEWNEXTHOP, 8, 0, 15, 0x308c}, {RTM_GETQDISC, 20, 0, 15, 0x1a0},
+                 {RTM_DELTCLASS, 20, 0, 1, 0},       {RTM_NEWTFILTER, 20, 0, 1, 0},
+                 {RTM_GETCHAIN, 20, 0, 1, 0}};
+    static const char body[20] = "\2\0\4\0\1\0\0\0\3\0\0\0\4\0\0\0\5";
+    int route = netlink(NETLINK_ROUTE);
+
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        message(kinds[i].type, NLM_F_REQUEST, body, kinds[i].size);
+        for (unsigned type = kinds[i].first; type <= kinds[i].last; type++)
+            if (!(kinds[i].leave >> type & 1))
+                attr(type, "\1\0\0\0\0\0\0\2", 8);
+        say(route);
+        message(kinds[i].type, 0, body, 1);
+        message(kinds[i].type, 0, "\12\377\377\377\177\377\377\377", 8);
+        ((struct nlmsghdr *)(b.bytes + b.message))->nlmsg_len -= 1;
+        say(route);
+    }
+}
+
 /* ---- NETLINK_SOCK_DIAG ---- */
 
 static void inet(void)
@@ -522,11 +549,10 @@ static void answers(void)
 int main(int argc, char **argv)
 {
     static const struct group_of_calls groups[] = {
-        {"headers", headers}, {"errors", errors},         {"lengths", lengths},
-        {"links", links},     {"addresses", addresses},   {"routes", routes},
-        {"rules", rules},     {"neighbours", neighbours}, {"depths", depths},
-        {"inet", inet},       {"others", others},         {"answers", answers},
-        {NULL, NULL}};
+        {"headers", headers},     {"errors", errors}, {"lengths", lengths}, {"links", links},
+        {"addresses", addresses}, {"routes", routes}, {"rules", rules},     {"neighbours", neighbours},
+        {"depths", depths},       {"absent", absent}, {"inet", inet},       {"others", others},
+        {"answers", answers},     {NULL, NULL}};
 
     return run_group(groups, argc, argv);
 }
