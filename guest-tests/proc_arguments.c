@@ -84,5 +84,5 @@ int main(int argc, char **argv)
         is_num(WIFEXITED(status) ? WEXITSTATUS(status) : -1, more ? E2BIG : 0,
                more ? "one string longer than 32 pages" : "one string of 32 pages with its NUL");
     }
-    return 0;
+    return done();
 }
