@@ -1,7 +1,6 @@
 /* netlink_attr.c - bodies of netlink messages and their attributes, as tables of netlink.h say. */
 #include "netlink.h"
 
-#include <string.h>
 #include <sys/socket.h>
 
 #include "print_socket.h"

@@ -7,7 +7,6 @@
 #include <linux/smc_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "print_socket.h"

@@ -36,8 +36,8 @@ END
             "$program" --strace -e trace=%network -o "$work/ours" $words >"$work/out" 2>&1
             same_requests "$work/theirs" >"$work/theirs.plain"
             same_requests "$work/ours" >"$work/ours.plain"
-            if grep -q 'error=-' "$work/theirs"; then
-                skip "$words: the same requests" 'the kernel here does not answer, and so other things are tried'
+            if grep -q 'error=-ENOENT.*SOCK_DIAG_BY_FAMILY' "$work/theirs"; then
+                skip "$words: the same requests" 'the kernel here lists no such sockets, and so other things are tried'
             else
                 ok "$words: the same requests" diff "$work/theirs.plain" "$work/ours.plain"
             fi
