@@ -72,6 +72,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
     list_init(&k->processes);
     list_init(&k->uffds);
     list_init(&k->aio);
+    list_init(&k->keys);
     k->aio_max_nr = 65536;
     list_init(&k->urings);
     list_init(&k->waiting_work);
@@ -105,6 +106,7 @@ int kernel_init(struct kernel *k, const struct kernel_config *cfg, const struct 
 
 fail_ipc:
     ipc_destroy(k);
+    keys_destroy(k);
 fail_futex:
     futex_table_destroy(k->futexes);
 fail_mm:
@@ -117,6 +119,7 @@ void kernel_destroy(struct kernel *k)
     kernel_destroy_tasks(k);
     aio_exit(k, NULL);
     ipc_destroy(k);
+    keys_destroy(k);
     vfs_destroy(k);
     futex_table_destroy(k->futexes);
     mm_system_destroy(&k->sys);

@@ -107,6 +107,7 @@ struct kernel {
     struct list_head aio;      /* struct aio_context.node, of all address spaces: fs/aio.c */
     uint64_t aio_max_nr;       /* /proc/sys/fs/aio-max-nr */
     struct list_head urings;   /* struct uring.node: uring/ */
+    struct list_head keys;     /* struct key.node: keys/ */
     struct ipc_namespace *ipc; /* System V semaphores and message queues */
 };
 #define KERNEL_SYSCALL_NS 200 /* virtual cost of a system call, charged as it begins */

@@ -133,6 +133,12 @@ uint64_t aio_in_use(const struct kernel *k);
 /* t ends or leaves its program: its requests to io_uring go, without a completion. */
 void uring_task_exit(struct task *t);
 
+/* ---- keys/ ---- */
+void keys_get(struct cred *c);                   /* one reference more on each keyring */
+void keys_put(struct cred *c);                   /* they are given up */
+void keys_of_child(struct cred *c, bool thread); /* of a task that is made, or that executes another program */
+void keys_destroy(struct kernel *k);             /* after the tasks */
+
 /* ---- futex/ ---- */
 struct futex_table *futex_table_create(void);
 void futex_table_destroy(struct futex_table *ft);

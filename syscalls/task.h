@@ -112,8 +112,11 @@ struct cred {
     unsigned securebits;
     struct group_list *groups;       /* shared, counted */
     struct landlock_layer *landlock; /* counted; NULL: everything is permitted */
+    struct key *keyring[3];          /* of keys/: thread, process, session; references, NULL: none */
+    int default_keyring;             /* KEYCTL_SET_REQKEY_KEYRING */
 };
 struct landlock_layer;
+struct key;
 struct group_list {
     unsigned refs, n;
     unsigned gid[];

@@ -136,6 +136,8 @@ const struct proc_row proc_root_rows[] = {
     ROW("devices", show_devices),
     ROW("diskstats", show_nothing),
     ROW("filesystems", show_filesystems),
+    ROW("key-users", proc_show_key_users),
+    ROW("keys", proc_show_keys),
     ROW("loadavg", show_loadavg),
     ROW("meminfo", proc_show_meminfo),
     ROW("modules", show_nothing),

@@ -90,6 +90,10 @@ int proc_show_limits(const struct proc_ref *ref, FILE *out);
 int proc_show_mounts(const struct proc_ref *ref, FILE *out);
 int proc_show_mountinfo(const struct proc_ref *ref, FILE *out);
 
+/* keys/proc_keys.c */
+int proc_show_keys(const struct proc_ref *ref, FILE *out);
+int proc_show_key_users(const struct proc_ref *ref, FILE *out);
+
 /* proc_meminfo.c */
 int proc_show_meminfo(const struct proc_ref *ref, FILE *out);
 int proc_show_vmstat(const struct proc_ref *ref, FILE *out);

@@ -93,6 +93,7 @@ static int copy_parts(struct task *t, struct task *c, uint64_t f)
     int err = 0;
 
     creds_copy(&c->cred, &t->cred);
+    keys_of_child(&c->cred, f & CLONE_THREAD);
     c->files = f & CLONE_FILES ? files_get(t->files) : files_clone(t->files);
     if (!c->files)
         return -ENOMEM;

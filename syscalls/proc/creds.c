@@ -71,6 +71,7 @@ void creds_copy(struct cred *to, const struct cred *from)
     *to = *from;
     groups_get(to->groups);
     landlock_get(to->landlock);
+    keys_get(to);
 }
 
 void creds_release(struct cred *c)
@@ -79,6 +80,7 @@ void creds_release(struct cred *c)
     c->groups = NULL;
     landlock_put(c->landlock);
     c->landlock = NULL;
+    keys_put(c);
 }
 
 /* bprm_fill_uid(), and where cap_bprm_creds_from_file() takes it back: from who may not see what comes of it. */
@@ -117,6 +119,7 @@ void creds_exec(struct task *t, struct file *file)
     t->proc->dumpable = !secure;
     c->euid = c->suid = c->fsuid = euid;
     c->egid = c->sgid = c->fsgid = egid;
+    keys_of_child(c, false);
     if (c->euid == 0 || c->uid == 0) {
         c->cap_permitted = c->cap_bounding | c->cap_inheritable;
         c->cap_effective = c->euid == 0 ? c->cap_permitted : 0;

@@ -126,8 +126,8 @@ extern const struct struct_type structs_proc[], structs_time[], structs_signal[]
     structs_stat[], structs_tty[], structs_mem[], structs_ipc[], structs_uring[], structs_socket[],
     structs_sockopt[], structs_message[], structs_sched[], structs_ptrace[], structs_seccomp[],
     structs_admin[], structs_landlock[], structs_number[], structs_bpf[], structs_xattr[], structs_mount[],
-    structs_statmount[], structs_lsm[], structs_quota[], structs_perf[], structs_ebpf[],
-    structs_ioctl[];
+    structs_statmount[], structs_lsm[], structs_quota[], structs_perf[], structs_ebpf[], structs_ioctl[],
+    structs_keys[];
 const struct struct_type *struct_find(const char *name);
 
 /* ---- notes.c: what a call writes over, of one task ---- */
@@ -153,7 +153,7 @@ struct variant_set {
     uint64_t mask; /* of the argument before, the bits that decide; 0: all */
 };
 extern const struct variant_set variant_sets[], variant_sets_ioctl[], variant_sets_prctl[],
-    variant_sets_quota[];                                     /* end with name NULL */
+    variant_sets_quota[], variant_sets_keys[];                /* end with name NULL */
 const struct variant_set *variant_set_find(const char *name); /* NULL: there is none */
 const struct variant *variant_find(const struct variant_set *set, uint64_t value);
 /* The most arguments that one stands for. */

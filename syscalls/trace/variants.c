@@ -222,7 +222,7 @@ const struct variant_set variant_sets[] = {
 const struct variant_set *variant_set_find(const char *name)
 {
     static const struct variant_set *const all[] = {variant_sets, variant_sets_ioctl, variant_sets_prctl,
-                                                    variant_sets_quota};
+                                                    variant_sets_quota, variant_sets_keys};
 
     for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++)
         for (const struct variant_set *set = all[i]; set->name; set++)

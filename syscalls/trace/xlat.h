@@ -40,7 +40,7 @@ struct xlat_table {
 extern const struct xlat_table xlat_mm[], xlat_fs[], xlat_proc[], xlat_signal[], xlat_time[], xlat_ipc[],
     xlat_socket[], xlat_sockopt[], xlat_uring[], xlat_prctl[], xlat_seccomp[], xlat_bpf[], xlat_admin[],
     xlat_landlock[], xlat_mount[], xlat_quota[], xlat_lsm[], xlat_perf[], xlat_ebpf[], xlat_ioctl[],
-    xlat_tty[], xlat_netlink[];
+    xlat_tty[], xlat_netlink[], xlat_keys[];
 
 const struct xlat_table *xlat_find(const char *name);      /* NULL: no such table */
 const char *xlat_name(const struct xlat *x, uint64_t val); /* exact value, NULL: unknown */

@@ -64,6 +64,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         proc_task) echo 'when a task comes to wait is the host'\''s affair' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
         proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
+        proc_keys) echo 'keys have numbers at random' ;;
         net_proc | net_diag) echo 'the host has sockets of other programs' ;;
         net_async) echo 'how much a socket takes is the host'\''s affair' ;;
         *) false ;;
@@ -150,7 +151,7 @@ bash -c 'ls / | sort | head -n 2'
 /usr/bin/python3 -S -c 'import mmap, json; m = mmap.mmap(-1, 1 << 21); print(json.dumps([m[0]]))'
 sqlite3 :memory: 'create table t(a); insert into t values(1); select * from t'
 sqlite3 /tmp/x.db 'create table t(a); insert into t values(1); select * from t'
-perl -e 'print syscall(250, 0, -3, 0, 0, 0)' # keyctl: not in the emulator, so not on the host
+perl -e 'print syscall(154, 0, 0, 0)' # modify_ldt: not in the emulator, so not on the host
 perl -e 'my %h; $h{$_} = 1 for 1..5000; print scalar(keys %h)'
 lua5.4 -e 'local t = {} for i = 1, 10000 do t[i] = i end print(#t)'
 git --version

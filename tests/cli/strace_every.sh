@@ -6,6 +6,7 @@
 # another table), a flag of Landlock that strace knows since 6.15, what it shows of arrays and structures longer than any the
 # kernel takes, and of what lies at the end of memory.
 not_told='^execve\(
+^keyctl\((0x1f|0x20|0x1[789abc]|(0x[0-9a-f]+ /\* )?KEYCTL_(DH_COMPUTE|PKEY_[A-Z]+|CAPABILITIES|WATCH_KEY))\b
 PR_(SVE|SME|SET_TAGGED|GET_TAGGED|PAC|RISCV|PPC)|PR_SPEC_\?\?\?|^prctl\(0x(3[2346789cdf]|4[05-9])\b
 ^landlock_create_ruleset\(.*, (0x[0-9a-f]*[2367abef]\b|LANDLOCK_CREATE_RULESET_(ERRATA|VERSION\|))
 ^[gs]etsockopt\(|^(sem|msg)get\(|^process_madvise\(|^name_to_handle_at\(|^io_uring_register\(
