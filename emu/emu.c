@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct mseal_emu {
@@ -138,17 +139,27 @@ static int check_seal_image(const struct options *o, const struct mseal_design *
     return EXIT_USAGE;
 }
 
+/* Asked of the kernel itself: sigaction(3) keeps 32 and 33 to the C library, whose posix_spawn() starts programs with them ignored. */
+static bool is_ignored(int sig)
+{
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        ksigset_t mask;
+    } old;
+
+    return !syscall(SYS_rt_sigaction, sig, NULL, &old, sizeof(old.mask)) && old.handler == SIG_IGN;
+}
+
 /* What we were started with ignored (nohup, a shell's background job) stays ignored, as it would over an execve. */
 static ksigset_t ignored_signals(void)
 {
     ksigset_t set = 0;
 
-    for (int sig = 1; sig <= NR_SIGNALS; sig++) {
-        struct sigaction old;
-
-        if (!sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN)
+    for (int sig = 1; sig <= NR_SIGNALS; sig++)
+        if (is_ignored(sig))
             set |= sigbit(sig);
-    }
     return set;
 }
 

@@ -6,7 +6,7 @@ passwd=2f6574632f70617373776400 # "/etc/passwd"
 same_lines()
 {
     sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]{6,}/ADDR/g; s/  +=/ =/; s/[0-9]+ vars?/N vars/; s/si_pid=[0-9]+/si_pid=N/
-        s/si_([us]time)=[0-9]+/si_\1=N/g; s/parent_tid=\[[0-9]+\]/parent_tid=[N]/; s/ = [0-9]{4,}( |$)/ = PID\1/' "$1"
+        s/si_([us]time)=[0-9]+/si_\1=N/g; s/parent_tid=\[[0-9]+\]/parent_tid=[N]/; s/ = [0-9]{4,}( |$)/ = PID\1/; s/^((clone3?|v?fork|wait4|getp?pid|gettid)\(.*\)) = [0-9]+/\1 = PID/' "$1"
 }
 
 # injected CALLS SPECS COMMAND...: the same trace, output and exit status. Several SPECS are apart with spaces.

@@ -8,7 +8,7 @@ each()
 {
     for file in $(find "$1" -name 't.*' | sort -t. -k2 -n); do
         echo "file $file" | sed 's/ .*\// /; s/[0-9]*$/N/'
-        sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/[0-9]+ vars?/N vars/; s/  +=/ =/; s/\b[0-9]{4,}\b/N/g; s/wait4.*/wait4/' "$file"
+        sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/[0-9]+ vars?/N vars/; s/  +=/ =/; s/\b[0-9]{3,}\b/N/g; s/wait4.*/wait4/' "$file"
     done
 }
 

@@ -9,7 +9,7 @@ told()
         echo "file"
         # shellcheck disable=SC2016
         awk '{ if ($1 ~ /^[0-9]+$/ && !($1 in nth)) nth[$1] = ++n; if ($1 in nth) $1 = "task" nth[$1]; print }' "$file" |
-            sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/ +=/ =/; s/[0-9]+ vars?/N vars/; s/(in pid|changed to) [0-9]+/\1 N/; s/= [0-9]{4,}$/= PID/; s/= 1$/= PID/'
+            sed -E 's/0x[0-9a-f]{6,}/ADDR/g; s/ +=/ =/; s/[0-9]+ vars?/N vars/; s/(in pid|changed to) [0-9]+/\1 N/; s/= [0-9]{3,}$/= PID/; s/= 1$/= PID/'
     done
 }
 
