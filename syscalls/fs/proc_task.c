@@ -119,7 +119,7 @@ int64_t proc_write_oom_score_adj(const struct proc_ref *ref, char *text, size_t 
 
     if (!proc_parse_int(text, 0, &v) || v < -1000 || v > 1000)
         return -EINVAL;
-    if (v < ref->task->proc->oom_score_adj && !task_capable(ref->reader, 24 /* CAP_SYS_RESOURCE */))
+    if (v < ref->task->proc->oom_score_adj && !task_capable(ref->reader, CAP_SYS_RESOURCE))
         return -EACCES;
     ref->task->proc->oom_score_adj = v;
     return len;

@@ -5,6 +5,7 @@
  */
 #include "../handlers.h"
 #include "fs_calls.h"
+#include "statmount.h"
 
 #include <stddef.h>
 #include <sys/mount.h>
@@ -38,24 +39,6 @@ enum { /* STATMOUNT_* */
        HAVE_STRINGS = 0x6fb8, /* whatever is told as text, also what no mount here has */
        HAVE_ALL = 0x7fff,
 };
-
-/* struct statmount */
-struct answer {
-    uint32_t size, options;
-    uint64_t mask;
-    uint32_t dev_major, dev_minor;
-    uint64_t magic;
-    uint32_t sb_flags, type;
-    uint64_t mount, parent;
-    uint32_t old_mount, old_parent;
-    uint64_t attributes, propagation, peer_group, master, propagate_from;
-    uint32_t root, point;
-    uint64_t ns;
-    uint32_t subtype, source, counts[4];
-    uint64_t supported;
-    uint64_t spare[45];
-};
-_Static_assert(sizeof(struct answer) == 512, "what statmount(2) begins with");
 
 static uint64_t unique_id(const struct super *sb)
 {
@@ -103,8 +86,8 @@ static uint32_t put_string(struct strings *s, const char *text)
     return at;
 }
 
-static void describe(const struct super *sb, const struct dentry *root, uint64_t mask, struct answer *a,
-                     struct strings *s)
+static void describe(const struct super *sb, const struct dentry *root, uint64_t mask,
+                     struct statmount_answer *a, struct strings *s)
 {
     char path[PATH_MAX];
 
@@ -145,7 +128,7 @@ static void describe(const struct super *sb, const struct dentry *root, uint64_t
 
 int64_t sys_statmount(struct task *t, const uint64_t a[6])
 {
-    struct answer answer = {0};
+    struct statmount_answer answer = {0};
     struct strings strings = {.len = 0};
     const struct super *sb;
     uint64_t room = a[2], head;

@@ -1,6 +1,9 @@
 /* structs_statmount.c - requests and answers of statmount(2) and listmount(2), as strace shows them. */
 
+#include "../fs/statmount.h"
 #include "strace.h"
+
+#include <stddef.h>
 
 #define REQUEST_KNOWN 32u  /* bytes of struct mnt_id_req */
 #define ANSWER_KNOWN  512u /* of struct statmount, before its strings */
@@ -57,18 +60,7 @@ static void print_listmount_request(struct call *c, uint64_t addr, const struct 
     print_request(c, addr, NULL);
 }
 
-struct answer {
-    uint32_t size, options;
-    uint64_t mask;
-    uint32_t dev_major, dev_minor;
-    uint64_t magic;
-    uint32_t sb_flags, type;
-    uint64_t mount, parent;
-    uint32_t old_mount, old_parent;
-    uint64_t attributes, propagation, peer_group, master, propagate_from;
-    uint32_t root, point;
-    uint64_t ns;
-};
+#define ANSWER_TOLD offsetof(struct statmount_answer, subtype) /* of it, up to what no mount here has */
 
 static void print_text(struct call *c, const char *name, uint64_t addr, uint32_t at)
 {
@@ -84,7 +76,7 @@ static void print_magic(struct call *c, uint64_t magic)
         text_printf(c->out, "%#lx", magic);
 }
 
-static void print_mount(struct call *c, const struct answer *s)
+static void print_mount(struct call *c, const struct statmount_answer *s)
 {
     text_printf(c->out, ", mnt_id=%#lx, mnt_parent_id=%#lx, mnt_id_old=%#x, mnt_parent_id_old=%#x, mnt_attr=",
                 s->mount, s->parent, s->old_mount, s->old_parent);
@@ -98,9 +90,9 @@ static void print_mount(struct call *c, const struct answer *s)
 static void print_statmount(struct call *c, uint64_t addr, const struct arg *a)
 {
     uint64_t room = c->args[2];
-    struct answer s = {0};
+    struct statmount_answer s = {0};
 
-    if (room < sizeof(s.size) || !get(c, &s, addr, room < sizeof(s) ? room : sizeof(s))) {
+    if (room < sizeof(s.size) || !get(c, &s, addr, room < ANSWER_TOLD ? room : ANSWER_TOLD)) {
         print_addr(c, addr);
         return;
     }
