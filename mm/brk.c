@@ -84,6 +84,6 @@ int64_t mm_brk(struct mm *mm, uint64_t brk)
         return (int64_t)l->brk;
     l->brk = brk;
     if (new_end > old_end && mm->def_flags & VM_LOCKED)
-        mm_populate(mm, old_end, new_end, true);
+        mm_populate(mm, old_end, new_end, POPULATE_MAPPED);
     return (int64_t)brk;
 }

@@ -233,7 +233,7 @@ static int advise_collapse(struct mm *mm, struct vma_part *r, int advice)
             !mm_find_entry(mm, block, block + HPAGE_SIZE, PTE_PRESENT, &at))
             err = mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, block,
                              "a block of 2 MiB in the range has no pages, or guards");
-        else if (mm_populate(mm, block, block + HPAGE_SIZE, true) < 0)
+        else if (mm_populate(mm, block, block + HPAGE_SIZE, POPULATE_NOW) < 0)
             return -ENOMEM;
     }
     return err;
@@ -396,6 +396,7 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
         const struct vma *v = vma_tree_find(&mm->vmas, start);
         enum mm_fault_reason reason;
         struct vma copy;
+        unsigned what;
         pte_t e;
 
         if (!v || v->start > start)
@@ -407,6 +408,11 @@ static int advise_populate(struct mm *mm, uint64_t start, uint64_t end, bool wri
             return mm_fail_at(mm, -EINVAL, MM_ABOUT_VMA, v->start,
                               "the protection key denies the access that would populate it");
         copy = *v;
+        if (copy.uffd && mm_userfault(mm, &copy, start, write, &what)) {
+            mm_uffd_meet(mm, start, copy.uffd, what);
+            return mm_fail_at(mm, -EFAULT, MM_ABOUT_VMA, start,
+                              "a page in it is missing that userfaultfd is to bring");
+        }
         reason = mm_fault_page(mm, &copy, start, write, &e); /* not mm_fault(): no CPU gets the entry */
         if (reason == MM_FAULT_OOM)
             return mm_fail_memory(mm);

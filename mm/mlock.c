@@ -110,8 +110,7 @@ int64_t mm_mlock(struct mm *mm, uint64_t addr, uint64_t len, int flags)
     mm_assert_valid(mm);
     if (err || !len)
         return err;
-    err = mm_populate(mm, addr, addr + len, false);
-    return err == -EFAULT ? -ENOMEM : err == -ENOMEM ? -EAGAIN : err; /* as POSIX has it */
+    return mm_populate(mm, addr, addr + len, POPULATE_LOCKED);
 }
 
 int64_t mm_munlock(struct mm *mm, uint64_t addr, uint64_t len)
@@ -154,7 +153,7 @@ int64_t mm_mlockall(struct mm *mm, int flags)
         mm->def_flags |= VM_LOCKED | onfault;
     if (flags & MCL_CURRENT) {
         lock_all(mm, VM_LOCKED | onfault);
-        mm_populate(mm, 0, MM_TASK_SIZE, true);
+        mm_populate(mm, 0, MM_TASK_SIZE, POPULATE_MAPPED);
     }
     mm_assert_valid(mm);
     return 0;

@@ -267,7 +267,7 @@ pfn_t mm_fault_frame(struct mm *mm, uint64_t addr, unsigned access);
 enum mm_fault_reason mm_userfault(struct mm *mm, const struct vma *v, uint64_t addr, bool write,
                                   unsigned *what);
 /* userfault_call.c: an access of the kernel met a watched page: it is to be repeated; or, a write, was kept (true). */
-void mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what);
+bool mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what);      /* false: it is not */
 bool mm_uffd_keep(struct mm *mm, uint64_t addr, const void *bytes, uint64_t len); /* within a page */
 /* Watched areas of [start, end) go; one that id watches moves; its pages are about to go (true: that has to be told first). */
 void mm_uffd_unmapping(struct mm *mm, uint64_t start, uint64_t end);
@@ -277,8 +277,16 @@ bool mm_uffd_removing(struct mm *mm, uint16_t id, uint64_t start, uint64_t end);
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);
-/* mm_populate: fault in every page of [start,end) as MAP_POPULATE and mlock do. write: break COW. 0 or negative errno. */
-int mm_populate(struct mm *mm, uint64_t start, uint64_t end, bool ignore_errors);
+enum mm_populate {
+    POPULATE_MAPPED, /* as MAP_POPULATE: errors do not count */
+    POPULATE_LOCKED, /* as mlock: they do */
+    POPULATE_NOW,    /* as MAP_POPULATE, but userfaultfd is not waited for */
+};
+/*
+ * Fault in every page of [start,end). 0 or negative errno. (populate.c) At one that is to be waited for it ends with 0, and
+ * what is left goes into mm->uffd.left.
+ */
+int mm_populate(struct mm *mm, uint64_t start, uint64_t end, enum mm_populate how);
 /*
  * anon_vma_prepare(): gives the VMA that holds addr an anon_vma identity if it has none: a neighbour's if the two could
  * merge (find_mergeable_anon_vma in mm/vma.c), else a new one. 0, or -ENOMEM.

@@ -334,7 +334,7 @@ int64_t mm_do_mmap(struct mm *mm, uint64_t addr, uint64_t len, uint64_t prot, ui
     if (err)
         return err;
     if (locked || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
-        mm_populate(mm, r.addr, r.addr + r.len, true);
+        mm_populate(mm, r.addr, r.addr + r.len, POPULATE_MAPPED);
     return (int64_t)r.addr;
 }
 

@@ -125,7 +125,7 @@ static int protect_area(struct mm *mm, struct vma *v, uint64_t start, uint64_t e
     mm_account(mm, flags, old.file, (int64_t)pages);
     /* Locked private memory that becomes writable is copied now: no fault later on. */
     if (flags & VM_WRITE && old.flags & VM_LOCKED && !(old.flags & (VM_WRITE | VM_SHARED)))
-        mm_populate(mm, start, end, true);
+        mm_populate(mm, start, end, POPULATE_NOW);
     return 0;
 }
 

@@ -222,6 +222,6 @@ int64_t mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_l
     }
     mm_assert_valid(mm);
     if (ret >= 0 && r.populate_grown)
-        mm_populate(mm, (uint64_t)ret + r.old_len, (uint64_t)ret + r.new_len, true);
+        mm_populate(mm, (uint64_t)ret + r.old_len, (uint64_t)ret + r.new_len, POPULATE_MAPPED);
     return ret;
 }

@@ -148,6 +148,7 @@ int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, 
         enum mm_fault_reason reason;
         const struct vma *found;
         uint64_t at = addr + done;
+        unsigned what;
         struct vma v;
         char *page;
         pte_t e;
@@ -159,6 +160,8 @@ int64_t mm_access_remote(struct mm *mm, uint64_t addr, void *buf, uint64_t len, 
         v = *found;
         if (!remote_allowed(&v, write, force) || (write && !poke_allowed(mm, &v, at, n)))
             break;
+        if (v.uffd && mm_userfault(mm, &v, at, write, &what))
+            break; /* who looks at another's memory so does not wait for userfaultfd */
         if (mm_fault_page(mm, &v, at, write, &e))
             break;
         page = (char *)frame_ptr(pm, pte_pfn(e)) + (at & ~MM_PAGE_MASK);

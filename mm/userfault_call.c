@@ -34,11 +34,27 @@ bool mm_uffd_met(const struct mm *mm)
     return mm->uffd.left.met.reason;
 }
 
-void mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what)
+bool mm_uffd_meet(struct mm *mm, uint64_t addr, uint16_t id, unsigned what)
 {
-    if (mm->uffd.keeps && !(id & MM_UFFD_USER_ONLY) && !mm->uffd.left.met.reason)
+    if (!mm->uffd.keeps || id & MM_UFFD_USER_ONLY)
+        return false;
+    if (!mm->uffd.left.met.reason)
         mm->uffd.left.met =
             (struct mm_fault){.addr = addr, .reason = MM_FAULT_USERFAULT, .userfault = what, .uffd = id};
+    return true;
+}
+
+int mm_uffd_populate(struct mm *mm, struct mm_uffd_populate *p, struct mm_fault *f)
+{
+    struct mm_uffd_left left;
+    int err;
+
+    mm_uffd_begin(mm, 0);
+    err = mm_populate(mm, p->start, p->end, p->mlock ? POPULATE_LOCKED : POPULATE_MAPPED);
+    mm_uffd_end(mm, &left);
+    *p = left.populate;
+    *f = left.met;
+    return err;
 }
 
 /* The fault that an access to addr would be, if it is one to wait for. */

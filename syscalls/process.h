@@ -118,6 +118,8 @@ void tty_disassociate(struct process *p, const struct task *by);
 
 /* ---- fs/uffd_wait.c ---- */
 void userfault_call_free(struct task *t); /* t's system call will not go on */
+/* t's system call is about to look at memory of another address space. True: it sleeps until a page there is brought. */
+bool userfault_waits_for(struct task *t, struct mm *mm, uint64_t addr, uint64_t len, unsigned access);
 /* ---- fs/uffd_event.c ---- */
 /* t made c with a copy of its address space: who watches the one may watch the other. */
 void userfault_forked(struct task *t, struct task *c);

@@ -543,9 +543,14 @@ struct mm_uffd_event {
     uint16_t id;
     uint64_t start, end, to; /* to: of MM_UFFD_MOVED */
 };
+struct mm_uffd_populate { /* pages to be made present, from the first that is to be waited for; end 0: none */
+    uint64_t start, end;
+    bool mlock; /* errors count */
+};
 struct mm_uffd_left {
     struct mm_uffd_copy *copies; /* the oldest first, as the events */
     struct mm_uffd_event *events;
+    struct mm_uffd_populate populate;
     /* the first access that failed since its page is to be waited for; reason: was there one? */
     struct mm_fault met;
 };
@@ -556,6 +561,8 @@ void mm_uffd_end(struct mm *mm, struct mm_uffd_left *left);
 bool mm_uffd_met(const struct mm *mm);
 /* In between: could [addr, addr+len) be read without waiting? If not, that counts as an access that failed. */
 bool mm_uffd_all_there(struct mm *mm, uint64_t addr, uint64_t len);
+/* Goes on with *p, and leaves in it what is to be made present once the page of *f is there. 0 or an error of mlock. */
+int mm_uffd_populate(struct mm *mm, struct mm_uffd_populate *p, struct mm_fault *f);
 /* Would such an access to some page of [addr, addr+len) have to wait? *f is the fault. */
 bool mm_uffd_missing(struct mm *mm, uint64_t addr, uint64_t len, unsigned access, struct mm_fault *f);
 

@@ -51,12 +51,13 @@ struct uffd_event {
 
 /* What a task's system call still has to do; task.uffd_call. */
 struct uffd_call {
-    struct mm_uffd_copy *copies; /* bytes that still have to go to the guest */
-    struct list_head events;     /* struct uffd_event.mine */
-    int64_t result;              /* once all that is done */
-    bool over;                   /* the call is, but for them */
-    bool again, retrying;        /* it is made again, with this task.retrying */
-    uint64_t told;               /* then: for mm_uffd_begin() */
+    struct mm_uffd_copy *copies;      /* bytes that still have to go to the guest */
+    struct mm_uffd_populate populate; /* pages that still have to be there */
+    struct list_head events;          /* struct uffd_event.mine */
+    int64_t result;                   /* once all that is done */
+    bool over;                        /* the call is, but for them */
+    bool again, retrying;             /* it is made again, with this task.retrying */
+    uint64_t told;                    /* then: for mm_uffd_begin() */
 };
 
 /* ---- userfaultfd.c ---- */

@@ -39,15 +39,20 @@ void uffd_wake_range(struct uffd *u, uint64_t start, uint64_t len)
     }
 }
 
-struct uffd *uffd_find(const struct task *t, uint16_t id)
+static struct uffd *uffd_of(const struct kernel *k, const struct mm *mm, uint16_t id)
 {
-    list_for_each (n, &t->k->uffds) {
+    list_for_each (n, &k->uffds) {
         struct uffd *u = container_of(n, struct uffd, node);
 
-        if (u->mm == t->mm && u->id == id)
+        if (u->mm == mm && u->id == id)
             return u;
     }
     return NULL;
+}
+
+struct uffd *uffd_find(const struct task *t, uint16_t id)
+{
+    return uffd_of(t->k, t->mm, id);
 }
 
 /* t goes to sleep for f. False: out of memory. */
@@ -85,15 +90,22 @@ bool userfault_wait(struct task *t, const struct mm_fault *f)
 /* ---- system calls ---- */
 
 /* In a system call only a fatal signal takes t away. False: t need not or cannot sleep. */
-static bool sleep_in_call(struct task *t, const struct mm_fault *f)
+static bool sleep_in_call(struct task *t, const struct mm *mm, const struct mm_fault *f)
 {
-    struct uffd *u = uffd_find(t, f->uffd);
+    struct uffd *u = uffd_of(t->k, mm, f->uffd);
 
     if (!u || fatal_signal_pending(t) || !sleep_for(t, u, f))
         return false;
     t->wait_killable = true;
     t->deadline = 0;
     return true;
+}
+
+bool userfault_waits_for(struct task *t, struct mm *mm, uint64_t addr, uint64_t len, unsigned access)
+{
+    struct mm_fault f;
+
+    return mm != t->mm && mm_uffd_missing(mm, addr, len, access, &f) && sleep_in_call(t, mm, &f);
 }
 
 static void drop(struct mm_uffd_copy *copies)
@@ -134,6 +146,24 @@ static bool has_to_be_read(struct task *t)
            task_block_killable(t, NULL, "a userfaultfd to be read") == SYS_BLOCK;
 }
 
+/* True: t sleeps until a page is there that its call was to make present. */
+static bool pages_are_missing(struct task *t)
+{
+    struct uffd_call *uc = t->uffd_call;
+    struct mm_fault f;
+    int err;
+
+    if (!uc->populate.end)
+        return false;
+    err = mm_uffd_populate(t->mm, &uc->populate, &f);
+    if (err)
+        uc->result = err;
+    if (uc->populate.end && sleep_in_call(t, t->mm, &f))
+        return true;
+    uc->populate.end = 0; /* all there, or a fatal signal */
+    return false;
+}
+
 /* What the call left to be done: its result once that is, or SYS_BLOCK. */
 static int64_t finish(struct task *t)
 {
@@ -144,14 +174,14 @@ static int64_t finish(struct task *t)
     while (uc->copies) {
         struct mm_uffd_copy *c = uc->copies;
 
-        if (mm_uffd_missing(t->mm, c->addr, c->len, MM_WRITE, &f) && sleep_in_call(t, &f))
+        if (mm_uffd_missing(t->mm, c->addr, c->len, MM_WRITE, &f) && sleep_in_call(t, t->mm, &f))
             return SYS_BLOCK;
         if (mm_copy_out(t->mm, c->addr, c->bytes, c->len))
             uc->result = -EFAULT;
         uc->copies = c->next;
         free(c);
     }
-    if (has_to_be_read(t))
+    if (pages_are_missing(t) || has_to_be_read(t))
         return SYS_BLOCK;
     ret = uc->result;
     userfault_call_free(t);
@@ -190,14 +220,14 @@ static int64_t call_made(struct task *t, int64_t ret, struct mm_uffd_left *left,
     bool met = left->met.reason && ret == -EFAULT;
     struct uffd_call *uc;
 
-    if (!left->copies && !met && !removing && !t->uffd_call)
+    if (!left->copies && !left->populate.end && !met && !removing && !t->uffd_call)
         return ret;
     uc = uffd_call_of(t);
     if (!uc) {
         drop(left->copies);
         return ret;
     }
-    if (removing || (met && sleep_in_call(t, &left->met))) {
+    if (removing || (met && sleep_in_call(t, t->mm, &left->met))) {
         uc->again = true;
         uc->retrying = retrying;
         uc->told = removing;
@@ -207,6 +237,7 @@ static int64_t call_made(struct task *t, int64_t ret, struct mm_uffd_left *left,
         return ret; /* a fatal signal */
     }
     append(uc, left->copies);
+    uc->populate = left->populate;
     if (ret == SYS_BLOCK)
         return ret;
     uc->over = true;

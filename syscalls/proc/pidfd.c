@@ -197,6 +197,8 @@ static int64_t vm_rw(struct task *t, const uint64_t a[6], bool write)
             n = MM_PAGE_SIZE - raddr % MM_PAGE_SIZE;
             if (want > n)
                 want = n;
+            if (userfault_waits_for(t, o->mm, raddr, want, write ? MM_WRITE : MM_READ))
+                return SYS_BLOCK;
             /* Unlike ptrace this obeys the protection of the other side. */
             if (write) {
                 n = mm_copy_in_partial(t->mm, buf, laddr, want);
@@ -207,7 +209,7 @@ static int64_t vm_rw(struct task *t, const uint64_t a[6], bool write)
             }
             total += n;
             if (n < want)
-                return total ? (int64_t)total : -EFAULT;
+                return total && !mm_uffd_met(t->mm) ? (int64_t)total : -EFAULT;
             roff += n;
             loff += n;
         }
