@@ -49,8 +49,6 @@ void task_leave_mm(struct task *t);
 void kill_other_threads(struct task *t, int status);
 void thread_reap(struct task *t); /* a thread whose tracer took its status, or will not */
 
-int64_t unshare_parts(struct task *t, uint64_t flags);
-
 /* Making a task, step by step; task_free() undoes whatever was done. */
 struct task *task_alloc(struct kernel *k);
 struct process *process_alloc(struct kernel *k, int pid); /* one reference: until it is reaped */

@@ -1,5 +1,5 @@
 /*
- * clone.c - fork, vfork, clone, clone3: which parts the child shares, which it copies (copy_process of
+ * clone.c - fork, vfork, clone, clone3, unshare: which parts the child shares, which it copies (copy_process of
  * kernel/fork.c).
  */
 #include <errno.h>
@@ -344,10 +344,13 @@ int64_t sys_clone3(struct task *t, const uint64_t a[6])
     return clone_and_wait(t, &args);
 }
 
-/* unshare(2): what clone shared is copied after all. Threads cannot be, namespaces need privileges nobody
- * has. */
-int64_t unshare_parts(struct task *t, uint64_t f)
+/* What clone shared is copied after all. Threads cannot be, namespaces need privileges nobody has. */
+int64_t sys_unshare(struct task *t, const uint64_t a[6])
 {
+    uint64_t f = arg_uint(a[0]);
+
+    if (f & ~UINT64_C(0x7e034f80))
+        return -EINVAL;
     if (f & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && t->proc->nr_threads > 1)
         return -EINVAL;
     if (f & CLONE_NAMESPACES || f & 0x80 /* CLONE_NEWTIME */)
