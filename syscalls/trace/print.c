@@ -94,127 +94,132 @@ static bool is_vector(const struct arg *a)
                                  : a->kind == ARG_IOV || a->kind == ARG_OIOV || a->kind == ARG_RIOV;
 }
 
-void print_arg(struct call *c, const struct arg *a, int index)
+/* The register itself says it all; false: a is of another kind. */
+static bool word_arg(struct call *c, const struct arg *a, uint64_t v)
 {
-    uint64_t v = c->args[index], n = length_of(c, a);
-    ksigset_t set = 0;
-
-    c->at = index;
-    if (c->style.shallow && points_to_data(a)) {
-        if (v && !n && (a->len >= 0 || (a->len == LEN_RET && !c->failed)) && !a->mode_if_creat &&
-            is_vector(a))
-            text_puts(c->out, "[]");
-        else
-            print_addr(c, v);
-        return;
-    }
     switch (a->kind) {
     case ARG_INT:
         text_printf(c->out, "%d", (int)v);
-        break;
-    case ARG_PID:
-        print_pid(c, (int)v);
-        break;
-    case ARG_FD:
-        print_fd(c, (int)v);
-        break;
+        return true;
     case ARG_UINT:
         text_printf(c->out, "%u", (unsigned)v);
-        break;
+        return true;
     case ARG_LONG:
     case ARG_OFF:
         text_printf(c->out, "%ld", (int64_t)v);
-        break;
+        return true;
     case ARG_ULONG:
     case ARG_SIZE:
         text_printf(c->out, "%lu", v);
-        break;
+        return true;
     case ARG_HEX:
     case ARG_HEXOFF:
         text_printf(c->out, "%#lx", v);
-        break;
+        return true;
     case ARG_UHEX:
         text_printf(c->out, "%#x", (unsigned)v);
-        break;
+        return true;
     case ARG_OCTAL:
         text_printf(c->out, "%#03o", (unsigned)(uint16_t)v);
-        break;
+        return true;
     case ARG_PTR:
         print_addr(c, v);
-        break;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The register names something: a process, a file, a signal, a constant; false: a is of another kind. */
+static bool name_arg(struct call *c, const struct arg *a, uint64_t v)
+{
+    switch (a->kind) {
+    case ARG_PID:
+        print_pid(c, (int)v);
+        return true;
+    case ARG_FD:
+        print_fd(c, (int)v);
+        return true;
     case ARG_DIRFD:
         print_dirfd(c, (int)v);
-        break;
+        return true;
     case ARG_ID:
         print_id(c, (uint32_t)v);
-        break;
+        return true;
     case ARG_SIG:
         print_signo(c, (int)v);
-        break;
+        return true;
     case ARG_LSIG:
         if (v > INT32_MAX)
             text_printf(c->out, "%lu", v);
         else
             print_signo(c, (int)v);
-        break;
+        return true;
     case ARG_MODE:
         if (a->mode_if_creat)
             text_printf(c->out, "%#03o", (unsigned)(uint16_t)v);
         else
             print_st_mode(c, (uint16_t)v);
-        break;
+        return true;
     case ARG_DEV:
         print_dev(c, (uint32_t)v);
-        break;
-    case ARG_PATH:
-        print_nul(c, v, 4095, SIZE_MAX);
-        break;
-    case ARG_STR:
-        print_string(c, v);
-        break;
-    case ARG_STR15:
-        if (a->out && c->failed)
-            print_addr(c, v);
-        else
-            print_nul(c, v, c->tr->opt.strsize, a->out ? 16 : 15);
-        break;
-    case ARG_OPATH:
-        if (c->failed)
-            print_addr(c, v);
-        else
-            print_nul(c, v, 4095, SIZE_MAX);
-        break;
-    case ARG_IN:
-        print_mem(c, v, n, false);
-        break;
-    case ARG_PACKET:
-        print_packet(c, v, n);
-        break;
-    case ARG_OUT:
-    case ARG_HEXOUT:
-        if (c->failed)
-            print_addr(c, v);
-        else
-            print_mem(c, v, n, a->kind == ARG_HEXOUT);
-        break;
-    case ARG_ROOM:
-        if (c->failed)
-            print_addr(c, v);
-        else
-            print_packet(c, v, n < (uint64_t)c->ret ? n : (uint64_t)c->ret);
-        break;
+        return true;
     case ARG_XLAT:
         print_xlat(c, a->xlat, (uint32_t)v);
-        break;
+        return true;
     case ARG_WIDE_XLAT:
         print_xlat(c, a->xlat, v);
-        break;
+        return true;
     case ARG_FLAGS:
         print_flags(c, a->xlat, (uint32_t)v);
-        break;
+        return true;
     case ARG_WIDE_FLAGS:
         print_flags(c, a->xlat, v);
-        break;
+        return true;
+    case ARG_NUMBER:
+        a->type->print2(c, v, a);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Texts and bytes, n of them where the call counts them; false: a is of another kind. */
+static bool bytes_arg(struct call *c, const struct arg *a, uint64_t v, uint64_t n)
+{
+    switch (a->kind) {
+    case ARG_PATH:
+    case ARG_OPATH:
+        print_nul(c, v, 4095, SIZE_MAX);
+        return true;
+    case ARG_STR:
+        print_string(c, v);
+        return true;
+    case ARG_STR15:
+        print_nul(c, v, c->tr->opt.strsize, a->out ? 16 : 15);
+        return true;
+    case ARG_IN:
+    case ARG_OUT:
+    case ARG_HEXOUT:
+        print_mem(c, v, n, a->kind == ARG_HEXOUT);
+        return true;
+    case ARG_PACKET:
+        print_packet(c, v, n);
+        return true;
+    case ARG_ROOM:
+        print_packet(c, v, n < (uint64_t)c->ret ? n : (uint64_t)c->ret);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What lies there is made of parts, n of them where the call counts them. */
+static void parts_arg(struct call *c, const struct arg *a, uint64_t v, uint64_t n)
+{
+    ksigset_t set = 0;
+
+    switch (a->kind) {
     case ARG_STRUCT:
         print_struct(c, a, v);
         break;
@@ -234,7 +239,7 @@ void print_arg(struct call *c, const struct arg *a, int index)
         print_envp(c, v);
         break;
     case ARG_SIGSET:
-        if ((a->out && c->failed) || n != sizeof(set) || !get(c, &set, v, n))
+        if (n != sizeof(set) || !get(c, &set, v, n))
             print_addr(c, v);
         else
             print_sigset(c, set);
@@ -242,10 +247,32 @@ void print_arg(struct call *c, const struct arg *a, int index)
     case ARG_NUMP:
         print_nump(c, a, v);
         break;
-    case ARG_NUMBER:
-        a->type->print2(c, v, a);
-        break;
     default:
         break;
+    }
+}
+
+/* Nothing else than what the call answers lies there. */
+static bool is_answer(const struct arg *a)
+{
+    return a->kind == ARG_OPATH || a->kind == ARG_OUT || a->kind == ARG_HEXOUT || a->kind == ARG_ROOM ||
+           (a->out && (a->kind == ARG_STR15 || a->kind == ARG_SIGSET));
+}
+
+void print_arg(struct call *c, const struct arg *a, int index)
+{
+    uint64_t v = c->args[index], n = length_of(c, a);
+
+    c->at = index;
+    if (c->style.shallow && points_to_data(a)) {
+        if (v && !n && (a->len >= 0 || (a->len == LEN_RET && !c->failed)) && !a->mode_if_creat &&
+            is_vector(a))
+            text_puts(c->out, "[]");
+        else
+            print_addr(c, v);
+    } else if (c->failed && is_answer(a)) {
+        print_addr(c, v);
+    } else if (!word_arg(c, a, v) && !name_arg(c, a, v) && !bytes_arg(c, a, v, n)) {
+        parts_arg(c, a, v, n);
     }
 }
