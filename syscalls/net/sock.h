@@ -71,6 +71,7 @@ struct sock {
 /* task_block() of a call that SO_RCVTIMEO or SO_SNDTIMEO limits: timeo is theirs. -EAGAIN: it is over; -EINTR: a signal, which
  * without a limit would have the call begin anew. */
 int64_t sock_wait(struct task *t, struct waitq *q, uint64_t timeo, const char *what);
+extern const char sock_waits_for_data[]; /* the `what` of a receive */
 struct sock *sock_create(struct task *t, int family, int type, int protocol);
 void sock_release(struct sock *s);
 /* Who is at an end, for SO_PEERCRED and its like of the other: t, as now; or who listened for it. And what is seen there. */
@@ -87,7 +88,9 @@ void sock_tell(struct sock *s, int reason);
 /* The other end of a connection sends no more: by shutdown, or (closed) because it is gone. */
 void sock_tell_end(struct sock *s, bool closed);
 void sock_pair(struct sock *a, struct sock *b);
-bool sock_connects(const struct sock *s); /* of a type that listens and accepts */
+bool sock_connects(const struct sock *s);  /* of a type that listens and accepts */
+bool sock_is_stream(const struct sock *s); /* SOCK_STREAM */
+bool sock_nothing_to_read(const struct sock *s);
 /* A message from nobody in particular comes to `to`: len, or -ENOBUFS. */
 int64_t sock_deliver(struct sock *to, const struct sockaddr_storage *from, unsigned from_len, const void *buf,
                      uint64_t len);
