@@ -177,70 +177,42 @@ int64_t sys_listen(struct task *t, const uint64_t a[6])
     return 0;
 }
 
-int64_t sys_connect(struct task *t, const uint64_t a[6])
+static int connect_datagram(struct task *t, struct sock *s, const struct sockaddr_storage *sa, unsigned len)
 {
-    struct sockaddr_storage sa;
-    struct file *f;
-    struct sock *s, *to, *end;
-    int err = sock_of(t, a[0], &f, &s), len = arg_int(a[2]);
-    bool later;
+    struct sock *to;
+    int err;
 
-    if (!err)
-        err = sock_addr_in(t, a[1], len, &sa);
-    if (!err)
-        err = may_use_port(t, s, &sa, len, LL_CONNECT_TCP);
-    if (err)
-        return err;
-    if (len < 2)
-        return -EINVAL;
-    later = sock_is_tcp(s) && f->flags & O_NONBLOCK;
-    if (s->family == AF_NETLINK)
-        return netlink_connect(t, s, &sa, (unsigned)len);
-    if (s->type == SOCK_DGRAM) {
-        if (sa.ss_family == AF_UNSPEC) {
-            sock_unconnect(s);
-            return 0;
-        }
-        if (s->family != AF_UNIX && (err = sock_autobind(t, s)))
-            return err;
-        err = sock_find(t, s, &sa, len, &to);
-        if (err && (err != -ECONNREFUSED || s->family == AF_UNIX))
-            return err;
-        s->peer = to; /* NULL: datagrams to nobody */
-        s->state = SS_CONNECTED;
-        s->peer_addr = s->family == AF_UNIX ? to->addr : sa;
-        s->peer_len = s->family == AF_UNIX ? to->addr_len : s->addr_len;
-        if (s->family != AF_UNIX) {
-            sock_name_sender(&s->peer_addr);
-            sock_name_sender(&s->addr);
-        }
+    if (sa->ss_family == AF_UNSPEC) {
+        sock_unconnect(s);
         return 0;
-    }
-    if (s->connecting)
-        return tcp_connect_result(s);
-    if (s->state == SS_CONNECTED)
-        return -EISCONN;
-    if (s->state != SS_NEW)
-        return -EINVAL;
-    err = sock_find(t, s, &sa, len, &to);
-    if (!err && to->state != SS_LISTEN)
-        err = -ECONNREFUSED;
-    if (err)
-        return err == -ECONNREFUSED && later ? tcp_connect_later(t, s, false) : err;
-    if (to->nr_backlog > to->max_backlog) {
-        if (f->flags & O_NONBLOCK)
-            return -EAGAIN;
-        return sock_wait(t, &to->wait, s->sndtimeo, "connect");
     }
     if (s->family != AF_UNIX && (err = sock_autobind(t, s)))
         return err;
-    end = sock_create(t, to->family, to->type, to->protocol);
+    err = sock_find(t, s, sa, len, &to);
+    if (err && (err != -ECONNREFUSED || s->family == AF_UNIX))
+        return err;
+    s->peer = to; /* NULL: datagrams to nobody */
+    s->state = SS_CONNECTED;
+    s->peer_addr = s->family == AF_UNIX ? to->addr : *sa;
+    s->peer_len = s->family == AF_UNIX ? to->addr_len : s->addr_len;
+    if (s->family != AF_UNIX) {
+        sock_name_sender(&s->peer_addr);
+        sock_name_sender(&s->addr);
+    }
+    return 0;
+}
+
+/* The end of a connection to s that the listener `to` will accept, and whoever waits for one is told. 0 or -ENOMEM. */
+static int make_end(struct task *t, struct sock *s, struct sock *to, const struct sockaddr_storage *sa)
+{
+    struct sock *end = sock_create(t, to->family, to->type, to->protocol);
+
     if (!end)
         return -ENOMEM;
     end->addr = to->addr;
     end->addr_len = to->addr_len;
     if (s->family != AF_UNIX) { /* the address that was called, not 0.0.0.0 */
-        end->addr = sa;
+        end->addr = *sa;
         sock_name_sender(&end->addr);
         sock_name_sender(&s->addr);
         sock_map_address(&end->addr, end->family);
@@ -249,7 +221,7 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     sock_answer_as(end, to);
     sock_pair(s, end);
     if (s->family != AF_UNIX) {
-        s->peer_addr = sa;
+        s->peer_addr = *sa;
         s->peer_len = s->addr_len;
         sock_name_sender(&s->peer_addr);
         sock_map_address(&end->peer_addr, end->family);
@@ -261,7 +233,55 @@ int64_t sys_connect(struct task *t, const uint64_t a[6])
     sock_changed(to);
     if (s->family != AF_UNIX)
         sock_tell(s, POLL_OUT);
-    return later ? tcp_connect_later(t, s, true) : 0;
+    return 0;
+}
+
+static int64_t connect_to_listener(struct task *t, struct sock *s, const struct sockaddr_storage *sa,
+                                   unsigned len, bool nonblock)
+{
+    bool later = sock_is_tcp(s) && nonblock;
+    struct sock *to;
+    int err;
+
+    if (s->connecting)
+        return tcp_connect_result(s);
+    if (s->state == SS_CONNECTED)
+        return -EISCONN;
+    if (s->state != SS_NEW)
+        return -EINVAL;
+    err = sock_find(t, s, sa, len, &to);
+    if (!err && to->state != SS_LISTEN)
+        err = -ECONNREFUSED;
+    if (err)
+        return err == -ECONNREFUSED && later ? tcp_connect_later(t, s, false) : err;
+    if (to->nr_backlog > to->max_backlog)
+        return nonblock ? -EAGAIN : sock_wait(t, &to->wait, s->sndtimeo, "connect");
+    if (s->family != AF_UNIX && (err = sock_autobind(t, s)))
+        return err;
+    err = make_end(t, s, to, sa);
+    return err || !later ? err : tcp_connect_later(t, s, true);
+}
+
+int64_t sys_connect(struct task *t, const uint64_t a[6])
+{
+    struct sockaddr_storage sa;
+    struct file *f;
+    struct sock *s;
+    int err = sock_of(t, a[0], &f, &s), len = arg_int(a[2]);
+
+    if (!err)
+        err = sock_addr_in(t, a[1], len, &sa);
+    if (!err)
+        err = may_use_port(t, s, &sa, len, LL_CONNECT_TCP);
+    if (err)
+        return err;
+    if (len < 2)
+        return -EINVAL;
+    if (s->family == AF_NETLINK)
+        return netlink_connect(t, s, &sa, (unsigned)len);
+    if (s->type == SOCK_DGRAM)
+        return connect_datagram(t, s, &sa, (unsigned)len);
+    return connect_to_listener(t, s, &sa, (unsigned)len, f->flags & O_NONBLOCK);
 }
 
 static int64_t do_accept(struct task *t, const uint64_t a[6], unsigned flags)
