@@ -157,7 +157,9 @@ void print_sysno(struct call *c, unsigned nr)
 
 void print_errno(struct call *c, int err)
 {
-    print_named_number(c, err, err < 0 ? "-" : "", err ? strerrorname_np(err < 0 ? -err : err) : NULL);
+    unsigned number = err < 0 ? 0u - (unsigned)err : (unsigned)err; /* of INT_MIN, too */
+
+    print_named_number(c, err, err < 0 ? "-" : "", number ? strerrorname_np((int)number) : NULL);
 }
 
 void print_decimal(struct call *c, const char *table, uint64_t v)
