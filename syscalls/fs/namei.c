@@ -63,6 +63,13 @@ int inode_permission(struct task *t, const struct inode *inode, unsigned mask)
     return -EACCES;
 }
 
+int may_create(struct task *t, struct dentry *dir)
+{
+    if (dir->deleted)
+        return -ENOENT;
+    return inode_permission(t, dir->inode, MAY_WRITE | MAY_EXEC);
+}
+
 int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool isdir)
 {
     int err;

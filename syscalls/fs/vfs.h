@@ -266,6 +266,7 @@ int inode_permission(struct task *t, const struct inode *inode, unsigned mask);
 bool task_capable(const struct task *t, int cap); /* CAP_* effective? */
 bool inode_owner_or_capable(const struct task *t, const struct inode *inode);
 bool task_in_group(const struct task *t, unsigned gid);
+int may_create(struct task *t, struct dentry *dir); /* an entry in dir: 0 or negative errno */
 int may_delete(struct task *t, struct dentry *dir, struct dentry *victim, bool isdir);
 
 /* ---- file.c ---- */
