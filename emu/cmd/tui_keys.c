@@ -220,6 +220,56 @@ static void page(struct tui *ui, int by)
         jump(ui, by > 0 ? ui->at + 10 : ui->at > 10 ? ui->at - 10 : 0);
 }
 
+static void go(struct tui *ui, int end)
+{
+    jump(ui, end > 0 ? ui->run->n - 1 : 0);
+}
+
+static void show(struct tui *ui, int what)
+{
+    ui->show = (enum tui_show)what;
+    ui->scroll = 0;
+}
+
+static void trace_or_output(struct tui *ui, int unused)
+{
+    show(ui, ui->show == TUI_OUTPUT ? TUI_TRACE : TUI_OUTPUT);
+}
+
+static void ask(struct tui *ui, int what)
+{
+    ui->prompt = (char)what;
+    *ui->typed = '\0';
+}
+
+/* What keys do that search for nothing. */
+static const struct action {
+    int key;
+    void (*run)(struct tui *ui, int arg);
+    int arg;
+} actions[] = {
+    {TUI_UP, choose, -1}, {'k', choose, -1},       {TUI_DOWN, choose, 1},
+    {'j', choose, 1},     {TUI_PAGE_UP, page, -1}, {TUI_PAGE_DOWN, page, 1},
+    {TUI_HOME, go, -1},   {'<', go, -1},           {TUI_END, go, 1},
+    {'>', go, 1},         {'o', trace_or_output},  {'\t', trace_or_output},
+    {'w', show, TUI_WHY}, {'?', show, TUI_HELP},   {'g', ask, 'g'},
+    {'/', ask, '/'},      {'a', ask, 'a'},
+};
+
+/* A key while the help or the whole line is shown; false: it means what it means elsewhere. */
+static bool leave_text(struct tui *ui, int key)
+{
+    bool down = key == TUI_DOWN || key == 'j', up = key == TUI_UP || key == 'k';
+
+    if (key == 'q' || (ui->show != TUI_HELP && ui->show != TUI_WHY))
+        return false;
+    if (ui->show == TUI_HELP && (down || up))
+        ui->scroll = down ? ui->scroll + 1 : ui->scroll ? ui->scroll - 1 : 0;
+    else
+        show(ui, TUI_TRACE);
+    return true;
+}
+
 bool tui_key(struct tui *ui, int key)
 {
     if (key == TUI_RESIZE || key == TUI_NONE)
@@ -229,65 +279,20 @@ bool tui_key(struct tui *ui, int key)
         type(ui, key);
         return true;
     }
-    if (ui->show == TUI_HELP && (key == TUI_DOWN || key == TUI_UP || key == 'j' || key == 'k')) {
-        ui->scroll = key == TUI_DOWN || key == 'j' ? ui->scroll + 1 : ui->scroll ? ui->scroll - 1 : 0;
+    if (leave_text(ui, key))
         return true;
-    }
-    if ((ui->show == TUI_HELP || ui->show == TUI_WHY) && key != 'q') {
-        ui->show = TUI_TRACE;
-        ui->scroll = 0;
-        return true;
-    }
+    if (key == 'q')
+        return false;
     for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
         if (moves[i].key == key) {
             move(ui, &moves[i]);
             return true;
         }
-    switch (key) {
-    case TUI_UP:
-    case 'k':
-        choose(ui, -1);
-        break;
-    case TUI_DOWN:
-    case 'j':
-        choose(ui, 1);
-        break;
-    case TUI_PAGE_UP:
-        page(ui, -1);
-        break;
-    case TUI_PAGE_DOWN:
-        page(ui, 1);
-        break;
-    case TUI_HOME:
-    case '<':
-        jump(ui, 0);
-        break;
-    case TUI_END:
-    case '>':
-        jump(ui, ui->run->n - 1);
-        break;
-    case 'o':
-    case '\t':
-        ui->show = ui->show == TUI_OUTPUT ? TUI_TRACE : TUI_OUTPUT;
-        ui->scroll = 0;
-        break;
-    case 'w':
-        ui->show = TUI_WHY;
-        break;
-    case '?':
-        ui->show = TUI_HELP;
-        ui->scroll = 0;
-        break;
-    case 'g':
-    case '/':
-    case 'a':
-        ui->prompt = (char)key;
-        *ui->typed = '\0';
-        break;
-    case 'q':
-        return false;
-    default:
-        snprintf(ui->note, sizeof(ui->note), "no such key: ? lists them");
-    }
+    for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+        if (actions[i].key == key) {
+            actions[i].run(ui, actions[i].arg);
+            return true;
+        }
+    snprintf(ui->note, sizeof(ui->note), "no such key: ? lists them");
     return true;
 }
