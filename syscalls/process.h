@@ -23,9 +23,8 @@ struct ksigevent {
 /* ---- proc/ ---- */
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
-void process_reap(
-    struct process
-        *p); /* the parent took the status: the pid is free, the object goes when nobody holds it */
+/* The parent took the status: the pid is free, the object goes when nobody holds it. */
+void process_reap(struct process *p);
 void process_set_exe(struct process *p, struct file *f); /* /proc/PID/exe; NULL: unknown */
 void creds_init(struct cred *c, const struct kernel_config *cfg);
 void creds_copy(struct cred *to, const struct cred *from);
@@ -36,18 +35,12 @@ void creds_release(struct cred *c);
  * set-group-ID bits of the file give. True: they are not t's real ones, which the program has to know (AT_SECURE). */
 bool creds_of_program(struct task *t, struct file *file, unsigned *euid, unsigned *egid);
 void creds_exec(struct task *t, struct file *file); /* it runs it now */
-void creds_to_mm(const struct task *t); /* tell mm what capabilities its owner has */
+void creds_to_mm(const struct task *t);             /* tell mm what capabilities its owner has */
 bool capable(const struct task *t, int cap);
 bool may_kill(const struct task *t, const struct process *target, int sig);
 bool ptrace_may_access(const struct task *t, const struct task *target);
 void rlimits_init(struct process *p);
 void rlimits_to_mm(const struct process *p, struct mm *mm);
-/* Release a parent that waits in vfork. */
-void vfork_release(struct task *t);
-/* t leaves its address space (exit, exec): robust futexes, clear_child_tid. t->mm stays to be dropped by the caller. */
-void task_leave_mm(struct task *t);
-void kill_other_threads(struct task *t, int status);
-void thread_reap(struct task *t); /* a thread whose tracer took its status, or will not */
 
 /* Making a task, step by step; task_free() undoes whatever was done. */
 struct task *task_alloc(struct kernel *k);
@@ -57,6 +50,17 @@ int claim_tid(const struct task *t, int tid);             /* tid itself, or -EIN
 void task_insert(struct kernel *k, struct task *t);
 void task_join(struct task *t, struct process *p);
 void task_free(struct task *t);
+
+/* The end of a task, step by step (task_end.c, process_end.c). */
+void task_stop_waiting(struct task *t); /* its system call, if it waits in one, will not go on */
+void vfork_release(struct task *t);     /* and with it a parent that waits in vfork */
+/* t leaves its address space (exit, exec): robust futexes, clear_child_tid. t->mm stays to be dropped by the caller. */
+void task_leave_mm(struct task *t);
+void task_release_parts(struct task *t); /* all but the structure itself; also of a task that is half made */
+void task_bury(struct task *t);          /* not found by its number any more; freed when nobody runs on it */
+void thread_reap(struct task *t);        /* a thread whose tracer took its status, or will not */
+void process_over(struct process *p);    /* its last thread has ended: a zombie, or reaped at once */
+void kill_other_threads(struct task *t, int status);
 
 /* A descriptor in t's table that stands for c (a thread with thread set); -EMFILE ... */
 int pidfd_create(struct task *t, struct task *c, bool thread);
@@ -134,10 +138,11 @@ uint64_t aio_in_use(const struct kernel *k);
 void uring_task_exit(struct task *t);
 
 /* ---- keys/ ---- */
-void keys_get(struct cred *c);                   /* one reference more on each keyring */
-void keys_put(struct cred *c);                   /* they are given up */
-void keys_of_child(struct cred *c, bool thread); /* of a task that is made, or that executes another program */
-void keys_destroy(struct kernel *k);             /* after the tasks */
+void keys_get(struct cred *c); /* one reference more on each keyring */
+void keys_put(struct cred *c); /* they are given up */
+/* Of a task that is made, or that executes another program. */
+void keys_of_child(struct cred *c, bool thread);
+void keys_destroy(struct kernel *k); /* after the tasks */
 
 /* ---- futex/ ---- */
 struct futex_table *futex_table_create(void);
