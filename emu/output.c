@@ -51,8 +51,6 @@ static bool hex_parse(enum hex_style *hex, const char *text)
 
 static int set_style(const struct options *o, struct trace_options *to)
 {
-    const char *no_color = getenv("NO_COLOR");
-
     if (!o->xlat || !strcmp(o->xlat, "abbrev"))
         to->xlat = XLAT_ABBREV;
     else if (!strcmp(o->xlat, "raw"))
@@ -67,11 +65,7 @@ static int set_style(const struct options *o, struct trace_options *to)
         return wrong("--stack-trace", o->backtrace, "is symbol (with the line, where there is one)");
     if (o->detach_on && strcmp(o->detach_on, "execve"))
         return wrong("-b", o->detach_on, "is execve: at no other call a process is left");
-    if (!o->color || !strcmp(o->color, "auto"))
-        to->layout.color = !(no_color && *no_color) && isatty(fileno(to->layout.out));
-    else if (!strcmp(o->color, "always"))
-        to->layout.color = true;
-    else if (strcmp(o->color, "never"))
+    if (o->color && strcmp(o->color, "auto") && strcmp(o->color, "always") && strcmp(o->color, "never"))
         return wrong("--color", o->color, "is auto, always or never");
     return 0;
 }
@@ -150,32 +144,52 @@ static void set_plain(const struct options *o, bool lines, struct trace_options 
     to->stack = o->backtrace;
     to->frames = o->frames == UINT64_MAX ? 256 : (unsigned)(o->frames < 4096 ? o->frames : 4096);
     to->limit = o->limit;
-    to->layout.terminal = to->layout.out == stderr;
-    to->layout.always_pid =
-        o->always_pid || ((o->follow || o->follow_long) && o->output && !to->layout.separately);
     if (o->explain && !lines)
         to->layout.only = ONLY_EXPLAINED;
     else if (wants_code(o) && !lines)
         to->layout.only = ONLY_CODE;
 }
 
-int output_open(struct machine *m, const struct options *o, const char *program, struct output *out)
+/* All that options say about the trace's text: 0, or EXIT_USAGE after one line on stderr. */
+static int set_words(const struct options *o, struct trace_options *to)
 {
-    struct trace_options to = {.layout = {.out = stderr}, .program = program};
-    bool lines = wants_lines(o);
-    FILE *coverage = NULL;
-    int err;
+    int err = set_style(o, to);
 
-    *out = (struct output){.file = NULL};
-    err = output_check(o);
     if (!err)
-        err = output_file_open(out, o);
+        err = set_stamps(o, &to->layout.stamps);
+    if (!err)
+        err = set_filter(o, to);
+    return err ? err : set_summary(o, to);
+}
+
+/* What depends on where it goes. */
+static void set_place(const struct options *o, const struct output *out, struct trace_options *to)
+{
+    const char *no_color = getenv("NO_COLOR");
+
     if (out->file)
-        to.layout.out = out->file;
-    to.layout.separately = out->to_each;
-    to.layout.append = o->append;
+        to->layout.out = out->file;
+    to->layout.separately = out->to_each;
+    to->layout.append = o->append;
+    to->layout.terminal = to->layout.out == stderr;
+    if (!o->color || !strcmp(o->color, "auto"))
+        to->layout.color = !(no_color && *no_color) && isatty(fileno(to->layout.out));
+    else
+        to->layout.color = !strcmp(o->color, "always");
+    to->layout.always_pid =
+        o->always_pid || ((o->follow || o->follow_long) && o->output && !to->layout.separately);
+}
+
+/* Opens what is written to. */
+static int open_files(struct machine *m, const struct options *o, struct trace_options *to,
+                      struct output *out)
+{
+    FILE *coverage = NULL;
+    int err = output_file_open(out, o);
+
+    set_place(o, out, to);
     if (!err && o->maps)
-        m->maps_out = to.layout.out;
+        m->maps_out = to->layout.out;
     if (!err && o->lockstep) {
         m->k.lockstep = lockstep_create(&m->k, (int)o->lockstep);
         if (!m->k.lockstep) {
@@ -187,25 +201,33 @@ int output_open(struct machine *m, const struct options *o, const char *program,
         err = output_create("--crash-json", o->crash_json, "we", &m->crash_json);
     if (!err && o->coverage)
         err = output_create("--coverage", o->coverage, "we", &coverage);
-    if (!err && (wants_code(o) || coverage))
-        m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, coverage}, &err);
-    if (!err && !lines && !o->explain && !o->json && !o->record && !o->events && !wants_code(o))
-        return 0;
-    set_plain(o, lines, &to);
-    if (!err)
-        err = set_style(o, &to);
-    if (!err)
-        err = set_stamps(o, &to.layout.stamps);
-    if (!err)
-        err = set_filter(o, &to);
-    if (!err)
-        err = set_summary(o, &to);
+    if (coverage)
+        code_coverage_to(m->code, coverage);
     if (!err && o->json)
-        err = output_create("--trace-json", o->json, "we", &to.json);
+        err = output_create("--trace-json", o->json, "we", &to->json);
     if (!err && o->record)
-        err = output_create("--record", o->record, "we", &to.record);
-    if (err)
-        goto fail;
+        err = output_create("--record", o->record, "we", &to->record);
+    return err;
+}
+
+int output_open(struct machine *m, const struct options *o, const char *program, struct output *out)
+{
+    struct trace_options to = {.layout = {.out = stderr}, .program = program};
+    bool lines = wants_lines(o);
+    bool traced = lines || o->explain || o->json || o->record || o->events || wants_code(o);
+    int err;
+
+    *out = (struct output){.file = NULL};
+    err = output_check(o);
+    set_plain(o, lines, &to);
+    if (!err && traced)
+        err = set_words(o, &to);
+    if (!err && (wants_code(o) || o->coverage))
+        m->code = code_create(m, &(struct code_options){o->trace_insn, o->trace_calls, o->coverage}, &err);
+    if (!err) /* last: where something is wrong, no file is emptied */
+        err = open_files(m, o, &to, out);
+    if (err || !traced)
+        goto out;
     m->k.trace = trace_create(&m->k, &to);
     if (m->k.trace) {
         out->file = NULL;
@@ -213,7 +235,7 @@ int output_open(struct machine *m, const struct options *o, const char *program,
     }
     fprintf(stderr, "mseal-emu: out of memory\n");
     err = EXIT_FAILED;
-fail:
+out:
     filter_destroy(to.filter);
     return err;
 }

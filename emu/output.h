@@ -4,14 +4,11 @@
 
 #include "machine.h"
 #include "options.h"
+#include "output_create.h"
 
 #include <sys/types.h>
 
 /* ---- output_file.c ---- */
-/* The file `name` that an option wants written, fopen()'s mode. A program is not written over: it was named by who forgot
- * FILE in `--option FILE PROGRAM ARG`. 0, or the exit status after one line on stderr; then *out is NULL. */
-int output_create(const char *option, const char *name, const char *mode, FILE **out);
-
 /* What -o names. */
 struct output {
     FILE *file;          /* NULL: the tracer has it now, and closes it; or none */

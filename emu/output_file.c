@@ -1,6 +1,5 @@
 /*
- * output_file.c - files that options name to be written; what -o names: a file, a file for each task, or a command that
- * reads what is told.
+ * output_file.c - what -o names: a file, a file for each task, or a command that reads what is told.
  */
 #include "output.h"
 
@@ -11,42 +10,8 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* An ELF file or a script. */
-static bool is_program(const char *name)
-{
-    struct stat st;
-    char head[4];
-    ssize_t n = 0;
-    int fd = -1;
-
-    if (!stat(name, &st) && S_ISREG(st.st_mode)) /* to look at others may change them */
-        fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        n = read(fd, head, sizeof(head));
-        close(fd);
-    }
-    return (n >= 2 && !memcmp(head, "#!", 2)) || (n == 4 && !memcmp(head, "\177ELF", 4));
-}
-
-int output_create(const char *option, const char *name, const char *mode, FILE **out)
-{
-    *out = NULL;
-    if (!*name || is_program(name)) {
-        fprintf(stderr, "mseal-emu: %s '%s': %s\n", option, name,
-                *name ? "is a program; the name of the file to write comes before that"
-                      : "needs the name of a file");
-        return EXIT_USAGE;
-    }
-    *out = fopen(name, mode);
-    if (*out)
-        return 0;
-    fprintf(stderr, "mseal-emu: %s: %s\n", name, strerror(errno));
-    return EXIT_FAILED;
-}
 
 bool output_is_command(const char *name)
 {

@@ -4,6 +4,7 @@
  * Each cell is a run of this very program in a process of its own, so one cell can't disturb another; cells run
  * in parallel and are shown in order, so the table is the same each time.
  */
+#include "../output_create.h"
 #include "../plugin.h"
 #include "cmd.h"
 #include "diff.h"
@@ -279,11 +280,10 @@ static int trace_cell(const struct options *o)
 
 static int write_table(const struct matrix *m, const struct options *o)
 {
-    FILE *out = o->output ? fopen(o->output, "we") : stdout;
-    if (!out) {
-        fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(errno));
-        return 125;
-    }
+    FILE *out = stdout;
+    int err = o->output ? output_create("matrix -o", o->output, "we", &out) : 0;
+    if (err)
+        return err;
     int r = matrix_render(m, o->format, out);
     if (o->output && (ferror(out) | fclose(out))) {
         fprintf(stderr, "mseal-emu: %s: %s\n", o->output, strerror(errno));

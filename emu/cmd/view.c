@@ -5,6 +5,7 @@
  */
 #include "cmd.h"
 #include "emu/options.h"
+#include "emu/output_create.h"
 #include "recording.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <mseal-emu/mm.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 __asm__(".pushsection .rodata\n"
         "view_page: .incbin \"emu/cmd/view.html\"\n"
@@ -160,6 +162,13 @@ static bool put_run(FILE *out, struct recording *r)
     return !r->broken;
 }
 
+static bool is_file(FILE *f, const char *name)
+{
+    struct stat a, b;
+
+    return !fstat(fileno(f), &a) && !stat(name, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static int usage(FILE *out)
 {
     fputs("Usage: mseal-emu view RECORDING -o|--output PAGE.html\n"
@@ -197,11 +206,14 @@ int cmd_view(int argc, char **argv)
     }
     if (!recording_open(&r, in, name, "view"))
         goto out;
-    out = fopen(output, "we");
-    if (!out) {
-        fprintf(stderr, "mseal-emu view: %s: %s\n", output, strerror(errno));
+    if (is_file(in, output)) {
+        fprintf(stderr, "mseal-emu view: %s: is the recording, which is not written over\n", output);
         goto out;
     }
+    err = output_create("view -o", output, "we", &out);
+    if (err)
+        goto out;
+    err = EXIT_FAILED;
     fwrite(view_page, 1, (size_t)(mark - view_page), out);
     if (!put_run(out, &r))
         fprintf(stderr, "mseal-emu view: %s: broken at byte %zu: %s\n", name, r.at,

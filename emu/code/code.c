@@ -192,7 +192,7 @@ static int start(struct code *c, const struct code_options *opt)
 {
     const char *wrong = NULL;
 
-    if (opt->coverage && !(c->drcov = drcov_create(opt->coverage)))
+    if (opt->coverage && !(c->drcov = drcov_create()))
         goto no_memory;
     if (opt->insn && !(c->ranges = ranges_create(opt->insn, &wrong))) {
         if (!wrong)
@@ -222,8 +222,6 @@ struct code *code_create(struct machine *m, const struct code_options *opt, int 
     struct code *c = calloc(1, sizeof(*c));
 
     if (!c) {
-        if (opt->coverage)
-            fclose(opt->coverage);
         fprintf(stderr, "mseal-emu: out of memory\n");
         *status = EXIT_FAILED;
         return NULL;
@@ -234,6 +232,11 @@ struct code *code_create(struct machine *m, const struct code_options *opt, int 
         return c;
     code_destroy(c);
     return NULL;
+}
+
+void code_coverage_to(struct code *c, FILE *out)
+{
+    drcov_to(c->drcov, out);
 }
 
 void code_destroy(struct code *c)

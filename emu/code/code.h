@@ -16,14 +16,15 @@
 struct code_options {
     const char *insn;  /* ranges.h's language; "": everything; NULL: off */
     const char *calls; /* names with wildcards, separated by commas; "": every function; NULL: off */
-    FILE *coverage;    /* closed in each case; NULL: off */
+    bool coverage;     /* collect the blocks that run: code_coverage_to() says where they go */
 };
 
 struct code;
 /* NULL after one line on stderr: a wrong range, no memory. *status: exit
  * status. */
 struct code *code_create(struct machine *m, const struct code_options *opt, int *status);
-/* Writes the coverage. */
+/* The coverage is written to out at the end, which is closed then. */
+void code_coverage_to(struct code *c, FILE *out);
 void code_destroy(struct code *c);
 
 /* What struct cpu_ops has. */

@@ -43,7 +43,7 @@ struct table {
 };
 
 struct drcov {
-    FILE *out;
+    FILE *out; /* NULL: nobody said where to */
     struct module *module;
     size_t nr_modules;
     struct block *block;
@@ -199,15 +199,14 @@ void drcov_block(struct drcov *d, struct task *t, uint64_t addr, unsigned size)
 
 /* ---- the file ---- */
 
-struct drcov *drcov_create(FILE *out)
+struct drcov *drcov_create(void)
 {
-    struct drcov *d = calloc(1, sizeof(*d));
+    return calloc(1, sizeof(struct drcov));
+}
 
-    if (d)
-        d->out = out;
-    else
-        fclose(out);
-    return d;
+void drcov_to(struct drcov *d, FILE *out)
+{
+    d->out = out;
 }
 
 static void write_out(struct drcov *d)
@@ -227,9 +226,11 @@ void drcov_destroy(struct drcov *d)
 {
     if (!d)
         return;
-    write_out(d);
-    if (d->lost || ferror(d->out) | fclose(d->out))
-        fprintf(stderr, "mseal-emu: --coverage: the file could not be written as a whole\n");
+    if (d->out) {
+        write_out(d);
+        if (d->lost || ferror(d->out) | fclose(d->out))
+            fprintf(stderr, "mseal-emu: --coverage: the file could not be written as a whole\n");
+    }
     for (size_t i = 0; i < d->nr_modules; i++)
         free(d->module[i].path);
     free(d->module);

@@ -94,7 +94,8 @@ void calls_fork(struct task_code *to, const struct task_code *from, uint64_t mm)
 void calls_free(struct task_code *tc);
 
 /* ---- drcov.c ---- */
-struct drcov *drcov_create(FILE *out); /* which it closes; NULL: out of memory */
+struct drcov *drcov_create(void);          /* NULL: out of memory */
+void drcov_to(struct drcov *d, FILE *out); /* where it is written at the end, which is closed then */
 void drcov_block(struct drcov *d, struct task *t, uint64_t addr, unsigned size);
 /* Writes the file. */
 void drcov_destroy(struct drcov *d);

@@ -12,6 +12,14 @@ for format in text markdown html json junit tap; do
     is "matrix as $format" 0
     ok "$format tells of both designs" sh -c "grep -q none '$work/out' && grep -q linux-6.18 '$work/out'"
 done
+rm -f "$work/table"
+emu matrix -d none -o "$work/table" P01
+is 'matrix -o writes to a file' 0 '' ''
+ok '... all of it' grep -q '^P01' "$work/table"
+cp /bin/true "$work/table"
+emu matrix -d none -o "$work/table" P01
+is 'matrix -o does not write over a program' 2 '' "^mseal-emu: matrix -o '.*/table': is a program"
+ok '... it is as it was' cmp -s /bin/true "$work/table"
 emu matrix -f html -d none P01
 ok 'the page asks no other machine for anything' sh -c "! grep -Eiq 'https?://|src=|@import' '$work/out'"
 emu matrix -f tap -d linux-6.18 P01 P07

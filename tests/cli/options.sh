@@ -71,7 +71,15 @@ for option in -o --record --coverage --trace-json --crash-json; do
     emu "$option" "$work/dir/named" /bin/echo ran
     is "$option: what it wrote is written over" 0 ran ''
 done
-rm -f "$work/dir/elf" "$work/dir/script" "$work/dir/named" "$work/kept"
+# An option that is wrong is told before any file is emptied.
+files="-o $work/dir/kept.o --record $work/dir/kept.rec --coverage $work/dir/kept.cov --trace-json $work/dir/kept.json --crash-json $work/dir/kept.crash"
+for wrong in --trace-insn=2-1 --trace-insn=1-x --color=red --timestamps=day --summary-columns=none '-e trace=nosuch'; do
+    for f in o rec cov json crash; do echo kept >"$work/dir/kept.$f"; done
+    emu --strace -C $files $wrong /bin/echo ran
+    is "$wrong is refused" 2 '' '^mseal-emu: '
+    ok '... and the files are as they were' sh -c "[ \"\$(cat '$work/dir/kept.'*)\" = \"\$(printf 'kept\\nkept\\nkept\\nkept\\nkept')\" ]"
+done
+rm -f "$work/dir/elf" "$work/dir/script" "$work/dir/named" "$work/kept" "$work/dir/kept."*
 # The examples in the manual page are those of today (paths in it are those of the usual build directory).
 if [ "$label" = unicorn ] && [ "$B" = "$top/build" ] && have gdb; then
     ok 'the manual page shows what its commands print' env B=build "$top/scripts/readme.sh" --check docs/mseal-emu.1
