@@ -40,7 +40,16 @@ struct file_ops {
     void (*show_fdinfo)(struct file *f, FILE *out); /* more lines of /proc/PID/fdinfo */
     void (*release)(struct file *f);
     void (*flush)(struct file *f); /* kernel.current closed a descriptor of it */
-    bool byte_stream;              /* a write that was taken in part goes on with the rest (or waits) */
+    /*
+     * Optional, of a stream: what a read of len bytes would bring now, in bytes; its first `room` go to buf. *whole: how many
+     * are taken where memory ends after `room`.
+     */
+    uint64_t (*peek)(struct file *f, void *buf, uint64_t len, uint64_t room, uint64_t *whole);
+    /* Optional, of a stream: how much a write of len bytes takes whose memory ends after `have`; len: it is not looked at. */
+    uint64_t (*write_cut)(struct file *f, uint64_t len, uint64_t have);
+    unsigned unit;    /* bytes that a stream moves all or none of where memory ends early; 0: any */
+    bool blind;       /* a write does not look at the bytes */
+    bool byte_stream; /* a write that was taken in part goes on with the rest (or waits) */
 };
 
 #define FILE_NOSIGPIPE (1u << 31) /* in flags, while a call lasts: EPIPE comes without the signal */

@@ -97,12 +97,24 @@ static struct list_head *random_fasync(struct task *t, struct file *f)
     return NULL;
 }
 
-static const struct file_ops null_ops = {
-    .read = null_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
-static const struct file_ops zero_ops = {
-    .read = zero_read, .write = sink_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
-static const struct file_ops full_ops = {
-    .read = zero_read, .write = full_write, .lseek = null_lseek, .poll = always_ready, .ioctl = no_ioctl};
+static const struct file_ops null_ops = {.read = null_read,
+                                         .write = sink_write,
+                                         .lseek = null_lseek,
+                                         .poll = always_ready,
+                                         .ioctl = no_ioctl,
+                                         .blind = true};
+static const struct file_ops zero_ops = {.read = zero_read,
+                                         .write = sink_write,
+                                         .lseek = null_lseek,
+                                         .poll = always_ready,
+                                         .ioctl = no_ioctl,
+                                         .blind = true};
+static const struct file_ops full_ops = {.read = zero_read,
+                                         .write = full_write,
+                                         .lseek = null_lseek,
+                                         .poll = always_ready,
+                                         .ioctl = no_ioctl,
+                                         .blind = true};
 static const struct file_ops random_ops = {.read = random_read,
                                            .write = sink_write,
                                            .lseek = null_lseek,

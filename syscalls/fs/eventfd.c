@@ -90,6 +90,7 @@ static const struct file_ops eventfd_ops = {
     .changes = eventfd_changes,
     .show_fdinfo = eventfd_fdinfo,
     .release = free_priv,
+    .unit = sizeof(uint64_t),
 };
 
 bool file_is_eventfd(const struct file *f)

@@ -56,6 +56,17 @@ int64_t rw_file(struct task *t, int fd, bool writing, struct file **out);
 int64_t file_rwv(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, const uint64_t *at,
                  unsigned rwf, bool writing);
 
+/* ---- rw_stream.c ---- */
+/* len bytes to a vector: how many there was memory for. */
+uint64_t iov_scatter(struct task *t, const struct iovec *iov, int n, const char *buf, uint64_t len);
+int64_t rw_stream_read(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total);
+int64_t rw_stream_write(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total);
+/*
+ * f is about to be read, len bytes into a vector: how many it may be so that what is taken is what Linux takes where the
+ * vector's memory ends early. -EFAULT: nothing is. In either case that memory has what would have come.
+ */
+int64_t rw_stream_cut(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t len);
+
 /* ---- copy.c ---- */
 /* vfs_clone_file_range(): -EOPNOTSUPP at best, as on ext4 and tmpfs, which cannot share blocks; else why it could not be either. */
 int64_t file_clone(const struct file *in, const struct file *out);

@@ -224,6 +224,7 @@ static const struct file_ops inotify_ops = {
     .fasync = inotify_fasync,
     .ioctl = inotify_ioctl,
     .release = inotify_release,
+    .unit = UINT32_MAX,
 };
 
 /* ---- the calls ---- */

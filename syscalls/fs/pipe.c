@@ -119,6 +119,14 @@ static int64_t pipe_read(struct task *t, struct file *f, void *buf, uint64_t len
     return done;
 }
 
+/* Does the odd part of len go to the end of the last buffer? */
+static bool joins_last(struct pipe *p, unsigned odd, bool packet)
+{
+    struct pipe_buf *b = p->n ? pipe_buf(p, p->n - 1) : NULL;
+
+    return b && odd && !packet && !b->packet && b->off + b->len + odd <= PIPE_PAGE;
+}
+
 static int64_t pipe_write(struct task *t, struct file *f, const void *buf, uint64_t len, uint64_t *pos)
 {
     struct pipe *p = f->inode->fifo;
@@ -135,14 +143,12 @@ static int64_t pipe_write(struct task *t, struct file *f, const void *buf, uint6
     }
     /* The odd part goes where there is room at the end of the last buffer. */
     unsigned odd = len % PIPE_PAGE;
-    if (odd && p->n && !packet) {
+    if (joins_last(p, odd, packet)) {
         struct pipe_buf *b = pipe_buf(p, p->n - 1);
 
-        if (!b->packet && b->off + b->len + odd <= PIPE_PAGE) {
-            memcpy(b->data + b->off + b->len, from, odd);
-            b->len += odd;
-            done = odd;
-        }
+        memcpy(b->data + b->off + b->len, from, odd);
+        b->len += odd;
+        done = odd;
     }
     while (done < len && p->n < p->max) {
         unsigned part = len - done < PIPE_PAGE ? len - done : PIPE_PAGE;
@@ -162,6 +168,40 @@ static int64_t pipe_write(struct task *t, struct file *f, const void *buf, uint6
     if (!t->restart_data[0]) /* else told of the part that went in */
         fasync_tell(&p->fasync, POLL_IN);
     return -EAGAIN;
+}
+
+static uint64_t pipe_peek(struct file *f, void *buf, uint64_t len, uint64_t room, uint64_t *whole)
+{
+    struct pipe *p = f->inode->fifo;
+    uint64_t at = 0;
+
+    *whole = 0;
+    for (unsigned i = 0; i < p->n && at < len; i++) {
+        struct pipe_buf *b = pipe_buf(p, i);
+        unsigned part = b->len < len - at ? b->len : len - at;
+
+        if (at < room)
+            memcpy((char *)buf + at, b->data + b->off, part < room - at ? part : room - at);
+        at += part;
+        if (at <= room)
+            *whole = at;
+        if (b->packet)
+            break;
+    }
+    return at;
+}
+
+/* The odd part goes first, then page by page; what is not there whole does not go. */
+static uint64_t pipe_write_cut(struct file *f, uint64_t len, uint64_t have)
+{
+    struct pipe *p = f->inode->fifo;
+    unsigned odd = len % PIPE_PAGE;
+
+    if (!p->readers && !p->opening_readers)
+        return len;
+    if (joins_last(p, odd, f->flags & O_DIRECT))
+        return have < odd ? 0 : odd + (have - odd) / PIPE_PAGE * PIPE_PAGE;
+    return p->n == p->max ? len : have / PIPE_PAGE * PIPE_PAGE;
 }
 
 static unsigned pipe_poll(struct task *t, struct file *f, bool wait)
@@ -252,6 +292,8 @@ const struct file_ops fifo_file_ops = {
     .release = pipe_release,
     .changes = pipe_changes,
     .fasync = pipe_fasync,
+    .peek = pipe_peek,
+    .write_cut = pipe_write_cut,
     .byte_stream = true,
 };
 

@@ -2,8 +2,7 @@
  * rw.c - read, write and their relatives (fs/read_write.c).
  *
  * Files with a position move bytes straight between the file and the frames behind the guest's buffer, page
- * by page. Streams (pipes, sockets, terminals) get one call with a bounce buffer, since what is read there is
- * gone.
+ * by page. Streams (pipes, sockets, terminals) are another matter: rw_stream.c.
  */
 #include "../handlers.h"
 #include "fs_calls.h"
@@ -14,7 +13,6 @@
 #include <stdlib.h>
 
 #define RLIMIT_FSIZE_ 1
-#define STREAM_CHUNK  (256u << 10)
 #define VEC_PAGES     64
 
 /* ---- user iovecs ---- */
@@ -137,6 +135,8 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
             len = left;
         file_accessed(f);
     }
+    if (writing && f->ops->blind)
+        return f->ops->write(t, f, NULL, len, pos);
     if (!len && !f->ops->readv && !f->ops->writev && !f->mf.obj)
         return writing ? f->ops->write(t, f, "", 0, pos) : 0;
     while (len) {
@@ -161,94 +161,6 @@ static int64_t rw_positioned(struct task *t, struct file *f, uint64_t addr, uint
             break;
     }
     return done;
-}
-
-/* ---- streams ---- */
-
-static int64_t stream_read(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total)
-{
-    uint64_t want = total < STREAM_CHUNK ? total : STREAM_CHUNK, at = 0;
-    char small[4096], *buf = want > sizeof(small) ? malloc(want) : small;
-    int64_t got;
-
-    if (!buf)
-        return -ENOMEM;
-    got = f->ops->read(t, f, buf, want, NULL);
-    for (int i = 0; i < n && got > 0 && at < (uint64_t)got; i++) {
-        uint64_t part = iov[i].iov_len < got - at ? iov[i].iov_len : got - at;
-        uint64_t ok = mm_copy_out_partial(t->mm, (uintptr_t)iov[i].iov_base, buf + at, part);
-
-        at += ok;
-        if (ok < part) {
-            got = at ? (int64_t)at : -EFAULT;
-            break;
-        }
-    }
-    if (buf != small)
-        free(buf);
-    return got;
-}
-
-/* What the file took in an earlier run of this call (it blocked half way) is in restart_data[0]. */
-static int64_t stream_write(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t total)
-{
-    int64_t put = 0;
-    char small[4096] = "", *big = NULL;
-
-    if (!total)
-        return f->ops->write(t, f, small, 0, NULL);
-    do {
-        uint64_t want = total - t->restart_data[0], have = 0, off = t->restart_data[0];
-        char *buf = small;
-        bool fault = false;
-
-        if (want > STREAM_CHUNK)
-            want = STREAM_CHUNK;
-        if (want > sizeof(small)) {
-            if (!big && !(big = malloc(STREAM_CHUNK))) {
-                put = -ENOMEM;
-                break;
-            }
-            buf = big;
-        }
-        for (int i = 0; i < n && have < want && !fault; i++) {
-            if (off >= iov[i].iov_len) {
-                off -= iov[i].iov_len;
-                continue;
-            }
-            uint64_t part = iov[i].iov_len - off < want - have ? iov[i].iov_len - off : want - have;
-            uint64_t ok = mm_copy_in_partial(t->mm, buf + have, (uintptr_t)iov[i].iov_base + off, part);
-
-            have += ok;
-            fault = ok < part;
-            off = 0;
-        }
-        if (!have) {
-            put = -EFAULT;
-            break;
-        }
-        put = f->ops->write(t, f, buf, have, NULL);
-        if (put < 0)
-            break;
-        t->restart_data[0] += put;
-        if (fault || ((uint64_t)put < have && !f->ops->byte_stream))
-            break;
-    } while (t->restart_data[0] < total);
-    free(big);
-    if (put == SYS_BLOCK)
-        return put;
-    return t->restart_data[0] ? (int64_t)t->restart_data[0] : put;
-}
-
-void send_sigpipe(struct task *t)
-{
-    struct ksiginfo info = {.signo = SIGPIPE};
-
-    info.info.si_signo = SIGPIPE;
-    info.info.si_code = SI_USER;
-    info.info.rt.pid = t->proc->pid;
-    info.info.rt.uid = t->cred.uid;
-    send_signal_task(t, &info);
 }
 
 /* ---- the calls ---- */
@@ -283,7 +195,7 @@ static int64_t move_iov(struct task *t, struct file *f, struct iovec *iov, int n
     int64_t done = 0;
 
     if (file_is_stream(f))
-        return writing ? stream_write(t, f, iov, n, total) : stream_read(t, f, iov, n, total);
+        return writing ? rw_stream_write(t, f, iov, n, total) : rw_stream_read(t, f, iov, n, total);
     if ((int64_t)*pos < 0 || (int64_t)(*pos + total) < 0)
         return -EINVAL;
     if (writing && append && f->inode && S_ISREG(f->inode->mode))
@@ -332,8 +244,9 @@ static bool all_there(struct task *t, const struct iovec *iov, int n)
 static int64_t rw_iov(struct task *t, struct file *f, struct iovec *iov, int n, uint64_t total, uint64_t *pos,
                       bool writing, bool append)
 {
-    int64_t done =
-        writing && !all_there(t, iov, n) ? -EFAULT : move_iov(t, f, iov, n, total, pos, writing, append);
+    int64_t done = writing && !f->ops->blind && !all_there(t, iov, n)
+                       ? -EFAULT
+                       : move_iov(t, f, iov, n, total, pos, writing, append);
 
     if (done > 0)
         notify_dentry(f->dentry, writing ? IN_MODIFY : IN_ACCESS);

@@ -95,6 +95,7 @@ static const struct file_ops signalfd_ops = {
     .poll = signalfd_poll,
     .show_fdinfo = signalfd_fdinfo,
     .release = signalfd_release,
+    .unit = sizeof(struct signalfd_siginfo),
 };
 
 static int64_t do_signalfd(struct task *t, int fd, uint64_t umask_, uint64_t size, unsigned flags)

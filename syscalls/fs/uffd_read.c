@@ -97,4 +97,5 @@ const struct file_ops uffd_ops = {
     .changes = uffd_changes,
     .show_fdinfo = uffd_fdinfo,
     .release = uffd_release,
+    .unit = sizeof(struct uffd_msg),
 };

@@ -32,20 +32,6 @@ static int64_t gather(struct task *t, const struct iovec *iov, uint64_t n, uint6
     return (int64_t)have;
 }
 
-static int scatter(struct task *t, const struct iovec *iov, uint64_t n, const char *buf, uint64_t len)
-{
-    uint64_t done = 0;
-
-    for (uint64_t i = 0; i < n && done < len; i++) {
-        uint64_t part = iov[i].iov_len < len - done ? iov[i].iov_len : len - done;
-
-        if (mm_copy_out(t->mm, (uintptr_t)iov[i].iov_base, buf + done, part))
-            return -EFAULT;
-        done += part;
-    }
-    return 0;
-}
-
 /*
  * A message, or as much of a stream as goes: what is in buf comes behind what was sent before the call waited
  * (restart_data[0]). The files travel with the first byte: *fds is NULL then.
@@ -129,14 +115,22 @@ static int give_name(struct task *t, const struct sock *s, const struct sock_rec
     return mm_copy_out(t->mm, unamelen, &zero, sizeof(zero)) ? -EFAULT : 0;
 }
 
+/* How much of len bytes a receive may take, see rw_stream_cut(). */
+static int64_t takes(struct task *t, struct file *f, const struct iovec *iov, int n, uint64_t len,
+                     unsigned flags)
+{
+    return flags & (MSG_OOB | MSG_TRUNC) ? (int64_t)len : rw_stream_cut(t, f, iov, n, len);
+}
+
 int64_t msg_receive(struct task *t, struct file *f, struct sock *s, struct user_msghdr *m, unsigned flags,
                     uint64_t unamelen)
 {
     struct iovec fast[8], *iov = NULL;
     struct sock_recv got = {0};
+    char *buf = NULL;
     int64_t total, n;
+    uint64_t there;
     int err;
-    char *buf;
 
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
@@ -149,11 +143,15 @@ int64_t msg_receive(struct task *t, struct file *f, struct sock *s, struct user_
         return total;
     if (total > MSG_MAX)
         total = MSG_MAX;
+    n = total = takes(t, f, iov, (int)m->iovlen, (uint64_t)total, flags);
+    if (n < 0)
+        goto out;
     buf = malloc((size_t)total + 1);
     n = buf ? sock_recv(t, s, buf, (uint64_t)total, flags, &got) : -ENOMEM;
     if (n < 0)
         goto out;
-    err = scatter(t, iov, m->iovlen, buf, (uint64_t)(n < total ? n : total));
+    there = (uint64_t)(n < total ? n : total);
+    err = iov_scatter(t, iov, (int)m->iovlen, buf, there) < there ? -EFAULT : 0;
     if (!err) {
         m->flags = (got.truncated ? MSG_TRUNC : 0) | (got.urgent ? MSG_OOB : 0) | (flags & MSG_CMSG_CLOEXEC);
         scm_receive(t, s, &got, m, flags);
@@ -208,10 +206,11 @@ int64_t sys_sendto(struct task *t, const uint64_t a[6])
 
 int64_t sys_recvfrom(struct task *t, const uint64_t a[6])
 {
+    uint64_t len = a[2] > MSG_MAX ? MSG_MAX : a[2];
+    struct iovec iov = {(void *)(uintptr_t)a[1], len};
     struct sock_recv got;
     struct file *f;
     struct sock *s;
-    uint64_t len = a[2] > MSG_MAX ? MSG_MAX : a[2];
     unsigned flags = arg_uint(a[3]);
     int64_t n;
     char *buf;
@@ -223,6 +222,10 @@ int64_t sys_recvfrom(struct task *t, const uint64_t a[6])
         return n;
     if (f->flags & O_NONBLOCK)
         flags |= MSG_DONTWAIT;
+    n = takes(t, f, &iov, 1, len, flags);
+    if (n < 0)
+        return n;
+    len = (uint64_t)n;
     buf = malloc(len + 1);
     if (!buf)
         return -ENOMEM;

@@ -38,6 +38,36 @@ static int64_t socket_write(struct task *t, struct file *f, const void *buf, uin
     return sock_send(t, f->priv, buf, len, flags, NULL, 0, NULL, 0);
 }
 
+/* A message goes whole or stays; what came over TCP is one, and of a datagram nothing stays anyway. */
+static uint64_t socket_peek(struct file *f, void *buf, uint64_t len, uint64_t room, uint64_t *whole)
+{
+    struct sock *s = f->priv;
+    uint64_t at = 0;
+
+    *whole = 0;
+    if (!sock_is_stream(s))
+        return 0;
+    list_for_each (n, &s->queue) {
+        struct skb *b = container_of(n, struct skb, node);
+        unsigned part = b->len < len - at ? b->len : len - at;
+
+        if (at == len || (at && (b->nr_fds || b == s->urgent)))
+            break;
+        if (b == s->urgent && !sock_oob_inline(s))
+            continue;
+        if (at < room)
+            memcpy((char *)buf + at, b->data + b->off, part < room - at ? part : room - at);
+        at += part;
+        if (at <= room && !sock_is_tcp(s))
+            *whole = at;
+        if (b->nr_fds)
+            break;
+    }
+    if (at <= room)
+        *whole = at;
+    return at;
+}
+
 static unsigned socket_poll(struct task *t, struct file *f, bool wait)
 {
     struct sock *s = f->priv, *p = s->peer;
@@ -119,6 +149,8 @@ static void socket_release(struct file *f)
 
 static const struct file_ops socket_ops = {
     .read = socket_read,
+    .peek = socket_peek,
+    .unit = UINT32_MAX,
     .write = socket_write,
     .poll = socket_poll,
     .ioctl = socket_ioctl,
