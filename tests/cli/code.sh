@@ -113,6 +113,16 @@ main() [calls]
 END
 ok '--trace-calls: tail calls, recursion, longjmp, handlers on two stacks, a child' diff "$work/wanted" "$work/text"
 ok '... with arguments' grep -q '| | factorial(0x2, ' "$work/trace"
+emu --trace-calls=main,on,handler,low,leaf -o "$work/trace" "$B/tests/guest/altstacks"
+{
+    echo 'main()'
+    for run in handler handler low handler; do
+        printf '| on()\n| | signal 10: %s()\n| | | leaf()\n| | | leaf = 0x1e\n| | %s = 0x1e\n| on = 0\n' $run $run
+    done
+    echo 'main = 0'
+} >"$work/wanted"
+sed 's/(.*/()/' "$work/trace" >"$work/text"
+ok '--trace-calls: alternate stacks within each other' diff "$work/wanted" "$work/text"
 emu --trace-calls=_exit,fork,no_such_name -o "$work/trace" bash -c '(exit 3); exit 4'
 is '--trace-calls: any of the names of a function will do' 4 '' "^[^']*'no_such_name' was called\$"
 ok '... and each is told' sh -c "grep -q 'fork(.* \[libc' '$work/trace' && grep -q '_exit(0x3, ' '$work/trace'"

@@ -231,13 +231,14 @@ maint packet m401000
 maint packet Z9,401000,1
 maint packet vFile:open:zz
 maint packet nonsense
+maint packet qAttached:3e8
 break add
 continue
 continue
 X
 said 'odd packets, and then as ever' 'Breakpoint 1, add' 'exited with code 07'
 sed -n 's/^received: "\(.*\)"$/\1/p' "$work/gdb" | tr '\n' ' ' >"$work/answers"
-ok '... their answers' [ "$(cat "$work/answers")" = 'E16 E16 E03 E03 E03 E03 E03 E03 E16 E16 E16 F-1,16  ' ]
+ok '... their answers' [ "$(cat "$work/answers")" = 'E16 E16 E03 E03 E03 E03 E03 E03 E16 E16 E16 F-1,16  0 ' ]
 
 debug "$debuggee" threads <<'X'
 break worker
@@ -426,8 +427,9 @@ wait_for_socket
 attach <<'X'
 print counter > 0
 info proc mappings
+maint packet qAttached:3e8
 X
-said 'gdb comes to a running program' ' = 1$' '0x0*400000 .*debuggee'
+said 'gdb comes to a running program' ' = 1$' '0x0*400000 .*debuggee' '^received: "1"'
 attach <<'X'
 set var other[1] = 9
 detach

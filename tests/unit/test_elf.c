@@ -173,6 +173,18 @@ START_TEST(pie_lies_at_its_place_and_its_interpreter_on_top)
 }
 END_TEST
 
+/* Its addresses are no hint where the program has none either (load_elf_interp's no_base). */
+START_TEST(interpreter_with_addresses_lies_on_top)
+{
+    struct elf_loaded l;
+
+    make(ET_DYN, 0x10000000);
+    ck_assert_int_eq(map(&l, true), 0);
+    ck_assert_uint_eq(l.entry + 5 * P, mm_layout(mm)->mmap_base + 0x400);
+    ck_assert_uint_eq(l.interp_base, l.entry - 0x400 - 0x10000000);
+}
+END_TEST
+
 START_TEST(alignment_is_honoured)
 {
     struct elf_loaded l;
@@ -330,6 +342,7 @@ int main(void)
     tcase_add_test(t, tail_of_the_data_is_zero);
     tcase_add_test(t, static_pie_lies_among_the_mappings);
     tcase_add_test(t, pie_lies_at_its_place_and_its_interpreter_on_top);
+    tcase_add_test(t, interpreter_with_addresses_lies_on_top);
     tcase_add_test(t, alignment_is_honoured);
     tcase_add_test(t, stack_flags);
     tcase_add_test(t, broken_headers);
