@@ -29,10 +29,11 @@ unicorn_libdir = $(1)/usr/lib/$(MULTIARCH)
 unicorn_archive = $(if $(filter 1,$(SANITIZE)),,$(wildcard $(if $(1),$(unicorn_libdir)/libunicorn.a,\
 	$(shell $(CC) -print-file-name=libunicorn.a))))
 unicorn_shared = $(if $(1),-L$(unicorn_libdir) -Wl$(comma)-rpath$(comma)$(2)) -lunicorn
+# What emu/engine/ answers instead of the static library's own functions (see its engine.h); both are to be linked.
+unicorn_wraps = $(shell nm $(B)/libmseal-emu.a | sed -n 's/.* T __wrap_\(.*\)/-Wl,--wrap=\1,-u,\1,-u,__wrap_\1/p')
 # unicorn_libs PREFIX RUN-PATH
-unicorn_libs = $(or $(addprefix -Wl$(comma)--no-relax$(space),$(call unicorn_archive,$(1))),$(unicorn_shared))
+unicorn_libs = $(or $(addprefix $(unicorn_wraps) -Wl$(comma)--no-relax ,$(call unicorn_archive,$(1))),$(unicorn_shared))
 comma := ,
-space := $(subst ,, )
 
 GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out clean help format,$(GOALS)),)

@@ -37,6 +37,7 @@ void alias_destroy(struct cpu *cpu)
 
 void alias_flushed(struct cpu *cpu)
 {
+    cpu->engine->writes_to_code = false;
     cpu->epoch++; /* should it wrap, a match too many costs a flush */
 }
 
@@ -58,6 +59,8 @@ unsigned alias_perms(struct cpu *cpu, uint64_t paddr, unsigned perms, unsigned a
             cpu->insistent = pfn;
             return perms & ~(unsigned)MM_WRITE;
         }
+        if (a->runner == cpu->epoch)
+            cpu->engine->writes_to_code = true;
         a->writer = cpu->epoch;
     } else if (access == MM_EXEC) {
         perms &= ~(unsigned)MM_WRITE;

@@ -248,6 +248,7 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->fills = 0;
     cpu->flush = false;
     uc_ctl_flush_tlb(cpu->uc);
+    jumps_forget(cpu->engine);
     alias_flushed(cpu);
     forget_flushed(cpu);
 }
@@ -300,6 +301,7 @@ void cpu_kick(struct cpu *cpu)
 
 static uc_err start(struct cpu *cpu, uint64_t rip)
 {
+    engine_use(cpu->engine, cpu->uc);
     return uc_emu_start(cpu->uc, rip, 0, 0, 0);
 }
 
@@ -388,6 +390,7 @@ static uc_err walk_to_page_end(struct cpu *cpu, uint64_t *rip)
     /* Blocks made to end at the exits are no good for anybody else. */
     cpu->probing = true;
     uc_ctl_remove_cache(cpu->uc, page - MM_PAGE_SIZE, page);
+    jumps_forget(cpu->engine);
     cpu->probing = false;
     return err;
 }
@@ -494,7 +497,7 @@ static uc_err enter_user_mode(struct cpu *cpu)
         cpu->stop = &stop;
         cpu->identity = true;
         uc_ctl_set_exits(uc, &rcx, 1);
-        err = uc_emu_start(uc, at, 0, 0, 0);
+        err = start(cpu, at);
         uc_ctl_set_exits(uc, &rcx, 0);
         cpu->identity = false;
     }
@@ -543,7 +546,8 @@ struct cpu *cpu_create(struct physmem *phys, const struct cpu_ops *ops, void *ct
     cpu->phys = phys;
     cpu->tlb_size = TLB_MIN;
     call_init(&cpu->call);
-    if (!alias_init(cpu) || !forget_init(cpu))
+    cpu->engine = engine_create();
+    if (!cpu->engine || !alias_init(cpu) || !forget_init(cpu))
         goto fail;
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &cpu->uc)) ||
         (err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_X86_WESTMERE)) ||
@@ -571,6 +575,7 @@ void cpu_destroy(struct cpu *cpu)
         uc_context_free(cpu->fresh);
     if (cpu->uc)
         uc_close(cpu->uc);
+    engine_destroy(cpu->engine);
     alias_destroy(cpu);
     free(cpu->breaks);
     free(cpu);

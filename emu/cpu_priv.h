@@ -5,6 +5,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu.h"
+#include "engine/engine.h"
 
 #define CODE_QUEUE        64
 #define TCG_BUFFER        (64u << 20)
@@ -57,7 +58,8 @@ struct cpu {
     /* code_buffer.c: pages of code to come before the buffer is looked for, and two places in it; 0, NULL: no need to look */
     unsigned buffer_wait;
     const uint64_t *buffer_mark[2];
-    uint8_t *no_exits; /* cpu_exits.c: the engine's flag, or NULL */
+    struct engine *engine; /* what engine/ keeps */
+    uint8_t *no_exits;     /* engine/exits.c: the engine's flag, or NULL */
 };
 
 /*
@@ -80,7 +82,7 @@ bool forget_trapped_at(const struct cpu *cpu, uint64_t rip);
 /* To be called before the first hook at an instruction is made. 0 or -ENOMEM. */
 int cpu_before_code_hook(struct cpu *cpu);
 
-/* ---- cpu_exits.c ---- */
+/* ---- engine/exits.c ---- */
 void exits_init(struct cpu *cpu);
 /* Blocks translated from now on can be stopped at each instruction with a hook, too (true), or only between blocks (from the
  * start on). */

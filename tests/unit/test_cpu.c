@@ -6,7 +6,7 @@
 
 void check_exit_request_x86_64(void *) __attribute__((weak)); /* Unicorn's */
 
-/* The speed of all code hangs on it, and nothing but the speed: see emu/cpu_exits.c. */
+/* The speed of all code hangs on it, and nothing but the speed: see emu/engine/exits.c. */
 START_TEST(exits_within_blocks_are_for_hooks)
 {
     static const struct cpu_ops ops;

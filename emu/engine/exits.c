@@ -1,5 +1,5 @@
 /*
- * cpu_exits.c - code that is left at the ends of its blocks only.
+ * exits.c - code that is left at the ends of its blocks only.
  *
  * After each access to memory the engine's code looks whether somebody wants it to stop, as its hooks for memory may. We
  * have none: an access that translate() refuses leaves the block at once, with its registers put right, and whoever
@@ -15,7 +15,7 @@
  *                           ... cmpb $0, FLAG(%reg)          80 modrm disp32 00
  *                               je/jne ...                   74 or 75
  */
-#include "cpu_priv.h"
+#include "emu/cpu_priv.h"
 
 #include <malloc.h>
 #include <string.h>

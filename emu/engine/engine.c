@@ -1,0 +1,33 @@
+/* engine.c - the life of what we keep of an engine. */
+#include "engine.h"
+
+#include <stdlib.h>
+
+/* Of engines that are not ours: its table stays empty. */
+static struct engine nobody = {.known = true, .epoch = UINT64_MAX};
+_Thread_local struct engine *engine_current = &nobody;
+
+struct engine *engine_create(void)
+{
+    struct engine *e = calloc(1, sizeof(*e));
+
+    if (e) {
+        e->first_block = UINTPTR_MAX;
+        jumps_forget(e);
+        floats_init();
+    }
+    return e;
+}
+
+void engine_destroy(struct engine *e)
+{
+    if (engine_current == e)
+        engine_current = &nobody;
+    free(e);
+}
+
+void engine_use(struct engine *e, uc_engine *uc)
+{
+    e->uc = uc;
+    engine_current = e;
+}

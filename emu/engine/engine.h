@@ -1,0 +1,76 @@
+/*
+ * engine.h - what is made faster inside of Unicorn, from outside.
+ *
+ * Unicorn's static library has its functions in objects, and the linker can give those of another object what they call:
+ * with ld's --wrap=X, a call of X is one of __wrap_X, here, and __real_X is Unicorn's own. The Makefile says so for
+ * each __wrap_ in this folder.
+ *
+ *      translated code --> helper_addsd  --wrap-->  floats.c    what the host's processor computes alike
+ *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
+ *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
+ *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
+ *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop
+ *
+ * Only speed hangs on all this. The shared library's own calls are out of the linker's reach, so a program linked
+ * with that is Unicorn as it comes; the same holds where a function has another name or a structure another
+ * form, which each file looks after.
+ */
+#ifndef EMU_ENGINE_H
+#define EMU_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <unicorn/unicorn.h>
+
+/* WRAP(type, name, parameters) { body }: the function called instead of Unicorn's, which is NULL where it is not wrapped. */
+#define WRAP(type, name, ...)                                                                                \
+    type __wrap_##name(__VA_ARGS__);                                                                         \
+    type __real_##name(__VA_ARGS__) __attribute__((weak));                                                   \
+    type __wrap_##name(__VA_ARGS__)
+
+#define likely(x) __builtin_expect(!!(x), 1)
+
+/* How the engine's state of the processor begins: CPUX86State of qemu/target/i386/cpu.h, Unicorn 2.1.0 to 2.1.4. */
+struct engine_state {
+    uint64_t regs[16], rip, rflags, cc_dst, cc_src, cc_src2;
+    uint32_t cc_op;
+    int32_t df;
+    uint32_t hflags; /* what of the processor's state chooses the code that is made */
+};
+
+#define ENGINE_JUMPS 4096
+
+/* Where code goes on at an address. key: see jumps.c; 0: none. */
+struct jump {
+    uint64_t key;
+    void *code;
+};
+
+/* What we keep of one engine. */
+struct engine {
+    uc_engine *uc;
+    uint64_t epoch;        /* of keys: changes when addresses may mean other code */
+    uint32_t flags;        /* the code in the table is for a processor in this state */
+    bool known, usable;    /* the engine's state was looked at; and has the form above */
+    bool writes_to_code;   /* the TLB may hold entries to write to pages of code by; see alias.c */
+    uintptr_t first_block; /* the lowest address of translated code */
+    struct jump jumps[ENGINE_JUMPS];
+};
+
+/* NULL: no memory. */
+struct engine *engine_create(void);
+void engine_destroy(struct engine *e);
+/* To be called before uc is used on this thread. */
+void engine_use(struct engine *e, uc_engine *uc);
+/* The engine this thread uses. */
+extern _Thread_local struct engine *engine_current __attribute__((visibility("hidden")));
+
+/* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
+void jumps_forget(struct engine *e);
+
+/* Look how the engine keeps the state of SSE. */
+void floats_init(void);
+
+#endif

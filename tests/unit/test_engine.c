@@ -1,0 +1,135 @@
+/* What emu/engine/ does instead of Unicorn: the same, bit for bit. */
+#include "emu/engine/engine.h"
+#include "run_suite.h"
+
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 20000
+
+typedef void binary(void *state, void *to, const void *from);
+
+#define PAIR(name)                                                                                           \
+    void __wrap_##name(void *state, void *to, const void *from);                                             \
+    void __real_##name(void *state, void *to, const void *from) __attribute__((weak));
+#define EACH(X)                                                                                              \
+    X(helper_addsd_x86_64)                                                                                   \
+    X(helper_addpd_x86_64)                                                                                   \
+    X(helper_addss_x86_64) X(helper_addps_x86_64) X(helper_subsd_x86_64) X(helper_subpd_x86_64)              \
+        X(helper_subss_x86_64) X(helper_subps_x86_64) X(helper_mulsd_x86_64) X(helper_mulpd_x86_64)          \
+            X(helper_mulss_x86_64) X(helper_mulps_x86_64) X(helper_divsd_x86_64) X(helper_divpd_x86_64)      \
+                X(helper_divss_x86_64) X(helper_divps_x86_64) X(helper_sqrtsd_x86_64)                        \
+                    X(helper_sqrtss_x86_64) X(helper_ucomisd_x86_64) X(helper_comisd_x86_64)                 \
+                        X(helper_ucomiss_x86_64) X(helper_comiss_x86_64)
+EACH(PAIR)
+
+#define ROW(name) {#name, __wrap_##name, __real_##name},
+static const struct {
+    const char *name;
+    binary *ours, *real;
+} functions[] = {EACH(ROW)};
+#define NR_FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
+
+static uint64_t rng = 1;
+
+static uint64_t random64(void)
+{
+    rng = rng * 6364136223846793005u + 1442695040888963407u;
+    return rng ^ rng >> 31;
+}
+
+static const double special[] = {
+    0.0, -0.0, 1, -1, 3, INFINITY, -INFINITY, NAN, DBL_MIN, DBL_MIN / 2, DBL_TRUE_MIN, DBL_MAX, DBL_EPSILON,
+    FLT_MIN, FLT_TRUE_MIN, FLT_MAX,
+    /* times the least normal number: rounded up to it, and an underflow all the same */
+    1 - DBL_EPSILON / 2, 1 - FLT_EPSILON / 2};
+
+/* 16 bytes of two doubles or four floats, some of them special, some near others. */
+static void random_register(void *reg, bool floats)
+{
+    for (int i = 0; i < (floats ? 4 : 2); i++) {
+        uint64_t bits = random64();
+        double d;
+        float f;
+
+        if (random64() % 4 == 0)
+            d = special[random64() % (sizeof(special) / sizeof(special[0]))];
+        else if (random64() % 2)
+            d = ldexp(1.0 + (double)(bits & 0xff) / 256, (int)(bits >> 8 & 15) - 8);
+        else
+            memcpy(&d, &bits, sizeof(d));
+        f = (float)d;
+        if (floats)
+            memcpy((char *)reg + 4 * i, &f, sizeof(f));
+        else
+            memcpy((char *)reg + 8 * i, &d, sizeof(d));
+    }
+}
+
+/* Where the engine keeps the status of SSE, as a state of ours is when a product raised its flag. */
+static unsigned status_at(void)
+{
+    static uint8_t state[4096] __attribute__((aligned(16)));
+    double to[8] = {1 + DBL_EPSILON}, from[8] = {1 + DBL_EPSILON};
+    unsigned at = 0;
+
+    __real_helper_mulsd_x86_64(state, to, from);
+    while (at < sizeof(state) && !state[at])
+        at++;
+    return at - 2;
+}
+
+START_TEST(arithmetic_is_the_engines)
+{
+    static uint8_t ours[4096] __attribute__((aligned(16))), real[4096] __attribute__((aligned(16)));
+    static const uint8_t rounding[] = {0, 0, 0, 1, 2, 3}, raised[] = {0, 32, 32, 32, 16, 63};
+    const char *name = functions[_i].name;
+    bool floats = strstr(name, "ss_") || strstr(name, "ps_");
+    unsigned at;
+
+    if (!functions[_i].real)
+        return; /* the shared library: nothing is done instead */
+    floats_init();
+    at = status_at();
+    ck_assert_uint_lt(at, sizeof(ours) - 8);
+    for (int k = 0; k < ROUNDS; k++) {
+        uint8_t to[2][64] = {{0}}, from[64] = {0}, at_first[16];
+
+        random_register(to[0], floats);
+        random_register(from, floats);
+        memcpy(at_first, to[0], 16);
+        memcpy(to[1], to[0], 64);
+        memset(ours + at, 0, 8);
+        ours[at + 1] = rounding[random64() % sizeof(rounding)];
+        ours[at + 2] = raised[random64() % sizeof(raised)];
+        ours[at + 4] = random64() % 8 == 0;
+        ours[at + 5] = random64() % 8 == 0;
+        memcpy(real, ours, sizeof(real));
+        functions[_i].ours(ours, to[0], from);
+        functions[_i].real(real, to[1], from);
+        if (memcmp(to[0], to[1], 64) || memcmp(ours, real, sizeof(ours))) {
+            char text[400] = "", *p = text;
+
+            for (int b = 0; b < 8; b++)
+                p += sprintf(p, "%02x", ours[at + b]);
+            for (int b = 0; b < 16; b++)
+                p += sprintf(p, "%s%02x", b ? "" : " ", at_first[b]);
+            for (int b = 0; b < 16; b++)
+                p += sprintf(p, "%s%02x", b ? "" : " ", from[b]);
+            ck_abort_msg("%s: status, operands %s: another result", name, text);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *c = tcase_create("floats");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_loop_test(c, arithmetic_is_the_engines, 0, NR_FUNCTIONS);
+    return run_suite("engine", c, NULL);
+}
