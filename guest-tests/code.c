@@ -86,6 +86,25 @@ static void replaced(void)
     is_num(after, 20, "changed after it ran");
 }
 
+/* A page whose first function writes a number into its second and jumps there, through a register. */
+static void of_its_own_page(void)
+{
+    static const unsigned char insns[] = {
+        0x89, 0x3d, 0x3b, 0, 0, 0,       /* mov %edi, 0x41(page) */
+        0x48, 0x8d, 0x05, 0x33, 0, 0, 0, /* lea 0x40(page), %rax */
+        0xff, 0xe0,                      /* jmp *%rax */
+    };
+    char *p = pages(1, RWX);
+    int (*first)(int), right = 0;
+
+    memcpy(p, insns, sizeof(insns));
+    emit(p + 0x40, -1);
+    memcpy(&first, &p, sizeof(first));
+    for (int i = 0; i < 1000; i++)
+        right += first(i) == i;
+    is_num(right, 1000, "code that changes code of its own page");
+}
+
 static void forked(void)
 {
     char *p = pages(1, RWX);
@@ -136,6 +155,7 @@ int main(void)
     plenty(); /* in a process that has had no other beside it */
     written();
     replaced();
+    of_its_own_page();
     forked();
     return done();
 }
