@@ -61,29 +61,36 @@ static inline bool plain_float(float x)
     return (bits << 1 >> 24) - 2 <= 0xfe - 2;
 }
 
+typedef double guest_double __attribute__((may_alias));
+typedef float guest_float __attribute__((may_alias));
+
 /* Of n numbers; exact: when the result is 0, does it follow from an operand that nothing was lost? */
 #define ARITHMETIC(name, type, n, op, exact)                                                                 \
     WRAP(void, name, void *state, void *to, const void *from)                                                \
     {                                                                                                        \
         type a[n], b[n], r[n];                                                                               \
-        bool alike = host_alike(state), plain = true, zero = true;                                           \
+        int i;                                                                                               \
                                                                                                              \
         memcpy(a, to, sizeof(a));                                                                            \
         memcpy(b, from, sizeof(b));                                                                          \
-        for (int i = 0; i < n; i++) {                                                                        \
+        for (i = 0; i < n; i++)                                                                              \
             r[i] = a[i] op b[i];                                                                             \
-            plain &= plain_##type(r[i]);                                                                     \
+        if (likely(host_alike(state))) {                                                                     \
+            for (i = 0; i < n && likely(plain_##type(r[i])); i++)                                            \
+                ;                                                                                            \
+            if (likely(i == n)) {                                                                            \
+                for (i = 0; i < n; i++)                                                                      \
+                    ((guest_##type *)to)[i] = r[i];                                                          \
+                return;                                                                                      \
+            }                                                                                                \
+            for (i = 0; i < n && (plain_##type(r[i]) || (r[i] == 0 && (exact))); i++)                        \
+                ;                                                                                            \
+            if (i == n) {                                                                                    \
+                memcpy(to, r, sizeof(r));                                                                    \
+                return;                                                                                      \
+            }                                                                                                \
         }                                                                                                    \
-        if (likely(alike & plain)) {                                                                         \
-            memcpy(to, r, sizeof(r));                                                                        \
-            return;                                                                                          \
-        }                                                                                                    \
-        for (int i = 0; i < n; i++)                                                                          \
-            zero &= plain_##type(r[i]) || (r[i] == 0 && (exact));                                            \
-        if (alike && zero)                                                                                   \
-            memcpy(to, r, sizeof(r));                                                                        \
-        else                                                                                                 \
-            __real_##name(state, to, from);                                                                  \
+        __real_##name(state, to, from);                                                                      \
     }
 
 ARITHMETIC(helper_addsd_x86_64, double, 1, +, true)
