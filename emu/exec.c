@@ -292,7 +292,7 @@ static int build_stack(const struct binprm *b, struct mm *mm, const struct elf_i
 {
     struct mm_layout *l = mm_layout(mm);
     struct stack s = {mm, l->stack_top, 0};
-    uint64_t auxv[32][2], execfn, platform, random, *words, n = 0, zero = 0;
+    uint64_t(*auxv)[2] = l->auxv, execfn, platform, random, *words, n = 0, zero = 0;
     unsigned nr_aux;
     uint8_t bytes[16];
 
@@ -460,6 +460,8 @@ int machine_exec(struct task *t, struct exec_request *req)
         err = -ENOMEM;
         goto out;
     }
+    if (t->mm)
+        mm_exec_inherit(mm, t->mm);
     err = build_image(&b, mm, &img, interp_file ? &interp : NULL, (uint64_t)args, &regs);
     if (err) { /* the old image is gone in Linux: only death is left */
         process_exit(t->proc, SIGSEGV);

@@ -45,6 +45,7 @@ static int grow(struct mm *mm, uint64_t start, uint64_t len)
     v.flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT | mm->def_flags;
     if (mm->read_implies_exec)
         v.flags |= VM_EXEC;
+    v.flags = mm_ksm_flags(mm, v.flags);
     if (!mm_may_expand(mm, v.flags, pages))
         return -ENOMEM;
     if (mm->vmas.count > mm->sys->max_map_count)

@@ -274,7 +274,7 @@ static int refuse_undumpable(struct mm *mm, struct vma_part *r, int advice)
 #define IGNORED 1
 static int ignore_unless_ksm(struct mm *mm, struct vma_part *r, int advice)
 {
-    return r->v.flags & (VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE) ? IGNORED : 0;
+    return mm_ksm_compatible(r->v.flags) ? 0 : IGNORED;
 }
 
 static const struct advice advices[] = {

@@ -16,6 +16,11 @@ int64_t mm_set_mdwe(struct mm *mm, uint64_t bits)
     return 0;
 }
 
+unsigned mm_mdwe_inherited(const struct mm *mm)
+{
+    return mm->mdwe & PR_MDWE_NO_INHERIT ? 0 : mm->mdwe;
+}
+
 int64_t mm_get_mdwe(struct mm *mm)
 {
     return mm->mdwe;

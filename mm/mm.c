@@ -11,10 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#ifndef PR_MDWE_NO_INHERIT
-#define PR_MDWE_NO_INHERIT 2
-#endif
-
 /* ---- the machine ---------------------------------------------------------------------------- */
 
 int mm_system_init(struct mm_system *sys, uint64_t memory)
@@ -184,9 +180,9 @@ struct mm *mm_fork(struct mm *parent, int *err)
     child->stats.hiwater_vm = child->stats.total_vm;
     child->stats.hiwater_rss = child->stats.rss_anon + child->stats.rss_file + child->stats.rss_shmem;
     child->def_flags &= ~VM_LOCKED_MASK;
-    if (child->mdwe & PR_MDWE_NO_INHERIT)
-        child->mdwe = 0;
+    child->mdwe = mm_mdwe_inherited(parent);
     child->uffd.keeps = false;
+    child->futex_slots = 0;
     child->refused = false;
     child->reason.why = NULL;
     child->refusal.change = NULL;

@@ -30,6 +30,8 @@ struct mm {
     uint64_t def_flags;     /* mlockall(MCL_FUTURE): VM_LOCKED | VM_LOCKONFAULT */
     unsigned mdwe;          /* PR_MDWE_*, prctl(2) */
     unsigned thp_disable;   /* PR_SET_THP_DISABLE: 0, or 1 | its flags; fork copies it */
+    bool merge_any;         /* PR_SET_MEMORY_MERGE; fork and execve copy it */
+    unsigned futex_slots;   /* see mm_futex_slots() */
     unsigned membarrier;    /* registrations of membarrier(2); fork copies them */
     struct {                /* userfault_call.c */
         bool keeps;         /* a system call is under way, and userfaultfd is in use */
@@ -277,6 +279,10 @@ bool mm_uffd_removing(struct mm *mm, uint16_t id, uint64_t start, uint64_t end);
 const struct vma *mm_fault_vma(struct mm *mm, uint64_t addr, enum mm_fault_reason *reason);
 /* expand_downwards(): makes the VM_GROWSDOWN VMA v begin at addr's page. 0 or negative errno. (stack.c) */
 int mm_expand_stack(struct mm *mm, const struct vma *v, uint64_t addr);
+unsigned mm_mdwe_inherited(const struct mm *mm); /* what fork and execve pass on (mdwe.c) */
+/* ksm.c: may such an area be searched for equal pages? And the flags of a new one, with PR_SET_MEMORY_MERGE. */
+bool mm_ksm_compatible(uint64_t vm_flags);
+uint64_t mm_ksm_flags(const struct mm *mm, uint64_t vm_flags);
 enum mm_populate {
     POPULATE_MAPPED, /* as MAP_POPULATE: errors do not count */
     POPULATE_LOCKED, /* as mlock: they do */

@@ -259,7 +259,7 @@ static int place(struct mm *mm, struct request *r, struct unmap *u, struct mm_fi
         r->vm_flags &= ~VM_LOCKED_MASK;
     }
     v.pgoff = r->pgoff;
-    v.flags = r->vm_flags;
+    v.flags = mm_ksm_flags(mm, r->vm_flags);
     v.file = r->file;
     v.sealed_at = v.seal ? mm->event : 0;
     err = alone ? vma_tree_splice(&mm->vmas, v.start, v.end, &v, 1) : vma_insert(mm, &v);

@@ -16,6 +16,18 @@ unsigned *mm_thp_disable(struct mm *mm)
     return &mm->thp_disable;
 }
 
+unsigned *mm_futex_slots(struct mm *mm)
+{
+    return &mm->futex_slots;
+}
+
+void mm_exec_inherit(struct mm *mm, const struct mm *old)
+{
+    mm->mdwe = mm_mdwe_inherited(old);
+    mm->thp_disable = old->thp_disable;
+    mm->merge_any = old->merge_any;
+}
+
 unsigned *mm_membarrier_state(struct mm *mm)
 {
     return &mm->membarrier;

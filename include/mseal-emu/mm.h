@@ -295,6 +295,7 @@ void mm_set_owner(struct mm *mm, const struct mm_owner *owner);
 void mm_set_event(struct mm *mm, uint64_t event);
 
 /* Set by exec, shown by /proc and used by prctl(PR_SET_MM_*) and brk. */
+#define MM_AUXV_PAIRS 28
 struct mm_layout {
     uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
     uint64_t arg_start, arg_end, env_start, env_end;
@@ -303,6 +304,7 @@ struct mm_layout {
     uint64_t mmap_legacy_base;
     bool bottom_up; /* ADDR_COMPAT_LAYOUT: no top-down search at all */
     uint64_t stack_top;
+    uint64_t auxv[MM_AUXV_PAIRS][2]; /* mm_struct.saved_auxv: ends with a pair of zeroes */
 };
 struct mm_layout *mm_layout(struct mm *mm);
 
@@ -363,8 +365,14 @@ int mm_page_node(struct mm *mm, uint64_t addr);
 int64_t mm_set_mdwe(struct mm *mm, uint64_t bits); /* prctl(PR_SET_MDWE) */
 int64_t mm_get_mdwe(struct mm *mm);
 /* State that only its system call looks at, kept here since it belongs to the address space and goes with fork. */
-unsigned *mm_thp_disable(struct mm *mm);      /* prctl(PR_SET_THP_DISABLE): 0, or 1 | its flags */
-unsigned *mm_membarrier_state(struct mm *mm); /* commands registered with membarrier(2) */
+unsigned *mm_thp_disable(struct mm *mm);             /* prctl(PR_SET_THP_DISABLE): 0, or 1 | its flags */
+unsigned *mm_membarrier_state(struct mm *mm);        /* commands registered with membarrier(2) */
+int64_t mm_set_memory_merge(struct mm *mm, bool on); /* prctl(PR_SET_MEMORY_MERGE): 0 or -ENOMEM */
+bool mm_memory_merge(const struct mm *mm);
+/* prctl(PR_FUTEX_HASH): slots of its own for futexes, with bits of whoever keeps it; 0 at first and after fork. */
+unsigned *mm_futex_slots(struct mm *mm);
+/* mm replaces old by execve: what prctl set and stays. */
+void mm_exec_inherit(struct mm *mm, const struct mm *old);
 uint64_t *mm_note(struct mm *mm); /* a word for whoever runs the address space: 0 at first, fork copies it */
 /* memfd_create(2)'s object (the file around it is the caller's). page_size: MM_PAGE_SIZE, or what mm_huge_page_size() says.
  * NULL: no memory. */

@@ -140,36 +140,43 @@ int proc_show_environ(const struct proc_ref *ref, FILE *out)
     return show_memory(ref->task, l->env_start, l->env_end, out);
 }
 
-/* It lies above the environment's pointers on the stack that exec built. */
-unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max)
+unsigned proc_auxv(struct task *t, const uint64_t (**auxv)[2])
 {
-    uint64_t at, word;
+    unsigned n = 0;
 
     if (!t->mm)
         return 0;
-    at = mm_layout(t->mm)->start_stack;
-    if (mm_access_remote(t->mm, at, &word, 8, false, false) != 8 || word > 1u << 20)
-        return 0;
-    at += 8 * (word + 2);
-    do {
-        if (mm_access_remote(t->mm, at, &word, 8, false, false) != 8)
-            return 0;
-        at += 8;
-    } while (word && at < mm_layout(t->mm)->stack_top);
-    for (unsigned i = 0; i < max; i++, at += 16) {
-        if (mm_access_remote(t->mm, at, auxv[i], 16, false, false) != 16)
-            return i;
-        if (!auxv[i][0])
-            return i + 1;
-    }
-    return max;
+    *auxv = (const uint64_t(*)[2])mm_layout(t->mm)->auxv;
+    while ((*auxv)[n][0] && n < MM_AUXV_PAIRS - 1)
+        n++;
+    return n + 1;
 }
 
 int proc_show_auxv(const struct proc_ref *ref, FILE *out)
 {
-    uint64_t auxv[40][2];
+    const uint64_t(*auxv)[2];
+    unsigned n = proc_auxv(ref->task, &auxv);
 
-    fwrite(auxv, sizeof(*auxv), proc_auxv(ref->task, auxv, 40), out);
+    if (n)
+        fwrite(auxv, sizeof(*auxv), n, out);
+    return 0;
+}
+
+/* Nobody looks for equal pages, so the numbers are 0. */
+int proc_show_ksm_stat(const struct proc_ref *ref, FILE *out)
+{
+    struct mm *mm = ref->task->mm;
+    bool mergeable = false;
+    const struct vma *v;
+
+    if (!mm)
+        return 0;
+    for (uint64_t at = 0; !mergeable && (v = mm_find_vma(mm, at)); at = v->end)
+        mergeable = v->flags & VM_MERGEABLE;
+    fprintf(out,
+            "ksm_rmap_items 0\nksm_zero_pages 0\nksm_merging_pages 0\nksm_process_profit 0\n"
+            "ksm_merge_any: %s\nksm_mergeable: %s\n",
+            mm_memory_merge(mm) ? "yes" : "no", mergeable ? "yes" : "no");
     return 0;
 }
 

@@ -171,10 +171,6 @@ static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
 #n, S_IFREG | 0400, .show = fn, .ptrace = true                                                       \
     }
 
-static const char ksm_stat[] =
-    "ksm_rmap_items 0\nksm_zero_pages 0\nksm_merging_pages 0\nksm_process_profit 0\n"
-    "ksm_merge_any: no\nksm_mergeable: no";
-
 static const struct proc_row ns_rows[] = {
     {"cgroup", S_IFLNK | 0777, .link = link_ns}, {"ipc", S_IFLNK | 0777, .link = link_ns},
     {"mnt", S_IFLNK | 0777, .link = link_ns},    {"net", S_IFLNK | 0777, .link = link_ns},
@@ -200,7 +196,7 @@ static const struct proc_row ns_rows[] = {
     FILE_R(gid_map, show_id_map), \
     FILE_P(io, show_io), \
     {"ksm_merging_pages", S_IFREG | 0400, .text = "0"}, \
-    {"ksm_stat", S_IFREG | 0400, .text = ksm_stat}, \
+    FILE_P(ksm_stat, proc_show_ksm_stat), \
     FILE_R(limits, proc_show_limits), \
     FILE_R(loginuid, show_loginuid), \
     {"map_files", S_IFDIR | 0500, .dir = PROC_MAP_FILES}, \

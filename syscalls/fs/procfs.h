@@ -97,8 +97,9 @@ int proc_show_key_users(const struct proc_ref *ref, FILE *out);
 /* proc_meminfo.c */
 int proc_show_meminfo(const struct proc_ref *ref, FILE *out);
 int proc_show_vmstat(const struct proc_ref *ref, FILE *out);
-/* The auxiliary vector that exec gave t, with its end: how many entries, at most max; 0: unreadable. */
-unsigned proc_auxv(struct task *t, uint64_t auxv[][2], unsigned max);
+/* t's auxiliary vector: how many entries, its end among them; 0: t has no memory any more. */
+unsigned proc_auxv(struct task *t, const uint64_t (**auxv)[2]);
+int proc_show_ksm_stat(const struct proc_ref *ref, FILE *out);
 /* lseek of mem and pagemap, which have no end. */
 int64_t proc_mem_lseek(struct file *f, int64_t off, int whence);
 extern const struct file_ops proc_pagemap_ops; /* proc_pagemap.c */

@@ -5,13 +5,13 @@
 
 #include <linux/capability.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "../fs/vfs.h"
 #include "../process.h"
 
 #define PR_THP_DISABLE_EXCEPT_ADVISED 2u
-#define AUXV_SIZE                     368 /* of mm_struct.saved_auxv, bytes */
 
 int64_t prctl_set_vma(struct task *t, const uint64_t a[6])
 {
@@ -125,14 +125,44 @@ static int64_t set_exe(struct task *t, int fd)
     return 0;
 }
 
-/* The auxiliary vector is what exec made it: the checks of a new one, and then it is as if it were too long. */
-static int64_t check_auxv(const struct task *t, uint64_t addr, uint64_t len)
+static int64_t copy_auxv(const struct task *t, struct mm_layout *l, uint64_t addr, uint64_t len)
 {
-    char words[AUXV_SIZE];
-
-    if (len > sizeof(words))
+    if (len > sizeof(l->auxv))
         return -EINVAL;
-    return mm_copy_in(t->mm, words, addr, len) ? -EFAULT : -EINVAL;
+    if (mm_copy_in(t->mm, l->auxv, addr, len))
+        return -EFAULT;
+    memset(l->auxv[MM_AUXV_PAIRS - 1], 0, sizeof(*l->auxv));
+    return 0;
+}
+
+/* PR_SET_MM_AUXV: what is behind the new one stays. */
+static int64_t set_auxv(struct task *t, uint64_t addr, uint64_t len)
+{
+    struct mm_layout l = *mm_layout(t->mm);
+    int64_t err = copy_auxv(t, &l, addr, len);
+
+    if (!err)
+        *mm_layout(t->mm) = l;
+    return err;
+}
+
+int64_t prctl_get_auxv(struct task *t, const uint64_t a[6])
+{
+    const struct mm_layout *l = mm_layout(t->mm);
+
+    if (mm_copy_out(t->mm, a[1], l->auxv, a[2] < sizeof(l->auxv) ? a[2] : sizeof(l->auxv)))
+        return -EFAULT;
+    return sizeof(l->auxv);
+}
+
+int64_t prctl_set_memory_merge(struct task *t, const uint64_t a[6])
+{
+    return mm_set_memory_merge(t->mm, a[1]);
+}
+
+int64_t prctl_get_memory_merge(struct task *t, const uint64_t a[6])
+{
+    return mm_memory_merge(t->mm);
 }
 
 /* PR_SET_MM_MAP: all numbers at once, which takes no capability; another executable does. */
@@ -158,8 +188,15 @@ static int64_t set_map(struct task *t, uint64_t addr, uint64_t size)
     l.env_end = map.env_end;
     if (!layout_valid(t, &l))
         return -EINVAL;
-    if (map.auxv_size)
-        return map.auxv ? check_auxv(t, (uintptr_t)map.auxv, map.auxv_size) : -EINVAL;
+    if (map.auxv_size) {
+        int64_t err = -EINVAL;
+
+        memset(l.auxv, 0, sizeof(l.auxv));
+        if (map.auxv)
+            err = copy_auxv(t, &l, (uintptr_t)map.auxv, map.auxv_size);
+        if (err)
+            return err;
+    }
     if (map.exe_fd != UINT32_MAX) {
         int64_t err = -EPERM;
 
@@ -192,7 +229,7 @@ int64_t prctl_set_mm(struct task *t, const uint64_t a[6])
     if (opt == PR_SET_MM_EXE_FILE)
         return set_exe(t, (int)addr);
     if (opt == PR_SET_MM_AUXV)
-        return check_auxv(t, addr, a[3]);
+        return set_auxv(t, addr, a[3]);
     if (addr >= MM_TASK_SIZE || addr < t->k->sys.mmap_min_addr)
         return -EINVAL;
     for (size_t i = 0; i < NR_FIELDS; i++) {

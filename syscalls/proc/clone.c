@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "../file.h"
+#include "../futex/hash.h"
 #include "../handlers.h"
 #include "../process.h"
 #include "ptrace.h"
@@ -201,10 +202,12 @@ static int64_t do_clone(struct task *t, const struct clone_args_in *args)
     task_insert(t->k, c);
     copy_simple(t, c, f);
     seccomp_fork(t, c);
-    if (f & CLONE_THREAD)
+    if (f & CLONE_THREAD) {
         task_join(c, t->proc);
-    else
+        futex_hash_for_threads(t->mm);
+    } else {
         err = copy_process_part(t, c, args);
+    }
     if (!err)
         err = copy_parts(t, c, f);
     if (!err)

@@ -12,6 +12,7 @@
 #include <sys/personality.h>
 
 #include "../handlers.h"
+#include "../futex/hash.h"
 #include "../memory/prctl_mm.h"
 #include "../process.h"
 #include "prctl_caps.h"
@@ -24,7 +25,11 @@
 /* Newer than the headers of some supported systems. */
 #define PR_SET_MDWE_                 65
 #define PR_GET_MDWE_                 66
+#define PR_SET_MEMORY_MERGE_         67
+#define PR_GET_MEMORY_MERGE_         68
 #define PR_TIMER_CREATE_RESTORE_IDS_ 77
+#define PR_FUTEX_HASH_               78
+#define PR_GET_AUXV_                 0x41555856
 
 static int64_t put_int(struct task *t, uint64_t addr, int value)
 {
@@ -285,6 +290,10 @@ static const struct option {
     {PR_GET_THP_DISABLE, prctl_get_thp_disable},
     {PR_SET_MDWE_, prctl_set_mdwe},
     {PR_GET_MDWE_, prctl_get_mdwe},
+    {PR_SET_MEMORY_MERGE_, prctl_set_memory_merge, 2},
+    {PR_GET_MEMORY_MERGE_, prctl_get_memory_merge, 1},
+    {PR_FUTEX_HASH_, prctl_futex_hash},
+    {PR_GET_AUXV_, prctl_get_auxv, 3},
     /* PR_SET_PTRACER is of Yama, which is not there. */
 };
 

@@ -24,8 +24,7 @@
 #include <sys/procfs.h>
 #include <sys/resource.h>
 
-#define CORE_NAME    "core" /* core_pattern of /proc/sys/kernel */
-#define MAX_AUXV     64
+#define CORE_NAME    "core"        /* core_pattern of /proc/sys/kernel */
 #define MAX_SEGMENTS (PN_XNUM - 2) /* more would need a section header */
 #define NOTE_SIGINFO 0x53494749u
 #define NOTE_FILE    0x46494c45u
@@ -168,8 +167,8 @@ static void note_files(FILE *out, struct mm *mm)
 static void notes(FILE *out, const struct core *c)
 {
     struct task *t = c->t;
-    uint64_t auxv[MAX_AUXV][2];
-    unsigned n = proc_auxv(t, auxv, MAX_AUXV);
+    const uint64_t(*auxv)[2];
+    unsigned n = proc_auxv(t, &auxv);
 
     note_thread(out, t, c->info->signo);
     note_process(out, t);
