@@ -1,15 +1,17 @@
 /*
  * mremap.c - mremap(2): what is asked for, and whether it may be.
  *
- * Source: do_mremap, check_mremap_params, check_prep_vma, remap_move in mm/mremap.c, Linux 6.18. Five
- * operations in one call, by the lengths (rounded to pages) and the flags:
+ * Source: do_mremap, check_mremap_params, check_prep_vma, remap_move in mm/mremap.c, Linux 6.18. One call of
+ * many kinds, by the lengths (rounded to pages) and the flags; # pages, 0 new ones, . a place without:
  *
- *     old_len > new_len   the tail goes             |#####xxx|  ->  |#####|
+ *     old_len > new_len   the tail goes                     |#####xxx|         ->  |#####|
  *     old_len == new_len  nothing
- *     old_len < new_len   grow in place or move     |#####|     ->  |#####000|
- *     MREMAP_FIXED        move to new_addr, what is there goes; grows or shrinks on the way
- *     MREMAP_DONTUNMAP    move the pages, leave the empty VMA
- *     old_len == 0        a second mapping of a shared object
+ *     old_len < new_len   grow in place                     |#####|            ->  |#####000|
+ *                         or, with a neighbour, move        |#####|abc|        ->        |abc|  |#####000|
+ *     MREMAP_FIXED        move to new_addr, what is         |#####|  |xxxxx|   ->           |#####|
+ *                         there goes; grow or shrink too
+ *     MREMAP_DONTUNMAP    the pages move, the area stays    |#####|            ->  |.....|  |#####|
+ *     old_len == 0        a second mapping of an object     |#####|            ->  |#####|  |#####|
  */
 #include "mremap.h"
 

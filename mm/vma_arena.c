@@ -171,7 +171,7 @@ struct vma_node *vma_arena_alloc(struct vma_arena *arena, unsigned level)
         arena->nfree[kind]--;
     } else {
         if ((size_t)(arena->end - arena->bump) < node_size[kind])
-            abort(); /* more than was reserved: a mistake in vma_splice.c */
+            abort(); /* more than was reserved: a mistake in vma_reshape.c */
         node = (struct vma_node *)arena->bump;
         arena->bump += node_size[kind];
         UNPOISON(node, node_size[kind]);

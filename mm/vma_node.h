@@ -136,4 +136,10 @@ void vma_arena_limit(struct vma_arena *arena, uint64_t bytes);
 void vma_arena_fail_once(struct vma_arena *arena, unsigned nth);
 #endif
 
+/* ---- vma_reshape.c ---- */
+/* vma_tree_splice() where one leaf is not enough. 0 or -ENOMEM. */
+int vma_tree_reshape(struct vma_tree *t, uint64_t start, uint64_t end, const struct vma *with, size_t n);
+/* The VMA of addr, which there is, for writing: nodes on the way that a snapshot holds too are copied. NULL: no memory. */
+struct vma *vma_tree_own(struct vma_tree *t, uint64_t addr);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * vma_tree.c - the VMAs of one address space: making, sharing, finding, walking and checking the tree.
  *
- * The shape of the nodes is in vma_node.h, changes are in vma_splice.c, the search for free space in
+ * The shape of the nodes is in vma_node.h, changes are in vma_splice.c and vma_reshape.c, the search for free space in
  * vma_gap.c.
  */
 #include "vma_node.h"
