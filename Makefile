@@ -156,7 +156,7 @@ $(SCENARIOS): $(wildcard guest-tests/scenarios/*.[ch])
 	$(say) GUEST $@
 	$(Q)gcc $(GUEST_CFLAGS) -o $@ $(filter %.c,$^)
 # Designs as shared objects need the public headers only.
-$(EXAMPLES): $(B)/examples/%.so: examples/%.c include/mseal-emu/design.h include/mseal-emu/mm.h
+$(EXAMPLES): $(B)/examples/%.so: examples/%.c $(wildcard include/mseal-emu/*.h)
 	@mkdir -p $(@D)
 	$(say) SO $@
 	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -Iinclude -o $@ $<

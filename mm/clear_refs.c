@@ -6,6 +6,8 @@
  */
 #include "mm.h"
 
+#include <mseal-emu/pagemap.h>
+
 int mm_make_old(struct mm *mm, uint64_t start, uint64_t end, bool shared_too)
 {
     uint64_t at = start;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <mseal-emu/design.h>
+#include <mseal-emu/uffd.h>
 
 #define MM_TLB_FILTER_SHIFT 12 /* bits in a filter of tlb.c */
 #define MM_TLB_FILTER_WORDS ((1u << MM_TLB_FILTER_SHIFT) / 64)

@@ -5,6 +5,8 @@
  * Source: pagemap_read, do_pagemap_scan and what they call in fs/proc/task_mmu.c, Linux 6.18.
  */
 #include "mm.h"
+
+#include <mseal-emu/pagemap.h>
 #include "pt_node.h"
 
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "fs_calls.h"
 
 #include <mseal-emu/design.h>
+#include <mseal-emu/pagemap.h>
 #include <stdlib.h>
 
 /* The gate area of a kernel with CONFIG_LEGACY_VSYSCALL_XONLY, which is in no address space. */

@@ -6,6 +6,7 @@
 #include "procfs.h"
 
 #include <linux/capability.h>
+#include <mseal-emu/pagemap.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 

@@ -9,6 +9,7 @@
 #include "notify.h"
 
 #include <linux/capability.h>
+#include <mseal-emu/uffd.h>
 #include <signal.h>
 #include <stdlib.h>
 

@@ -8,6 +8,7 @@
 #include "../handlers.h"
 #include "fs_calls.h"
 
+#include <mseal-emu/uffd.h>
 #include <signal.h>
 #include <stdlib.h>
 

@@ -9,6 +9,7 @@
 #include "fs_calls.h"
 
 #include <linux/userfaultfd.h>
+#include <mseal-emu/uffd.h>
 
 /* Newer than the headers of some supported systems. */
 #define FEATURE_SIGBUS    (UINT64_C(1) << 7)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <mseal-emu/uffd.h>
 #include <poll.h>
 
 #include "../fs/vfs.h"
