@@ -43,10 +43,6 @@ static void policies(void)
     char *p = pages(4, RW);
     unsigned long node0 = 1;
 
-    if (syscall(SYS_mbind, p, 4 * PG, MPOL_DEFAULT, NULL, 0ul, 0) && errno == ENOSYS) {
-        told_skip("numa_maps", "kernel without CONFIG_NUMA");
-        return;
-    }
     is_str(numa_line(p), "default", "an area without pages: the policy");
     p[0] = 1;
     p[PG] = p[2 * PG];
@@ -214,8 +210,12 @@ static void rollup(void)
 
 int main(void)
 {
-    policies();
-    shared();
+    if (access("/proc/self/numa_maps", F_OK))
+        told_skip("numa_maps", "kernel without CONFIG_NUMA");
+    else {
+        policies();
+        shared();
+    }
     references();
     rollup();
     return done();

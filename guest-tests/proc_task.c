@@ -26,14 +26,9 @@ static mode_t mode_of(const char *path)
     return st.st_mode;
 }
 
-/* ---- who waits in what ---- */
-
-static void waiting(void)
+/* A child that reads into *byte from a pipe, of which the parent has the other end, until that is closed. */
+static pid_t reader(int pipes[2], char *byte)
 {
-    char path[64], want[64], byte;
-    long nr = -1, fd = -1, addr = 0;
-    const char *text;
-    int pipes[2];
     pid_t child;
 
     must(pipe(pipes));
@@ -41,9 +36,27 @@ static void waiting(void)
     if (!child) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(pipes[1]);
-        (void)!read(pipes[0], &byte, 1);
+        (void)!read(pipes[0], byte, 1);
         _exit(0);
     }
+    return child;
+}
+
+/* ---- who waits in what ---- */
+
+static void waiting(void)
+{
+    char path[64], byte;
+    long nr = -1, fd = -1, addr = 0;
+    const char *text;
+    int pipes[2];
+    pid_t child;
+
+    if (access("/proc/self/syscall", F_OK)) {
+        told_skip("syscall", "kernel without CONFIG_HAVE_ARCH_TRACEHOOK");
+        return;
+    }
+    child = reader(pipes, &byte);
     snprintf(path, sizeof path, "/proc/%d/syscall", (int)child);
     for (int i = 0; i < 2000 && (nr != SYS_read || fd != pipes[0]); i++) {
         if (i)
@@ -55,24 +68,35 @@ static void waiting(void)
     is_num(fd, pipes[0], "its first argument");
     is_true(addr == (long)&byte, "the second, an address");
     is_num(mode_of(path), S_IFREG | 0400, "the file is its owner's");
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    snprintf(want, sizeof want, "%d ", (int)child);
-    if (access(path, F_OK))
-        told_skip("children", "kernel without CONFIG_PROC_CHILDREN");
-    else
-        is_str(proc_read(path), want, "children: of the thread, each with a blank behind it");
     close(pipes[1]);
     must(waitid(P_PID, (id_t)child, &(siginfo_t){0}, WEXITED | WNOWAIT));
-    snprintf(want, sizeof want, "/proc/%d/syscall", (int)child);
-    text = proc_read(want);
+    text = proc_read(path);
     is_true(!strcmp(text, "-1 0x0 0x0\n") || !strcmp(text, "running\n") /* 7.3 */,
             "of one that has ended: none");
     must(waitpid(child, NULL, 0));
-    if (!access(path, F_OK))
-        is_str(proc_read(path), "", "none after it was waited for");
     close(pipes[0]);
     sscanf(proc_read("/proc/self/syscall"), "%ld", &nr);
     is_num(nr, SYS_read, "of the task itself: the call that reads it");
+}
+
+static void children(void)
+{
+    char path[64], want[64], byte;
+    int pipes[2];
+    pid_t child;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    if (access(path, F_OK)) {
+        told_skip("children", "kernel without CONFIG_PROC_CHILDREN");
+        return;
+    }
+    child = reader(pipes, &byte);
+    snprintf(want, sizeof want, "%d ", (int)child);
+    is_str(proc_read(path), want, "children: of the thread, each with a blank behind it");
+    close(pipes[1]);
+    must(waitpid(child, NULL, 0));
+    is_str(proc_read(path), "", "none after it was waited for");
+    close(pipes[0]);
 }
 
 /* ---- timers ---- */
@@ -83,6 +107,10 @@ static void timers(void)
     char want[256];
     timer_t a, b;
 
+    if (access("/proc/self/timers", F_OK)) {
+        told_skip("timers", "kernel without CONFIG_CHECKPOINT_RESTORE");
+        return;
+    }
     is_str(proc_read("/proc/self/timers"), "", "no timers, no lines");
     must(timer_create(CLOCK_REALTIME, &ev, &a));
     ev.sigev_notify = SIGEV_NONE;
@@ -134,6 +162,7 @@ static void others(void)
 int main(void)
 {
     waiting();
+    children();
     timers();
     slack();
     others();
