@@ -134,6 +134,7 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     struct list_head threads;           /* struct task.thread_node */
     struct task *leader;
     int pgid, sid;
+    int autogroup_nice; /* of the session: /proc/PID/autogroup */
     struct tty *tty;  /* controlling terminal, NULL: none */
     int tty_old_pgrp; /* its foreground when it hung up; 0 */
     bool exiting;     /* exit_group has begun */

@@ -4,7 +4,7 @@
  * A dentry lives as long as somebody holds it (a child holds its parent). File systems whose tree is the
  * dentries themselves (tmpfs, /dev) hold one more reference: they "pin" them.
  */
-#include "vfs.h"
+#include "fs_calls.h"
 #include "notify.h"
 #include "xattr.h"
 
@@ -72,7 +72,7 @@ void inode_put(struct inode *inode)
     if (inode->obj)
         vm_object_put(inode->obj);
     xattrs_free(inode->xattrs);
-    free(inode->locks);
+    locks_free(inode);
     free(inode->leases);
     free(inode);
 }

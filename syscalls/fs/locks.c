@@ -7,9 +7,11 @@
 #include "../handlers.h"
 #include "dnotify.h"
 #include "fs_calls.h"
+#include "procfs.h"
 
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/sysmacros.h>
 
 enum lock_kind { LOCK_POSIX, LOCK_OFD, LOCK_FLOCK };
 struct range_lock {
@@ -20,6 +22,8 @@ struct range_lock {
     uint64_t start, end; /* [start, end] */
 };
 struct flock_list {
+    struct list_head node; /* vfs.locks */
+    struct inode *inode;
     struct waitq wait;
     unsigned n, room;
     struct range_lock v[];
@@ -41,6 +45,8 @@ static struct flock_list *list_with_room(struct inode *inode, unsigned more)
     if (l) {
         l->n = 0;
         l->room = MAX_LOCKS;
+        l->inode = inode;
+        list_add_tail(&inode->sb->k->vfs->locks, &l->node);
         waitq_init(&l->wait);
         inode->locks = l;
     }
@@ -134,6 +140,43 @@ static int set_lock(struct inode *inode, const struct range_lock *want)
         }
     }
     l->v[l->n++] = add;
+    return 0;
+}
+
+void locks_free(struct inode *inode)
+{
+    if (!inode->locks)
+        return;
+    list_del(&inode->locks->node);
+    free(inode->locks);
+}
+
+static unsigned show_locks_of(const struct flock_list *l, unsigned id, FILE *out)
+{
+    static const char *const kinds[] = {"POSIX  ADVISORY ", "OFDLCK ADVISORY ", "FLOCK  ADVISORY "};
+    const struct inode *inode = l->inode;
+
+    for (unsigned i = 0; i < l->n; i++) {
+        const struct range_lock *r = &l->v[i];
+
+        fprintf(out, "%u: %s %s %d %02x:%02x:%lu %ld ", ++id, kinds[r->kind], r->write ? "WRITE" : "READ",
+                r->pid, major(inode->sb->dev), minor(inode->sb->dev), (unsigned long)inode->ino,
+                (long)r->start);
+        if (r->end == LOCK_END)
+            fprintf(out, "EOF\n");
+        else
+            fprintf(out, "%ld\n", (long)r->end);
+    }
+    return id;
+}
+
+/* Those that are held; who waits for one is not told. */
+int proc_show_locks(const struct proc_ref *ref, FILE *out)
+{
+    unsigned id = 0;
+
+    list_for_each (n, &ref->reader->k->vfs->locks)
+        id = show_locks_of(container_of(n, struct flock_list, node), id, out);
     return 0;
 }
 

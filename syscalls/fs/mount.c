@@ -232,6 +232,7 @@ int vfs_init(struct kernel *k)
     v->max_files = 65536;
     list_init(&v->streams);
     list_init(&v->ptys);
+    list_init(&v->locks);
     list_init(&v->sockets);
     list_init(&v->net_names);
     /* Guests' open files need descriptors of ours. */

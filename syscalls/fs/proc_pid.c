@@ -39,21 +39,15 @@ static int show_wchan(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
-static int show_id_map(const struct proc_ref *ref, FILE *out)
-{
-    fprintf(out, "%10u %10u %10u\n", 0, 0, UINT32_MAX);
-    return 0;
-}
-
 static int show_loginuid(const struct proc_ref *ref, FILE *out)
 {
     fprintf(out, "%u", UINT32_MAX);
     return 0;
 }
 
-static int show_sched(const struct proc_ref *ref, FILE *out)
+/* arch_status tells of AVX-512, which this processor lacks. */
+static int show_nothing(const struct proc_ref *ref, FILE *out)
 {
-    fprintf(out, "0 0 0\n");
     return 0;
 }
 
@@ -146,12 +140,6 @@ static int show_fdinfo(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
-/* Namespaces: one of each kind, with Linux' numbers of the first. */
-static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
-{
-    return snprintf(buf, size, "ns:[4026531836]");
-}
-
 /* ---- the rows ---- */
 
 #define FILE_R(n, fn)                                                                                        \
@@ -171,16 +159,42 @@ static int64_t link_ns(const struct proc_ref *ref, char *buf, size_t size)
 #n, S_IFREG | 0400, .show = fn, .ptrace = true                                                       \
     }
 
-static const struct proc_row ns_rows[] = {
-    {"cgroup", S_IFLNK | 0777, .link = link_ns}, {"ipc", S_IFLNK | 0777, .link = link_ns},
-    {"mnt", S_IFLNK | 0777, .link = link_ns},    {"net", S_IFLNK | 0777, .link = link_ns},
-    {"pid", S_IFLNK | 0777, .link = link_ns},    {"user", S_IFLNK | 0777, .link = link_ns},
-    {"uts", S_IFLNK | 0777, .link = link_ns},    {NULL},
+/* Of security modules: there is none that has them. */
+static int show_attr(const struct proc_ref *ref, FILE *out)
+{
+    return -EINVAL;
+}
+
+static int64_t write_attr(const struct proc_ref *ref, char *text, size_t len)
+{
+    return -EINVAL;
+}
+
+#define ATTR(n)                                                                                              \
+    {                                                                                                        \
+        n, S_IFREG | 0666, .show = show_attr, .write = write_attr                                            \
+    }
+static const struct proc_row attr_rows[] = {
+    ATTR("current"),
+    ATTR("exec"),
+    ATTR("fscreate"),
+    ATTR("keycreate"),
+    {"prev", S_IFREG | 0444, .show = show_attr},
+    ATTR("sockcreate"),
+    {NULL},
 };
+
+#define ID_MAP(n, fn)                                                                                        \
+    {                                                                                                        \
+        n, S_IFREG | 0644, .show = fn, .write = proc_write_id_map                                            \
+    }
 
 /* Both for a process and for each of its threads; a row a line. */
 /* clang-format off */
 #define PID_ROWS \
+    FILE_R(arch_status, show_nothing), \
+    DIR_ROW("attr", attr_rows), \
+    {"autogroup", S_IFREG | 0644, .show = proc_show_autogroup, .write = proc_write_autogroup}, \
     FILE_P(auxv, proc_show_auxv), \
     FILE_R(cgroup, show_cgroup), \
     {"clear_refs", S_IFREG | 0200, .write = proc_write_clear_refs}, \
@@ -193,7 +207,7 @@ static const struct proc_row ns_rows[] = {
     {"exe", S_IFLNK | 0777, .link = link_exe, .follow = follow_exe, .ptrace = true}, \
     {"fd", S_IFDIR | 0500, .dir = PROC_FDS}, \
     {"fdinfo", S_IFDIR | 0555, .dir = PROC_FDINFOS}, \
-    FILE_R(gid_map, show_id_map), \
+    ID_MAP("gid_map", proc_show_id_map), \
     FILE_P(io, show_io), \
     {"ksm_merging_pages", S_IFREG | 0400, .text = "0"}, \
     FILE_P(ksm_stat, proc_show_ksm_stat), \
@@ -204,28 +218,31 @@ static const struct proc_row ns_rows[] = {
     {"mem", S_IFREG | 0600, .fops = &proc_mem_ops, .ptrace = true}, \
     FILE_SEQ(mountinfo, proc_show_mountinfo, PROC_LINES), \
     FILE_SEQ(mounts, proc_show_mounts, PROC_LINES), \
+    {"mountstats", S_IFREG | 0400, .show = proc_show_mountstats, .records = PROC_LINES}, \
     {"net", S_IFDIR | 0555, .dir = PROC_ROWS, .rows = proc_net_rows}, \
-    {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = ns_rows}, \
+    {"ns", S_IFDIR | 0511, .dir = PROC_ROWS, .rows = proc_ns_rows}, \
     FILE_MEM(numa_maps, proc_show_numa_maps, PROC_LINES), \
     FILE_R(oom_adj, proc_show_oom_adj), \
     FILE_R(oom_score, show_oom_score), \
     {"oom_score_adj", S_IFREG | 0644, .show = proc_show_oom_score_adj, .write = proc_write_oom_score_adj}, \
     {"pagemap", S_IFREG | 0400, .fops = &proc_pagemap_ops, .ptrace = true}, \
     FILE_P(personality, show_personality), \
-    TEXT_W("projid_map", "         0          0 4294967295"), \
+    ID_MAP("projid_map", proc_show_id_map), \
     {"root", S_IFLNK | 0777, .link = link_root, .follow = follow_root, .ptrace = true}, \
-    FILE_R(schedstat, show_sched), \
+    {"sched", S_IFREG | 0644, .show = proc_show_sched, .write = proc_write_sched}, \
+    FILE_R(schedstat, proc_show_schedstat), \
     FILE_R(sessionid, show_loginuid), \
-    TEXT_W("setgroups", "allow"), \
+    ID_MAP("setgroups", proc_show_setgroups), \
     FILE_MEM(smaps, proc_show_smaps, PROC_AREAS), \
     FILE_MEM(smaps_rollup, proc_show_smaps_rollup, PROC_WHOLE), \
     FILE_R(stat, proc_show_stat), \
     FILE_R(statm, proc_show_statm), \
     FILE_R(status, proc_show_status), \
     FILE_P(syscall, proc_show_syscall), \
+    {"timens_offsets", S_IFREG | 0644, .show = proc_show_timens_offsets, .write = proc_write_timens_offsets}, \
     FILE_R(timers, proc_show_timers), \
     {"timerslack_ns", S_IFREG | 0666, .show = proc_show_timerslack, .write = proc_write_timerslack}, \
-    FILE_R(uid_map, show_id_map), \
+    ID_MAP("uid_map", proc_show_id_map), \
     FILE_R(wchan, show_wchan)
 /* clang-format on */
 

@@ -128,28 +128,45 @@ static int show_sysvipc_shm(const struct proc_ref *ref, FILE *out)
 static const struct proc_row sysvipc_rows[] = {
     ROW("msg", show_sysvipc_msg), ROW("sem", show_sysvipc_sem), ROW("shm", show_sysvipc_shm), {NULL}};
 
+/* The kernel's own objects take none of the machine's memory. */
+static const char slabinfo[] =
+    "slabinfo - version: 2.1\n"
+    "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> "
+    "<sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n"
+    "kmalloc-4k             0      0   4096    8    8 : tunables    0    0    0 : slabdata      0      0      0";
+
 const struct proc_row proc_root_rows[] = {
+    ROW("buddyinfo", proc_show_buddyinfo),
     TEXT("cmdline", "mseal-emu"),
     TEXT("cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"
                     "cpuset\t0\t1\t1\ncpu\t0\t1\t1\nmemory\t0\t1\t1\npids\t0\t1\t1"),
+    ROW("consoles", show_nothing),
     ROW("cpuinfo", show_cpuinfo),
     ROW("devices", show_devices),
     ROW("diskstats", show_nothing),
+    TEXT("dma", " 4: cascade"),
+    TEXT("execdomains", "0-0\tLinux           \t[kernel]"),
     ROW("filesystems", show_filesystems),
+    ROW("interrupts", proc_show_interrupts),
     ROW("key-users", proc_show_key_users),
     ROW("keys", proc_show_keys),
     ROW("loadavg", show_loadavg),
+    {"locks", S_IFREG | 0444, .show = proc_show_locks, .records = PROC_LINES},
     ROW("meminfo", proc_show_meminfo),
+    ROW("misc", show_nothing),
     ROW("modules", show_nothing),
     {"mounts", S_IFLNK | 0777, .text = "self/mounts"},
     {"net", S_IFLNK | 0777, .text = "self/net"},
     TEXT("partitions", "major minor  #blocks  name\n"),
     {"self", S_IFLNK | 0777, .link = link_self},
+    {"slabinfo", S_IFREG | 0400, .text = slabinfo},
+    ROW("softirqs", proc_show_softirqs),
     ROW("stat", show_stat),
     ROW("swaps", show_nothing),
     SYSCTL_ROW("sys", sysctl_rows),
     DIR_ROW("sysvipc", sysvipc_rows),
     {"thread-self", S_IFLNK | 0777, .link = link_thread_self},
+    DIR_ROW("tty", proc_tty_rows),
     ROW("uptime", show_uptime),
     ROW("version", show_version),
     ROW("vmstat", proc_show_vmstat),

@@ -246,6 +246,22 @@ int proc_show_mounts(const struct proc_ref *ref, FILE *out)
     return 0;
 }
 
+/* No file system here counts what is done in it. */
+int proc_show_mountstats(const struct proc_ref *ref, FILE *out)
+{
+    struct task *t = ref->task;
+    char path[PATH_MAX];
+
+    for (const struct super *sb = t->k->vfs->supers; sb; sb = sb->next) {
+        if (!t->fs || !mount_path(sb, t->fs->root, path, sizeof(path)))
+            continue;
+        fprintf(out, "device %s mounted on ", sb->name);
+        proc_escape(out, path);
+        fprintf(out, " with fstype %s\n", super_type_name(sb));
+    }
+    return 0;
+}
+
 int proc_show_mountinfo(const struct proc_ref *ref, FILE *out)
 {
     struct task *t = ref->task;

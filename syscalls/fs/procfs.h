@@ -88,7 +88,32 @@ int proc_show_stat(const struct proc_ref *ref, FILE *out);
 int proc_show_statm(const struct proc_ref *ref, FILE *out);
 int proc_show_limits(const struct proc_ref *ref, FILE *out);
 int proc_show_mounts(const struct proc_ref *ref, FILE *out);
+int proc_show_mountstats(const struct proc_ref *ref, FILE *out);
 int proc_show_mountinfo(const struct proc_ref *ref, FILE *out);
+
+/* proc_machine.c */
+extern const struct proc_row proc_tty_rows[];
+int proc_show_interrupts(const struct proc_ref *ref, FILE *out);
+int proc_show_softirqs(const struct proc_ref *ref, FILE *out);
+int proc_show_buddyinfo(const struct proc_ref *ref, FILE *out);
+
+/* proc_sched.c */
+int proc_show_sched(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_sched(const struct proc_ref *ref, char *text, size_t len);
+int proc_show_schedstat(const struct proc_ref *ref, FILE *out);
+int proc_show_autogroup(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_autogroup(const struct proc_ref *ref, char *text, size_t len);
+
+/* proc_ns.c */
+extern const struct proc_row proc_ns_rows[];
+int proc_show_id_map(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_id_map(const struct proc_ref *ref, char *text, size_t len);
+int proc_show_setgroups(const struct proc_ref *ref, FILE *out);
+int proc_show_timens_offsets(const struct proc_ref *ref, FILE *out);
+int64_t proc_write_timens_offsets(const struct proc_ref *ref, char *text, size_t len);
+
+/* locks.c */
+int proc_show_locks(const struct proc_ref *ref, FILE *out);
 
 /* keys/proc_keys.c */
 int proc_show_keys(const struct proc_ref *ref, FILE *out);

@@ -178,6 +178,7 @@ struct vfs {
     uint64_t next_anon_ino;
     struct list_head streams; /* of host_stream: descriptors the emulator was started with */
     unsigned nr_files, max_files;
+    struct list_head locks;              /* of struct flock_list: locks.c */
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
     unsigned pipe_pages;        /* capacity of all pipes */

@@ -73,6 +73,7 @@ static int copy_process_part(struct task *t, struct task *c, const struct clone_
     p->exe_file = from->exe_file ? file_get(from->exe_file) : NULL;
     p->pgid = from->pgid;
     p->sid = from->sid;
+    p->autogroup_nice = from->autogroup_nice;
     p->tty = from->tty;
     p->dumpable = from->dumpable;
     p->coredump_filter = from->coredump_filter;

@@ -105,6 +105,7 @@ int64_t sys_setsid(struct task *t, const uint64_t a[6])
             p->pid) /* we lead a group, or one is left with our number */
             return -EPERM;
     p->sid = p->pgid = p->pid;
+    p->autogroup_nice = 0;
     p->tty = NULL;
     p->tty_old_pgrp = 0;
     return p->pid;

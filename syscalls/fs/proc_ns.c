@@ -1,0 +1,65 @@
+/*
+ * proc_ns.c - namespaces in /proc/PID: there is one of each kind, with the numbers that Linux gives those it starts
+ * with, so the maps of users are whole and cannot be changed.
+ */
+#include "procfs.h"
+
+#include <linux/capability.h>
+
+#include "../process.h"
+
+#define NS(name, kind, number)                                                                               \
+    {                                                                                                        \
+        name, S_IFLNK | 0777, .text = kind ":[" #number "]"                                                  \
+    }
+const struct proc_row proc_ns_rows[] = {
+    NS("cgroup", "cgroup", 4026531835),
+    NS("ipc", "ipc", 4026531839),
+    NS("mnt", "mnt", 4026531832),
+    NS("net", "net", 4026531833),
+    NS("pid", "pid", 4026531836),
+    NS("pid_for_children", "pid", 4026531836),
+    NS("time", "time", 4026531834),
+    NS("time_for_children", "time", 4026531834),
+    NS("user", "user", 4026531837),
+    NS("uts", "uts", 4026531838),
+    {NULL},
+};
+
+int proc_show_id_map(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%10u %10u %10u\n", 0, 0, UINT32_MAX);
+    return 0;
+}
+
+/* uid_map, gid_map, projid_map and setgroups of the first namespace stay what they are. */
+int64_t proc_write_id_map(const struct proc_ref *ref, char *text, size_t len)
+{
+    return -EPERM;
+}
+
+int proc_show_setgroups(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "allow\n");
+    return 0;
+}
+
+int proc_show_timens_offsets(const struct proc_ref *ref, FILE *out)
+{
+    fprintf(out, "%-10s %10d %9d\n%-10s %10d %9d\n", "monotonic", 0, 0, "boottime", 0, 0);
+    return 0;
+}
+
+/* timens_offsets_write(): a namespace that somebody lives in has its offsets for ever. */
+int64_t proc_write_timens_offsets(const struct proc_ref *ref, char *text, size_t len)
+{
+    char clock[10];
+    long long sec;
+    unsigned long nsec;
+
+    if (sscanf(text, "%9s %lld %lu", clock, &sec, &nsec) != 3 || nsec >= 1000000000)
+        return -EINVAL;
+    if (strcmp(clock, "monotonic") && strcmp(clock, "1") && strcmp(clock, "boottime") && strcmp(clock, "7"))
+        return -EINVAL;
+    return capable(ref->reader, CAP_SYS_TIME) ? -EACCES : -EPERM;
+}
