@@ -314,12 +314,66 @@ static void reading(void)
     must(unregister_ring(5));
 }
 
+#define RING_MMAP 1u /* IOU_PBUF_RING_MMAP */
+
+static void *map_ring(unsigned bgid, size_t len)
+{
+    return mmap(NULL, len, RW, MAP_SHARED, r.fd, (off_t)(0x80000000ul | (unsigned long)bgid << 16));
+}
+
+/* The kernel's own memory, that the program maps. */
+static void mapped(void)
+{
+    struct buf *mine = ring;
+    int p[2];
+
+    must(pipe(p));
+    is_err(map_ring(30, PG), "ENOMEM", "no ring to map");
+    if (register_ring(0, 4, 30, RING_MMAP)) {
+        told_skip("rings of the kernel's own memory", "IOU_PBUF_RING_MMAP came with Linux 6.4");
+        return;
+    }
+    is_err(register_ring(0, 4, 30, RING_MMAP), "EEXIST", "a ring of the kernel's memory, twice");
+    ring = map_ring(30, PG);
+    is_true(ring != MAP_FAILED && !ring[0].tail && !ring[3].addr, "it can be mapped, and is empty");
+    if (ring == MAP_FAILED)
+        return;
+    is_str(did(pick(IORING_OP_READ, p[0], 0, 30)), "ENOBUFS", "nothing in it");
+    add(5, 50);
+    add(6, 60);
+    must(write(p[1], "first", 5));
+    is_str(did(pick(IORING_OP_READ, p[0], 0, 30)), "5 b50", "what is put there is taken");
+    is_str(bytes[5], "first", "and filled");
+    must(write(p[1], "second", 6));
+    is_str(did(pick(IORING_OP_READ, p[0], 0, 30)), "6 b60", "in order");
+    is_num(head_of(30), 2, "two were");
+    is_ok(register_ring((uintptr_t)mine, 4, 31, 0), "a ring of the program's memory");
+    is_err(map_ring(31, PG), "ENOMEM", "cannot be mapped");
+    is_ok(unregister_ring(31), "it goes");
+    is_ok(unregister_ring(30), "the other goes");
+    is_err(map_ring(30, PG), "ENOMEM", "and cannot be mapped any more");
+    is_num(ring[0].tail, 2, "who has mapped it keeps it");
+    must(munmap(ring, PG));
+    is_ok(register_ring(0, 2, 30, RING_MMAP | RING_INC), "another, whose buffers are used bit by bit");
+    ring = map_ring(30, PG);
+    is_true(ring != MAP_FAILED && !ring[0].tail, "begins anew");
+    ring[0] = (struct buf){(uintptr_t)bytes[7], SIZE, 70, 1};
+    must(write(p[1], "ab", 2));
+    is_str(did(pick(IORING_OP_READ, p[0], 0, 30)), "2 b70 ~", "a part of a buffer");
+    is_true(ring[0].addr == (uintptr_t)bytes[7] + 2 && ring[0].len == SIZE - 2,
+            "leaves the rest in the ring");
+    must(munmap(ring, PG));
+    must(unregister_ring(30));
+    ring = mine;
+}
+
 int main(void)
 {
     if (have_uring()) {
         r = open_ring(8, 0, 0);
         groups();
         rings();
+        mapped();
         in_pieces();
         receiving();
         reading();

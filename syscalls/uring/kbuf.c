@@ -14,7 +14,9 @@
 
 #define MAX_IDS      65536
 #define RING_MAX     65536
+#define RING_MMAP    1u  /* IOU_PBUF_RING_MMAP */
 #define RING_INC     2u  /* IOU_PBUF_RING_INC */
+#define PBUF_SHIFT   16  /* of a group's number behind URING_OFF_PBUF */
 #define CQE_BUF_MORE 16u /* IORING_CQE_F_BUF_MORE */
 #define TAIL_AT      14  /* in the first entry */
 
@@ -32,8 +34,9 @@ struct uring_group {
     unsigned bgid;
     struct list_head bufs; /* struct kept */
     unsigned entries;      /* of a ring, 0: it is none */
-    uint64_t at;           /* where the ring lies */
+    uint64_t at;           /* where the ring lies: in the guest's memory, or (ours) in the rings' object */
     uint16_t head;
+    bool ours;   /* IOU_PBUF_RING_MMAP: the guest maps it */
     bool pieces; /* IOU_PBUF_RING_INC: a buffer is used up bit by bit */
 };
 
@@ -86,6 +89,23 @@ void kbuf_free_all(struct uring *ring)
 
 /* ---- picking ---- */
 
+static int ring_get(const struct uring_req *req, const struct uring_group *g, uint64_t at, void *buf,
+                    size_t len)
+{
+    if (!g->ours)
+        return mm_copy_in(req->w.mm, buf, at, len);
+    return vm_object_read(req->ring->obj, at, buf, len) == (int64_t)len ? 0 : -EFAULT;
+}
+
+static void ring_put(const struct uring_req *req, const struct uring_group *g, uint64_t at, const void *buf,
+                     size_t len)
+{
+    if (g->ours)
+        vm_object_write(req->ring->obj, at, buf, len);
+    else
+        mm_copy_out(req->w.mm, at, buf, len);
+}
+
 static uint64_t entry_at(const struct uring_group *g)
 {
     return g->at + (g->head & (g->entries - 1)) * sizeof(struct buf);
@@ -96,9 +116,9 @@ static bool peek(struct uring_req *req, const struct uring_group *g, struct buf 
 {
     uint16_t tail;
 
-    if (mm_copy_in(req->w.mm, &tail, g->at + TAIL_AT, sizeof(tail)) || tail == g->head)
+    if (ring_get(req, g, g->at + TAIL_AT, &tail, sizeof(tail)) || tail == g->head)
         return false;
-    return !mm_copy_in(req->w.mm, b, entry_at(g), sizeof(*b));
+    return !ring_get(req, g, entry_at(g), b, sizeof(*b));
 }
 
 int kbuf_pick(struct uring_req *req, uint64_t *addr, uint32_t *len)
@@ -143,7 +163,7 @@ void kbuf_used(struct uring_req *req, uint32_t bytes)
     if (g->pieces && peek(req, g, &b) && bytes < b.len) {
         b.addr += bytes;
         b.len -= bytes;
-        mm_copy_out(req->w.mm, entry_at(g), &b, offsetof(struct buf, bid));
+        ring_put(req, g, entry_at(g), &b, offsetof(struct buf, bid));
         req->cqe_flags |= CQE_BUF_MORE;
         return;
     }
@@ -251,6 +271,27 @@ static int check_memory(struct task *t, uint64_t at, uint64_t size)
     return 0;
 }
 
+/* The part of the rings' object that mmap shows at the group's offset. Two that are too long to lie side by side cannot be. */
+static int make_memory(struct uring *ring, unsigned bgid, uint64_t size)
+{
+    uint64_t at = URING_OFF_PBUF + ((uint64_t)bgid << PBUF_SHIFT);
+
+    list_for_each (n, &ring->groups) {
+        const struct uring_group *g = container_of(n, struct uring_group, node);
+
+        if (g->ours && g->at < at + size && at < g->at + g->entries * sizeof(struct buf))
+            return -ENOMEM;
+    }
+    return ring_make_pages(ring, at, size);
+}
+
+int kbuf_may_mmap(const struct uring *ring, uint64_t off)
+{
+    const struct uring_group *g = find(ring, (unsigned)((off & ~(uint64_t)URING_OFF_MASK) >> PBUF_SHIFT));
+
+    return g && g->ours ? 0 : -ENOMEM;
+}
+
 int64_t kbuf_register_ring(struct task *t, struct uring *ring, uint64_t uarg, unsigned n)
 {
     struct uring_group *g;
@@ -259,12 +300,16 @@ int64_t kbuf_register_ring(struct task *t, struct uring *ring, uint64_t uarg, un
 
     if (err)
         return err;
-    if (reg.flags & ~RING_INC || !reg.entries || reg.entries & (reg.entries - 1) || reg.entries >= RING_MAX)
+    if (reg.flags & ~(RING_MMAP | RING_INC) || !reg.entries || reg.entries & (reg.entries - 1) ||
+        reg.entries >= RING_MAX)
         return -EINVAL;
     g = find(ring, reg.bgid);
     if (g && (g->entries || !list_empty(&g->bufs)))
         return -EEXIST;
-    err = check_memory(t, reg.addr, reg.entries * sizeof(struct buf));
+    if (reg.flags & RING_MMAP)
+        err = make_memory(ring, reg.bgid, reg.entries * sizeof(struct buf));
+    else
+        err = check_memory(t, reg.addr, reg.entries * sizeof(struct buf));
     if (err)
         return err;
     if (!g)
@@ -272,7 +317,8 @@ int64_t kbuf_register_ring(struct task *t, struct uring *ring, uint64_t uarg, un
     if (!g)
         return -ENOMEM;
     g->entries = reg.entries;
-    g->at = reg.addr;
+    g->ours = reg.flags & RING_MMAP;
+    g->at = g->ours ? URING_OFF_PBUF + ((uint64_t)reg.bgid << PBUF_SHIFT) : reg.addr;
     g->head = 0;
     g->pieces = reg.flags & RING_INC;
     return 0;

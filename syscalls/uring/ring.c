@@ -46,6 +46,20 @@ static int make_pages(struct vm_object *obj, uint64_t at, uint64_t bytes)
     return err;
 }
 
+int ring_make_pages(struct uring *ring, uint64_t at, uint64_t bytes)
+{
+    static const char zeroes[MM_PAGE_SIZE];
+    int err;
+
+    if (ring->obj->size < at + bytes)
+        ring->obj->size = MM_PAGE_ALIGN(at + bytes);
+    err = make_pages(ring->obj, at, bytes);
+    for (uint64_t done = 0; !err && done < bytes;
+         done += MM_PAGE_SIZE) /* another may have been there before */
+        vm_object_write(ring->obj, at + done, zeroes, MM_PAGE_SIZE);
+    return err;
+}
+
 int ring_create(struct uring *ring, struct io_uring_params *p)
 {
     uint64_t cqes = sizeof(struct rings) + (uint64_t)ring->cq_entries * sizeof(struct io_uring_cqe);

@@ -68,6 +68,8 @@ static int uring_may_mmap(struct file *f, uint64_t addr, uint64_t off)
 
     if (addr)
         return -EINVAL;
+    if (part == URING_OFF_PBUF)
+        return kbuf_may_mmap(f->priv, off);
     return part == IORING_OFF_SQ_RING || part == IORING_OFF_CQ_RING || part == IORING_OFF_SQES ? 0 : -ENOMEM;
 }
 

@@ -29,7 +29,8 @@ enum {
     UOP_LAST = 63 /* of Linux 6.18 */
 };
 
-#define URING_OFF_MASK 0xf8000000u /* which part of an mmap offset says what is mapped */
+#define URING_OFF_PBUF UINT64_C(0x80000000) /* IORING_OFF_PBUF_RING */
+#define URING_OFF_MASK 0xf8000000u          /* which part of an mmap offset says what is mapped */
 
 /* Registered files or buffers: slots may be empty. */
 struct uring_slot {
@@ -173,6 +174,8 @@ void ring_flush_overflow(struct uring *ring); /* what has room now goes into the
 uint32_t ring_cq_ready(const struct uring *ring);
 uint32_t ring_cq_head(const struct uring *ring);
 void ring_sq_flag(struct uring *ring, uint32_t flag, bool on); /* IORING_SQ_* */
+/* Pages of zeroes at `at` of ring->obj. 0 or -ENOMEM. */
+int ring_make_pages(struct uring *ring, uint64_t at, uint64_t bytes);
 void ring_destroy(struct uring *ring);
 
 /* ---- setup.c ---- */
@@ -235,6 +238,8 @@ void kbuf_give_back(struct uring_req *req);            /* what was picked is the
 void kbuf_free_all(struct uring *ring);
 int64_t kbuf_register_ring(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
 int64_t kbuf_unregister_ring(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
+int kbuf_may_mmap(const struct uring *ring,
+                  uint64_t off); /* at the offset of a ring of buffers: 0 or -ENOMEM */
 int64_t kbuf_status(struct task *t, struct uring *ring, uint64_t uarg, unsigned n);
 int provide_prep(struct uring_req *req);
 int64_t provide_issue(struct uring_req *req);
