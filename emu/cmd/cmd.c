@@ -1,9 +1,10 @@
 /* cmd.c - the table of subcommands. */
 #include "cmd.h"
 
+#include "emu/options.h"
 #include "fuzz/fuzz.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct cmd cmds[] = {
@@ -28,4 +29,10 @@ const struct cmd *cmd_find(const char *name)
         if (!strcmp(cmds[i].name, name))
             return &cmds[i];
     return NULL;
+}
+
+int cmd_usage(const char *text, bool asked)
+{
+    fputs(text, asked ? stdout : stderr);
+    return asked ? 0 : EXIT_USAGE;
 }

@@ -219,17 +219,13 @@ int cmd_compare(int argc, char **argv)
             }
             break;
         case 'h':
-            fputs(usage, stdout);
-            return 0;
+            return cmd_usage(usage, true);
         default:
-            fputs(usage, stderr);
-            return 2;
+            return cmd_usage(usage, false);
         }
     }
-    if (optind == argc) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (optind == argc)
+        return cmd_usage(usage, false);
     if (choose(&o, list))
         return 2;
     if (!self_path())

@@ -184,17 +184,13 @@ int cmd_diff(int argc, char **argv)
             show_output = true;
             break;
         case 'h':
-            fputs(usage, stdout);
-            return 0;
+            return cmd_usage(usage, true);
         default:
-            fputs(usage, stderr);
-            return 2;
+            return cmd_usage(usage, false);
         }
     }
-    if (optind == argc) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (optind == argc)
+        return cmd_usage(usage, false);
     d.run.argv = argv + optind;
     close_range(3, ~0u, CLOSE_RANGE_CLOEXEC); /* what is compared begins with 0, 1 and 2 alone */
     ask_host(&d.run);

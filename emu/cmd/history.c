@@ -161,30 +161,26 @@ out:
 
 /* ---- the command line ---- */
 
-static int usage(FILE *out)
-{
-    fputs("Usage: mseal-emu history --text [-kTtrniYq] [-a COLUMN] [-z|-Z|--code] [--explain] [--terminal] "
-          "TRACE.json\n"
-          "       mseal-emu history [QUESTION] RECORDING\n"
-          "Tell about a run that is over.\n\n"
-          "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
-          "  --text             strace's text, as it would have gone to a file; with --terminal, to a "
-          "terminal;\n"
-          "                     --timestamps=FORM,UNIT, --relative-timestamps=UNIT, --syscall-times=UNIT as "
-          "there\n"
-          "  --code             only instructions and calls of functions, where the trace has them\n"
-          "  --explain          below each call that failed: why\n"
-          "Of a recording (mseal-emu --record RECORDING PROGRAM):\n"
-          "  (none)             every event that changed an address space or was refused\n"
-          "  --maps N           the areas after event N (0: the last)\n"
-          "  --diff M,N         what became different between events M and N\n"
-          "  --page ADDRESS     everything that happened to a page\n"
-          "  --seals            what was sealed, when, by whom\n"
-          "  --refused          every refused attempt, and why\n"
-          "  --mm N             of address space N (default: the first one a program ran in)\n",
-          out);
-    return out == stdout ? 0 : EXIT_USAGE;
-}
+static const char usage[] =
+    "Usage: mseal-emu history --text [-kTtrniYq] [-a COLUMN] [-z|-Z|--code] [--explain] [--terminal] "
+    "TRACE.json\n"
+    "       mseal-emu history [QUESTION] RECORDING\n"
+    "Tell about a run that is over.\n\n"
+    "Of a trace (mseal-emu --trace-json TRACE.json PROGRAM):\n"
+    "  --text             strace's text, as it would have gone to a file; with --terminal, to a "
+    "terminal;\n"
+    "                     --timestamps=FORM,UNIT, --relative-timestamps=UNIT, --syscall-times=UNIT as "
+    "there\n"
+    "  --code             only instructions and calls of functions, where the trace has them\n"
+    "  --explain          below each call that failed: why\n"
+    "Of a recording (mseal-emu --record RECORDING PROGRAM):\n"
+    "  (none)             every event that changed an address space or was refused\n"
+    "  --maps N           the areas after event N (0: the last)\n"
+    "  --diff M,N         what became different between events M and N\n"
+    "  --page ADDRESS     everything that happened to a page\n"
+    "  --seals            what was sealed, when, by whom\n"
+    "  --refused          every refused attempt, and why\n"
+    "  --mm N             of address space N (default: the first one a program ran in)\n";
 
 struct command {
     bool text;
@@ -317,18 +313,18 @@ int cmd_history(int argc, char **argv)
         if (c == '?')
             return EXIT_USAGE;
         if (c == 'h')
-            return usage(stdout);
+            return cmd_usage(usage, true);
         if (strchr("MDPSRAa", c)) {
             if (!question_option(&cmd, c, optarg)) {
                 fprintf(stderr, "mseal-emu history: not a number: '%s'\n", optarg);
                 return EXIT_USAGE;
             }
         } else if (!layout_option(&cmd, c, optarg)) {
-            return usage(stderr);
+            return cmd_usage(usage, false);
         }
     }
     if (optind + 1 != argc)
-        return usage(stderr);
+        return cmd_usage(usage, false);
     name = argv[optind];
     in = fopen(name, "re");
     if (!in) {

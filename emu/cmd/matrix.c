@@ -345,11 +345,10 @@ static int parse_options(int argc, char **argv, struct options *o, struct matrix
             o->print_cells = true;
             break;
         case 'h':
-            fputs(usage, stdout);
+            cmd_usage(usage, true);
             return -1;
         default:
-            fputs(usage, stderr);
-            return 2;
+            return cmd_usage(usage, false);
         }
     }
     if (!known_format(o->format))

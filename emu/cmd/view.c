@@ -169,16 +169,12 @@ static bool is_file(FILE *f, const char *name)
     return !fstat(fileno(f), &a) && !stat(name, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int usage(FILE *out)
-{
-    fputs("Usage: mseal-emu view RECORDING -o|--output PAGE.html\n"
-          "Make a page for a browser of a run recorded with mseal-emu --record RECORDING: the address space "
-          "over time, with a\n"
-          "slider, the trace beside it, and why calls were refused. PAGE.html#N opens at event N, #refused "
-          "at the first refusal.\n",
-          out);
-    return out == stdout ? 0 : EXIT_USAGE;
-}
+static const char usage[] =
+    "Usage: mseal-emu view RECORDING -o|--output PAGE.html\n"
+    "Make a page for a browser of a run recorded with mseal-emu --record RECORDING: the address space "
+    "over time, with a\n"
+    "slider, the trace beside it, and why calls were refused. PAGE.html#N opens at event N, #refused "
+    "at the first refusal.\n";
 
 int cmd_view(int argc, char **argv)
 {
@@ -191,13 +187,13 @@ int cmd_view(int argc, char **argv)
     optind = 0;
     while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
         if (c == 'h')
-            return usage(stdout);
+            return cmd_usage(usage, true);
         if (c != 'o')
             return EXIT_USAGE;
         output = optarg;
     }
     if (optind + 1 != argc || !output)
-        return usage(stderr);
+        return cmd_usage(usage, false);
     name = argv[optind];
     in = fopen(name, "re");
     if (!in) {

@@ -15,8 +15,10 @@ struct lists {
     uint64_t anon, file;
 };
 
-static struct lists lists_of(const struct mm_meminfo *m)
+/* The machine as it is now. */
+static struct lists look(const struct proc_ref *ref, struct mm_meminfo *m)
 {
+    mm_get_meminfo(&ref->reader->k->sys, m);
     return (struct lists){m->anon + m->shmem, m->cached - m->shmem};
 }
 
@@ -28,10 +30,7 @@ static uint64_t kb(uint64_t pages)
 int proc_show_meminfo(const struct proc_ref *ref, FILE *out)
 {
     struct mm_meminfo m;
-    struct lists l;
-
-    mm_get_meminfo(&ref->reader->k->sys, &m);
-    l = lists_of(&m);
+    struct lists l = look(ref, &m);
     const struct {
         const char *name;
         uint64_t kb;
@@ -81,7 +80,8 @@ int proc_show_meminfo(const struct proc_ref *ref, FILE *out)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-        fprintf(out, "%s:%*s%8" PRIu64 " kB\n", rows[i].name, (int)(15 - strlen(rows[i].name)), "", rows[i].kb);
+        fprintf(out, "%s:%*s%8" PRIu64 " kB\n", rows[i].name, (int)(15 - strlen(rows[i].name)), "",
+                rows[i].kb);
     fprintf(out, "HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\n"
                  "HugePages_Surp:        0\nHugepagesize:       2048 kB\nHugetlb:               0 kB\n");
     return 0;
@@ -91,10 +91,7 @@ int proc_show_meminfo(const struct proc_ref *ref, FILE *out)
 int proc_show_vmstat(const struct proc_ref *ref, FILE *out)
 {
     struct mm_meminfo m;
-    struct lists l;
-
-    mm_get_meminfo(&ref->reader->k->sys, &m);
-    l = lists_of(&m);
+    struct lists l = look(ref, &m);
     const struct {
         const char *name;
         uint64_t count;

@@ -40,28 +40,16 @@ static const struct xlat propagation[] = {{"MS_UNBINDABLE", 1 << 17, 0},
                                           {"MS_SLAVE", 1 << 19, 0},
                                           {"MS_SHARED", 1 << 20, 0},
                                           XEND};
-static const struct xlat mount_attrs[] = {{"MOUNT_ATTR_RDONLY", 0x1, 0},
-                                          {"MOUNT_ATTR_NOSUID", 0x2, 0},
-                                          {"MOUNT_ATTR_NODEV", 0x4, 0},
-                                          {"MOUNT_ATTR_NOEXEC", 0x8, 0},
-                                          {"MOUNT_ATTR__ATIME", 0x70, 0},
-                                          {"MOUNT_ATTR_NOATIME", 0x10, 0},
-                                          {"MOUNT_ATTR_STRICTATIME", 0x20, 0},
-                                          {"MOUNT_ATTR_NODIRATIME", 0x80, 0},
-                                          {"MOUNT_ATTR_IDMAP", 0x100000, 0},
-                                          {"MOUNT_ATTR_NOSYMFOLLOW", 0x200000, 0},
-                                          XEND};
+/* clang-format off */
+#define MOUNT_ATTRS                                                                                           \
+    {"MOUNT_ATTR_RDONLY", 0x1, 0}, {"MOUNT_ATTR_NOSUID", 0x2, 0}, {"MOUNT_ATTR_NODEV", 0x4, 0},               \
+    {"MOUNT_ATTR_NOEXEC", 0x8, 0}, {"MOUNT_ATTR__ATIME", 0x70, 0}, {"MOUNT_ATTR_NOATIME", 0x10, 0},           \
+    {"MOUNT_ATTR_STRICTATIME", 0x20, 0}, {"MOUNT_ATTR_NODIRATIME", 0x80, 0}
+/* clang-format on */
+static const struct xlat mount_attrs[] = {
+    MOUNT_ATTRS, {"MOUNT_ATTR_IDMAP", 0x100000, 0}, {"MOUNT_ATTR_NOSYMFOLLOW", 0x200000, 0}, XEND};
 /* Of them, what a new mount can have. */
-static const struct xlat fsmount_attrs[] = {{"MOUNT_ATTR_RDONLY", 0x1, 0},
-                                            {"MOUNT_ATTR_NOSUID", 0x2, 0},
-                                            {"MOUNT_ATTR_NODEV", 0x4, 0},
-                                            {"MOUNT_ATTR_NOEXEC", 0x8, 0},
-                                            {"MOUNT_ATTR__ATIME", 0x70, 0},
-                                            {"MOUNT_ATTR_NOATIME", 0x10, 0},
-                                            {"MOUNT_ATTR_STRICTATIME", 0x20, 0},
-                                            {"MOUNT_ATTR_NODIRATIME", 0x80, 0},
-                                            {"MOUNT_ATTR_NOSYMFOLLOW", 0x200000, 0},
-                                            XEND};
+static const struct xlat fsmount_attrs[] = {MOUNT_ATTRS, {"MOUNT_ATTR_NOSYMFOLLOW", 0x200000, 0}, XEND};
 static const struct xlat mount_setattr_flags[] = {{"AT_SYMLINK_NOFOLLOW", 0x100, 0},
                                                   {"AT_NO_AUTOMOUNT", 0x800, 0},
                                                   {"AT_EMPTY_PATH", 0x1000, 0},
