@@ -256,7 +256,7 @@ struct task {
         uint32_t *seen; /* how often each call was made that a rule names, nr_seen of them */
         unsigned nr_seen;
     } inject;
-    bool untraced;       /* it is about no path that traces are wanted of (-P) */
+    bool untraced; /* it is about no path that traces are wanted of (-P) */
     /* A call that waits: see task_block(). */
     struct list_head waits; /* struct wait_entry.all */
     uint64_t deadline;      /* absolute ns, 0: none; survives retries */

@@ -149,9 +149,9 @@ static int list_inet(struct task *t, struct sock *asker, struct nl_answer *a,
             const struct sock *s = container_of(n, struct sock, all);
             unsigned state = sock_inet_state(s);
 
-            if ((state == TCP_LISTEN    ? 0
+            if ((state == TCP_LISTEN         ? 0
                  : state == SOCK_STATE_BOUND ? 1
-                                        : 2) != pass ||
+                                             : 2) != pass ||
                 !wanted_inet(s, r, protocol))
                 continue;
             put_inet(t, a, s, NLM_F_MULTI, r->idiag_ext);
@@ -169,8 +169,8 @@ static int one_inet(struct task *t, struct sock *asker, struct nl_answer *a, con
         const struct sock *s = container_of(n, struct sock, all);
         struct inet_diag_sockid id;
 
-        if (s->family != r->sdiag_family || (protocol == IPPROTO_TCP) != sock_is_tcp(s) || !sock_inet_state(s) ||
-            sock_inet_state(s) == SOCK_STATE_BOUND)
+        if (s->family != r->sdiag_family || (protocol == IPPROTO_TCP) != sock_is_tcp(s) ||
+            !sock_inet_state(s) || sock_inet_state(s) == SOCK_STATE_BOUND)
             continue;
         inet_identity(s, &id);
         if (id.idiag_sport != r->id.idiag_sport || id.idiag_dport != r->id.idiag_dport ||
