@@ -32,7 +32,7 @@ int64_t vfs_cwd_path(struct task *t, char *buf, size_t size)
     return t->fs->cwd->deleted ? -ENOENT : d_path(t->fs->cwd, t->fs->root, buf, size, &unreachable);
 }
 
-static void set_place(struct dentry **place, struct dentry *d)
+void fs_set_place(struct dentry **place, struct dentry *d)
 {
     struct dentry *old = *place;
 
@@ -49,7 +49,7 @@ int64_t sys_chdir(struct task *t, const uint64_t a[6])
         return err;
     err = inode_permission(t, d->inode, MAY_EXEC);
     if (!err)
-        set_place(&t->fs->cwd, d);
+        fs_set_place(&t->fs->cwd, d);
     dentry_put(d);
     return err;
 }
@@ -65,7 +65,7 @@ int64_t sys_fchdir(struct task *t, const uint64_t a[6])
         return -ENOTDIR;
     err = inode_permission(t, f->inode, MAY_EXEC);
     if (!err)
-        set_place(&t->fs->cwd, f->dentry);
+        fs_set_place(&t->fs->cwd, f->dentry);
     return err;
 }
 
@@ -80,7 +80,7 @@ int64_t sys_chroot(struct task *t, const uint64_t a[6])
     if (!err && !task_capable(t, CAP_SYS_CHROOT))
         err = -EPERM;
     if (!err)
-        set_place(&t->fs->root, d);
+        fs_set_place(&t->fs->root, d);
     dentry_put(d);
     return err;
 }

@@ -10,6 +10,7 @@
  * The working directory, when it lies below the private /tmp, is shown there read-only.
  */
 #include "fs_calls.h"
+#include "nsfs.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -169,6 +170,7 @@ static const struct {
     [FS_SOCK] = {"sockfs", 0x534f434b, 8},
     [FS_ANON] = {"anon_inodefs", 0x09041934, 16},
     [FS_HUGETLB] = {"hugetlbfs", MM_HUGETLB_MAGIC, MM_HUGETLB_DEV},
+    [FS_NS] = {"nsfs", 0x6e736673, 4},
 };
 
 static int mount_all(struct vfs *v)
@@ -285,6 +287,7 @@ void vfs_destroy(struct kernel *k)
     if (!v)
         return;
     dentry_put(v->tty);
+    ns_release_all(v);
     free(v->host_tty);
     for (struct super *sb = v->supers; sb; sb = sb->next)
         if (sb->root)

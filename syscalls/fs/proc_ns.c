@@ -2,27 +2,40 @@
  * proc_ns.c - namespaces in /proc/PID: there is one of each kind, with the numbers that Linux gives those it starts
  * with, so the maps of users are whole and cannot be changed.
  */
+#include "nsfs.h"
 #include "procfs.h"
 
 #include <linux/capability.h>
 
 #include "../process.h"
 
-#define NS(name, kind, number)                                                                               \
+#define KINDS(X) X(USER) X(MNT) X(UTS) X(IPC) X(PID) X(CGROUP) X(NET) X(TIME)
+#define FUNCTIONS(kind)                                                                                      \
+    static int64_t link_##kind(const struct proc_ref *ref, char *buf, size_t size)                           \
     {                                                                                                        \
-        name, S_IFLNK | 0777, .text = kind ":[" #number "]"                                                  \
+        return ns_name(NS_##kind, buf, size);                                                                \
+    }                                                                                                        \
+    static int follow_##kind(const struct proc_ref *ref, struct dentry **out)                                \
+    {                                                                                                        \
+        return ns_dentry(ref->reader->k, NS_##kind, out);                                                    \
+    }
+KINDS(FUNCTIONS)
+
+#define NS(name, kind)                                                                                       \
+    {                                                                                                        \
+        name, S_IFLNK | 0777, .link = link_##kind, .follow = follow_##kind, .ptrace = true                   \
     }
 const struct proc_row proc_ns_rows[] = {
-    NS("cgroup", "cgroup", 4026531835),
-    NS("ipc", "ipc", 4026531839),
-    NS("mnt", "mnt", 4026531832),
-    NS("net", "net", 4026531833),
-    NS("pid", "pid", 4026531836),
-    NS("pid_for_children", "pid", 4026531836),
-    NS("time", "time", 4026531834),
-    NS("time_for_children", "time", 4026531834),
-    NS("user", "user", 4026531837),
-    NS("uts", "uts", 4026531838),
+    NS("cgroup", CGROUP),
+    NS("ipc", IPC),
+    NS("mnt", MNT),
+    NS("net", NET),
+    NS("pid", PID),
+    NS("pid_for_children", PID),
+    NS("time", TIME),
+    NS("time_for_children", TIME),
+    NS("user", USER),
+    NS("uts", UTS),
     {NULL},
 };
 

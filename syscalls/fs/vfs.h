@@ -40,6 +40,7 @@ enum fs_type {
     FS_SOCK,
     FS_ANON,
     FS_HUGETLB,
+    FS_NS,
     NR_FS_TYPES
 };
 
@@ -162,6 +163,9 @@ struct dentry {
 
 #define DHASH_BITS 14
 #define IHASH_BITS 10
+/* In the order in which setns(2) enters them. */
+enum ns_kind { NS_USER, NS_MNT, NS_UTS, NS_IPC, NS_PID, NS_CGROUP, NS_NET, NS_TIME, NR_NS };
+
 struct vfs {
     struct kernel *k;
     struct super *supers;
@@ -178,6 +182,7 @@ struct vfs {
     uint64_t next_anon_ino;
     struct list_head streams; /* of host_stream: descriptors the emulator was started with */
     unsigned nr_files, max_files;
+    struct dentry *ns[NR_NS];  /* nsfs.c: what nobody asked for yet is NULL */
     struct list_head locks;              /* of struct flock_list: locks.c */
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
@@ -194,6 +199,9 @@ struct fs_struct {
     unsigned umask;
     struct dentry *root, *cwd;
 };
+
+/* cwd.c: root or cwd becomes d. */
+void fs_set_place(struct dentry **place, struct dentry *d);
 
 /* ---- dcache.c ---- */
 struct inode *inode_alloc(struct super *sb, unsigned mode); /* one reference; NULL: ENOMEM / too many */

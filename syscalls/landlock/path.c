@@ -38,7 +38,8 @@ static bool has_no_place(const struct dentry *d)
 {
     const struct dentry *root = d;
 
-    if (d->sb->type == FS_ANON || d->sb->type == FS_PIPE || d->sb->type == FS_SOCK || d->outside)
+    if (d->sb->type == FS_ANON || d->sb->type == FS_PIPE || d->sb->type == FS_SOCK || d->sb->type == FS_NS ||
+        d->outside)
         return true;
     while (root->parent)
         root = root->parent;

@@ -158,7 +158,7 @@ static int add_path(struct task *t, struct landlock_layer *l, uint64_t uattr)
     if (!f)
         return -EBADF;
     if (is_ruleset(f) || f->inode->sb->type == FS_ANON || f->inode->sb->type == FS_PIPE ||
-        f->inode->sb->type == FS_SOCK)
+        f->inode->sb->type == FS_SOCK || f->inode->sb->type == FS_NS)
         return -EBADFD;
     if (!is_dir(f->inode) && u.access & ~(uint64_t)LL_FS_FILE)
         return -EINVAL;

@@ -107,19 +107,6 @@ int64_t sys_swapon(struct task *t, const uint64_t a[6])
     return arg_uint(a[1]) & ~UINT32_C(0x7ffff) ? -EINVAL : -EPERM;
 }
 
-#define ALL_NAMESPACES                                                                                       \
-    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
-     CLONE_NEWNET | CLONE_NEWTIME)
-
-int64_t sys_setns(struct task *t, const uint64_t a[6])
-{
-    int pid = pidfd_pid(t, arg_int(a[0])), flags = arg_int(a[1]);
-
-    if (pid < 0)
-        return pid;
-    return !flags || flags & ~ALL_NAMESPACES ? -EINVAL : -EPERM;
-}
-
 #define BPF_ATTR_SIZE 168 /* union bpf_attr */
 #define BPF_COMMANDS  39
 

@@ -63,6 +63,7 @@ if [ "$status" != 125 ] && [ "$label" = unicorn ]; then
         proc_map_files) echo 'what a directory lists is the emulator'\''s, here its addresses' ;;
         proc_task) echo 'when a task comes to wait is the host'\''s affair' ;;
         net_link) echo 'the host has more interfaces than lo' ;;
+        proc_ns) echo 'the world of diff has namespaces of its own' ;;
         proc_mq_dir) echo 'the world of diff has no /dev/mqueue' ;;
         proc_keys) echo 'keys have numbers at random' ;;
         net_proc | net_diag) echo 'the host has sockets of other programs' ;;
