@@ -1,11 +1,9 @@
 /*
  * sync.c - calls that only tell the kernel something: fsync and family, fadvise64, readahead (fs/sync.c,
- * mm/fadvise.c), file handles and mounts, which there are none of.
+ * mm/fadvise.c).
  */
 #include "../handlers.h"
 #include "fs_calls.h"
-
-#include <linux/capability.h>
 
 static int64_t do_fsync(struct task *t, uint64_t fd)
 {
@@ -72,25 +70,4 @@ int64_t sys_readahead(struct task *t, const uint64_t a[6])
     if (!f || !f->mf.readable)
         return -EBADF;
     return S_ISREG(f->inode->mode) || S_ISBLK(f->inode->mode) ? 0 : -EINVAL;
-}
-
-int64_t sys_name_to_handle_at(struct task *t, const uint64_t a[6])
-{
-    struct dentry *d;
-    int err;
-
-    if (arg_uint(a[4]) & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH | 0x200 | 1))
-        return -EINVAL;
-    err = user_path_lookup(
-        t, arg_int(a[0]), a[1],
-        (a[4] & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) | (a[4] & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), &d);
-    if (err)
-        return err;
-    dentry_put(d);
-    return -EOPNOTSUPP;
-}
-
-int64_t sys_open_by_handle_at(struct task *t, const uint64_t a[6])
-{
-    return task_capable(t, CAP_DAC_READ_SEARCH) ? -ESTALE : -EPERM;
 }
