@@ -24,10 +24,8 @@ UNICORN_NEWEST ?= $(firstword $(wildcard $(CURDIR)/.deps/unicorn-newest /opt/uni
 unicorn_cflags = $(if $(1),-I$(1)/usr/include)
 unicorn_libdir = $(1)/usr/lib/$(MULTIARCH)
 # The static library where there is one: resolving 23,000 symbols of the shared one is 5 ms of each start. Not
-# relaxed, since Debian 12's ld makes calls of the pushes through the GOT that newer assemblers mark as relaxable. Leak
-# suppressions need the shared one's name.
-unicorn_archive = $(if $(filter 1,$(SANITIZE)),,$(wildcard $(if $(1),$(unicorn_libdir)/libunicorn.a,\
-	$(shell $(CC) -print-file-name=libunicorn.a))))
+# relaxed, since Debian 12's ld makes calls of the pushes through the GOT that newer assemblers mark as relaxable.
+unicorn_archive = $(wildcard $(if $(1),$(unicorn_libdir)/libunicorn.a,$(shell $(CC) -print-file-name=libunicorn.a)))
 unicorn_shared = $(if $(1),-L$(unicorn_libdir) -Wl$(comma)-rpath$(comma)$(2)) -lunicorn
 # What emu/engine/ answers instead of the static library's own functions (see its engine.h); both are to be linked.
 unicorn_wraps = $(shell nm $(B)/libmseal-emu.a | sed -n 's/.* T __wrap_\(.*\)/-Wl,--wrap=\1,-u,\1,-u,__wrap_\1/p')

@@ -136,15 +136,17 @@ static void note(struct task *t, unsigned trapno, uint64_t err, uint64_t cr2)
         c->cr2 = cr2;
 }
 
-/* x87: which of the unmasked exceptions it was (fpu__exception_code). */
-static int fpe_code(const struct cpu_regs *r)
+/* Which of the unmasked exceptions of x87 or SSE it was (fpu__exception_code). */
+static int fpe_code(const struct cpu_regs *r, unsigned vector)
 {
     uint16_t cwd, swd;
+    uint32_t mxcsr;
     unsigned err;
 
     memcpy(&cwd, r->fx, 2);
     memcpy(&swd, r->fx + 2, 2);
-    err = swd & ~(unsigned)cwd;
+    memcpy(&mxcsr, r->fx + 24, 4);
+    err = vector == X86_MF ? swd & ~(unsigned)cwd : mxcsr & ~(mxcsr >> 7);
     if (err & 0x001)
         return FPE_FLTINV;
     if (err & 0x004)
@@ -225,7 +227,7 @@ static void exception(struct task *t, unsigned vector)
         break;
     case X86_MF:
     case X86_XF:
-        force_sig_fault(t, SIGFPE, fpe_code(machine_regs(t)), rip, 0);
+        force_sig_fault(t, SIGFPE, fpe_code(machine_regs(t), vector), rip, 0);
         break;
     case X86_AC:
         force_sig_fault(t, SIGBUS, BUS_ADRALN, 0, 0);

@@ -14,7 +14,7 @@ struct engine *engine_create(void)
     if (e) {
         e->first_block = UINTPTR_MAX;
         jumps_forget(e);
-        floats_init();
+        sse_init();
     }
     return e;
 }

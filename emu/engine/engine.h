@@ -5,13 +5,13 @@
  * with ld's --wrap=X, a call of X is one of __wrap_X, here, and __real_X is Unicorn's own. The Makefile says so for
  * each __wrap_ in this folder.
  *
- *      translated code --> helper_addsd  --wrap-->  floats.c    what the host's processor computes alike
+ *      translated code --> helper_addsd  --wrap-->  sse.c       what the host's processor computes
  *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
  *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
  *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
  *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop
  *
- * Only speed hangs on all this. The shared library's own calls are out of the linker's reach, so a program linked
+ * Only speed hangs on it, and the exceptions of SSE. The shared library's own calls are out of the linker's reach, so a program linked
  * with that is Unicorn as it comes; the same holds where a function has another name or a structure another
  * form, which each file looks after.
  */
@@ -70,7 +70,7 @@ extern _Thread_local struct engine *engine_current __attribute__((visibility("hi
 /* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
 void jumps_forget(struct engine *e);
 
-/* Look how the engine keeps the state of SSE. */
-void floats_init(void);
+/* Look where the engine keeps MXCSR. */
+void sse_init(void);
 
 #endif

@@ -1,0 +1,312 @@
+/* fp_sse.c - arithmetic of SSE: results, MXCSR's flags, and exceptions that are not masked. */
+#include "probe.h"
+#include "fp_sse_expected.h"
+
+#include <emmintrin.h>
+#include <float.h>
+#include <math.h>
+#include <ucontext.h>
+
+#define MASKED   0x1f80u
+#define FLAGS    0x3fu
+#define DENORMAL 0x02u
+#define INEXACT  0x20u
+
+/* Two registers' bytes as doubles, floats or integers. */
+union reg {
+    __m128i i;
+    double d[2];
+    float f[4];
+    uint64_t q[2];
+    uint32_t l[4];
+};
+
+struct outcome {
+    union reg r;
+    uint32_t mxcsr;
+    uint64_t other; /* an integer result, or flags */
+};
+
+typedef struct outcome operation(union reg a, union reg b, uint32_t mxcsr);
+
+/* insn from, to: both with MXCSR as told. */
+#define BINARY(name, insn)                                                                                   \
+    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
+    {                                                                                                        \
+        struct outcome o = {.r = a};                                                                         \
+        uint32_t before = MASKED;                                                                            \
+                                                                                                             \
+        __asm__ volatile("ldmxcsr %2\n\t" insn " %3, %0\n\tstmxcsr %1\n\tldmxcsr %4"                         \
+                         : "+x"(o.r.i), "=m"(o.mxcsr)                                                        \
+                         : "m"(mxcsr), "x"(b.i), "m"(before)                                                 \
+                         : "memory");                                                                        \
+        return o;                                                                                            \
+    }
+
+#define COMPARE(name, insn)                                                                                  \
+    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
+    {                                                                                                        \
+        struct outcome o = {.r = a};                                                                         \
+        uint32_t before = MASKED;                                                                            \
+                                                                                                             \
+        __asm__ volatile("ldmxcsr %2\n\t" insn " %3, %5\n\tpushf\n\tpop %0\n\tstmxcsr %1\n\t"                \
+                         "ldmxcsr %4"                                                                        \
+                         : "=r"(o.other), "=m"(o.mxcsr)                                                      \
+                         : "m"(mxcsr), "x"(b.i), "m"(before), "x"(a.i)                                       \
+                         : "memory", "cc");                                                                  \
+        o.other &= 0x8d5; /* OF SF ZF AF PF CF */                                                            \
+        return o;                                                                                            \
+    }
+
+#define TO_INTEGER(name, insn)                                                                               \
+    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
+    {                                                                                                        \
+        struct outcome o = {.r = a};                                                                         \
+        uint32_t before = MASKED;                                                                            \
+                                                                                                             \
+        __asm__ volatile("ldmxcsr %2\n\t" insn "\n\tstmxcsr %1\n\tldmxcsr %4"                                \
+                         : "=r"(o.other), "=m"(o.mxcsr)                                                      \
+                         : "m"(mxcsr), "x"(b.i), "m"(before)                                                 \
+                         : "memory");                                                                        \
+        return o;                                                                                            \
+    }
+
+#define FROM_INTEGER(name, insn)                                                                             \
+    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
+    {                                                                                                        \
+        struct outcome o = {.r = a};                                                                         \
+        uint32_t before = MASKED;                                                                            \
+                                                                                                             \
+        __asm__ volatile("ldmxcsr %2\n\t" insn "\n\tstmxcsr %1\n\tldmxcsr %4"                                \
+                         : "+x"(o.r.i), "=m"(o.mxcsr)                                                        \
+                         : "m"(mxcsr), "r"(b.q[0]), "m"(before)                                              \
+                         : "memory");                                                                        \
+        return o;                                                                                            \
+    }
+
+#define FOUR(X, op) X(op##sd, #op "sd") X(op##pd, #op "pd") X(op##ss, #op "ss") X(op##ps, #op "ps")
+#define CMP(X, op)                                                                                           \
+    X(cmp##op##sd, "cmp" #op "sd")                                                                           \
+    X(cmp##op##pd, "cmp" #op "pd") X(cmp##op##ss, "cmp" #op "ss") X(cmp##op##ps, "cmp" #op "ps")
+
+#define ARITHMETIC(X) FOUR(X, add) FOUR(X, sub) FOUR(X, mul) FOUR(X, div) FOUR(X, sqrt)
+#define SELECTIONS(X)                                                                                        \
+    FOUR(X, min)                                                                                             \
+    FOUR(X, max) CMP(X, eq) CMP(X, lt) CMP(X, le) CMP(X, unord) CMP(X, neq) CMP(X, nlt) CMP(X, nle)          \
+        CMP(X, ord)
+#define CONVERSIONS(X)                                                                                       \
+    X(cvtss2sd, "cvtss2sd")                                                                                  \
+    X(cvtsd2ss, "cvtsd2ss") X(cvtps2pd, "cvtps2pd") X(cvtpd2ps, "cvtpd2ps") X(cvtdq2ps, "cvtdq2ps")          \
+        X(cvtdq2pd, "cvtdq2pd") X(cvtps2dq, "cvtps2dq") X(cvttps2dq, "cvttps2dq") X(cvtpd2dq, "cvtpd2dq")    \
+            X(cvttpd2dq, "cvttpd2dq")
+#define COMPARISONS(X) X(ucomisd, "ucomisd") X(comisd, "comisd") X(ucomiss, "ucomiss") X(comiss, "comiss")
+#define TO_INTEGERS(X)                                                                                       \
+    X(cvtsd2si, "cvtsd2si %3, %k0")                                                                          \
+    X(cvtsd2sq, "cvtsd2si %3, %q0") X(cvttsd2si, "cvttsd2si %3, %k0") X(cvttsd2sq, "cvttsd2si %3, %q0")      \
+        X(cvtss2si, "cvtss2si %3, %k0") X(cvtss2sq, "cvtss2si %3, %q0") X(cvttss2si, "cvttss2si %3, %k0")    \
+            X(cvttss2sq, "cvttss2si %3, %q0")
+#define FROM_INTEGERS(X)                                                                                     \
+    X(cvtsi2sd, "cvtsi2sd %k3, %0")                                                                          \
+    X(cvtsq2sd, "cvtsi2sd %q3, %0") X(cvtsi2ss, "cvtsi2ss %k3, %0") X(cvtsq2ss, "cvtsi2ss %q3, %0")
+
+ARITHMETIC(BINARY)
+SELECTIONS(BINARY) CONVERSIONS(BINARY) COMPARISONS(COMPARE) TO_INTEGERS(TO_INTEGER)
+    FROM_INTEGERS(FROM_INTEGER)
+
+#define ROW(name, insn) {#name, name},
+        static const struct {
+    const char *name;
+    operation *run;
+} operations[] = {ARITHMETIC(ROW) SELECTIONS(ROW) CONVERSIONS(ROW) COMPARISONS(ROW) TO_INTEGERS(ROW)
+                      FROM_INTEGERS(ROW)};
+
+/* ---- much of everything ---- */
+
+static uint64_t rng = 1;
+
+static uint64_t random64(void)
+{
+    rng = rng * 6364136223846793005u + 1442695040888963407u;
+    return rng ^ rng >> 31;
+}
+
+static union reg random_reg(bool floats)
+{
+    static const double special[] = {0.0,
+                                     -0.0,
+                                     1,
+                                     -1,
+                                     3,
+                                     INFINITY,
+                                     -INFINITY,
+                                     NAN,
+                                     DBL_MIN,
+                                     DBL_MIN / 2,
+                                     DBL_TRUE_MIN,
+                                     DBL_MAX,
+                                     1 - DBL_EPSILON / 2,
+                                     FLT_MIN,
+                                     FLT_MIN / 2,
+                                     FLT_TRUE_MIN,
+                                     FLT_MAX,
+                                     1 - FLT_EPSILON / 2,
+                                     2147483647,
+                                     2147483648,
+                                     -2147483648.5,
+                                     9223372036854775807.0,
+                                     0.5,
+                                     1.5,
+                                     2.5};
+    union reg r = {.q = {random64(), random64()}};
+
+    for (int i = 0; i < 4; i++) {
+        uint64_t k = random64();
+        double d = special[k % (sizeof(special) / sizeof(special[0]))];
+
+        if (k >> 32 & 1)
+            d = ((double)(k >> 40 & 0xffff) - 0x8000) / (1 << (k >> 56 & 15));
+        if (k >> 33 & 1 && floats)
+            r.f[i] = (float)d;
+        else if (k >> 33 & 1)
+            r.d[i & 1] = d;
+    }
+    return r;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+/* Of 3,000 runs with all roundings, denormals as zero or not, and flags that are there before. */
+static uint64_t fingerprint(operation *run, bool floats, bool flags)
+{
+    static const uint32_t modes[] = {MASKED, MASKED | INEXACT, MASKED | INEXACT, 0x3f80, 0x5fa0,
+                                     0x7f80, 0x9f80,           0x1fc0,           0x9fe0, 0xffc0};
+    uint64_t hash = 0;
+
+    rng = 1;
+    for (int i = 0; i < 3000; i++) {
+        union reg a = random_reg(floats), b = random_reg(floats);
+        uint32_t mode = modes[random64() % (sizeof(modes) / sizeof(modes[0]))];
+        struct outcome o = run(a, b, mode);
+
+        if (flags)
+            hash = mix(hash, o.mxcsr & ~DENORMAL); /* which is not always looked for */
+        else
+            hash = mix(mix(mix(hash, o.r.q[0]), o.r.q[1]), o.other);
+    }
+    return hash;
+}
+
+static void much(void)
+{
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+        const char *name = operations[i].name;
+        bool floats = strstr(name, "ps") || strstr(name, "ss") == name + strlen(name) - 2 ||
+                      strstr(name, "cvtss") || strstr(name, "cvttss");
+        uint64_t results = fingerprint(operations[i].run, floats, false),
+                 flags = fingerprint(operations[i].run, floats, true);
+        char fact[80];
+
+        if (getenv("FP_SSE_PRINT")) {
+            printf("    {0x%016lx, 0x%016lx}, /* %s */\n", results, flags, name);
+            continue;
+        }
+        snprintf(fact, sizeof(fact), "results of %s", name);
+        is_true(results == fp_sse_expected[i].results, fact);
+        snprintf(fact, sizeof(fact), "flags of %s", name);
+        is_true(flags == fp_sse_expected[i].flags, fact);
+    }
+}
+
+/* ---- exceptions ---- */
+
+static sigjmp_buf back;
+static struct {
+    int code;
+    uint64_t addr, rip, xmm0;
+    uint32_t mxcsr, in_handler;
+} seen;
+
+static void on_fpe(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+
+    seen.code = info->si_code;
+    seen.addr = (uint64_t)info->si_addr;
+    seen.rip = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
+    seen.mxcsr = uc->uc_mcontext.fpregs->mxcsr;
+    memcpy(&seen.xmm0, &uc->uc_mcontext.fpregs->_xmm[0], 8);
+    seen.in_handler = _mm_getcsr();
+    siglongjmp(back, 1);
+}
+
+/* a op b with the exceptions of `unmasked`, in xmm0. */
+#define TRAPS(op, x, y, unmasked, want_code, want_flags)                                                     \
+    do {                                                                                                     \
+        uint32_t control = MASKED & ~((unmasked) << 7), before = MASKED;                                     \
+        uint64_t xmm0 = 0, at = 0;                                                                           \
+        double from = y, to = x;                                                                             \
+                                                                                                             \
+        memcpy(&xmm0, &to, 8);                                                                               \
+        memset(&seen, 0, sizeof(seen));                                                                      \
+        if (!sigsetjmp(back, 1))                                                                             \
+            __asm__ volatile("lea 1f(%%rip), %%rax\n\tmov %%rax, %0\n\tmovsd %1, %%xmm0\n\t"                 \
+                             "ldmxcsr %2\n1:\t" op " %3, %%xmm0"                                             \
+                             : "=m"(at)                                                                      \
+                             : "m"(to), "m"(control), "m"(from)                                              \
+                             : "rax", "xmm0", "memory");                                                     \
+        __asm__ volatile("ldmxcsr %0" : : "m"(before));                                                      \
+        is_num(seen.code, want_code, op ": the signal's code for " #unmasked);                               \
+        is_true(seen.addr == at && seen.rip == at, op ": at the instruction, " #unmasked);                   \
+        is_num(seen.mxcsr &FLAGS, want_flags, op ": flags when " #unmasked " is not masked");                \
+        is_true(seen.xmm0 == xmm0, op ": nothing was written, " #unmasked);                                  \
+    } while (0)
+
+enum { IE = 1, DE = 2, ZE = 4, OE = 8, UE = 16, PE = 32 };
+
+static void nothing(int sig)
+{
+    _mm_setcsr(MASKED | OE);
+}
+
+static void exceptions(void)
+{
+    struct sigaction act = {.sa_sigaction = on_fpe, .sa_flags = SA_SIGINFO};
+    int status = 0;
+    pid_t pid;
+
+    must(sigaction(SIGFPE, &act, NULL));
+    TRAPS("divsd", 1.0, 0.0, ZE, FPE_FLTDIV, ZE);
+    TRAPS("divsd", 0.0, 0.0, IE, FPE_FLTINV, IE);
+    TRAPS("mulsd", DBL_MAX, 3.0, OE, FPE_FLTOVF, OE | PE);
+    TRAPS("mulsd", DBL_MIN * 1.1, 0.3, UE, FPE_FLTUND, UE | PE);
+    TRAPS("addsd", 1.0, DBL_EPSILON / 3, PE, FPE_FLTRES, PE);
+    TRAPS("sqrtsd", 1.0, -1.0, IE, FPE_FLTINV, IE);
+    TRAPS("comisd", 1.0, NAN, IE, FPE_FLTINV, IE);
+    TRAPS("maxsd", 1.0, NAN, IE, FPE_FLTINV, IE);
+    TRAPS("cmpltsd", 1.0, NAN, IE, FPE_FLTINV, IE);
+    TRAPS("cvtsd2ss", 1.0, 1e300, OE, FPE_FLTOVF, OE | PE);
+    is_num(seen.in_handler, MASKED, "a handler has a MXCSR of its own");
+
+    _mm_setcsr(MASKED | PE | ZE);
+    pid = must(fork());
+    if (!pid)
+        _exit((int)(_mm_getcsr() & FLAGS));
+    must(waitpid(pid, &status, 0));
+    is_num(WEXITSTATUS(status), PE | ZE, "a child has the flags");
+    signal(SIGFPE, nothing);
+    raise(SIGFPE);
+    is_num(_mm_getcsr() & FLAGS, PE | ZE, "a handler's return restores them");
+    _mm_setcsr(MASKED);
+}
+
+int main(void)
+{
+    much();
+    if (!getenv("FP_SSE_PRINT"))
+        exceptions();
+    return done();
+}
