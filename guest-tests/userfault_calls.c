@@ -2,56 +2,11 @@
  * userfault_calls.c - userfaultfd: what the kernel does when a system call meets a page that is watched: it waits for it,
  * as the program itself does.
  */
-#include "probe.h"
+#include "userfault.h"
 #include <linux/futex.h>
-#include <linux/userfaultfd.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-
-static int fd, stop_pipe[2];
-static char page[PG] __attribute__((aligned(4096)));
-static volatile int faults;
-static volatile uint64_t where[16], flags[16];
-
-/* Brings every page that is asked for, until it is told to end. */
-static void *bring(void *arg)
-{
-    struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = stop_pipe[0], .events = POLLIN}};
-    struct uffd_msg m;
-
-    for (;;) {
-        poll(p, 2, -1);
-        if (p[1].revents)
-            return NULL;
-        if (read(fd, &m, sizeof(m)) != sizeof(m))
-            continue;
-        where[faults & 15] = m.arg.pagefault.address;
-        flags[faults & 15] = m.arg.pagefault.flags;
-        faults++;
-        if (m.arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WP) {
-            struct uffdio_writeprotect wp = {.range = {m.arg.pagefault.address, PG}};
-            ioctl(fd, UFFDIO_WRITEPROTECT, &wp);
-        } else {
-            struct uffdio_copy c = {.dst = m.arg.pagefault.address, .src = (uintptr_t)page, .len = PG};
-            ioctl(fd, UFFDIO_COPY, &c);
-        }
-    }
-}
-
-/* n pages that are watched, and nothing told yet. */
-static char *watched(size_t n)
-{
-    char *p = pages(n, RW);
-    struct uffdio_register r = {.range = {(uintptr_t)p, n * PG}, .mode = UFFDIO_REGISTER_MODE_MISSING};
-
-    must(ioctl(fd, UFFDIO_REGISTER, &r));
-    faults = 0;
-    return p;
-}
 
 static void reads(void)
 {
@@ -199,25 +154,18 @@ static void signals(void)
 
 int main(void)
 {
-    struct uffdio_api api = {.api = UFFD_API};
-    pthread_t th;
+    uint64_t features;
 
-    memset(page, 'P', PG);
-    fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
+    if (!start_bringing(&features)) {
         told_skip("calls wait for pages", "userfaultfd needs CAP_SYS_PTRACE");
         return done();
     }
-    must(ioctl(fd, UFFDIO_API, &api));
-    must(pipe(stop_pipe));
-    must(pthread_create(&th, NULL, bring, NULL));
     reads();
     writes();
     structures();
     waiting();
-    protected(api.features & UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+    protected(features & UFFD_FEATURE_PAGEFAULT_FLAG_WP);
     signals();
-    must(write(stop_pipe[1], "", 1));
-    pthread_join(th, NULL);
+    stop_bringing();
     return done();
 }

@@ -2,11 +2,7 @@
  * userfault_pages.c - userfaultfd: calls that make pages present, and those that look at the memory of another
  * process, wait for a watched page, too.
  */
-#include "probe.h"
-#include <linux/userfaultfd.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sys/ioctl.h>
+#include "userfault.h"
 #include <sys/uio.h>
 
 #ifndef MADV_POPULATE_READ
@@ -16,52 +12,6 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
-
-static int fd, stop_pipe[2];
-static char page[PG] __attribute__((aligned(4096)));
-static volatile int faults;
-static volatile uint64_t where[16], flags[16];
-
-/* Brings every page that is asked for, until it is told to end. */
-static void *bring(void *arg)
-{
-    struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = stop_pipe[0], .events = POLLIN}};
-    struct uffd_msg m;
-
-    for (;;) {
-        poll(p, 2, -1);
-        if (p[1].revents)
-            return NULL;
-        if (read(fd, &m, sizeof(m)) != sizeof(m))
-            continue;
-        where[faults & 15] = m.arg.pagefault.address;
-        flags[faults & 15] = m.arg.pagefault.flags;
-        faults++;
-        if (m.arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WP) {
-            struct uffdio_writeprotect wp = {.range = {m.arg.pagefault.address, PG}};
-            ioctl(fd, UFFDIO_WRITEPROTECT, &wp);
-        } else {
-            struct uffdio_copy c = {.dst = m.arg.pagefault.address, .src = (uintptr_t)page, .len = PG};
-            ioctl(fd, UFFDIO_COPY, &c);
-        }
-    }
-}
-
-/* n pages that are watched, and nothing told yet. */
-static char *watched_as(size_t n, int prot)
-{
-    char *p = pages(n, prot);
-    struct uffdio_register r = {.range = {(uintptr_t)p, n * PG}, .mode = UFFDIO_REGISTER_MODE_MISSING};
-
-    must(ioctl(fd, UFFDIO_REGISTER, &r));
-    faults = 0;
-    return p;
-}
-
-static char *watched(size_t n)
-{
-    return watched_as(n, RW);
-}
 
 static bool asked_in_order(const char *p, int n)
 {
@@ -209,14 +159,10 @@ static void other_memory(void)
     must(pipe(down));
     pid = must(fork());
     if (!pid) {
-        struct uffdio_api api = {.api = UFFD_API};
-        pthread_t th;
+        uint64_t features;
         char *p[2];
 
-        fd = must(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
-        must(ioctl(fd, UFFDIO_API, &api));
-        must(pipe(stop_pipe));
-        must(pthread_create(&th, NULL, bring, NULL));
+        must(start_bringing(&features) ? 0 : -1);
         p[0] = watched(2);
         p[1] = watched(2);
         must(write(up[1], p, sizeof(p)));
@@ -257,26 +203,19 @@ static void not_asked(uint64_t features, int open_flags, const char *fact)
 
 int main(void)
 {
-    struct uffdio_api api = {.api = UFFD_API};
-    pthread_t th;
+    uint64_t features;
 
-    memset(page, 'P', PG);
-    fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
+    if (!start_bringing(&features)) {
         told_skip("calls that make pages present wait", "userfaultfd needs CAP_SYS_PTRACE");
         return done();
     }
-    must(ioctl(fd, UFFDIO_API, &api));
-    must(pipe(stop_pipe));
-    must(pthread_create(&th, NULL, bring, NULL));
     locks();
     more_pages();
-    protected(api.features & UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+    protected(features & UFFD_FEATURE_PAGEFAULT_FLAG_WP);
     own_memory();
     other_memory();
     not_asked(UFFD_FEATURE_SIGBUS, 0, "UFFD_FEATURE_SIGBUS: MADV_POPULATE_READ does not wait");
     not_asked(0, UFFD_USER_MODE_ONLY, "UFFD_USER_MODE_ONLY: MADV_POPULATE_READ does not wait");
-    must(write(stop_pipe[1], "", 1));
-    pthread_join(th, NULL);
+    stop_bringing();
     return done();
 }
