@@ -136,6 +136,32 @@ static void policy(void)
     is_err(syscall(SYS_mbind, p, 4 * PG, MPOL_BIND, &one, 2ul, 0), "EFAULT", "mbind over a hole is EFAULT");
 }
 
+/* With MPOL_MF_STRICT a page that is on a node that was not asked for, and cannot be moved, is an error: the range shows it twice. */
+static void moving(void)
+{
+    char *p = map_at(arena(4), 2, RW, SHARED);
+    int mode = -1;
+
+    fill(p, 2, 'a');
+    if (syscall(SYS_mbind, p, 2 * PG, MPOL_LOCAL, NULL, 0ul, MPOL_MF_STRICT | MPOL_MF_MOVE_ALL)) {
+        told_skip("MPOL_MF_MOVE_ALL", errno == EPERM ? "without CAP_SYS_NICE" : "kernel without NUMA");
+        return;
+    }
+    must(mremap(p, 0, 2 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, p + 2 * PG));
+    is_ok(syscall(SYS_mbind, p, 4 * PG, MPOL_LOCAL, NULL, 0ul, MPOL_MF_STRICT | MPOL_MF_MOVE_ALL),
+          "a page is moved that is mapped twice, but there once");
+    fill(p, 4, 'a');
+    is_err(syscall(SYS_mbind, p, 4 * PG, MPOL_DEFAULT, NULL, 0ul, MPOL_MF_STRICT | MPOL_MF_MOVE_ALL), "ok",
+           "without a policy it is nowhere wrong");
+    is_err(syscall(SYS_mbind, p, 4 * PG, MPOL_LOCAL, NULL, 0ul, MPOL_MF_STRICT | MPOL_MF_MOVE_ALL), "EIO",
+           "that is there twice it cannot be");
+    must(syscall(SYS_get_mempolicy, &mode, NULL, 0ul, p + PG, MPOL_F_ADDR));
+    is_num(mode, MPOL_LOCAL, "the policy is set all the same");
+    is_ok(syscall(SYS_mbind, p, 4 * PG, MPOL_LOCAL, NULL, 0ul, MPOL_MF_MOVE_ALL), "or let be");
+    is_ok(syscall(SYS_mbind, p, 4 * PG, MPOL_LOCAL, NULL, 0ul, MPOL_MF_STRICT | MPOL_MF_MOVE),
+          "MPOL_MF_MOVE leaves what is mapped twice");
+}
+
 static void naming(void)
 {
     char *p = pages(2, RW);
@@ -167,6 +193,7 @@ int main(void)
     is_true(row_of((void *)(uintptr_t)main, &r) && !memcmp(r.perm, "r-xp", 4), "the program's text is r-xp");
     fremap();
     policy();
+    moving();
     naming();
     return done();
 }

@@ -6,6 +6,8 @@
  */
 #include "mm.h"
 
+#include <stdlib.h>
+
 #define MAX_NUMNODES 1024u
 #define NR_NODE_IDS  1u
 
@@ -177,6 +179,32 @@ static int check_range(struct mm *mm, uint64_t start, uint64_t end, const struct
     return 0;
 }
 
+/*
+ * MPOL_MF_MOVE_ALL takes the pages of nodes that were not asked for off their lists, to move them; a page that the range shows a
+ * second time is off its list then, and counts as one that cannot be moved (migrate_folio_add()).
+ */
+static int check_moved(struct mm *mm, uint64_t start, uint64_t end)
+{
+    uint64_t *taken = calloc(mm->sys->phys.nframes / 64 + 1, sizeof(*taken));
+    int err = 0;
+
+    if (!taken)
+        return -ENOMEM;
+    for (uint64_t at = start; mm_find_entry(mm, at, end, PTE_PRESENT, &at); at += MM_PAGE_SIZE) {
+        pfn_t pfn = pte_pfn(pt_get(&mm->pt, at));
+        uint64_t bit = UINT64_C(1) << pfn % 64;
+
+        if (pfn && taken[pfn / 64] & bit) {
+            err = mm_fail_at(mm, -EIO, MM_ABOUT_VMA, at,
+                             "MPOL_MF_STRICT: a page that is there twice cannot be moved twice");
+            break;
+        }
+        taken[pfn / 64] |= bit;
+    }
+    free(taken);
+    return err;
+}
+
 /* mbind_range() over all VMAs of the range; `home` keeps each VMA's policy and sets its home node. */
 static int bind_range(struct mm *mm, uint64_t start, uint64_t end, uint32_t policy, bool home)
 {
@@ -250,7 +278,11 @@ int64_t mm_mbind(struct mm *mm, uint64_t addr, uint64_t len, int mode_and_flags,
     err = policy_new(mm, &policy, mode, mode_flags, &n);
     if (!err)
         err = check_range(mm, addr, end, &n, flags, policy == 0);
-    return err ? err : bind_range(mm, addr, end, policy, false);
+    if (!err)
+        err = bind_range(mm, addr, end, policy, false);
+    if (!err && (flags & MPOL_MF_STRICT) && (flags & MPOL_MF_MOVE_ALL) && !(n.low & 1))
+        err = check_moved(mm, addr, end); /* the policy is set all the same */
+    return err;
 }
 
 int64_t mm_set_mempolicy_home_node(struct mm *mm, uint64_t addr, uint64_t len, uint64_t node, uint64_t flags)

@@ -31,9 +31,9 @@ int remap_check_vma(struct remap *r);
 /* --- mremap_move.c: where nothing else is said, the mapping's address or a negative errno ---- */
 /* What is longer than new_len goes. 0 or negative errno. */
 int remap_cut(struct remap *r);
-/* The destination goes (MREMAP_FIXED), then what remap_cut() cuts: r->v is to be looked up again. 0 or negative errno. */
+/* The destination goes (MREMAP_FIXED): r->v is to be looked up again. 0 or negative errno. */
 int remap_clear_way(struct remap *r);
-/* Clears the way, then moves. */
+/* Clears the way, cuts, then moves. */
 int64_t remap_to(struct remap *r);
 /* The second half: nothing is in the way any more, and old_len <= new_len. */
 int64_t remap_to_free(struct remap *r);

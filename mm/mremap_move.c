@@ -166,11 +166,9 @@ int remap_cut(struct remap *r)
 
 int remap_clear_way(struct remap *r)
 {
-    int err = 0;
-
-    if (r->flags & MREMAP_FIXED)
-        err = mm_do_munmap(r->mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true);
-    return err ? err : remap_cut(r);
+    return r->flags & MREMAP_FIXED
+               ? mm_do_munmap(r->mm, r->new_addr, r->new_len, CHANGE_REPLACE, DOOR_MREMAP, true)
+               : 0;
 }
 
 int64_t remap_to(struct remap *r)
@@ -178,7 +176,12 @@ int64_t remap_to(struct remap *r)
     int err = remap_clear_way(r);
 
     if (!err)
-        err = remap_lookup(r); /* the destination may have been another part of the same VMA */
+        err = remap_lookup(
+            r); /* the destination may have been a part of it, or, as old lengths may wrap, all */
+    if (!err)
+        err = remap_cut(r);
+    if (!err)
+        err = remap_lookup(r); /* so may have been the tail */
     return err ? err : remap_to_free(r);
 }
 

@@ -35,6 +35,8 @@ static int64_t move_to_target(struct remap *r)
     /* The destination is gone before anybody sees that the source is more than one VMA. */
     err = remap_clear_way(r);
     if (!err)
+        err = remap_cut(r);
+    if (!err)
         err = remap_lookup(r);
     if (!err)
         err = remap_check_vma(r);
