@@ -135,10 +135,10 @@ struct process { /* Linux' signal_struct: what the threads of a group share */
     struct task *leader;
     int pgid, sid;
     int autogroup_nice; /* of the session: /proc/PID/autogroup */
-    struct tty *tty;  /* controlling terminal, NULL: none */
-    int tty_old_pgrp; /* its foreground when it hung up; 0 */
-    bool exiting;     /* exit_group has begun */
-    bool zombie;      /* all threads are over; waits for wait4 */
+    struct tty *tty;    /* controlling terminal, NULL: none */
+    int tty_old_pgrp;   /* its foreground when it hung up; 0 */
+    bool exiting;       /* exit_group has begun */
+    bool zombie;        /* all threads are over; waits for wait4 */
     bool reaped;
     /* job control: stopped by stop_signal; the parent has been told by wait4 */
     bool stopped, reported_stop;

@@ -26,7 +26,7 @@ int files_capacity(struct files *fs);
 /* ---- locks.c ---- */
 /* close(2) of one descriptor: drops the POSIX locks of this descriptor table. */
 int file_flush(struct file *f, struct files *owner);
-void locks_free(struct inode *inode); /* of an inode that goes */
+void locks_free(struct inode *inode);    /* of an inode that goes */
 void locks_release_file(struct file *f); /* last close: flock and OFD locks */
 int64_t fcntl_lock(struct task *t, struct file *f, unsigned cmd, uint64_t arg);
 

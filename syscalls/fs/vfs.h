@@ -182,7 +182,7 @@ struct vfs {
     uint64_t next_anon_ino;
     struct list_head streams; /* of host_stream: descriptors the emulator was started with */
     unsigned nr_files, max_files;
-    struct dentry *ns[NR_NS];  /* nsfs.c: what nobody asked for yet is NULL */
+    struct dentry *ns[NR_NS];            /* nsfs.c: what nobody asked for yet is NULL */
     struct list_head locks;              /* of struct flock_list: locks.c */
     struct list_head sockets, net_names; /* all, and those that are bound: net/ */
     unsigned next_port;
