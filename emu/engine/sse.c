@@ -38,7 +38,10 @@ enum {
 #define SIMD_VECTOR   19
 #define BEFORE_RESULT (INVALID | DENORMAL | BY_ZERO) /* found without computing: nothing else is told then */
 
-static unsigned mxcsr_at; /* in the engine's state; 0: not found, everything is the engine's */
+/* Where the engine keeps MXCSR in its state, and the values of the two modes below; until it is found, no value has them. */
+#define NO_MODE 1
+static unsigned mxcsr_at;
+static uint32_t plain_value = NO_MODE, exact_value = NO_MODE;
 
 void raise_exception_ra_x86_64(void *state, int vector, uintptr_t at) __attribute__((weak, noreturn));
 
@@ -52,13 +55,13 @@ static inline bool plain_mode(void *state)
 {
     const uint32_t used = MASKS | ROUNDING | DENORMALS_ARE_ZERO | INEXACT;
 
-    return (*mxcsr(state) & used) == (MASKS | INEXACT);
+    return (*mxcsr(state) & used) == plain_value;
 }
 
 /* The same for what needs no rounding. */
 static inline bool exact_mode(void *state)
 {
-    return (*mxcsr(state) & (MASKS | DENORMALS_ARE_ZERO)) == MASKS;
+    return (*mxcsr(state) & (MASKS | DENORMALS_ARE_ZERO)) == exact_value;
 }
 
 /* From the second least exponent of a normal number to the greatest: what was rounded up to the least was too small. */
@@ -154,28 +157,27 @@ static inline void store_ps(void *p, __m128 x)
 
 /* ---- the instructions ---- */
 
-/* kind: sd, pd, ss or ps; quick: may r be the result without a look at MXCSR's flags? */
-#define OPERATION(name, kind, type, op, quick)                                                               \
+/* kind: sd, pd, ss or ps; quick, also: the usual and a rarer reason why r is the result and no flag is missing. */
+#define OPERATION(name, kind, type, op, quick, also)                                                         \
     WRAP(void, name, void *state, void *to, const void *from)                                                \
     {                                                                                                        \
-        type a, b, r;                                                                                        \
+        type a = load_##kind(to), b = load_##kind(from), r = op;                                             \
         unsigned host;                                                                                       \
                                                                                                              \
-        if (!likely(mxcsr_at)) {                                                                             \
+        if (likely(quick) || (also)) {                                                                       \
+            store_##kind(to, r);                                                                             \
+            return;                                                                                          \
+        }                                                                                                    \
+        if (!mxcsr_at) {                                                                                     \
             __real_##name(state, to, from);                                                                  \
             return;                                                                                          \
         }                                                                                                    \
-        a = load_##kind(to);                                                                                 \
-        b = load_##kind(from);                                                                               \
+        host = enter(state);                                                                                 \
+        KEEP(a);                                                                                             \
+        KEEP(b);                                                                                             \
         r = op;                                                                                              \
-        if (!likely(quick)) {                                                                                \
-            host = enter(state);                                                                             \
-            KEEP(a);                                                                                         \
-            KEEP(b);                                                                                         \
-            r = op;                                                                                          \
-            KEEP(r);                                                                                         \
-            leave(state, host, __builtin_return_address(0));                                                 \
-        }                                                                                                    \
+        KEEP(r);                                                                                             \
+        leave(state, host, __builtin_return_address(0));                                                     \
         store_##kind(to, r);                                                                                 \
     }
 
@@ -195,15 +197,20 @@ static inline void store_ps(void *p, __m128 x)
         all;                                                                                                 \
     })
 
+#define DOUBLE(x) _mm_cvtsd_f64(x)
+#define FLOAT(x)  _mm_cvtss_f32(x)
+
+#define SCALAR(name, kind, type, value, plain, op, exact)                                                    \
+    OPERATION(name, kind, type, op, plain_mode(state) && plain(value(r)),                                    \
+              value(r) == 0 && exact(value(a), value(b)) && plain_mode(state))
+
 #define ARITHMETIC(name, op, exact)                                                                          \
-    OPERATION(helper_##name##sd_x86_64, sd, __m128d, op##_sd(a, b),                                          \
-              plain_mode(state) && PLAIN(double, 1, exact))                                                  \
+    SCALAR(helper_##name##sd_x86_64, sd, __m128d, DOUBLE, plain_double, op##_sd(a, b), exact)                \
+    SCALAR(helper_##name##ss_x86_64, ss, __m128, FLOAT, plain_float, op##_ss(a, b), exact)                   \
     OPERATION(helper_##name##pd_x86_64, pd, __m128d, op##_pd(a, b),                                          \
-              plain_mode(state) && PLAIN(double, 2, exact))                                                  \
-    OPERATION(helper_##name##ss_x86_64, ss, __m128, op##_ss(a, b),                                           \
-              plain_mode(state) && PLAIN(float, 1, exact))                                                   \
+              plain_mode(state) && PLAIN(double, 2, exact), false)                                           \
     OPERATION(helper_##name##ps_x86_64, ps, __m128, op##_ps(a, b),                                           \
-              plain_mode(state) && PLAIN(float, 4, exact))
+              plain_mode(state) && PLAIN(float, 4, exact), false)
 
 #define SUM_EXACT(x, y)      true
 #define PRODUCT_EXACT(x, y)  ((x) == 0 || (y) == 0)
@@ -215,22 +222,21 @@ ARITHMETIC(sub, _mm_sub, SUM_EXACT)
 ARITHMETIC(mul, _mm_mul, PRODUCT_EXACT)
 ARITHMETIC(div, _mm_div, QUOTIENT_EXACT)
 
-OPERATION(helper_sqrtsd_x86_64, sd, __m128d, _mm_sqrt_sd(a, b),
-          plain_mode(state) && PLAIN(double, 1, ROOT_EXACT))
+SCALAR(helper_sqrtsd_x86_64, sd, __m128d, DOUBLE, plain_double, _mm_sqrt_sd(a, b), ROOT_EXACT)
+SCALAR(helper_sqrtss_x86_64, ss, __m128, FLOAT, plain_float, _mm_move_ss(a, _mm_sqrt_ss(b)), ROOT_EXACT)
 OPERATION(helper_sqrtpd_x86_64, pd, __m128d, _mm_sqrt_pd(b),
-          plain_mode(state) && PLAIN(double, 2, ROOT_EXACT))
-OPERATION(helper_sqrtss_x86_64, ss, __m128, _mm_move_ss(a, _mm_sqrt_ss(b)),
-          plain_mode(state) && PLAIN(float, 1, ROOT_EXACT))
-OPERATION(helper_sqrtps_x86_64, ps, __m128, _mm_sqrt_ps(b), plain_mode(state) && PLAIN(float, 4, ROOT_EXACT))
+          plain_mode(state) && PLAIN(double, 2, ROOT_EXACT), false)
+OPERATION(helper_sqrtps_x86_64, ps, __m128, _mm_sqrt_ps(b), plain_mode(state) && PLAIN(float, 4, ROOT_EXACT),
+          false)
 
 /* Only NaNs raise something. */
 #define SELECTION(name, op)                                                                                  \
     OPERATION(helper_##name##sd_x86_64, sd, __m128d, op##_sd(a, b),                                          \
-              exact_mode(state) && ordered(_mm_cvtsd_f64(a), _mm_cvtsd_f64(b)))                              \
-    OPERATION(helper_##name##pd_x86_64, pd, __m128d, op##_pd(a, b), false)                                   \
+              exact_mode(state) && ordered(DOUBLE(a), DOUBLE(b)), false)                                     \
     OPERATION(helper_##name##ss_x86_64, ss, __m128, op##_ss(a, b),                                           \
-              exact_mode(state) && ordered(_mm_cvtss_f32(a), _mm_cvtss_f32(b)))                              \
-    OPERATION(helper_##name##ps_x86_64, ps, __m128, op##_ps(a, b), false)
+              exact_mode(state) && ordered(FLOAT(a), FLOAT(b)), false)                                       \
+    OPERATION(helper_##name##pd_x86_64, pd, __m128d, op##_pd(a, b), false, false)                            \
+    OPERATION(helper_##name##ps_x86_64, ps, __m128, op##_ps(a, b), false, false)
 
 SELECTION(min, _mm_min)
 SELECTION(max, _mm_max)
@@ -269,10 +275,10 @@ enum { CF = 1, PF = 4, ZF = 0x40 };
         state->cc_src = (c ? CF : 0) | (p ? PF : 0) | (z ? ZF : 0);                                          \
     }
 
-COMPARISON(ucomisd, sd, __m128d, _mm_cvtsd_f64)
-COMPARISON(comisd, sd, __m128d, _mm_cvtsd_f64)
-COMPARISON(ucomiss, ss, __m128, _mm_cvtss_f32)
-COMPARISON(comiss, ss, __m128, _mm_cvtss_f32)
+COMPARISON(ucomisd, sd, __m128d, DOUBLE)
+COMPARISON(comisd, sd, __m128d, DOUBLE)
+COMPARISON(ucomiss, ss, __m128, FLOAT)
+COMPARISON(comiss, ss, __m128, FLOAT)
 
 /* ---- conversions ---- */
 
@@ -315,9 +321,9 @@ static inline __m128 load_two_floats(const void *p)
 #define DOUBLES_CUT(x)     _mm_castsi128_ps(_mm_cvttpd_epi32(x))
 
 CONVERSION(helper_cvtss2sd_x86_64, __m128, load_ss, sd, __m128d, FLOAT_TO_DOUBLE,
-           exact_mode(state) && plain_float(_mm_cvtss_f32(a)))
+           exact_mode(state) && plain_float(FLOAT(a)))
 CONVERSION(helper_cvtsd2ss_x86_64, __m128d, load_sd, ss, __m128, DOUBLE_TO_FLOAT,
-           plain_mode(state) && plain_float(_mm_cvtss_f32(r)))
+           plain_mode(state) && plain_float(FLOAT(r)))
 CONVERSION(helper_cvtps2pd_x86_64, __m128, load_two_floats, pd, __m128d, _mm_cvtps_pd, false)
 CONVERSION(helper_cvtpd2ps_x86_64, __m128d, load_pd, ps, __m128, _mm_cvtpd_ps, false)
 CONVERSION(helper_cvtdq2ps_x86_64, __m128, load_ps, ps, __m128, INTS_TO_FLOATS, plain_mode(state))
@@ -412,7 +418,7 @@ static void sse_look(void)
         }
     }
     if (found == 1 && at > sizeof(*state) && state->cc_src == CF)
-        mxcsr_at = at;
+        mxcsr_at = at, plain_value = MASKS | INEXACT, exact_value = MASKS;
 }
 
 void sse_init(void)
