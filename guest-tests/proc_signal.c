@@ -112,13 +112,10 @@ static void interrupt_soon(void)
     kill(parent, SIGUSR1);
 }
 
-int main(void)
+static void actions(void)
 {
-    struct sigaction sa, old;
+    struct sigaction old;
     sigset_t s;
-    siginfo_t si;
-    struct timespec soon = {0, 20000000}, now = {0, 0};
-    parent = getpid();
 
     handle(SIGUSR1, on, 0);
     raise(SIGUSR1);
@@ -140,7 +137,10 @@ int main(void)
             "SIGKILL and SIGSTOP cannot be blocked");
     sigemptyset(&s);
     sigprocmask(SIG_SETMASK, &s, NULL);
+}
 
+static void blocking(void)
+{
     reset();
     block(SIGUSR1, SIG_BLOCK);
     raise(SIGUSR1);
@@ -156,6 +156,11 @@ int main(void)
     raise(SIGRTMIN);
     block(SIGRTMIN, SIG_UNBLOCK);
     is_num(count, 2, "two of a realtime signal are two");
+}
+
+static void order_of_frames(void)
+{
+    sigset_t s;
 
     reset();
     handle(SIGUSR2, on, 0);
@@ -172,6 +177,11 @@ int main(void)
     is_true(norder == 4 && order[0] == SIGRTMIN + 1 && order[1] == SIGRTMIN && order[2] == SIGUSR2 &&
                 order[3] == SIGUSR1,
             "several at once: frames stack up in order of number");
+}
+
+static void senders(void)
+{
+    siginfo_t si = {.si_code = SI_USER};
 
     handle_info(SIGUSR1, 0);
     reset();
@@ -181,14 +191,18 @@ int main(void)
     is_num(code, SI_TKILL, "raise: SI_TKILL");
     sigqueue(parent, SIGUSR1, (union sigval){.sival_int = 4711});
     is_true(code == SI_QUEUE && value == 4711, "sigqueue: SI_QUEUE and the value");
-    memset(&si, 0, sizeof si);
-    si.si_code = SI_USER;
     is_err(syscall(SYS_rt_sigqueueinfo, getppid(), 0, &si), "EPERM", "nobody forges SI_USER to others");
     is_err(kill(parent, 65), "EINVAL", "kill with signal 65");
     is_err(kill(999999, 65), "ESRCH", "the process is looked for first");
     is_err(syscall(SYS_tgkill, parent, -1, 0), "EINVAL", "tgkill of thread -1");
     is_err(syscall(SYS_tgkill, 1, parent, 0), "ESRCH", "tgkill with the wrong group");
     is_err(syscall(SYS_tkill, 0, 0), "EINVAL", "tkill of 0");
+}
+
+static void masks(void)
+{
+    struct sigaction sa, old;
+    uint64_t raw[4];
 
     handle(SIGUSR1, look, 0);
     raise(SIGUSR1);
@@ -213,14 +227,17 @@ int main(void)
     raise(SIGUSR1);
     is_true(blocked(SIGUSR2), "the mask in the frame is what comes back");
     block(SIGUSR2, SIG_UNBLOCK);
-    sa = (struct sigaction){.sa_handler = on, .sa_flags = 0x00000400};
     syscall(SYS_rt_sigaction, SIGUSR1, &(uint64_t[4]){(uint64_t)on, 0x400 | 0x04000000, (uint64_t)abort, 0},
             NULL, 8);
-    uint64_t raw[4];
     syscall(SYS_rt_sigaction, SIGUSR1, NULL, raw, 8);
     is_num((long)raw[1], 0x04000000, "flags that do not exist are cleared");
+}
 
+static void alternate_stack(void)
+{
     static char alt[16384];
+    stack_t st;
+
     is_ok(sigaltstack(&(stack_t){.ss_sp = alt, .ss_size = sizeof alt}, NULL), "sigaltstack");
     handle(SIGUSR1, look, SA_ONSTACK);
     raise(SIGUSR1);
@@ -232,10 +249,12 @@ int main(void)
     is_err(sigaltstack(&(stack_t){.ss_sp = alt, .ss_size = 8192, .ss_flags = 77}, NULL), "EINVAL",
            "unknown flags of a stack");
     is_ok(sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL), "SS_DISABLE");
-    stack_t st;
     sigaltstack(NULL, &st);
     is_true(st.ss_flags == SS_DISABLE && st.ss_size == 0 && !st.ss_sp, "leaves nothing");
+}
 
+static void ignoring(void)
+{
     signal(SIGUSR1, SIG_IGN);
     block(SIGUSR1, SIG_BLOCK);
     raise(SIGUSR1);
@@ -245,8 +264,16 @@ int main(void)
     block(SIGUSR1, SIG_UNBLOCK);
     raise(SIGCHLD);
     is_true(!pending(SIGCHLD), "SIGCHLD is ignored by default");
+}
 
-    s = set_of(SIGUSR1, SIGRTMIN);
+static void taking(void)
+{
+    struct timespec soon = {0, 20000000}, now = {0, 0};
+    sigset_t s = set_of(SIGUSR1, SIGRTMIN);
+    siginfo_t si;
+    pid_t pid;
+    int first;
+
     handle(SIGUSR1, on, 0);
     sigprocmask(SIG_BLOCK, &s, NULL);
     is_err(sigtimedwait(&s, &si, &now), "EAGAIN", "sigtimedwait polls");
@@ -256,11 +283,11 @@ int main(void)
     raise(SIGUSR1);
     is_num(sigwaitinfo(&s, &si), SIGUSR1, "sigwaitinfo takes the lowest first");
     sigwaitinfo(&s, &si);
-    int first = si.si_value.sival_int;
+    first = si.si_value.sival_int;
     sigwaitinfo(&s, &si);
     is_true(first == 1 && si.si_value.sival_int == 2, "realtime signals in the order sent");
     reset();
-    pid_t pid = child(interrupt_soon);
+    pid = child(interrupt_soon);
     is_num(sigwaitinfo(&s, &si), SIGUSR1, "sigwaitinfo waits");
     is_num(si.si_pid, pid, "for a signal of a child");
     status_of(pid, 0);
@@ -274,9 +301,15 @@ int main(void)
     pid = child(interrupt_soon);
     is_err(pause(), "EINTR", "pause");
     status_of(pid, 0);
+}
 
+static void restarting(void)
+{
+    struct timespec rem = {9, 9};
     int fd[2];
+    pid_t pid;
     char c;
+
     must(pipe(fd));
     pid = child(interrupt_soon);
     is_err(read(fd[0], &c, 1), "EINTR", "a read is interrupted");
@@ -291,14 +324,17 @@ int main(void)
     is_num(read(fd[0], &c, 1), 1, "SA_RESTART: it goes on");
     while (wait(NULL) > 0)
         ;
-    struct timespec rem = {9, 9};
     pid = child(interrupt_soon);
     is_err(nanosleep(&(struct timespec){0, 500000000}, &rem), "EINTR", "nanosleep is interrupted even so");
     is_true(rem.tv_sec == 0 && rem.tv_nsec > 0 && rem.tv_nsec < 500000000, "and tells what is left");
     status_of(pid, 0);
+}
 
-    pid = child(stop_self);
+static void stopping(void)
+{
+    pid_t pid = child(stop_self);
     int st_ = status_of(pid, WUNTRACED);
+
     is_true(WIFSTOPPED(st_) && WSTOPSIG(st_) == SIGSTOP, "a stopped child is told with WUNTRACED");
     is_num(waitpid(pid, &st_, WUNTRACED | WNOHANG), 0, "once");
     kill(pid, SIGCONT);
@@ -323,6 +359,12 @@ int main(void)
     kill(pid, SIGKILL);
     st_ = status_of(pid, 0);
     is_true(WIFSIGNALED(st_) && WTERMSIG(st_) == SIGKILL, "SIGKILL ends a stopped one");
+}
+
+static void telling_the_parent(void)
+{
+    pid_t pid;
+
     handle_info(SIGCHLD, 0);
     reset();
     pid = child(stop_self);
@@ -336,5 +378,21 @@ int main(void)
     kill(pid, SIGCONT);
     status_of(pid, 0);
     is_num(code, CLD_EXITED, "SA_NOCLDSTOP: only the end is told");
+}
+
+int main(void)
+{
+    parent = getpid();
+    actions();
+    blocking();
+    order_of_frames();
+    senders();
+    masks();
+    alternate_stack();
+    ignoring();
+    taking();
+    restarting();
+    stopping();
+    telling_the_parent();
     return done();
 }
