@@ -118,12 +118,10 @@ static void mark(int sig)
 {
 }
 
-int main(void)
+static void statuses(void)
 {
-    int s, fd[2];
-    siginfo_t si;
-    pid_t pid, self = getpid();
-    struct rusage ru;
+    pid_t self = getpid();
+    int s;
 
     is_true(self == syscall(SYS_gettid), "the first thread's id is the process's");
     is_num(WEXITSTATUS(status_of(spawn(leave, (void *)7), 0)), 7, "exit status");
@@ -134,8 +132,15 @@ int main(void)
     is_true(WIFSIGNALED(s) && WTERMSIG(s) == SIGKILL, "killed by SIGKILL");
     s = status_of(spawn(die, (void *)(long)(SIGRTMIN + 3)), 0);
     is_true(WIFSIGNALED(s) && WTERMSIG(s) == SIGRTMIN + 3, "killed by a realtime signal");
+}
+
+static void errors_of_waiting(void)
+{
+    siginfo_t si;
+    int s;
+
     is_err(waitpid(-1, &s, 0), "ECHILD", "nobody left to wait for");
-    is_err(waitpid(self, &s, 0), "ECHILD", "oneself is no child");
+    is_err(waitpid(getpid(), &s, 0), "ECHILD", "oneself is no child");
     is_err(waitpid(-1, &s, 0x100000), "EINVAL", "an unknown option of waitpid");
     is_err(syscall(SYS_wait4, INT32_MIN, &s, 0, NULL), "ESRCH", "wait4 for INT_MIN");
     is_err(waitid(P_ALL, 0, &si, 0), "EINVAL", "waitid without WEXITED, WSTOPPED or WCONTINUED");
@@ -147,6 +152,14 @@ int main(void)
     memset(&si, 0x55, sizeof si);
     is_err(waitid(P_ALL, 0, &si, WEXITED), "ECHILD", "waitid without a child");
     is_true(!si.si_signo && !si.si_pid && !si.si_code, "writes zeroes all the same");
+}
+
+static void zombies(void)
+{
+    struct rusage ru;
+    siginfo_t si;
+    pid_t pid;
+    int s;
 
     pid = spawn(sleep_on, NULL);
     is_num(waitpid(pid, &s, WNOHANG), 0, "WNOHANG: not yet");
@@ -165,6 +178,12 @@ int main(void)
     is_true(si.si_code == CLD_EXITED && si.si_status == 4, "CLD_EXITED and the status");
     spawn(leave_with_memory, NULL);
     is_true(wait4(-1, &s, 0, &ru) > 0 && ru.ru_maxrss > 0, "wait4 tells usage");
+}
+
+static void groups(void)
+{
+    pid_t pid;
+    int s;
 
     is_num(WEXITSTATUS(status_of(spawn(in_parent_group, (void *)(long)getpgrp()), 0)), 0,
            "group and session are inherited");
@@ -180,27 +199,44 @@ int main(void)
     is_ok(kill(-pid, SIGKILL), "kill of a group");
     is_true(WTERMSIG(status_of(pid, 0)) == SIGKILL, "reaches its member");
     is_err(kill(-pid, 0), "ESRCH", "an empty group");
+}
+
+static void orphans(void)
+{
+    char c = 0;
+    int fd[2];
 
     must(pipe(fd));
     status_of(spawn(orphan, fd), 0);
-    char c = 0;
     is_true(read(fd[0], &c, 1) == 1 && c == 'o', "an orphan gets another parent");
     is_num(WEXITSTATUS(status_of(spawn(reaper, NULL), 0)), 11, "a subreaper inherits orphans");
     status_of(spawn(sees_pdeath, fd), 0);
     is_true(read(fd[0], &c, 1) == 1 && c == 'd', "PR_SET_PDEATHSIG comes when the parent dies");
+}
+
+static void unwanted_statuses(void)
+{
+    struct sigaction sa = {.sa_handler = mark, .sa_flags = SA_NOCLDWAIT};
+    pid_t pid;
+    int s;
 
     signal(SIGCHLD, SIG_IGN);
     pid = spawn(leave, NULL);
     is_err(waitpid(pid, &s, 0), "ECHILD",
            "SIGCHLD ignored: children reap themselves, wait waits for the last");
     signal(SIGCHLD, SIG_DFL);
-    struct sigaction sa = {.sa_handler = mark, .sa_flags = SA_NOCLDWAIT};
     sigaction(SIGCHLD, &sa, NULL);
     pid = spawn(leave, NULL);
     is_true(waitpid(pid, &s, 0) == -1, "SA_NOCLDWAIT the same");
     signal(SIGCHLD, SIG_DFL);
+}
 
+static void cloning(void)
+{
     volatile int shared = 0;
+    int ptid = 0, ctid = 0, d, s;
+    pid_t pid;
+
     pid = must(clone(vm_child, stack + sizeof stack, CLONE_VM | SIGCHLD, (void *)&shared));
     is_num(WEXITSTATUS(status_of(pid, 0)), 3, "clone: what the function returns is the status");
     is_num(shared, 5, "CLONE_VM shares memory");
@@ -209,11 +245,10 @@ int main(void)
     is_num(waitpid(pid, &s, __WCLONE), pid, "and __WCLONE finds it");
     pid = must(clone(vm_child, stack + sizeof stack, CLONE_VM, (void *)&shared));
     is_num(waitpid(pid, &s, __WALL), pid, "as does __WALL");
-    int d = dup(1);
+    d = dup(1);
     pid = must(clone(fd_child, stack + sizeof stack, CLONE_FILES | SIGCHLD, &d));
     status_of(pid, 0);
     is_err(fcntl(d, F_GETFD), "EBADF", "CLONE_FILES shares descriptors");
-    int ptid = 0, ctid = 0;
     pid = must(
         (pid_t)syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &ptid, &ctid, 0));
     if (!pid)
@@ -225,9 +260,15 @@ int main(void)
            "CLONE_THREAD without CLONE_SIGHAND");
     is_err(syscall(SYS_clone, CLONE_SIGHAND | SIGCHLD, 0, 0, 0, 0), "EINVAL",
            "CLONE_SIGHAND without CLONE_VM");
-    is_err(syscall(SYS_clone3, &s, 8), "EINVAL", "clone3 with too small a structure");
-    is_err(syscall(SYS_clone3, NULL, 64), "EFAULT", "clone3 with none");
+}
+
+static void cloning_by_clone3(void)
+{
     uint64_t args[11] = {0};
+    pid_t pid;
+
+    is_err(syscall(SYS_clone3, args, 8), "EINVAL", "clone3 with too small a structure");
+    is_err(syscall(SYS_clone3, NULL, 64), "EFAULT", "clone3 with none");
     args[4] = 300;
     is_err(syscall(SYS_clone3, args, 64), "EINVAL", "clone3: no such exit signal");
     memset(args, 0, sizeof args);
@@ -239,15 +280,20 @@ int main(void)
     if (!pid)
         _exit(6);
     is_num(WEXITSTATUS(status_of(pid, 0)), 6, "clone3 as fork");
-    memset(args, 0, sizeof args);
+}
+
+static void pidfds(void)
+{
     int pidfd = -1;
-    args[0] = 0x1000;
-    args[1] = (uint64_t)&pidfd;
-    args[4] = SIGCHLD;
+    uint64_t args[11] = {CLONE_PIDFD, (uint64_t)&pidfd, [4] = SIGCHLD};
+    struct pollfd pf = {.events = POLLIN};
+    siginfo_t si;
+    pid_t pid;
+
     pid = must((pid_t)syscall(SYS_clone3, args, 64));
     if (!pid)
         _exit(8);
-    struct pollfd pf = {.fd = pidfd, .events = POLLIN};
+    pf.fd = pidfd;
     is_num(poll(&pf, 1, -1), 1, "a pidfd is readable when its process is over");
     is_true(fcntl(pidfd, F_GETFD) == FD_CLOEXEC, "it is close-on-exec");
     is_err(syscall(448, pidfd, 0), "ESRCH", "process_mrelease of one that is over");
@@ -262,17 +308,20 @@ int main(void)
     is_err(syscall(448, must((int)syscall(434, getpid(), 0)), 0), "EINVAL", "of somebody who lives on");
     is_err(syscall(434, 0, 0), "EINVAL", "pidfd_open of 0");
     is_err(syscall(434, 999999, 0), "ESRCH", "pidfd_open of nobody");
+}
 
-    char cwd[2][4096];
-    int there[2];
+static void several_flags(void)
+{
+    int pidfd = -1, ptid = 0, ctid = 0, there[2], other;
+    uint64_t args[11] = {CLONE_PIDFD | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
+                             CLONE_FS,
+                         (uint64_t)&pidfd, (uint64_t)&ctid, (uint64_t)&ptid, SIGCHLD};
+    char cwd[2][4096], c;
+    struct rusage usage;
+    siginfo_t si;
+    pid_t pid;
+
     must(pipe(there));
-    memset(args, 0, sizeof args);
-    args[0] = 0x1000 | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_FS;
-    args[1] = (uint64_t)&pidfd;
-    args[2] = (uint64_t)&ctid;
-    args[3] = (uint64_t)&ptid;
-    args[4] = SIGCHLD;
-    ptid = ctid = 0;
     must(getcwd(cwd[0], sizeof cwd[0]));
     pid = must((pid_t)syscall(SYS_clone3, args, 64));
     if (!pid) {
@@ -288,16 +337,22 @@ int main(void)
     must(chdir(cwd[0]));
     close(there[0]);
     close(there[1]);
-    int other = must((int)syscall(434, pid, 0));
+    other = must((int)syscall(434, pid, 0));
     is_num(poll(&(struct pollfd){.fd = other, .events = POLLIN}, 1, 0), 0, "pidfd_open: it lives");
     is_ok(syscall(424, other, SIGUSR2, NULL, 0), "pidfd_send_signal");
-    struct rusage usage;
     memset(&usage, 0xff, sizeof usage);
     is_ok(syscall(SYS_waitid, 3 /* P_PIDFD */, pidfd, &si, WEXITED, &usage), "waitid with usage");
     is_true(si.si_code == CLD_KILLED && si.si_status == SIGUSR2, "killed by that signal");
     is_true(usage.ru_utime.tv_sec == 0 && usage.ru_maxrss > 0, "and the usage is the child's");
     close(pidfd);
     close(other);
+}
+
+static void stops(void)
+{
+    siginfo_t si;
+    pid_t pid;
+
     pid = spawn(sleep_on, NULL);
     kill(pid, SIGSTOP);
     is_ok(waitid(P_PID, (id_t)pid, &si, WSTOPPED), "waitid for a stop");
@@ -310,6 +365,12 @@ int main(void)
     kill(pid, SIGKILL);
     is_ok(waitid(P_ALL, 0, &si, WEXITED), "waitid for anybody");
     is_true(si.si_pid == pid && si.si_code == CLD_KILLED && si.si_status == SIGKILL, "tells who");
+}
+
+static void vforking(void)
+{
+    volatile int shared = 0;
+    pid_t pid;
 
     pid = vfork();
     if (!pid) {
@@ -318,28 +379,54 @@ int main(void)
     }
     is_num(shared, 77, "vfork: the child ran first, in the same memory");
     is_num(WEXITSTATUS(status_of(pid, 0)), 2, "and exits on its own");
+}
 
-    /* The page is shared with the child, read (so the processor knows where it is), then copied by the kernel's write. */
+/* The page is shared with the child, read (so the processor knows where it is), then copied by the kernel's write. */
+static void shared_page(void)
+{
     volatile int *shown = (volatile int *)pages(1, RW);
-    int data[2];
+    int data[2], two = 2;
+    pid_t pid;
+
     *shown = 1;
     must(pipe(data));
     pid = spawn(sleep_on, NULL);
     is_num(*shown, 1, "after fork the parent's page is the old one");
-    int two = 2;
     write(data[1], &two, sizeof two);
     is_num(read(data[0], (void *)shown, sizeof two), 4, "the kernel writes to it");
     is_num(*shown, 2, "and the parent sees the copy");
     kill(pid, SIGKILL);
     status_of(pid, 0);
+}
+
+static void exec_of_nothing(void)
+{
+    char plain[] = "/tmp/probe-XXXXXX";
 
     is_err(execl("/nonexistent", "x", NULL), "ENOENT", "exec of nothing");
     is_err(execl("/", "x", NULL), "EACCES", "exec of a directory");
-    char plain[] = "/tmp/probe-XXXXXX";
     close(must(mkstemp(plain)));
     is_err(execl(plain, "x", NULL), "EACCES", "exec of a file without x");
     unlink(plain);
     is_err(execl("", "x", NULL), "ENOENT", "exec of an empty name");
     is_err(syscall(SYS_execve, "/proc/self/exe", (char **)1, NULL), "EFAULT", "exec with a wild argv");
+}
+
+int main(void)
+{
+    statuses();
+    errors_of_waiting();
+    zombies();
+    groups();
+    orphans();
+    unwanted_statuses();
+    cloning();
+    cloning_by_clone3();
+    pidfds();
+    several_flags();
+    stops();
+    vforking();
+    shared_page();
+    exec_of_nothing();
     return done();
 }

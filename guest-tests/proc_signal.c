@@ -106,9 +106,20 @@ static void stop_self(void)
     _exit(5);
 }
 static pid_t parent;
+/* Waits until the parent sleeps in the call that is to be interrupted. */
 static void interrupt_soon(void)
 {
-    usleep(20000);
+    char path[64], state = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", parent);
+    while (state != 'S') {
+        FILE *f = fopen(path, "r");
+
+        if (!f || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+            _exit(3);
+        fclose(f);
+        usleep(1000);
+    }
     kill(parent, SIGUSR1);
 }
 
