@@ -15,6 +15,7 @@ struct engine *engine_create(void)
         e->first_block = UINTPTR_MAX;
         jumps_forget(e);
         sse_init();
+        x87_init();
     }
     return e;
 }

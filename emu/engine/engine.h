@@ -1,19 +1,20 @@
 /*
- * engine.h - what is made faster inside of Unicorn, from outside.
+ * engine.h - what is made faster, and right, inside of Unicorn from outside.
  *
  * Unicorn's static library has its functions in objects, and the linker can give those of another object what they call:
  * with ld's --wrap=X, a call of X is one of __wrap_X, here, and __real_X is Unicorn's own. The Makefile says so for
  * each __wrap_ in this folder.
  *
  *      translated code --> helper_addsd  --wrap-->  sse.c       what the host's processor computes
+ *                      helper_fadd_ST0_FT0 ------>  x87.c       told what was inexact, invalid ...
  *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
  *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
  *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
  *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop
  *
- * Only speed hangs on it, and the exceptions of SSE. The shared library's own calls are out of the linker's reach, so a program linked
- * with that is Unicorn as it comes; the same holds where a function has another name or a structure another
- * form, which each file looks after.
+ * Only speed hangs on it, and the exceptions of floating point. The shared library's own calls are out of the linker's
+ * reach, so a program linked with that is Unicorn as it comes; the same holds where a function has another name or a
+ * structure another form, which each file looks after.
  */
 #ifndef EMU_ENGINE_H
 #define EMU_ENGINE_H
@@ -70,7 +71,8 @@ extern _Thread_local struct engine *engine_current __attribute__((visibility("hi
 /* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
 void jumps_forget(struct engine *e);
 
-/* Look where the engine keeps MXCSR. */
+/* Look where the engine keeps MXCSR, and the words of x87. */
 void sse_init(void);
+void x87_init(void);
 
 #endif
