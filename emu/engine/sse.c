@@ -159,25 +159,30 @@ static inline void store_ps(void *p, __m128 x)
 
 /* kind: sd, pd, ss or ps; quick, also: the usual and a rarer reason why r is the result and no flag is missing. */
 #define OPERATION(name, kind, type, op, quick, also)                                                         \
+    static void name##_slowly(void *state, void *to, type a, type b, void *at);                              \
     WRAP(void, name, void *state, void *to, const void *from)                                                \
     {                                                                                                        \
         type a = load_##kind(to), b = load_##kind(from), r = op;                                             \
-        unsigned host;                                                                                       \
                                                                                                              \
-        if (likely(quick) || (also)) {                                                                       \
+        if (likely(quick) || (also))                                                                         \
             store_##kind(to, r);                                                                             \
-            return;                                                                                          \
-        }                                                                                                    \
-        if (!mxcsr_at) {                                                                                     \
+        else if (mxcsr_at)                                                                                   \
+            name##_slowly(state, to, a, b, __builtin_return_address(0));                                     \
+        else                                                                                                 \
             __real_##name(state, to, from);                                                                  \
-            return;                                                                                          \
-        }                                                                                                    \
-        host = enter(state);                                                                                 \
+    }                                                                                                        \
+    /* away from what is executed all the time */                                                            \
+    static                                                                                                   \
+        __attribute__((cold, noinline)) void name##_slowly(void *state, void *to, type a, type b, void *at)  \
+    {                                                                                                        \
+        unsigned host = enter(state);                                                                        \
+        type r;                                                                                              \
+                                                                                                             \
         KEEP(a);                                                                                             \
         KEEP(b);                                                                                             \
         r = op;                                                                                              \
         KEEP(r);                                                                                             \
-        leave(state, host, __builtin_return_address(0));                                                     \
+        leave(state, host, at);                                                                              \
         store_##kind(to, r);                                                                                 \
     }
 
