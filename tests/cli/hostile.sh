@@ -65,9 +65,8 @@ bounded 'recursion in the handler of recursion is SIGSEGV' handler 139 '' 'SIGSE
 
 # Deadlock is our failure; nothing may be left over then (a sanitized build looks; what Unicorn keeps is not ours).
 if [ "$SANITIZE" = 1 ]; then
-    echo 'leak:libunicorn' >"$work/lsan"
     saved=$ASAN_OPTIONS
-    export ASAN_OPTIONS=detect_leaks=1:exitcode=77 LSAN_OPTIONS=suppressions=$work/lsan:print_suppressions=0
+    export ASAN_OPTIONS=detect_leaks=1:exitcode=77 LSAN_OPTIONS=suppressions=$top/tests/lsan.supp:print_suppressions=0
     emu "$hostile" deadlock
     is 'deadlock, without a leak' 125 '' 'deadlock'
     export ASAN_OPTIONS="$saved"
