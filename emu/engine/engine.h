@@ -71,8 +71,8 @@ extern _Thread_local struct engine *engine_current __attribute__((visibility("hi
 /* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
 void jumps_forget(struct engine *e);
 
-/* Look where the engine keeps MXCSR, and the words of x87. */
-void sse_init(void);
-void x87_init(void);
+/* Look where the engine keeps MXCSR, and the words of x87. To be called once. */
+void sse_look(void);
+void x87_look(void);
 
 #endif

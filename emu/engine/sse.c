@@ -19,7 +19,6 @@
 #include "engine.h"
 
 #include <emmintrin.h>
-#include <pthread.h>
 #include <string.h>
 
 /* MXCSR */
@@ -110,8 +109,20 @@ static inline void leave(void *state, unsigned host, void *at)
         raise_exception_ra_x86_64(state, SIMD_VECTOR, (uintptr_t)at);
 }
 
-/* The compiler does not know that arithmetic depends on MXCSR: keep it between the two. */
-#define KEEP(x) __asm__ volatile("" : "+x"(x) : : "memory")
+/*
+ * The guest's instruction is the host's, operand for operand: which of two NaNs comes out is decided by their order, which the
+ * compiler would be free to change. out_is: "+x", or "=r" where an integer is the result; in_is: "x" or "r".
+ */
+#define RUN(insn, out_is, out, in_is, in) __asm__(insn " %1, %0" : out_is(out) : in_is(in))
+
+/* The same with the guest's MXCSR, for code that goes on at `at`. */
+#define RUN_AS_GUEST(state, at, insn, out_is, out, in_is, in)                                                \
+    do {                                                                                                     \
+        unsigned host = enter(state);                                                                        \
+                                                                                                             \
+        __asm__ volatile(insn " %1, %0" : out_is(out) : in_is(in) : "memory");                               \
+        leave(state, host, at);                                                                              \
+    } while (0)
 
 /* ---- operands: loaded and stored as the engine does, or the host would wait for its stores ---- */
 
@@ -158,31 +169,25 @@ static inline void store_ps(void *p, __m128 x)
 /* ---- the instructions ---- */
 
 /* kind: sd, pd, ss or ps; quick, also: the usual and a rarer reason why r is the result and no flag is missing. */
-#define OPERATION(name, kind, type, op, quick, also)                                                         \
-    static void name##_slowly(void *state, void *to, type a, type b, void *at);                              \
-    WRAP(void, name, void *state, void *to, const void *from)                                                \
+#define OPERATION(insn, kind, type, quick, also)                                                             \
+    static void insn##_slowly(void *state, void *to, type r, type b, void *at);                              \
+    WRAP(void, helper_##insn##_x86_64, void *state, void *to, const void *from)                              \
     {                                                                                                        \
-        type a = load_##kind(to), b = load_##kind(from), r = op;                                             \
+        type a = load_##kind(to), b = load_##kind(from), r = a;                                              \
                                                                                                              \
+        RUN(#insn, "+x", r, "x", b);                                                                         \
         if (likely(quick) || (also))                                                                         \
             store_##kind(to, r);                                                                             \
         else if (mxcsr_at)                                                                                   \
-            name##_slowly(state, to, a, b, __builtin_return_address(0));                                     \
+            insn##_slowly(state, to, a, b, __builtin_return_address(0));                                     \
         else                                                                                                 \
-            __real_##name(state, to, from);                                                                  \
+            __real_helper_##insn##_x86_64(state, to, from);                                                  \
     }                                                                                                        \
     /* away from what is executed all the time */                                                            \
     static                                                                                                   \
-        __attribute__((cold, noinline)) void name##_slowly(void *state, void *to, type a, type b, void *at)  \
+        __attribute__((cold, noinline)) void insn##_slowly(void *state, void *to, type r, type b, void *at)  \
     {                                                                                                        \
-        unsigned host = enter(state);                                                                        \
-        type r;                                                                                              \
-                                                                                                             \
-        KEEP(a);                                                                                             \
-        KEEP(b);                                                                                             \
-        r = op;                                                                                              \
-        KEEP(r);                                                                                             \
-        leave(state, host, at);                                                                              \
+        RUN_AS_GUEST(state, at, #insn, "+x", r, "x", b);                                                     \
         store_##kind(to, r);                                                                                 \
     }
 
@@ -205,54 +210,44 @@ static inline void store_ps(void *p, __m128 x)
 #define DOUBLE(x) _mm_cvtsd_f64(x)
 #define FLOAT(x)  _mm_cvtss_f32(x)
 
-#define SCALAR(name, kind, type, value, plain, op, exact)                                                    \
-    OPERATION(name, kind, type, op, plain_mode(state) && plain(value(r)),                                    \
+#define SCALAR(insn, kind, type, value, plain, exact)                                                        \
+    OPERATION(insn, kind, type, plain_mode(state) && plain(value(r)),                                        \
               value(r) == 0 && exact(value(a), value(b)) && plain_mode(state))
 
-#define ARITHMETIC(name, op, exact)                                                                          \
-    SCALAR(helper_##name##sd_x86_64, sd, __m128d, DOUBLE, plain_double, op##_sd(a, b), exact)                \
-    SCALAR(helper_##name##ss_x86_64, ss, __m128, FLOAT, plain_float, op##_ss(a, b), exact)                   \
-    OPERATION(helper_##name##pd_x86_64, pd, __m128d, op##_pd(a, b),                                          \
-              plain_mode(state) && PLAIN(double, 2, exact), false)                                           \
-    OPERATION(helper_##name##ps_x86_64, ps, __m128, op##_ps(a, b),                                           \
-              plain_mode(state) && PLAIN(float, 4, exact), false)
+#define ARITHMETIC(name, exact)                                                                              \
+    SCALAR(name##sd, sd, __m128d, DOUBLE, plain_double, exact)                                               \
+    SCALAR(name##ss, ss, __m128, FLOAT, plain_float, exact)                                                  \
+    OPERATION(name##pd, pd, __m128d, plain_mode(state) && PLAIN(double, 2, exact), false)                    \
+    OPERATION(name##ps, ps, __m128, plain_mode(state) && PLAIN(float, 4, exact), false)
 
 #define SUM_EXACT(x, y)      true
 #define PRODUCT_EXACT(x, y)  ((x) == 0 || (y) == 0)
 #define QUOTIENT_EXACT(x, y) ((x) == 0)
 #define ROOT_EXACT(x, y)     ((y) == 0)
 
-ARITHMETIC(add, _mm_add, SUM_EXACT)
-ARITHMETIC(sub, _mm_sub, SUM_EXACT)
-ARITHMETIC(mul, _mm_mul, PRODUCT_EXACT)
-ARITHMETIC(div, _mm_div, QUOTIENT_EXACT)
-
-SCALAR(helper_sqrtsd_x86_64, sd, __m128d, DOUBLE, plain_double, _mm_sqrt_sd(a, b), ROOT_EXACT)
-SCALAR(helper_sqrtss_x86_64, ss, __m128, FLOAT, plain_float, _mm_move_ss(a, _mm_sqrt_ss(b)), ROOT_EXACT)
-OPERATION(helper_sqrtpd_x86_64, pd, __m128d, _mm_sqrt_pd(b),
-          plain_mode(state) && PLAIN(double, 2, ROOT_EXACT), false)
-OPERATION(helper_sqrtps_x86_64, ps, __m128, _mm_sqrt_ps(b), plain_mode(state) && PLAIN(float, 4, ROOT_EXACT),
-          false)
+ARITHMETIC(add, SUM_EXACT)
+ARITHMETIC(sub, SUM_EXACT)
+ARITHMETIC(mul, PRODUCT_EXACT)
+ARITHMETIC(div, QUOTIENT_EXACT)
+ARITHMETIC(sqrt, ROOT_EXACT)
 
 /* Only NaNs raise something. */
-#define SELECTION(name, op)                                                                                  \
-    OPERATION(helper_##name##sd_x86_64, sd, __m128d, op##_sd(a, b),                                          \
-              exact_mode(state) && ordered(DOUBLE(a), DOUBLE(b)), false)                                     \
-    OPERATION(helper_##name##ss_x86_64, ss, __m128, op##_ss(a, b),                                           \
-              exact_mode(state) && ordered(FLOAT(a), FLOAT(b)), false)                                       \
-    OPERATION(helper_##name##pd_x86_64, pd, __m128d, op##_pd(a, b), false, false)                            \
-    OPERATION(helper_##name##ps_x86_64, ps, __m128, op##_ps(a, b), false, false)
+#define SELECTION(name)                                                                                      \
+    OPERATION(name##sd, sd, __m128d, exact_mode(state) && ordered(DOUBLE(a), DOUBLE(b)), false)              \
+    OPERATION(name##ss, ss, __m128, exact_mode(state) && ordered(FLOAT(a), FLOAT(b)), false)                 \
+    OPERATION(name##pd, pd, __m128d, false, false)                                                           \
+    OPERATION(name##ps, ps, __m128, false, false)
 
-SELECTION(min, _mm_min)
-SELECTION(max, _mm_max)
-SELECTION(cmpeq, _mm_cmpeq)
-SELECTION(cmplt, _mm_cmplt)
-SELECTION(cmple, _mm_cmple)
-SELECTION(cmpunord, _mm_cmpunord)
-SELECTION(cmpneq, _mm_cmpneq)
-SELECTION(cmpnlt, _mm_cmpnlt)
-SELECTION(cmpnle, _mm_cmpnle)
-SELECTION(cmpord, _mm_cmpord)
+SELECTION(min)
+SELECTION(max)
+SELECTION(cmpeq)
+SELECTION(cmplt)
+SELECTION(cmple)
+SELECTION(cmpunord)
+SELECTION(cmpneq)
+SELECTION(cmpnlt)
+SELECTION(cmpnle)
+SELECTION(cmpord)
 
 /* Set ZF, PF and CF, which are all the flags then. */
 enum { CF = 1, PF = 4, ZF = 0x40 };
@@ -260,18 +255,16 @@ enum { CF = 1, PF = 4, ZF = 0x40 };
 #define COMPARISON(insn, kind, type, scalar)                                                                 \
     WRAP(void, helper_##insn##_x86_64, struct engine_state *state, const void *to, const void *from)         \
     {                                                                                                        \
+        type a = load_##kind(to), b = load_##kind(from);                                                     \
         bool c, p, z;                                                                                        \
-        type a, b;                                                                                           \
         unsigned host;                                                                                       \
                                                                                                              \
-        if (!likely(mxcsr_at)) {                                                                             \
-            __real_helper_##insn##_x86_64(state, to, from);                                                  \
-            return;                                                                                          \
-        }                                                                                                    \
-        a = load_##kind(to);                                                                                 \
-        b = load_##kind(from);                                                                               \
         if (likely(exact_mode(state) && ordered(scalar(a), scalar(b)))) {                                    \
             state->cc_src = scalar(a) < scalar(b) ? CF : scalar(a) == scalar(b) ? ZF : 0;                    \
+            return;                                                                                          \
+        }                                                                                                    \
+        if (!mxcsr_at) {                                                                                     \
+            __real_helper_##insn##_x86_64(state, to, from);                                                  \
             return;                                                                                          \
         }                                                                                                    \
         host = enter(state);                                                                                 \
@@ -287,124 +280,94 @@ COMPARISON(comiss, ss, __m128, FLOAT)
 
 /* ---- conversions ---- */
 
-/* The rest is done the same way for all: r is made from the operand a, which is loaded from `from` by load. */
-#define CONVERSION(name, from_type, load, to_kind, to_type, op, quick)                                       \
-    WRAP(void, name, void *state, void *to, const void *from)                                                \
-    {                                                                                                        \
-        from_type a;                                                                                         \
-        to_type r;                                                                                           \
-        unsigned host;                                                                                       \
-                                                                                                             \
-        if (!likely(mxcsr_at)) {                                                                             \
-            __real_##name(state, to, from);                                                                  \
-            return;                                                                                          \
-        }                                                                                                    \
-        a = load(from);                                                                                      \
-        r = op(a);                                                                                           \
-        if (!likely(quick)) {                                                                                \
-            host = enter(state);                                                                             \
-            KEEP(a);                                                                                         \
-            r = op(a);                                                                                       \
-            KEEP(r);                                                                                         \
-            leave(state, host, __builtin_return_address(0));                                                 \
-        }                                                                                                    \
-        store_##to_kind(to, r);                                                                              \
-    }
-
 static inline __m128 load_two_floats(const void *p)
 {
     return _mm_castpd_ps(load_sd(p));
 }
 
-#define FLOAT_TO_DOUBLE(x) _mm_cvtss_sd(_mm_setzero_pd(), x)
-#define DOUBLE_TO_FLOAT(x) _mm_cvtsd_ss(_mm_setzero_ps(), x)
-#define INTS_TO_FLOATS(x)  _mm_cvtepi32_ps(_mm_castps_si128(x))
-#define INTS_TO_DOUBLES(x) _mm_cvtepi32_pd(_mm_castps_si128(x))
-#define FLOATS_TO_INTS(x)  _mm_castsi128_ps(_mm_cvtps_epi32(x))
-#define FLOATS_CUT(x)      _mm_castsi128_ps(_mm_cvttps_epi32(x))
-#define DOUBLES_TO_INTS(x) _mm_castsi128_ps(_mm_cvtpd_epi32(x))
-#define DOUBLES_CUT(x)     _mm_castsi128_ps(_mm_cvttpd_epi32(x))
-
-CONVERSION(helper_cvtss2sd_x86_64, __m128, load_ss, sd, __m128d, FLOAT_TO_DOUBLE,
-           exact_mode(state) && plain_float(FLOAT(a)))
-CONVERSION(helper_cvtsd2ss_x86_64, __m128d, load_sd, ss, __m128, DOUBLE_TO_FLOAT,
-           plain_mode(state) && plain_float(FLOAT(r)))
-CONVERSION(helper_cvtps2pd_x86_64, __m128, load_two_floats, pd, __m128d, _mm_cvtps_pd, false)
-CONVERSION(helper_cvtpd2ps_x86_64, __m128d, load_pd, ps, __m128, _mm_cvtpd_ps, false)
-CONVERSION(helper_cvtdq2ps_x86_64, __m128, load_ps, ps, __m128, INTS_TO_FLOATS, plain_mode(state))
-CONVERSION(helper_cvtdq2pd_x86_64, __m128, load_two_floats, pd, __m128d, INTS_TO_DOUBLES, true)
-CONVERSION(helper_cvtps2dq_x86_64, __m128, load_ps, ps, __m128, FLOATS_TO_INTS, false)
-CONVERSION(helper_cvttps2dq_x86_64, __m128, load_ps, ps, __m128, FLOATS_CUT, false)
-CONVERSION(helper_cvtpd2dq_x86_64, __m128d, load_pd, ps, __m128, DOUBLES_TO_INTS, false)
-CONVERSION(helper_cvttpd2dq_x86_64, __m128d, load_pd, ps, __m128, DOUBLES_CUT, false)
-
-#define FROM_INTEGER(name, integer, kind, type, op, quick)                                                   \
-    WRAP(void, name, void *state, void *to, integer value)                                                   \
+/* Of the registers' operand a, which is loaded from `from` by load. */
+#define CONVERSION(insn, from_type, load, to_kind, to_type, quick)                                           \
+    WRAP(void, helper_##insn##_x86_64, void *state, void *to, const void *from)                              \
     {                                                                                                        \
-        type r;                                                                                              \
-        unsigned host;                                                                                       \
+        from_type a = load(from);                                                                            \
+        to_type r = {0};                                                                                     \
                                                                                                              \
-        if (!likely(mxcsr_at)) {                                                                             \
-            __real_##name(state, to, value);                                                                 \
-            return;                                                                                          \
-        }                                                                                                    \
-        r = op;                                                                                              \
+        RUN(#insn, "+x", r, "x", a);                                                                         \
         if (!likely(quick)) {                                                                                \
-            host = enter(state);                                                                             \
-            __asm__ volatile("" : "+r"(value) : : "memory");                                                 \
-            r = op;                                                                                          \
-            KEEP(r);                                                                                         \
-            leave(state, host, __builtin_return_address(0));                                                 \
+            if (!mxcsr_at) {                                                                                 \
+                __real_helper_##insn##_x86_64(state, to, from);                                              \
+                return;                                                                                      \
+            }                                                                                                \
+            RUN_AS_GUEST(state, __builtin_return_address(0), #insn, "+x", r, "x", a);                        \
+        }                                                                                                    \
+        store_##to_kind(to, r);                                                                              \
+    }
+
+CONVERSION(cvtss2sd, __m128, load_ss, sd, __m128d, exact_mode(state) && plain_float(FLOAT(a)))
+CONVERSION(cvtsd2ss, __m128d, load_sd, ss, __m128, plain_mode(state) && plain_float(FLOAT(r)))
+CONVERSION(cvtps2pd, __m128, load_two_floats, pd, __m128d, false)
+CONVERSION(cvtpd2ps, __m128d, load_pd, ps, __m128, false)
+CONVERSION(cvtdq2ps, __m128, load_ps, ps, __m128, plain_mode(state))
+CONVERSION(cvtdq2pd, __m128, load_two_floats, pd, __m128d, true)
+CONVERSION(cvtps2dq, __m128, load_ps, ps, __m128, false)
+CONVERSION(cvttps2dq, __m128, load_ps, ps, __m128, false)
+CONVERSION(cvtpd2dq, __m128d, load_pd, ps, __m128, false)
+CONVERSION(cvttpd2dq, __m128d, load_pd, ps, __m128, false)
+
+/* The engine has a q in the names of those of 64 bits. */
+#define FROM_INTEGER(name, insn, integer, kind, type, quick)                                                 \
+    WRAP(void, helper_##name##_x86_64, void *state, void *to, integer value)                                 \
+    {                                                                                                        \
+        type r = {0};                                                                                        \
+                                                                                                             \
+        RUN(#insn, "+x", r, "r", value);                                                                     \
+        if (!likely(quick)) {                                                                                \
+            if (!mxcsr_at) {                                                                                 \
+                __real_helper_##name##_x86_64(state, to, value);                                             \
+                return;                                                                                      \
+            }                                                                                                \
+            RUN_AS_GUEST(state, __builtin_return_address(0), #insn, "+x", r, "r", value);                    \
         }                                                                                                    \
         store_##kind(to, r);                                                                                 \
     }
 
-FROM_INTEGER(helper_cvtsi2sd_x86_64, int32_t, sd, __m128d, _mm_cvtsi32_sd(_mm_setzero_pd(), value), true)
-FROM_INTEGER(helper_cvtsq2sd_x86_64, int64_t, sd, __m128d, _mm_cvtsi64_sd(_mm_setzero_pd(), value),
-             plain_mode(state))
-FROM_INTEGER(helper_cvtsi2ss_x86_64, int32_t, ss, __m128, _mm_cvtsi32_ss(_mm_setzero_ps(), value),
-             plain_mode(state))
-FROM_INTEGER(helper_cvtsq2ss_x86_64, int64_t, ss, __m128, _mm_cvtsi64_ss(_mm_setzero_ps(), value),
-             plain_mode(state))
+FROM_INTEGER(cvtsi2sd, cvtsi2sd, int32_t, sd, __m128d, true)
+FROM_INTEGER(cvtsq2sd, cvtsi2sd, int64_t, sd, __m128d, plain_mode(state))
+FROM_INTEGER(cvtsi2ss, cvtsi2ss, int32_t, ss, __m128, plain_mode(state))
+FROM_INTEGER(cvtsq2ss, cvtsi2ss, int64_t, ss, __m128, plain_mode(state))
 
 /* What does not fit is INVALID, and the least integer. */
 #define LEAST(integer) ((integer)(UINT64_C(1) << (8 * sizeof(integer) - 1)))
-#define TO_INTEGER(name, integer, kind, type, op)                                                            \
-    WRAP(integer, name, void *state, const void *from)                                                       \
+#define TO_INTEGER(name, insn, integer, kind, type)                                                          \
+    WRAP(integer, helper_##name##_x86_64, void *state, const void *from)                                     \
     {                                                                                                        \
-        type a;                                                                                              \
-        unsigned host;                                                                                       \
+        type a = load_##kind(from);                                                                          \
         integer r;                                                                                           \
                                                                                                              \
-        if (!likely(mxcsr_at))                                                                               \
-            return __real_##name(state, from);                                                               \
-        a = load_##kind(from);                                                                               \
-        r = op(a);                                                                                           \
+        RUN(#insn, "=r", r, "x", a);                                                                         \
         if (!likely(plain_mode(state) && r != LEAST(integer))) {                                             \
-            host = enter(state);                                                                             \
-            KEEP(a);                                                                                         \
-            r = op(a);                                                                                       \
-            __asm__ volatile("" : "+r"(r) : : "memory");                                                     \
-            leave(state, host, __builtin_return_address(0));                                                 \
+            if (!mxcsr_at)                                                                                   \
+                return __real_helper_##name##_x86_64(state, from);                                           \
+            RUN_AS_GUEST(state, __builtin_return_address(0), #insn, "=r", r, "x", a);                        \
         }                                                                                                    \
         return r;                                                                                            \
     }
 
-TO_INTEGER(helper_cvtsd2si_x86_64, int32_t, sd, __m128d, _mm_cvtsd_si32)
-TO_INTEGER(helper_cvtsd2sq_x86_64, int64_t, sd, __m128d, _mm_cvtsd_si64)
-TO_INTEGER(helper_cvttsd2si_x86_64, int32_t, sd, __m128d, _mm_cvttsd_si32)
-TO_INTEGER(helper_cvttsd2sq_x86_64, int64_t, sd, __m128d, _mm_cvttsd_si64)
-TO_INTEGER(helper_cvtss2si_x86_64, int32_t, ss, __m128, _mm_cvtss_si32)
-TO_INTEGER(helper_cvtss2sq_x86_64, int64_t, ss, __m128, _mm_cvtss_si64)
-TO_INTEGER(helper_cvttss2si_x86_64, int32_t, ss, __m128, _mm_cvttss_si32)
-TO_INTEGER(helper_cvttss2sq_x86_64, int64_t, ss, __m128, _mm_cvttss_si64)
+TO_INTEGER(cvtsd2si, cvtsd2si, int32_t, sd, __m128d)
+TO_INTEGER(cvtsd2sq, cvtsd2si, int64_t, sd, __m128d)
+TO_INTEGER(cvttsd2si, cvttsd2si, int32_t, sd, __m128d)
+TO_INTEGER(cvttsd2sq, cvttsd2si, int64_t, sd, __m128d)
+TO_INTEGER(cvtss2si, cvtss2si, int32_t, ss, __m128)
+TO_INTEGER(cvtss2sq, cvtss2si, int64_t, ss, __m128)
+TO_INTEGER(cvttss2si, cvttss2si, int32_t, ss, __m128)
+TO_INTEGER(cvttss2sq, cvttss2si, int64_t, ss, __m128)
 
 /* ---- where MXCSR is: ask the engine ---- */
 
 void helper_ldmxcsr_x86_64(void *state, uint32_t value) __attribute__((weak));
 
 /* Loaded into a state that is all zeros, it is the one word that has its value. */
-static void sse_look(void)
+void sse_look(void)
 {
     static uint32_t blank[1024] __attribute__((aligned(16)));
     const uint32_t value = MASKS | ROUND_UP | FLAGS;
@@ -424,11 +387,4 @@ static void sse_look(void)
     }
     if (found == 1 && at > sizeof(*state) && state->cc_src == CF)
         mxcsr_at = at, plain_value = MASKS | INEXACT, exact_value = MASKS;
-}
-
-void sse_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, sse_look);
 }

@@ -12,7 +12,6 @@
  */
 #include "engine.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #define FLAGS       0x3fu   /* the same in a note, the control and the status word, from INVALID to INEXACT */
@@ -135,7 +134,7 @@ void helper_fclex_x86_64(void *state) __attribute__((weak));
  * A control word loaded into a state that is all zeros is there itself, and as softfloat's rounding (2: up), followed by
  * the notes and the precision (80 bits).
  */
-static void x87_look(void)
+void x87_look(void)
 {
     static uint8_t blank[4096] __attribute__((aligned(16)));
     const uint16_t value = CONTROL | ROUND_UP;
@@ -164,11 +163,4 @@ static void x87_look(void)
         return;
     control_at = word;
     notes_at = rounding + 1;
-}
-
-void x87_init(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, x87_look);
 }
