@@ -1,5 +1,4 @@
 /* fp_sse.c - arithmetic of SSE: results, MXCSR's flags, and exceptions that are not masked. */
-#include "probe.h"
 #include "fp_sse_expected.h"
 
 #include <emmintrin.h>
@@ -7,10 +6,8 @@
 #include <math.h>
 #include <ucontext.h>
 
-#define MASKED   0x1f80u
-#define FLAGS    0x3fu
-#define DENORMAL 0x02u
-#define INEXACT  0x20u
+#define MASKED  0x1f80u
+#define INEXACT 0x20u
 
 /* Two registers' bytes as doubles, floats or integers. */
 union reg {
@@ -29,60 +26,26 @@ struct outcome {
 
 typedef struct outcome operation(union reg a, union reg b, uint32_t mxcsr);
 
-/* insn from, to: both with MXCSR as told. */
-#define BINARY(name, insn)                                                                                   \
+/* text with MXCSR as told: a is operand 5, what in says operand 3, what out says operand 0. */
+#define OPERATION(name, text, out, in)                                                                       \
     static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
     {                                                                                                        \
         struct outcome o = {.r = a};                                                                         \
         uint32_t before = MASKED;                                                                            \
                                                                                                              \
-        __asm__ volatile("ldmxcsr %2\n\t" insn " %3, %0\n\tstmxcsr %1\n\tldmxcsr %4"                         \
-                         : "+x"(o.r.i), "=m"(o.mxcsr)                                                        \
-                         : "m"(mxcsr), "x"(b.i), "m"(before)                                                 \
-                         : "memory");                                                                        \
-        return o;                                                                                            \
-    }
-
-#define COMPARE(name, insn)                                                                                  \
-    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
-    {                                                                                                        \
-        struct outcome o = {.r = a};                                                                         \
-        uint32_t before = MASKED;                                                                            \
-                                                                                                             \
-        __asm__ volatile("ldmxcsr %2\n\t" insn " %3, %5\n\tpushf\n\tpop %0\n\tstmxcsr %1\n\t"                \
-                         "ldmxcsr %4"                                                                        \
-                         : "=r"(o.other), "=m"(o.mxcsr)                                                      \
-                         : "m"(mxcsr), "x"(b.i), "m"(before), "x"(a.i)                                       \
+        __asm__ volatile("ldmxcsr %2\n\t" text "\n\tstmxcsr %1\n\tldmxcsr %4"                                \
+                         : out, "=m"(o.mxcsr)                                                                \
+                         : "m"(mxcsr), in, "m"(before), "x"(a.i)                                             \
                          : "memory", "cc");                                                                  \
-        o.other &= 0x8d5; /* OF SF ZF AF PF CF */                                                            \
         return o;                                                                                            \
     }
 
-#define TO_INTEGER(name, insn)                                                                               \
-    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
-    {                                                                                                        \
-        struct outcome o = {.r = a};                                                                         \
-        uint32_t before = MASKED;                                                                            \
-                                                                                                             \
-        __asm__ volatile("ldmxcsr %2\n\t" insn "\n\tstmxcsr %1\n\tldmxcsr %4"                                \
-                         : "=r"(o.other), "=m"(o.mxcsr)                                                      \
-                         : "m"(mxcsr), "x"(b.i), "m"(before)                                                 \
-                         : "memory");                                                                        \
-        return o;                                                                                            \
-    }
-
-#define FROM_INTEGER(name, insn)                                                                             \
-    static struct outcome name(union reg a, union reg b, uint32_t mxcsr)                                     \
-    {                                                                                                        \
-        struct outcome o = {.r = a};                                                                         \
-        uint32_t before = MASKED;                                                                            \
-                                                                                                             \
-        __asm__ volatile("ldmxcsr %2\n\t" insn "\n\tstmxcsr %1\n\tldmxcsr %4"                                \
-                         : "+x"(o.r.i), "=m"(o.mxcsr)                                                        \
-                         : "m"(mxcsr), "r"(b.q[0]), "m"(before)                                              \
-                         : "memory");                                                                        \
-        return o;                                                                                            \
-    }
+#define BINARY(name, insn)       OPERATION(name, insn " %3, %0", "+x"(o.r.i), "x"(b.i))
+#define TO_INTEGER(name, insn)   OPERATION(name, insn, "=r"(o.other), "x"(b.i))
+#define FROM_INTEGER(name, insn) OPERATION(name, insn, "+x"(o.r.i), "r"(b.q[0]))
+/* OF SF ZF AF PF CF are the outcome. */
+#define COMPARE(name, insn)                                                                                  \
+    OPERATION(name, insn " %3, %5\n\tpushf\n\tpop %0\n\tand $0x8d5, %0", "=&r"(o.other), "x"(b.i))
 
 /* clang-format off */
 #define FOUR(X, op)  X(op##sd, #op "sd") X(op##pd, #op "pd") X(op##ss, #op "ss") X(op##ps, #op "ps")
@@ -119,14 +82,6 @@ static const struct {
 
 /* ---- much of everything ---- */
 
-static uint64_t rng = 1;
-
-static uint64_t random64(void)
-{
-    rng = rng * 6364136223846793005u + 1442695040888963407u;
-    return rng ^ rng >> 31;
-}
-
 static union reg random_reg(bool floats)
 {
     static const double special[] = {0.0,
@@ -154,10 +109,10 @@ static union reg random_reg(bool floats)
                                      0.5,
                                      1.5,
                                      2.5};
-    union reg r = {.q = {random64(), random64()}};
+    union reg r = {.q = {fp_random(), fp_random()}};
 
     for (int i = 0; i < 4; i++) {
-        uint64_t k = random64();
+        uint64_t k = fp_random();
         double d = special[k % (sizeof(special) / sizeof(special[0]))];
 
         if (k >> 32 & 1)
@@ -170,31 +125,22 @@ static union reg random_reg(bool floats)
     return r;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
-}
-
 /* Of 3,000 runs with all roundings, denormals as zero or not, and flags that are there before. */
-static uint64_t fingerprint(operation *run, bool floats, bool flags)
+static struct fingerprint fingerprint(operation *run, bool floats)
 {
     static const uint32_t modes[] = {MASKED, MASKED | INEXACT, MASKED | INEXACT, 0x3f80, 0x5fa0,
                                      0x7f80, 0x9f80,           0x1fc0,           0x9fe0, 0xffc0};
-    uint64_t hash = 0;
+    struct fingerprint p = {0, 0};
 
-    rng = 1;
+    fp_seed = 1;
     for (int i = 0; i < 3000; i++) {
         union reg a = random_reg(floats), b = random_reg(floats);
-        uint32_t mode = modes[random64() % (sizeof(modes) / sizeof(modes[0]))];
-        struct outcome o = run(a, b, mode);
+        struct outcome o = run(a, b, modes[fp_random() % (sizeof(modes) / sizeof(modes[0]))]);
 
-        if (flags)
-            hash = mix(hash, o.mxcsr & ~DENORMAL); /* which is not always looked for */
-        else
-            hash = mix(mix(mix(hash, o.r.q[0]), o.r.q[1]), o.other);
+        p.results = fp_mix(fp_mix(fp_mix(p.results, o.r.q[0]), o.r.q[1]), o.other);
+        p.flags = fp_mix(p.flags, o.mxcsr & ~FP_DENORMAL);
     }
-    return hash;
+    return p;
 }
 
 static void much(void)
@@ -203,18 +149,8 @@ static void much(void)
         const char *name = operations[i].name;
         bool floats = strstr(name, "ps") || strstr(name, "ss") == name + strlen(name) - 2 ||
                       strstr(name, "cvtss") || strstr(name, "cvttss");
-        uint64_t results = fingerprint(operations[i].run, floats, false),
-                 flags = fingerprint(operations[i].run, floats, true);
-        char fact[80];
 
-        if (getenv("FP_SSE_PRINT")) {
-            printf("    {0x%016lx, 0x%016lx}, /* %s */\n", results, flags, name);
-            continue;
-        }
-        snprintf(fact, sizeof(fact), "results of %s", name);
-        is_true(results == fp_sse_expected[i].results, fact);
-        snprintf(fact, sizeof(fact), "flags of %s", name);
-        is_true(flags == fp_sse_expected[i].flags, fact);
+        fp_tell(name, fingerprint(operations[i].run, floats), fp_sse_expected[i]);
     }
 }
 
@@ -258,7 +194,7 @@ static void on_fpe(int sig, siginfo_t *info, void *context)
         __asm__ volatile("ldmxcsr %0" : : "m"(before));                                                      \
         is_num(seen.code, want_code, op ": the signal's code for " #unmasked);                               \
         is_true(seen.addr == at && seen.rip == at, op ": at the instruction, " #unmasked);                   \
-        is_num(seen.mxcsr &FLAGS, want_flags, op ": flags when " #unmasked " is not masked");                \
+        is_num(seen.mxcsr &FP_FLAGS, want_flags, op ": flags when " #unmasked " is not masked");             \
         is_true(seen.xmm0 == xmm0, op ": nothing was written, " #unmasked);                                  \
     } while (0)
 
@@ -291,12 +227,12 @@ static void exceptions(void)
     _mm_setcsr(MASKED | PE | ZE);
     pid = must(fork());
     if (!pid)
-        _exit((int)(_mm_getcsr() & FLAGS));
+        _exit((int)(_mm_getcsr() & FP_FLAGS));
     must(waitpid(pid, &status, 0));
     is_num(WEXITSTATUS(status), PE | ZE, "a child has the flags");
     signal(SIGFPE, nothing);
     raise(SIGFPE);
-    is_num(_mm_getcsr() & FLAGS, PE | ZE, "a handler's return restores them");
+    is_num(_mm_getcsr() & FP_FLAGS, PE | ZE, "a handler's return restores them");
     _mm_setcsr(MASKED);
 }
 
@@ -307,7 +243,7 @@ int main(void)
         return done();
     }
     much();
-    if (!getenv("FP_SSE_PRINT"))
+    if (!getenv("FP_PRINT"))
         exceptions();
     return done();
 }

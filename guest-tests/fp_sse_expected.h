@@ -1,15 +1,13 @@
 /*
- * fp_sse_expected.h - what fp_sse.c's operations add up to on x86-64 hardware, in its order. Again with FP_SSE_PRINT=1
+ * fp_sse_expected.h - what fp_sse.c's operations add up to on x86-64 hardware, in its order. Again with FP_PRINT=1
  * build/guest-tests/fp_sse on such a machine.
  */
 #ifndef FP_SSE_EXPECTED_H
 #define FP_SSE_EXPECTED_H
 
-#include <stdint.h>
+#include "fp.h"
 
-static const struct {
-    uint64_t results, flags;
-} fp_sse_expected[] = {
+static const struct fingerprint fp_sse_expected[] = {
     /* clang-format off */
     {0xa496701eea3d2c09, 0x7f149ab17cfd1d32}, /* addsd */
     {0x7880578cfa375632, 0x88c4b51465c5382d}, /* addpd */

@@ -1,15 +1,13 @@
 /*
- * fp_x87_expected.h - what fp_x87.c's operations add up to on x86-64 hardware, in its order. Again with FP_X87_PRINT=1
+ * fp_x87_expected.h - what fp_x87.c's operations add up to on x86-64 hardware, in its order. Again with FP_PRINT=1
  * build/guest-tests/fp_x87 on such a machine.
  */
 #ifndef FP_X87_EXPECTED_H
 #define FP_X87_EXPECTED_H
 
-#include <stdint.h>
+#include "fp.h"
 
-static const struct {
-    uint64_t results, flags;
-} fp_x87_expected[] = {
+static const struct fingerprint fp_x87_expected[] = {
     /* clang-format off */
     {0x4bf907e593848789, 0x7a716272c0fb2ac2}, /* fadd */
     {0x083a0dbb123c8832, 0x20e19dbbbdde2d96}, /* fsub */
