@@ -131,6 +131,8 @@ void layout_task(struct layout *l,
                  int tid);             /* there is task tid: it has a file, even if nothing is told of it */
 void layout_flush(struct layout *l);   /* cuts a line that is still open */
 void layout_destroy(struct layout *l); /* does not close opt.out */
+/* Is a call that came back told, by how it did (-z, -Z, -e status)? Other reasons to leave it out are not looked at. */
+bool layout_wants_status(const struct layout_options *opt, const struct event *ev);
 /* " (INJECTED)" and the like, behind a result. */
 struct text;
 void put_injected(struct text *line, unsigned injected);
@@ -151,7 +153,7 @@ struct summary_options {
 bool summary_parse_columns(struct summary_options *opt, const char *text);
 bool summary_parse_sort(struct summary_options *opt, const char *text);
 struct summary *summary_create(const struct summary_options *opt);
-void summary_event(struct summary *s, const struct event *ev);
+void summary_event(struct summary *s, const struct event *ev); /* the end of a call */
 void summary_print(const struct summary *s, FILE *out);
 void summary_destroy(struct summary *s);
 

@@ -134,11 +134,20 @@ struct piece trace_piece(const struct text *x)
     return (struct piece){x->s, x->len};
 }
 
+/* What -c and --syscall-limit count: a call that came back (the program's own start is one) as -z and the like want it. */
+static bool is_counted(const struct trace *tr, const struct event *ev)
+{
+    return (ev->kind == EVENT_EXIT || (ev->kind == EVENT_CALL && !strcmp(ev->name, "execve"))) &&
+           layout_wants_status(&tr->opt.layout, ev);
+}
+
 void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
 {
+    bool counted = is_counted(tr, ev);
+
     if (tr->told >= tr->opt.limit || t->proc->untold)
         return;
-    tr->told += ev->kind == EVENT_EXIT || ev->kind == EVENT_CALL;
+    tr->told += counted;
     if (tr->layout && !tr->opt.summary_only)
         layout_event(tr->layout, ev);
     if (tr->opt.json)
@@ -147,7 +156,7 @@ void trace_deliver(struct trace *tr, struct task *t, const struct event *ev)
         recorder_event(tr->recorder, ev, t->args);
     if (tr->opt.states)
         recorder_state(tr->recorder, t, ev);
-    if (tr->summary)
+    if (tr->summary && counted)
         summary_event(tr->summary, ev);
 }
 

@@ -283,11 +283,16 @@ static void enter(struct layout *l, const struct event *ev)
     l->sheet->open = ev->tid;
 }
 
+bool layout_wants_status(const struct layout_options *opt, const struct event *ev)
+{
+    return opt->only != ONLY_STATUS || opt->status & (ev->failed ? STATUS_FAILED : STATUS_SUCCESSFUL);
+}
+
 static bool wanted(const struct layout *l, const struct event *ev)
 {
     switch (l->opt.only) {
     case ONLY_STATUS:
-        return l->opt.status & (ev->failed ? STATUS_FAILED : STATUS_SUCCESSFUL);
+        return layout_wants_status(&l->opt, ev);
     case ONLY_EXPLAINED:
         return ev->why.len;
     case ONLY_CODE:

@@ -121,11 +121,8 @@ void summary_event(struct summary *s, const struct event *ev)
 {
     /* The processor works on a call for a fixed time; what is more was spent waiting. */
     uint64_t ns = s->opt.wall || ev->spent_ns < KERNEL_SYSCALL_NS ? ev->spent_ns : KERNEL_SYSCALL_NS;
-    struct line *l;
+    struct line *l = find(s, ev->name, ev->sysno);
 
-    if (ev->kind != EVENT_EXIT && (ev->kind != EVENT_CALL || strcmp(ev->name, "execve")))
-        return;
-    l = find(s, ev->name, ev->sysno);
     if (!l)
         return;
     l->calls++;

@@ -155,7 +155,9 @@ END
     for sorted in name calls errors nothing; do
         counted "-c $shown -S $sorted -e trace=write,writev,close,clone3" 'inject=write:error=EIO:when=2+ inject=writev:error=EIO:when=9' "$tampered" threads
     done
-    for options in -C '-C -Z' '-c -z' '-c -Z' '-c -e status=none' '-c -w'; do
+    set -- -C '-c -w'
+    ! strace_since 6 3 || set -- "$@" '-C -Z' '-c -z' '-c -Z' '-c -e status=none' # older ones count what is not told, too
+    for options; do
         counted "$options $shown -S name -e trace=write,writev" inject=write:error=EIO:when=2:delay_enter=1ms "$tampered" lines
     done
     counted "-c $shown -e trace=write" inject=write:retval=-5 "$tampered" lines
@@ -246,6 +248,22 @@ is '-c -w: the delay before a call is its time, that behind it is not' 0 "$(prin
 ok '... and the longest comes first' awk 'NR == 3 { w = $4 } NR == 4 { v = $4 } END { exit !(w == "write" && v == "writev") }' "$work/err"
 emu -c -S total-time -U total-time,name -e trace=write,writev -e inject=write:delay_enter=100ms "$tampered" lines
 ok '-c alone: the time of the processor, without any delay' awk '$2 == "total" { t = $1 } END { exit !(t != "" && t < 0.001) }' "$work/err"
+
+# -c counts what -z, -Z and -e status want.
+while read -r options; do
+    table=${options#*: }
+    # shellcheck disable=SC2086
+    emu ${options%%: *} -U calls,errors,name -S name -e trace=write,writev -e inject=write:error=EIO:when=2 "$tampered" lines
+    ok "${options%%: *}: what is counted" [ "$(sed -n '/^ *[0-9]/s/  */ /gp' "$work/err" | tr -d '\n')" = " $table" ]
+done <<'END'
+-c: 3 1 write 3 writev 6 1 total
+-c -z: 2 write 3 writev 5 total
+-c -Z: 1 1 write 1 1 total
+-C -Z: 1 1 write 1 1 total
+-c -e status=successful,unfinished: 2 write 3 writev 5 total
+END
+emu -c -e status=none -e trace=write,writev "$tampered" lines
+ok '-c -e status=none: nothing is counted' [ ! -s "$work/err" ]
 
 # A delay keeps others from nothing: two tasks sleep at once.
 emu -f -r -e trace=nanosleep,clock_nanosleep -e inject=clock_nanosleep:retval=0:delay_enter=1s sh -c 'sleep 9 & sleep 9; wait'
