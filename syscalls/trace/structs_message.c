@@ -43,8 +43,12 @@ static void put_message(struct call *c, const struct msghdr *m, const uint64_t *
     if (room && (int)*room != len)
         text_printf(c->out, "%d => ", (int)*room);
     text_printf(c->out, "%d, msg_iov=", len);
+    /* Without an address the socket tells what is in it. */
     print_iov(c, (uint64_t)(uintptr_t)m->msg_iov, m->msg_iovlen,
-              family == AF_NETLINK ? print_netlink : print_data, data);
+              family == AF_NETLINK ? print_netlink
+              : family < 0         ? print_packet
+                                   : print_data,
+              data);
     text_printf(c->out, ", msg_iovlen=%lu", m->msg_iovlen);
     if (m->msg_controllen) {
         text_puts(c->out, ", msg_control=");
