@@ -45,6 +45,7 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     unsigned access = type == UC_MEM_WRITE ? MM_WRITE : type == UC_MEM_FETCH ? MM_EXEC : MM_READ;
     struct mm_fault f;
 
+    accesses_forget_page(cpu->engine, vaddr);
     if (cpu->identity) {
         result->paddr = vaddr - CODE_WINDOW;
         result->perms = UC_PROT_READ | UC_PROT_EXEC;
@@ -249,6 +250,7 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->flush = false;
     uc_ctl_flush_tlb(cpu->uc);
     jumps_forget(cpu->engine);
+    accesses_forget(cpu->engine);
     alias_flushed(cpu);
     forget_flushed(cpu);
 }

@@ -90,7 +90,7 @@ static void replaced(void)
 static void of_its_own_page(void)
 {
     static const unsigned char insns[] = {
-        0x89, 0x3d, 0x3b, 0, 0, 0,       /* mov %edi, 0x41(page) */
+        0x89, 0x3d, 0x3b, 0,    0, 0,    /* mov %edi, 0x41(page) */
         0x48, 0x8d, 0x05, 0x33, 0, 0, 0, /* lea 0x40(page), %rax */
         0xff, 0xe0,                      /* jmp *%rax */
     };
@@ -103,6 +103,30 @@ static void of_its_own_page(void)
     for (int i = 0; i < 1000; i++)
         right += first(i) == i;
     is_num(right, 1000, "code that changes code of its own page");
+}
+
+/* The same of two functions at once, which are called afterwards. */
+static void twice_of_its_own_page(void)
+{
+    static const unsigned char insns[] = {
+        0x89, 0x3d, 0x3b, 0, 0, 0, /* mov  %edi, 0x41(page) */
+        0x89, 0x3d, 0x75, 0, 0, 0, /* mov  %edi, 0x81(page) */
+        0xe8, 0x2f, 0,    0, 0,    /* call 0x40(page) */
+        0x89, 0xc1,                /* mov  %eax, %ecx */
+        0xe8, 0x68, 0,    0, 0,    /* call 0x80(page) */
+        0x01, 0xc8,                /* add  %ecx, %eax */
+        0xc3,                      /* ret */
+    };
+    char *p = pages(1, RWX);
+    int (*first)(int), right = 0;
+
+    memcpy(p, insns, sizeof(insns));
+    emit(p + 0x40, -1);
+    emit(p + 0x80, -1);
+    memcpy(&first, &p, sizeof(first));
+    for (int i = 0; i < 1000; i++)
+        right += first(i) == 2 * i;
+    is_num(right, 1000, "code that changes two functions of its own page");
 }
 
 static void forked(void)
@@ -156,6 +180,7 @@ int main(void)
     written();
     replaced();
     of_its_own_page();
+    twice_of_its_own_page();
     forked();
     return done();
 }

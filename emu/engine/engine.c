@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 /* Of engines that are not ours: its table stays empty. */
 static struct engine nobody = {.known = true, .epoch = UINT64_MAX};
@@ -21,6 +23,8 @@ struct engine *engine_create(void)
 
     if (e) {
         e->first_block = UINTPTR_MAX;
+        jumps_create(e);
+        accesses_create(e);
         jumps_forget(e);
         pthread_once(&once, look);
     }
@@ -31,6 +35,10 @@ void engine_destroy(struct engine *e)
 {
     if (engine_current == e)
         engine_current = &nobody;
+    if (e) {
+        jumps_destroy(e);
+        accesses_destroy(e);
+    }
     free(e);
 }
 
@@ -38,4 +46,24 @@ void engine_use(struct engine *e, uc_engine *uc)
 {
     e->uc = uc;
     engine_current = e;
+}
+
+void *low_table(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_32BIT, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void low_table_clear(void *table, size_t size)
+{
+    if (madvise(table, size, MADV_DONTNEED)) /* locked */
+        memset(table, 0, size);
+}
+
+void low_table_free(void *table, size_t size)
+{
+    if (table)
+        munmap(table, size);
 }

@@ -9,6 +9,10 @@
  *                      helper_fadd_ST0_FT0 ------>  x87.c       told what was inexact, invalid ...
  *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
  *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
+ *      translator      --> tcg_gen_code --------->  code.c      what was made is changed:
+ *                                                   jumps.c       jumps look into the table themselves
+ *                                                   accesses.c    loads and stores look into a TLB of ours
+ *      load, store     --> helper_le_ldq_mmu ---->  accesses.c  what was not in ours, and is remembered
  *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
  *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop
  *
@@ -42,6 +46,26 @@ struct engine_state {
 };
 
 #define ENGINE_JUMPS 4096
+#define MAX_USED     4096u
+
+/* Slots of a table that are not empty. n > MAX_USED: too many to be told. */
+struct used {
+    uint32_t n, slot[MAX_USED];
+};
+
+static inline void used_add(struct used *u, uint32_t slot)
+{
+    if (u->n < MAX_USED)
+        u->slot[u->n] = slot;
+    if (u->n <= MAX_USED)
+        u->n++;
+}
+
+/* Not all slots are told: everything is to be emptied. */
+static inline bool used_all(const struct used *u)
+{
+    return u->n > MAX_USED;
+}
 
 /* Where code goes on at an address. key: see jumps.c; 0: none. */
 struct jump {
@@ -52,11 +76,16 @@ struct jump {
 /* What we keep of one engine. */
 struct engine {
     uc_engine *uc;
-    uint64_t epoch;        /* of keys: changes when addresses may mean other code */
-    uint32_t flags;        /* the code in the table is for a processor in this state */
-    bool known, usable;    /* the engine's state was looked at; and has the form above */
-    bool writes_to_code;   /* the TLB may hold entries to write to pages of code by; see alias.c */
-    uintptr_t first_block; /* the lowest address of translated code */
+    uint64_t epoch;            /* of keys: changes when addresses may mean other code */
+    uint32_t flags;            /* the code in the table is for a processor in this state */
+    bool known, usable;        /* the engine's state was looked at; and has the form above */
+    bool writes_to_code;       /* the TLB may hold entries to write to pages of code by; see alias.c */
+    uintptr_t first_block;     /* the lowest address of translated code */
+    struct accesses *accesses; /* NULL: none */
+    struct jump *near;         /* of jumps from code for near_flags; NULL: none */
+    struct used near_used;
+    uint32_t near_flags;
+    unsigned nr_accesses, nr_jumps; /* in code that was changed */
     struct jump jumps[ENGINE_JUMPS];
 };
 
@@ -70,6 +99,21 @@ extern _Thread_local struct engine *engine_current __attribute__((visibility("hi
 
 /* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
 void jumps_forget(struct engine *e);
+
+/* Zeroes, below 2 GiB, so that the address fits into an instruction; without memory until it is touched. NULL: no room. */
+void *low_table(size_t size);
+void low_table_clear(void *table, size_t size);
+/* table may be NULL. */
+void low_table_free(void *table, size_t size);
+
+/* Without memory there are no such tables. */
+void jumps_create(struct engine *e);
+void jumps_destroy(struct engine *e);
+void accesses_create(struct engine *e);
+void accesses_destroy(struct engine *e);
+/* The TLB was flushed; or what it has for the page at addr is about to change. */
+void accesses_forget(struct engine *e);
+void accesses_forget_page(struct engine *e, uint64_t addr);
 
 /* Look where the engine keeps MXCSR, and the words of x87. To be called once. */
 void sse_look(void);

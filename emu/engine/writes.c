@@ -10,6 +10,7 @@
 
 WRAP(void, tlb_reset_dirty_by_vaddr_x86_64, void *cpu, uint64_t start, uint64_t len)
 {
+    accesses_forget_page(engine_current, start);
     if (engine_current->writes_to_code || !engine_current->uc)
         __real_tlb_reset_dirty_by_vaddr_x86_64(cpu, start, len);
 }

@@ -3,7 +3,6 @@
 #include "run_suite.h"
 
 #include <check.h>
-#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -109,129 +108,10 @@ START_TEST(results_are_the_engines)
 }
 END_TEST
 
-/* ---- jumps: two pages of code that call each other, through a register ---- */
-
-#define CALLER UINT64_C(0x10000)
-#define CALLED UINT64_C(0x20000)
-
-static const uint8_t caller[] = {
-    0x31, 0xdb,                      /*    xor  %ebx, %ebx */
-    0xb9, 0xe8, 0x03, 0,    0,       /*    mov  $1000, %ecx */
-    0xb8, 0,    0,    2,    0,       /* 1: mov  $CALLED, %eax */
-    0x48, 0x8d, 0x35, 0x02, 0, 0, 0, /* lea  2f(%rip), %rsi */
-    0xff, 0xe0,                      /*    jmp  *%rax */
-    0xff, 0xc9,                      /* 2: dec  %ecx */
-    0x75, 0xee,                      /*    jnz  1b */
-    0x48, 0x89, 0xd8,                /*    mov  %rbx, %rax */
-    0x0f, 0x05,                      /*    syscall */
-};
-static const uint8_t add_1[] = {0x83, 0xc3, 1, 0xff, 0xe6}; /* add $1, %ebx; jmp *%rsi */
-
-struct world {
-    struct cpu *cpu;
-    pfn_t caller, called;
-    uint64_t result;
-};
-
-static int translate(void *ctx, uint64_t addr, unsigned access, struct mm_fault *f)
-{
-    const struct world *w = ctx;
-
-    if (addr != CALLER && addr != CALLED)
-        return -EFAULT;
-    f->paddr = (uint64_t)(addr == CALLER ? w->caller : w->called) << MM_PAGE_SHIFT;
-    f->perms = MM_READ | MM_EXEC;
-    return 0;
-}
-
-static bool give_result(void *ctx, uint64_t nr, const uint64_t args[6], uint64_t *result)
-{
-    ((struct world *)ctx)->result = nr;
-    return false;
-}
-
-static unsigned no_args(void *ctx, uint64_t nr)
-{
-    return 0;
-}
-
-/* What 1,000 rounds of the called code add up to. */
-static uint64_t sum(struct world *w)
-{
-    struct cpu_regs r;
-    struct cpu_stop stop;
-
-    cpu_regs_reset(&r);
-    r.rip = CALLER;
-    cpu_load(w->cpu, &r);
-    w->result = 0;
-    cpu_run(w->cpu, &stop);
-    ck_assert_int_eq(stop.event, CPU_STOPPED);
-    return w->result;
-}
-
-static unsigned nr_jumps(const struct world *w)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < ENGINE_JUMPS; i++)
-        n += w->cpu->engine->jumps[i].key >> 48 == w->cpu->engine->epoch >> 48;
-    return n;
-}
-
-static void put_called(struct physmem *phys, pfn_t pfn, uint8_t addend)
-{
-    memcpy(frame_ptr(phys, pfn), add_1, sizeof(add_1));
-    ((uint8_t *)frame_ptr(phys, pfn))[2] = addend;
-}
-
-START_TEST(jumps_go_where_the_code_is_now)
-{
-    static const struct cpu_ops ops = {.translate = translate, .syscall = give_result, .nargs = no_args};
-    struct world w = {0};
-    struct physmem phys;
-    const char *why = "";
-    pfn_t first, other;
-    uint64_t epoch;
-
-    ck_assert_int_eq(physmem_init(&phys, 16 << 20), 0);
-    w.cpu = cpu_create(&phys, &ops, &w, &why);
-    ck_assert_msg(w.cpu != NULL, "%s", why);
-    w.caller = physmem_alloc(&phys);
-    first = w.called = physmem_alloc(&phys);
-    other = physmem_alloc(&phys);
-    memcpy(frame_ptr(&phys, w.caller), caller, sizeof(caller));
-    put_called(&phys, w.called, 1);
-    put_called(&phys, other, 3);
-
-    ck_assert_uint_eq(sum(&w), 1000);
-    if (__real_helper_mulsd_x86_64) /* not the shared library */
-        ck_assert_uint_ge(nr_jumps(&w), 2);
-    put_called(&phys, w.called, 2); /* other code in the frame */
-    cpu_code_changed(w.cpu, (uint64_t)w.called << MM_PAGE_SHIFT, MM_PAGE_SIZE);
-    ck_assert_uint_eq(sum(&w), 2000);
-    w.called = other; /* another frame at the address */
-    cpu_want_flush(w.cpu);
-    ck_assert_uint_eq(nr_jumps(&w), 2 * !!__real_helper_mulsd_x86_64);
-    ck_assert_uint_eq(sum(&w), 3000);
-    /* until the epoch comes round */
-    epoch = w.cpu->engine->epoch;
-    w.called = first;
-    do
-        cpu_flush_tlb(w.cpu);
-    while (w.cpu->engine->epoch != epoch);
-    ck_assert_uint_eq(nr_jumps(&w), 0);
-    ck_assert_uint_eq(sum(&w), 2000);
-    cpu_destroy(w.cpu);
-    physmem_destroy(&phys);
-}
-END_TEST
-
 int main(void)
 {
-    TCase *floats = tcase_create("sse"), *jumps = tcase_create("jumps");
+    TCase *floats = tcase_create("sse");
 
     tcase_add_loop_test(floats, results_are_the_engines, 0, NR_FUNCTIONS);
-    tcase_add_test(jumps, jumps_go_where_the_code_is_now);
-    return run_suite("engine", floats, jumps, NULL);
+    return run_suite("engine", floats, NULL);
 }

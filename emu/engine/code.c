@@ -1,0 +1,33 @@
+/*
+ * code.c - after a block of code was made.
+ *
+ * The engine's own generator is one object with everything static, so code is not made otherwise but changed where it
+ * lies. What follows the block there is not written yet: code that does not fit is put behind its end.
+ */
+#include "code.h"
+
+/* The engine starts anew when it finds less than 1,024 bytes left in its buffer after a block: these are there. */
+#define ROOM 512
+
+struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
+    uint64_t pc, cs_base;
+    uint32_t flags;
+    uint16_t size, icount;
+    uint32_t cflags, trace;
+    uint8_t *code;
+};
+
+WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
+{
+    int size = __real_tcg_gen_code_x86_64(tcg, b);
+    struct engine *e = engine_current;
+    struct code c = {b->code, b->code + size, ROOM, b->flags};
+
+    if (size <= 0 || !e->uc)
+        return size;
+    for (uint8_t *p = c.start; (p = memchr(p, 0xff, (size_t)(b->code + size - p))); p++) {
+        accesses_shorten(e, &c, p);
+        jumps_shorten(e, &c, p);
+    }
+    return (int)(c.end - c.start);
+}

@@ -1,0 +1,43 @@
+/* code.h - changing a block's code after the engine made it. */
+#ifndef EMU_ENGINE_CODE_H
+#define EMU_ENGINE_CODE_H
+
+#include <string.h>
+
+#include "engine.h"
+
+/* Of one block. room: bytes that may be written behind its end. */
+struct code {
+    uint8_t *start, *end;
+    unsigned room;
+    uint32_t flags; /* of the processor's state that it is for */
+};
+
+/* Each is called with the place of every byte 0xff: the cheapest to find of what both look for. */
+void accesses_shorten(struct engine *e, const struct code *c, uint8_t *ff);
+void jumps_shorten(struct engine *e, struct code *c, uint8_t *ff);
+
+/* Does code at *p begin with these bytes? Then it goes on behind them. */
+static inline bool is(uint8_t **p, unsigned n, const void *bytes)
+{
+    if (memcmp(*p, bytes, n))
+        return false;
+    *p += n;
+    return true;
+}
+
+/* Both return where what was put ends. */
+static inline uint8_t *put(uint8_t *p, size_t n, const void *bytes)
+{
+    memcpy(p, bytes, n);
+    return p + n;
+}
+
+static inline uint8_t *put32(uint8_t *p, uint64_t value)
+{
+    uint32_t v = (uint32_t)value;
+
+    return put(p, sizeof(v), &v);
+}
+
+#endif
