@@ -83,6 +83,7 @@ void cpu_forget_pages(struct cpu *cpu, const uint64_t *page, unsigned n)
             all = true;
             break;
         }
+        accesses_forget_page(cpu->engine, page[i]);
         cpu->trapping = true;
         uc_ctl_remove_cache(cpu->uc, page[i], page[i] + 1);
         cpu->trapping = false;

@@ -7,6 +7,7 @@
  *
  *      translated code --> helper_addsd  --wrap-->  sse.c       what the host's processor computes
  *                      helper_fadd_ST0_FT0 ------>  x87.c       told what was inexact, invalid ...
+ *                      helper_cc_compute_all ---->  flags.c     flags of logical operations
  *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
  *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
  *      translator      --> tcg_gen_code --------->  code.c      what was made is changed:

@@ -108,10 +108,34 @@ START_TEST(results_are_the_engines)
 }
 END_TEST
 
+/* ---- flags: of each kind of operation the engine knows ---- */
+
+uint64_t __wrap_helper_cc_compute_all_x86_64(uint64_t result, uint64_t src1, uint64_t src2, uint32_t op);
+uint64_t __real_helper_cc_compute_all_x86_64(uint64_t result, uint64_t src1, uint64_t src2, uint32_t op)
+    __attribute__((weak));
+
+START_TEST(flags_are_the_engines)
+{
+    if (!__real_helper_cc_compute_all_x86_64)
+        return;
+    for (int k = 0; k < ROUNDS; k++) {
+        static const uint64_t edges[] = {
+            0, 1, 0x7f, 0x80, 0xff, 0x8000, 0x80000000, UINT64_C(1) << 63, UINT64_MAX};
+        uint64_t x = random64() % 2 ? random64() : edges[random64() % (sizeof(edges) / sizeof(*edges))];
+        uint64_t y = random64(), z = random64();
+
+        for (uint32_t op = 1; op < 48; op++)
+            ck_assert_uint_eq(__wrap_helper_cc_compute_all_x86_64(x, y, z, op),
+                              __real_helper_cc_compute_all_x86_64(x, y, z, op));
+    }
+}
+END_TEST
+
 int main(void)
 {
-    TCase *floats = tcase_create("sse");
+    TCase *floats = tcase_create("sse"), *flags = tcase_create("flags");
 
     tcase_add_loop_test(floats, results_are_the_engines, 0, NR_FUNCTIONS);
-    return run_suite("engine", floats, NULL);
+    tcase_add_test(flags, flags_are_the_engines);
+    return run_suite("engine", floats, flags, NULL);
 }
