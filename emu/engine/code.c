@@ -9,6 +9,8 @@
 /* The engine starts anew when it finds less than 1,024 bytes left in its buffer after a block: these are there. */
 #define ROOM 512
 
+#define MAX_BLOCK 1024 /* bytes of a description: 200 to 256 so far */
+
 struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
     uint64_t pc, cs_base;
     uint32_t flags;
@@ -23,11 +25,12 @@ WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
     struct engine *e = engine_current;
     struct code c = {b->code, b->code + size, ROOM, b->flags};
 
-    if (size <= 0 || !e->uc)
+    /* The engine puts code right behind its description; or this is not where it says so. */
+    if (size <= 0 || !e->uc || (uintptr_t)c.start - (uintptr_t)b > MAX_BLOCK)
         return size;
     for (uint8_t *p = c.start; (p = memchr(p, 0xff, (size_t)(b->code + size - p))); p++) {
-        accesses_shorten(e, &c, p);
-        jumps_shorten(e, &c, p);
+        access_shorten(e, &c, p);
+        jump_shorten(e, &c, p);
     }
     return (int)(c.end - c.start);
 }

@@ -14,8 +14,28 @@ struct code {
 };
 
 /* Each is called with the place of every byte 0xff: the cheapest to find of what both look for. */
-void accesses_shorten(struct engine *e, const struct code *c, uint8_t *ff);
-void jumps_shorten(struct engine *e, struct code *c, uint8_t *ff);
+void access_shorten(struct engine *e, const struct code *c, uint8_t *ff);
+void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
+
+/* jumps.c: of the table that jumps look into themselves. */
+#define NEAR_SLOTS 0x4000u
+
+/* accesses.c */
+#define PAGE UINT64_C(0x1000)
+
+/* What the code that was replaced says of the engine's TLB. */
+struct layout {
+    int8_t mask, table; /* from the processor's state */
+    uint8_t shift;      /* page's address to entry's offset; 0: not known yet */
+    int8_t addend;      /* in an entry, which begins with the pages that may be read and written */
+};
+
+struct accesses {
+    uint64_t *read, *write, *host; /* by slot */
+    uint8_t *state;                /* the engine's, of its processor; NULL: not known yet */
+    struct layout layout;
+    struct used used;
+};
 
 /* Does code at *p begin with these bytes? Then it goes on behind them. */
 static inline bool is(uint8_t **p, unsigned n, const void *bytes)

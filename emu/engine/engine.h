@@ -9,10 +9,10 @@
  *                      helper_fadd_ST0_FT0 ------>  x87.c       told what was inexact, invalid ...
  *                      helper_cc_compute_all ---->  flags.c     flags of logical operations
  *      end of a block  --> helper_lookup_tb_ptr ->  jumps.c     blocks found by one look into a table of ours
- *      translator      --> tcg_gen_exit_tb ------>  jumps.c     long straight code goes on by itself
+ *      translator      --> tcg_gen_exit_tb ------>  straight.c  long straight code goes on by itself
  *      translator      --> tcg_gen_code --------->  code.c      what was made is changed:
- *                                                   jumps.c       jumps look into the table themselves
- *                                                   accesses.c    loads and stores look into a TLB of ours
+ *                                                   jump_code.c   jumps look into the table themselves
+ *                                                   access_code.c loads and stores look into a TLB of ours
  *      load, store     --> helper_le_ldq_mmu ---->  accesses.c  what was not in ours, and is remembered
  *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
  *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop

@@ -257,6 +257,8 @@ static void access_once(struct model *m, int step)
     case 1:
         addr += MM_PAGE_SIZE - random64() % 9; /* also the first of the next page */
     }
+    if (random64() % 16 == 0)
+        addr += random64() << 32; /* the same slot, in all likelihood of nothing */
     for (unsigned i = 0; i < insn->size && !faults; i++) {
         uint8_t *at = byte_at(m, addr + i, access);
 
