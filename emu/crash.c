@@ -24,7 +24,7 @@ static const struct {
     {SIGSEGV, SEGV_ACCERR, "the mapping does not permit the access"},
     {SIGSEGV, 4 /* SEGV_PKUERR */, "the protection key forbids the access"},
     {SIGSEGV, 0x80 /* SI_KERNEL */,
-     "general protection: user code may not use the instruction, or not on this"},
+     "general protection: user code may not use the instruction, not on this, or only at a multiple of 16"},
     {SIGBUS, BUS_ADRALN, "the address is not aligned"},
     {SIGBUS, BUS_ADRERR, "past the end of the mapped file"},
     {SIGBUS, BUS_MCEERR_AR, "the page is lost (MADV_HWPOISON)"},

@@ -112,12 +112,29 @@ static inline void *state_of(struct accesses *a, void *state)
     return a->state;
 }
 
+void raise_exception_err_ra_x86_64(void *state, int vector, int error, uintptr_t at)
+    __attribute__((weak, noreturn));
+
+enum { GENERAL_PROTECTION = 13, ALIGNMENT_CHECK = 17 };
+
+/* how: bits 4 and up are of MemOp. Does not return where addr has to be aligned and is not: see align.c. */
+static inline void check_alignment(void *state, uint64_t addr, uint32_t how, uintptr_t from)
+{
+    uint32_t bits = (how >> 4 & HOW_ALIGN_MASK) >> HOW_ALIGN_SHIFT;
+
+    if (addr & ((1u << bits) - 1))
+        raise_exception_err_ra_x86_64(state, bits > 3 ? GENERAL_PROTECTION : ALIGNMENT_CHECK, 0, from);
+}
+
 #define LOAD(name)                                                                                           \
     WRAP(uint64_t, name, void *state, uint64_t addr, uint32_t how, uintptr_t from)                           \
     {                                                                                                        \
         struct accesses *a = engine_current->accesses;                                                       \
-        uint64_t value = __real_##name(state_of(a, state), addr, how, from);                                 \
+        uint64_t value;                                                                                      \
                                                                                                              \
+        state = state_of(a, state);                                                                          \
+        check_alignment(state, addr, how, from);                                                             \
+        value = __real_##name(state, addr, how, from);                                                       \
         if (a)                                                                                               \
             remember(a, addr, false);                                                                        \
         return value;                                                                                        \
@@ -128,7 +145,9 @@ static inline void *state_of(struct accesses *a, void *state)
     {                                                                                                        \
         struct accesses *a = engine_current->accesses;                                                       \
                                                                                                              \
-        __real_##name(state_of(a, state), addr, value, how, from);                                           \
+        state = state_of(a, state);                                                                          \
+        check_alignment(state, addr, how, from);                                                             \
+        __real_##name(state, addr, value, how, from);                                                        \
         if (a)                                                                                               \
             remember(a, addr, true);                                                                         \
     }

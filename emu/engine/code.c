@@ -11,14 +11,6 @@
 
 #define MAX_BLOCK 1024 /* bytes of a description: 200 to 256 so far */
 
-struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
-    uint64_t pc, cs_base;
-    uint32_t flags;
-    uint16_t size, icount;
-    uint32_t cflags, trace;
-    uint8_t *code;
-};
-
 WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
 {
     int size = __real_tcg_gen_code_x86_64(tcg, b);

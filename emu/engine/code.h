@@ -6,6 +6,27 @@
 
 #include "engine.h"
 
+struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
+    uint64_t pc, cs_base;
+    uint32_t flags;
+    uint16_t size, icount;
+    uint32_t cflags, trace;
+    uint8_t *code;
+};
+
+struct disas { /* DisasContextBase of qemu/include/exec/translator.h */
+    const struct block *block;
+    uint64_t first, next; /* next: where the instruction begins that is translated */
+    enum { DISAS_NEXT, DISAS_TOO_MANY } is_jmp;
+};
+
+/* What this thread translates; NULL: nothing. */
+extern _Thread_local const struct disas *engine_translates __attribute__((visibility("hidden")));
+
+/* How memory is accessed (MemOp of qemu/include/exec/memop.h): bits 0 and 1 the size, and how many low bits of addresses are 0. */
+#define HOW_ALIGN_SHIFT 4
+#define HOW_ALIGN_MASK  (7u << HOW_ALIGN_SHIFT)
+
 /* Of one block. room: bytes that may be written behind its end. */
 struct code {
     uint8_t *start, *end;

@@ -13,13 +13,14 @@
  *      translator      --> tcg_gen_code --------->  code.c      what was made is changed:
  *                                                   jump_code.c   jumps look into the table themselves
  *                                                   access_code.c loads and stores look into a TLB of ours
+ *      translator      --> cpu_ldub_code -------->  align.c     operands of 16 bytes are aligned
  *      load, store     --> helper_le_ldq_mmu ---->  accesses.c  what was not in ours, and is remembered
  *      translator      --> tlb_reset_dirty_... -->  writes.c    no search of the TLB for what is not in it
  *      translator      --> its flag ------------->  exits.c     no look after each access whether to stop
  *
- * Only speed hangs on it, and the exceptions of floating point. The shared library's own calls are out of the linker's
- * reach, so a program linked with that is Unicorn as it comes; the same holds where a function has another name or a
- * structure another form, which each file looks after.
+ * Only speed hangs on it, and exceptions: those of floating point, and of accesses that are not aligned. The shared
+ * library's own calls are out of the linker's reach, so a program linked with that is Unicorn as it comes; the same
+ * holds where a function has another name or a structure another form, which each file looks after.
  */
 #ifndef EMU_ENGINE_H
 #define EMU_ENGINE_H
