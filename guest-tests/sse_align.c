@@ -76,6 +76,7 @@ static void write_code(unsigned char *code, const struct kind *k, unsigned opcod
 static bool as_expected(const struct kind *k, unsigned opcode, char *p, bool faults)
 {
     static unsigned char *code;
+    static unsigned told;
     int sig;
 
     if (!code)
@@ -85,8 +86,9 @@ static bool as_expected(const struct kind *k, unsigned opcode, char *p, bool fau
     if (faults ? sig == SIGSEGV && seen.si_code == SI_KERNEL && !seen.si_addr && seen_rip == (uintptr_t)code
                : !sig)
         return true;
-    fprintf(stderr, "# %s: %02x %02x at %p: signal %d, code %d, address %p\n", k->name, k->prefix, opcode,
-            (void *)p, sig, seen.si_code, seen.si_addr);
+    if (told++ < 10)
+        fprintf(stderr, "# %s: %02x %02x at %p: signal %d, code %d, address %p\n", k->name, k->prefix, opcode,
+                (void *)p, sig, seen.si_code, seen.si_addr);
     return false;
 }
 

@@ -18,7 +18,8 @@
  *      mov   (%rsi), REG                  slow:
  *                                              mov   ADDR, %rsi     in the place of mov %rbp, %rdi
  *
- * Code of another form is left as it is.
+ * Where the address has to be aligned, "and" keeps the lowest bits, too, and so does a test in the place of "cmp". Code of
+ * another form is left as it is.
  */
 #include "code.h"
 
@@ -27,6 +28,7 @@ struct look {
     struct layout layout;
     uint8_t reg; /* the address's */
     unsigned size;
+    uint8_t aligned; /* the bits of the address that have to be 0 */
     bool writes;
     uint8_t *slow, *access, *end; /* the instruction that loads or stores, and what follows it */
 };
@@ -83,7 +85,11 @@ static bool parse(uint8_t *p, struct look *l)
         return false;
     l->layout.table = (int8_t)*p++;
     l->size = size_of(&p, l->reg);
-    if (!l->size || !is(&p, 7, "\x48\x81\xe6\x00\xf0\xff\xff"))
+    if (!l->size || !is(&p, 3, "\x48\x81\xe6"))
+        return false;
+    l->aligned = *p++;
+    if ((l->aligned && l->size > 1) ||
+        !is(&p, 3, "\xf0\xff\xff")) /* aligned, and may reach into the next page */
         return false;
     l->writes = is(&p, 4, "\x48\x3b\x77\x08");
     if ((!l->writes && !is(&p, 3, "\x48\x3b\x37")) || !is_move(&p, 6, l->reg) || !is(&p, 2, "\x0f\x85"))
@@ -120,8 +126,9 @@ static void replace(const struct accesses *a, uint8_t *p, const struct look *l)
     for (; spare > 3; spare--)
         *p++ = 0x3e;
     p = put32(put(p, 4, "\x48\x2b\x34\xfd"), (uintptr_t)(l->writes ? a->write : a->read));
-    p = put32(put(p, 3, "\x48\x81\xfe"), PAGE - l->size);
-    p = put32(put(p, 2, "\x0f\x87"), (uint64_t)(l->slow - (p + 6)));
+    p = put(p, 3, l->aligned ? "\x48\xf7\xc6" : "\x48\x81\xfe");
+    p = put32(p, l->aligned ? -PAGE | l->aligned : PAGE - l->size);
+    p = put32(put(p, 2, l->aligned ? "\x0f\x85" : "\x0f\x87"), (uint64_t)(l->slow - (p + 6)));
     for (; spare; spare--)
         *p++ = 0x3e; /* %ds: without effect */
     p = put32(put(p, 4, "\x48\x8b\x3c\xfd"), (uintptr_t)a->host);
@@ -151,13 +158,13 @@ static bool shorten_at(struct accesses *a, uint8_t *p, const uint8_t *end)
 void access_shorten(struct engine *e, const struct code *c, uint8_t *ff)
 {
     struct accesses *a = e->accesses;
-    uint8_t *p = ff - 5;
+    uint8_t *mask = ff - 5;
 
-    if (!a || !a->state || p - c->start < MAX_BEFORE || c->end - p < AFTER ||
-        !is(&p, 7, "\x48\x81\xe6\x00\xf0\xff\xff"))
+    if (!a || !a->state || mask - c->start < MAX_BEFORE || c->end - mask < AFTER ||
+        memcmp(mask, "\x48\x81\xe6", 3) || memcmp(mask + 4, "\xf0\xff\xff", 3))
         return;
     for (unsigned lea = 3; lea <= MAX_BEFORE - MIN_BEFORE; lea++)
-        if (shorten_at(a, p - 7 - lea - MIN_BEFORE, c->end)) {
+        if (shorten_at(a, mask - lea - MIN_BEFORE, c->end)) {
             e->nr_accesses++;
             return;
         }
