@@ -222,7 +222,7 @@ ok '... from JSON, too' cmp "$work/trace" "$work/text"
 # It counts calls that came back, of those told; strace has it since 6.3.
 limited() # TRACER OPTION...
 {
-    (cd "$work/dir" && "$@" --syscall-limit=3 -o "$work/trace" sh -c '(exit 3); (exit 4); exit 5' >"$work/out" 2>&1 </dev/null)
+    (cd "$work/dir" && "$@" --syscall-limit=3 -o "$work/trace" sh -c '(exit 3); (exit 4); (exit 5); (exit 6); exit 7' >"$work/out" 2>&1 </dev/null)
     shift
     ok "$* --syscall-limit=3: what is counted" [ "$(grep -cE ' = -?[0-9]' "$work/trace")" = 3 ]
 }
@@ -234,7 +234,7 @@ while read -r options; do
 done <<'END'
 -f -e trace=exit_group,wait4
 -z -e trace=access,openat,close
--Z -f -e trace=access,wait4
+-Z -f -e trace=wait4
 END
 emu -k --stack-trace-frame-limit=1 -e write echo hello
 ok '--stack-trace-frame-limit: so many frames' sh -c "[ \$(grep -c '^ > .*\[0x' '$work/err') = 1 ] && grep -qx ' > too many stack frames' '$work/err'"
