@@ -70,26 +70,33 @@ static bool is_access(uint8_t **p)
     return true;
 }
 
+/* The first instructions but one, which are the same each time. */
+static bool is_lookup(uint8_t **p, struct layout *layout)
+{
+    const uint8_t *at = *p;
+
+    if (memcmp(at, "\x48\xc1\xef", 3) || memcmp(at + 4, "\x48\x23\x7d", 3) ||
+        memcmp(at + 8, "\x48\x03\x7d", 3))
+        return false;
+    layout->shift = at[3];
+    layout->mask = (int8_t)at[7];
+    layout->table = (int8_t)at[11];
+    *p += 12;
+    return true;
+}
+
 static bool parse(uint8_t *p, struct look *l)
 {
     int32_t to_slow;
 
     l->reg = (uint8_t)((p[0] & 1) << 3 | (p[2] & 7));
-    if (!is_move(&p, 7, l->reg) || !is(&p, 3, "\x48\xc1\xef"))
+    if (!is_move(&p, 7, l->reg) || !is_lookup(&p, &l->layout))
         return false;
-    l->layout.shift = *p++;
-    if (!is(&p, 3, "\x48\x23\x7d"))
-        return false;
-    l->layout.mask = (int8_t)*p++;
-    if (!is(&p, 3, "\x48\x03\x7d"))
-        return false;
-    l->layout.table = (int8_t)*p++;
     l->size = size_of(&p, l->reg);
     if (!l->size || !is(&p, 3, "\x48\x81\xe6"))
         return false;
     l->aligned = *p++;
-    if ((l->aligned && l->size > 1) ||
-        !is(&p, 3, "\xf0\xff\xff")) /* aligned, and may reach into the next page */
+    if ((l->aligned && l->size > 1) || !is(&p, 3, MASK_FF)) /* aligned, and may reach into the next page */
         return false;
     l->writes = is(&p, 4, "\x48\x3b\x77\x08");
     if ((!l->writes && !is(&p, 3, "\x48\x3b\x37")) || !is_move(&p, 6, l->reg) || !is(&p, 2, "\x0f\x85"))
@@ -140,32 +147,32 @@ static void replace(const struct accesses *a, uint8_t *p, const struct look *l)
 #define MAX_BEFORE 20 /* those before the "and" */
 #define AFTER      40 /* bytes that are there from the "and" on: also slow is */
 
-/* The access that begins at p. */
-static bool shorten_at(struct accesses *a, uint8_t *p, const uint8_t *end)
+/* The access that begins at p. Returns its end, NULL: there is none. */
+static uint8_t *shorten_at(struct accesses *a, uint8_t *p, struct code *c)
 {
     struct look l;
 
-    if (!parse(p, &l) || l.slow < l.end || end - l.slow < 3 || memcmp(l.slow, "\x48\x8b\xfd", 3))
-        return false;
+    if (!parse(p, &l) || l.slow < l.end || c->end - l.slow < 3 || memcmp(l.slow, "\x48\x8b\xfd", 3))
+        return NULL;
     if (!a->layout.shift)
         a->layout = l.layout;
     if (memcmp(&a->layout, &l.layout, sizeof(l.layout)))
-        return false;
+        return NULL;
     replace(a, p, &l);
-    return true;
+    if (l.slow < c->slow)
+        c->slow = l.slow;
+    return l.end;
 }
 
-void access_shorten(struct engine *e, const struct code *c, uint8_t *ff)
+uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff)
 {
     struct accesses *a = e->accesses;
-    uint8_t *mask = ff - 5;
+    uint8_t *and = ff - 5, *end = NULL;
 
-    if (!a || !a->state || mask - c->start < MAX_BEFORE || c->end - mask < AFTER ||
-        memcmp(mask, "\x48\x81\xe6", 3) || memcmp(mask + 4, "\xf0\xff\xff", 3))
-        return;
-    for (unsigned lea = 3; lea <= MAX_BEFORE - MIN_BEFORE; lea++)
-        if (shorten_at(a, mask - lea - MIN_BEFORE, c->end)) {
-            e->nr_accesses++;
-            return;
-        }
+    if (!a || !a->state || and-c->start < MAX_BEFORE || c->end - and < AFTER)
+        return NULL;
+    for (unsigned lea = 3; lea <= MAX_BEFORE - MIN_BEFORE && !end; lea++)
+        end = shorten_at(a, and-lea - MIN_BEFORE, c);
+    e->nr_accesses += end != NULL;
+    return end;
 }

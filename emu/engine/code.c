@@ -15,14 +15,19 @@ WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
 {
     int size = __real_tcg_gen_code_x86_64(tcg, b);
     struct engine *e = engine_current;
-    struct code c = {b->code, b->code + size, ROOM, b->flags};
+    struct code c = {b->code, b->code + size, b->code + size, ROOM, b->flags};
 
     /* The engine puts code right behind its description; or this is not where it says so. */
     if (size <= 0 || !e->uc || (uintptr_t)c.start - (uintptr_t)b > MAX_BLOCK)
         return size;
-    for (uint8_t *p = c.start; (p = memchr(p, 0xff, (size_t)(b->code + size - p))); p++) {
-        access_shorten(e, &c, p);
-        jump_shorten(e, &c, p);
+    for (uint8_t *p = c.start + 1, *ff; p < c.slow - 1 && (ff = memchr(p, 0xff, (size_t)(c.slow - 1 - p)));) {
+        uint8_t *end = NULL;
+
+        if (!memcmp(ff - 1, MASK_FF, 3))
+            end = access_shorten(e, &c, ff);
+        else if (!memcmp(ff - 1, ASK_FF, 3))
+            jump_shorten(e, &c, ff);
+        p = end ? end : ff + 1;
     }
     return (int)(c.end - c.start);
 }

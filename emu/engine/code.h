@@ -27,15 +27,18 @@ extern _Thread_local const struct disas *engine_translates __attribute__((visibi
 #define HOW_ALIGN_SHIFT 4
 #define HOW_ALIGN_MASK  (7u << HOW_ALIGN_SHIFT)
 
-/* Of one block. room: bytes that may be written behind its end. */
+/* Of one block. slow: where its slow cases begin, as far as known; room: bytes that may be written behind its end. */
 struct code {
-    uint8_t *start, *end;
+    uint8_t *start, *slow, *end;
     unsigned room;
     uint32_t flags; /* of the processor's state that it is for */
 };
 
-/* Each is called with the place of every byte 0xff: the cheapest to find of what both look for. */
-void access_shorten(struct engine *e, const struct code *c, uint8_t *ff);
+/* ff: the place of the byte 0xff of MASK_FF or ASK_FF, the bytes around it. */
+#define MASK_FF "\xf0\xff\xff" /* and $~0xfff, %rsi */
+#define ASK_FF  "\xfd\xff\x15" /* mov %rbp, %rdi; call *helper_lookup_tb_ptr */
+uint8_t *access_shorten(struct engine *e, struct code *c,
+                        uint8_t *ff); /* returns its end, NULL: it is none */
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
 
 /* jumps.c: of the table that jumps look into themselves. */
