@@ -37,8 +37,8 @@ struct code {
 /* ff: the place of the byte 0xff of MASK_FF or ASK_FF, the bytes around it. */
 #define MASK_FF "\xf0\xff\xff" /* and $~0xfff, %rsi */
 #define ASK_FF  "\xfd\xff\x15" /* mov %rbp, %rdi; call *helper_lookup_tb_ptr */
-uint8_t *access_shorten(struct engine *e, struct code *c,
-                        uint8_t *ff); /* returns its end, NULL: it is none */
+/* Returns its end; NULL: it is none. */
+uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
 
 /* jumps.c: of the table that jumps look into themselves. */
