@@ -77,28 +77,30 @@ void accesses_forget_page(struct engine *e, uint64_t addr)
 
 /* ---- what the engine found ---- */
 
-static inline void remember(struct accesses *a, uint64_t addr, bool writes)
+/* How an entry of the engine's TLB begins: pages, with flags in the low bits where an access needs more than memory. */
+struct entry {
+    uint64_t read, write;
+};
+
+static inline void remember(struct accesses *a, uint64_t addr)
 {
-    uint64_t page = addr & -PAGE, mask, entry, is;
+    uint64_t page = addr & -PAGE, mask, addend;
     uint32_t slot = slot_of(addr);
-    uint64_t *mine = writes ? &a->write[slot] : &a->read[slot],
-             *other = writes ? &a->read[slot] : &a->write[slot];
-    uint64_t addend;
+    const struct entry *entry;
+    uint8_t *table;
 
     if (!a->layout.shift)
         return;
     memcpy(&mask, a->state + a->layout.mask, sizeof(mask));
-    memcpy(&entry, a->state + a->layout.table, sizeof(entry));
-    entry += addr >> a->layout.shift & mask;
-    memcpy(&is, (void *)(entry + 8 * writes), sizeof(is));
-    if (is != page) /* it has flags, or is another */
+    memcpy(&table, a->state + a->layout.table, sizeof(table));
+    entry = (void *)(table + (addr >> a->layout.shift & mask));
+    if (entry->read != page && entry->write != page)
         return;
-    memcpy(&addend, (void *)(entry + a->layout.addend), sizeof(addend));
-    if (*mine == empty(slot) && *other == empty(slot))
+    memcpy(&addend, (const uint8_t *)entry + a->layout.addend, sizeof(addend));
+    if (a->read[slot] == empty(slot) && a->write[slot] == empty(slot))
         used_add(&a->used, slot);
-    if (*other != page)
-        *other = empty(slot);
-    *mine = page;
+    a->read[slot] = entry->read == page ? page : empty(slot);
+    a->write[slot] = entry->write == page ? page : empty(slot);
     a->host[slot] = page + addend;
 }
 
@@ -136,7 +138,7 @@ static inline void check_alignment(void *state, uint64_t addr, uint32_t how, uin
         check_alignment(state, addr, how, from);                                                             \
         value = __real_##name(state, addr, how, from);                                                       \
         if (a)                                                                                               \
-            remember(a, addr, false);                                                                        \
+            remember(a, addr);                                                                               \
         return value;                                                                                        \
     }
 
@@ -149,7 +151,7 @@ static inline void check_alignment(void *state, uint64_t addr, uint32_t how, uin
         check_alignment(state, addr, how, from);                                                             \
         __real_##name(state, addr, value, how, from);                                                        \
         if (a)                                                                                               \
-            remember(a, addr, true);                                                                         \
+            remember(a, addr);                                                                               \
     }
 
 LOAD(helper_ret_ldub_mmu_x86_64)
