@@ -72,15 +72,22 @@ static void write_code(unsigned char *code, const struct kind *k, unsigned opcod
     *code = 0xc3;
 }
 
-/* Does the opcode do at p what is expected: nothing, or a general protection fault at itself? */
-static bool as_expected(const struct kind *k, unsigned opcode, char *p, bool faults)
+static unsigned char *code_page(void)
 {
     static unsigned char *code;
-    static unsigned told;
-    int sig;
 
     if (!code)
         code = (unsigned char *)pages(1, PROT_READ | PROT_WRITE | PROT_EXEC);
+    return code;
+}
+
+/* Does the opcode do at p what is expected: nothing, or a general protection fault at itself? */
+static bool as_expected(const struct kind *k, unsigned opcode, char *p, bool faults)
+{
+    static unsigned told;
+    unsigned char *code = code_page();
+    int sig;
+
     write_code(code, k, opcode);
     sig = execute(code, p);
     if (faults ? sig == SIGSEGV && seen.si_code == SI_KERNEL && !seen.si_addr && seen_rip == (uintptr_t)code
@@ -122,6 +129,8 @@ static void places(char *page)
     char *two = pages(2, PROT_READ | PROT_WRITE);
 
     must(munmap(two + PG, PG));
+    memcpy(code_page(), "\x66\xf3\x0f\x6f\x07\xc3", 6);
+    is_num(execute(code_page(), page + 1), 0, "movdqu with a prefix 66 that means nothing");
     is_true(as_expected(&load, 0x28, two + PG + 8, true), "not aligned and not mapped: general protection");
     is_true(as_expected(&load, 0x28, two + PG - 8, true), "not aligned, half of it not mapped");
     must(mprotect(two, PG, PROT_READ));

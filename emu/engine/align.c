@@ -13,7 +13,7 @@
  */
 #include "code.h"
 
-/* The last of these prefixes to come says more about the instruction; with 66, the engine looks at no other. */
+/* What says more about the instruction: the last of f3 and f2, else 66. */
 enum prefix { NONE, P66, PF3, PF2, NR_PREFIXES };
 
 /* Two bytes' instructions, 0f xx; 0f 38 xx and 0f 3a xx. */
@@ -100,12 +100,12 @@ static void read_prefix(uint8_t byte)
 {
     switch (byte) {
     case 0x66:
-        insn.prefix = P66;
+        if (insn.prefix == NONE)
+            insn.prefix = P66;
         break;
     case 0xf3:
     case 0xf2:
-        if (insn.prefix != P66)
-            insn.prefix = byte == 0xf3 ? PF3 : PF2;
+        insn.prefix = byte == 0xf3 ? PF3 : PF2;
         break;
     case 0x26: /* segments */
     case 0x2e:
