@@ -231,7 +231,7 @@ static void others(void)
     is_true(!strncmp(proc_text + strspn(proc_text, " "), "CPU0       ", 11),
             "/proc/interrupts has a column for each processor");
     is_true((strstr(proc_text, "\nLOC: ") || strstr(proc_text, "\n LOC: ")) &&
-                strstr(proc_text, "   Local timer interrupts\n"),
+                strstr(proc_text, " Local timer interrupts\n"),
             "and a line for the timer");
     is_true(strstr(proc_read("/proc/softirqs"), "\n       TIMER: "), "/proc/softirqs");
     is_true(!strncmp(proc_read("/proc/buddyinfo"), "Node 0, zone ", 13), "/proc/buddyinfo");
