@@ -4,8 +4,8 @@
 #
 # The tables have "what<TAB>outcome" in each line; an outcome that begins with "skip" was not asked, and a fact that one side does not
 # have counts as skipped if the same program told there that it skips some, or did not come to its end there, which is a fact itself.
-# Standard output: four numbers - same, excluded, skipped,
-# different. Rows of markdown tables go to report.differ, report.excluded and report.skipped.
+# Standard output: four numbers - same, excluded, skipped, different. Rows of markdown tables go to report.differ, report.excluded and
+# report.skipped; facts that a kernel's program does not tell are one row.
 
 function row(file, a, b, c) { printf "| %s | %s | %s |\n", a, b, c >>(report "." file) }
 
@@ -24,7 +24,10 @@ function judge(what, host, ours)
 {
     if (host ~ /^skip/ || ours ~ /^skip/) {
         skipped++
-        row("skipped", what, host ~ /^skip/ ? host : "", ours ~ /^skip/ ? ours : "")
+        if (host == NOT_TOLD)
+            untold[program(what)]++
+        else
+            row("skipped", what, host ~ /^skip/ ? host : "", ours ~ /^skip/ ? ours : "")
     } else if (host == ours) {
         same++
     } else if (what in reason) {
@@ -37,11 +40,11 @@ function judge(what, host, ours)
     }
 }
 
-function absent(what, skips) { return program(what) in skips ? "skip (not told there)" : "(nothing)" }
+function absent(what, skips) { return program(what) in skips ? NOT_TOLD : "(nothing)" }
 
 function skips(what, outcome) { return outcome ~ /^skip/ || (what ~ / comes to its end$/ && outcome == "not ok") }
 
-BEGIN { FS = "\t" }
+BEGIN { FS = "\t"; NOT_TOLD = "skip (not told there)" }
 FNR == 1 { file++ }
 file == 1 && !/^#/ && $2 !~ /^(no )?random calls/ && listed($1) && ((kind == "fact") == ($2 ~ / /)) { reason[$2] = $3 }
 file == 2 { host[$1] = $2; if (skips($1, $2)) host_skips[program($1)] = 1 }
@@ -56,6 +59,11 @@ END {
         if (!(what in used)) {
             differ++
             row("differ", what, "no longer differs", "take the exclusion out")
+        }
+    for (i = 1; i <= n; i++)
+        if (program(order[i]) in untold) {
+            row("skipped", program(order[i]) ": " untold[program(order[i])] " facts", NOT_TOLD, "")
+            delete untold[program(order[i])]
         }
     print same + 0, excluded + 0, skipped + 0, differ + 0
 }
