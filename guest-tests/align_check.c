@@ -56,41 +56,40 @@ static bool adraln(void)
     return seen.signo == SIGBUS && seen.code == BUS_ADRALN && !seen.addr && seen.at_insn;
 }
 
+/* One fact: it is told of as not aligned, or another signal comes, or none (0). */
+#define FAULTS(insn, p, fact)                                                                                \
+    do {                                                                                                     \
+        WITH_FLAG(insn, p);                                                                                  \
+        is_true(adraln(), fact);                                                                             \
+    } while (0)
+#define GIVES(signal, insn, p, fact)                                                                         \
+    do {                                                                                                     \
+        WITH_FLAG(insn, p);                                                                                  \
+        is_num(seen.signo, signal, fact);                                                                    \
+    } while (0)
+
 static void accesses(char *p)
 {
-    WITH_FLAG("movb (%%rdi), %%al", p + 1);
-    is_num(seen.signo, 0, "a byte is always aligned");
-    WITH_FLAG("movq (%%rdi), %%rax; movl 4(%%rdi), %%eax; movw 2(%%rdi), %%ax", p + 8);
-    is_num(seen.signo, 0, "aligned loads");
-    WITH_FLAG("movw (%%rdi), %%ax", p + 1);
-    is_true(adraln(), "two bytes that are not: SIGBUS, BUS_ADRALN, no address");
+    GIVES(0, "movb (%%rdi), %%al", p + 1, "a byte is always aligned");
+    GIVES(0, "movq (%%rdi), %%rax; movl 4(%%rdi), %%eax; movw 2(%%rdi), %%ax", p + 8, "aligned loads");
+    FAULTS("movw (%%rdi), %%ax", p + 1, "two bytes that are not: SIGBUS, BUS_ADRALN, no address");
     is_true(seen.flag, "the flag is in the handler's context");
     is_true(seen.flag_in_handler, "and set in the handler");
-    WITH_FLAG("movl (%%rdi), %%eax", p + 2);
-    is_true(adraln(), "four bytes");
-    WITH_FLAG("movq (%%rdi), %%rax", p + 4);
-    is_true(adraln(), "eight bytes");
-    WITH_FLAG("movsd (%%rdi), %%xmm0", p + 4);
-    is_true(adraln(), "a double");
-    WITH_FLAG("movss (%%rdi), %%xmm0", p + 4);
-    is_num(seen.signo, 0, "a float at a multiple of 4");
-    WITH_FLAG("movss (%%rdi), %%xmm0", p + 2);
-    is_true(adraln(), "at another place");
-    WITH_FLAG("fldl (%%rdi)", p + 4);
-    is_true(adraln(), "a double of x87");
-    WITH_FLAG("movsbl (%%rdi), %%eax; lea 1(%%rdi), %%rax", p + 3);
-    is_num(seen.signo, 0, "an address is no access");
+    FAULTS("movl (%%rdi), %%eax", p + 2, "four bytes");
+    FAULTS("movq (%%rdi), %%rax", p + 4, "eight bytes");
+    FAULTS("movsd (%%rdi), %%xmm0", p + 4, "a double");
+    GIVES(0, "movss (%%rdi), %%xmm0", p + 4, "a float at a multiple of 4");
+    FAULTS("movss (%%rdi), %%xmm0", p + 2, "at another place");
+    FAULTS("fldl (%%rdi)", p + 4, "a double of x87");
+    GIVES(0, "movsbl (%%rdi), %%eax; lea 1(%%rdi), %%rax", p + 3, "an address is no access");
     memset(p, 0, 64);
     WITH_FLAG("movl $-1, (%%rdi)", p + 1);
     is_true(adraln() && !p[1] && !p[2], "a store that is not aligned stores nothing");
     WITH_FLAG("lock addl $1, (%%rdi)", p + 2);
     is_true(adraln() && !p[2], "nor does an atomic one");
-    WITH_FLAG("lock cmpxchgl %%ecx, (%%rdi)", p + 2);
-    is_true(adraln(), "compare and exchange");
-    WITH_FLAG("xchgl %%eax, (%%rdi)", p + 2);
-    is_true(adraln(), "exchange");
-    WITH_FLAG("rep stosb", p + 1);
-    is_num(seen.signo, 0, "bytes in a row");
+    FAULTS("lock cmpxchgl %%ecx, (%%rdi)", p + 2, "compare and exchange");
+    FAULTS("xchgl %%eax, (%%rdi)", p + 2, "exchange");
+    GIVES(0, "rep stosb", p + 1, "bytes in a row");
     WITH_FLAG("movaps (%%rdi), %%xmm0", p + 8);
     is_true(seen.signo == SIGSEGV && seen.code == SI_KERNEL,
             "16 bytes that have to be aligned: SIGSEGV as ever");
@@ -104,16 +103,12 @@ static void order(void)
     char *p = pages(2, PROT_READ);
 
     must(munmap(p + PG, PG));
-    WITH_FLAG("movl (%%rdi), %%eax", p + PG + 1);
-    is_num(seen.signo, SIGBUS, "not aligned and not mapped");
-    WITH_FLAG("movl $1, (%%rdi)", p + 1);
-    is_num(seen.signo, SIGBUS, "not aligned and not writable");
-    WITH_FLAG("movl (%%rdi), %%eax", p + PG);
-    is_num(seen.signo, SIGSEGV, "aligned and not mapped");
-    WITH_FLAG("mov $39, %%eax; syscall", p);
-    is_num(seen.signo, 0, "a system call");
-    WITH_FLAG("mov $96, %%eax; xor %%esi, %%esi; syscall; mov %%rax, (%%rdi)", p + 1);
-    is_num(seen.signo, SIGBUS, "a system call's result in a place that is not aligned");
+    GIVES(SIGBUS, "movl (%%rdi), %%eax", p + PG + 1, "not aligned and not mapped");
+    GIVES(SIGBUS, "movl $1, (%%rdi)", p + 1, "not aligned and not writable");
+    GIVES(SIGSEGV, "movl (%%rdi), %%eax", p + PG, "aligned and not mapped");
+    GIVES(0, "mov $39, %%eax; syscall", p, "a system call");
+    GIVES(SIGBUS, "mov $96, %%eax; xor %%esi, %%esi; syscall; mov %%rax, (%%rdi)", p + 1,
+          "a system call's result in a place that is not aligned");
 }
 
 int main(void)

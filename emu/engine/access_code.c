@@ -117,24 +117,20 @@ static bool parse(uint8_t *p, struct look *l)
 /* What is spare becomes prefixes, which are read faster than an instruction that does nothing. */
 static void replace(const struct accesses *a, uint8_t *p, const struct look *l)
 {
-    const uint8_t rex = l->reg >> 3, low = l->reg & 7, move[] = {0x48 | rex, 0x8b, 0xf0 | low};
+    const uint8_t rex = l->reg >> 3, move[] = {0x48 | rex, 0x8b, 0xf0 | (l->reg & 7)};
     uint8_t access[8];
     size_t n = (size_t)(l->end - l->access), spare = (size_t)(l->access - p) - 38 - rex;
 
     memcpy(access, l->access, n);
     access[n - 1] = (access[n - 1] & 0x38) | 4; /* (%rsi) to (%rdi, %rsi) */
     access[n] = 0x37;
-    if (rex)
-        *p++ = 0x41;
-    *p++ = 0x8b;
-    *p++ = 0xf8 | low;
-    p = put(p, 3, "\xc1\xef\x0c");
+    p = put(put_to_edi(p, l->reg), 3, "\xc1\xef\x0c");
     p = put(p, 3, move);
     for (; spare > 3; spare--)
         *p++ = 0x3e;
     p = put32(put(p, 4, "\x48\x2b\x34\xfd"), (uintptr_t)(l->writes ? a->write : a->read));
     p = put(p, 3, l->aligned ? "\x48\xf7\xc6" : "\x48\x81\xfe");
-    p = put32(p, l->aligned ? -PAGE | l->aligned : PAGE - l->size);
+    p = put32(p, l->aligned ? MM_PAGE_MASK | l->aligned : MM_PAGE_SIZE - l->size);
     p = put32(put(p, 2, l->aligned ? "\x0f\x85" : "\x0f\x87"), (uint64_t)(l->slow - (p + 6)));
     for (; spare; spare--)
         *p++ = 0x3e; /* %ds: without effect */
@@ -167,12 +163,12 @@ static uint8_t *shorten_at(struct accesses *a, uint8_t *p, struct code *c)
 uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff)
 {
     struct accesses *a = e->accesses;
-    uint8_t *and = ff - 5, *end = NULL;
+    uint8_t *mask = ff - 5, *end = NULL;
 
-    if (!a || !a->state || and-c->start < MAX_BEFORE || c->end - and < AFTER)
+    if (!a || !a->state || mask - c->start < MAX_BEFORE || c->end - mask < AFTER)
         return NULL;
     for (unsigned lea = 3; lea <= MAX_BEFORE - MIN_BEFORE && !end; lea++)
-        end = shorten_at(a, and-lea - MIN_BEFORE, c);
+        end = shorten_at(a, mask - lea - MIN_BEFORE, c);
     e->nr_accesses += end != NULL;
     return end;
 }

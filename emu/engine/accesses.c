@@ -18,13 +18,13 @@
 
 static inline uint32_t slot_of(uint64_t addr)
 {
-    return (uint32_t)addr >> 12;
+    return (uint32_t)addr >> MM_PAGE_SHIFT;
 }
 
 /* A page that has another slot: matches no address. */
 static inline uint64_t empty(uint32_t slot)
 {
-    return slot ? 0 : PAGE;
+    return slot ? 0 : MM_PAGE_SIZE;
 }
 
 #define TABLE_SIZE (SLOTS * sizeof(uint64_t))
@@ -84,7 +84,7 @@ struct entry {
 
 static inline void remember(struct accesses *a, uint64_t addr)
 {
-    uint64_t page = addr & -PAGE, mask, addend;
+    uint64_t page = addr & MM_PAGE_MASK, mask, addend;
     uint32_t slot = slot_of(addr);
     const struct entry *entry;
     uint8_t *table;

@@ -1,7 +1,7 @@
 /*
  * align.c - accesses that have to be aligned: operands of 16 bytes, and all with the AC flag.
  *
- * The engine loads and stores them anywhere, as two halves. For the processor it is a general protection fault, but for a few
+ * The engine loads and stores 16 bytes anywhere, as two halves. For the processor it is a general protection fault, but for a few
  * instructions made for such operands. So we look at the bytes the translator reads; where they are an instruction with
  * an operand like that, its first half is said to be aligned. Then an address that is not comes to the engine's
  * function for the slow case, and to us before it (accesses.c).
@@ -24,62 +24,67 @@ struct range {
 };
 
 #define MAX_RANGES 24
-#define ONE(x)                                                                                               \
-    {                                                                                                        \
-        x, x                                                                                                 \
-    }
+
+/* clang-format off */
+#define ONE(x) {x, x}
 
 /* Each ends with 0, which is none of them. */
-static const struct range ranges[NR_MAPS][NR_PREFIXES][MAX_RANGES] =
-    {
-        [BYTE_0F] =
-            {
-                /* unpckps movaps movntps sqrtps ... mulps cvtdq2ps subps ... maxps cmpps shufps */
-                [NONE] =
-                    {{0x14, 0x15}, {0x28, 0x29}, ONE(0x2b), {0x51, 0x59}, {0x5b, 0x5f}, ONE(0xc2), ONE(0xc6)},
-                [P66] =
-                    {
-                        {0x14, 0x15}, /* unpckpd */
-                        {0x28, 0x29}, /* movapd */
-                        {0x2b, 0x2d}, /* movntpd cvttpd2pi cvtpd2pi */
-                        ONE(0x51),    /* sqrtpd */
-                        {0x54, 0x6d}, /* andpd ... maxpd punpcklbw ... punpckhqdq */
-                        {0x6f, 0x70}, /* movdqa pshufd */
-                        {0x74, 0x76}, /* pcmpeq */
-                        {0x7c, 0x7d}, /* haddpd hsubpd */
-                        ONE(0x7f),    /* movdqa */
-                        ONE(0xc2),    /* cmppd */
-                        ONE(0xc6),    /* shufpd */
-                        {0xd0, 0xd5}, /* addsubpd psrl paddq pmullw */
-                        {0xd8, 0xef}, /* psubus ... cvttpd2dq movntdq ... pxor */
-                        {0xf1, 0xf6}, /* psll pmuludq pmaddwd psadbw */
-                        {0xf8, 0xfe}, /* psub padd */
-                    },
-                [PF3] = {ONE(0x12), ONE(0x16), ONE(0x5b),
-                         ONE(0x70)}, /* movsldup movshdup cvttps2dq pshufhw */
-                [PF2] = {ONE(0x70),
-                         {0x7c, 0x7d},
-                         ONE(0xd0),
-                         ONE(0xe6)}, /* pshuflw haddps hsubps addsubps cvtpd2dq */
-            },
-        [BYTE_38] =
-            {
-                /* pshufb ... pblendvb blendvps blendvpd ptest pabs pmuldq pcmpeqq movntdqa packusdw pcmpgtq ... phminposuw aes */
-                [P66] = {{0x00, 0x0b},
-                         ONE(0x10),
-                         {0x14, 0x15},
-                         ONE(0x17),
-                         {0x1c, 0x1e},
-                         {0x28, 0x2b},
-                         {0x37, 0x41},
-                         {0xdb, 0xdf}},
-            },
-        [BYTE_3A] =
-            {
-                /* roundps roundpd blendps ... palignr dpps dppd mpsadbw pclmulqdq aeskeygenassist */
-                [P66] = {{0x08, 0x09}, {0x0c, 0x0f}, {0x40, 0x42}, ONE(0x44), ONE(0xdf)},
-            },
+static const struct range ranges[NR_MAPS][NR_PREFIXES][MAX_RANGES] = {
+    [BYTE_0F] = {
+        [NONE] = {
+            {0x14, 0x15}, /* unpckps */
+            {0x28, 0x29}, /* movaps */
+            ONE(0x2b),    /* movntps */
+            {0x51, 0x59}, /* sqrtps ... mulps */
+            {0x5b, 0x5f}, /* cvtdq2ps subps ... maxps */
+            ONE(0xc2),    /* cmpps */
+            ONE(0xc6),    /* shufps */
+        },
+        [P66] = {
+            {0x14, 0x15}, /* unpckpd */
+            {0x28, 0x29}, /* movapd */
+            {0x2b, 0x2d}, /* movntpd cvttpd2pi cvtpd2pi */
+            ONE(0x51),    /* sqrtpd */
+            {0x54, 0x6d}, /* andpd ... maxpd punpcklbw ... punpckhqdq */
+            {0x6f, 0x70}, /* movdqa pshufd */
+            {0x74, 0x76}, /* pcmpeq */
+            {0x7c, 0x7d}, /* haddpd hsubpd */
+            ONE(0x7f),    /* movdqa */
+            ONE(0xc2),    /* cmppd */
+            ONE(0xc6),    /* shufpd */
+            {0xd0, 0xd5}, /* addsubpd psrl paddq pmullw */
+            {0xd8, 0xef}, /* psubus ... cvttpd2dq movntdq ... pxor */
+            {0xf1, 0xf6}, /* psll pmuludq pmaddwd psadbw */
+            {0xf8, 0xfe}, /* psub padd */
+        },
+        /* movsldup movshdup cvttps2dq pshufhw */
+        [PF3] = {ONE(0x12), ONE(0x16), ONE(0x5b), ONE(0x70)},
+        /* pshuflw haddps hsubps addsubps cvtpd2dq */
+        [PF2] = {ONE(0x70), {0x7c, 0x7d}, ONE(0xd0), ONE(0xe6)},
+    },
+    [BYTE_38] = {
+        [P66] = {
+            {0x00, 0x0b}, /* pshufb ... pmulhrsw */
+            ONE(0x10),    /* pblendvb */
+            {0x14, 0x15}, /* blendvps blendvpd */
+            ONE(0x17),    /* ptest */
+            {0x1c, 0x1e}, /* pabs */
+            {0x28, 0x2b}, /* pmuldq pcmpeqq movntdqa packusdw */
+            {0x37, 0x41}, /* pcmpgtq ... phminposuw */
+            {0xdb, 0xdf}, /* aes */
+        },
+    },
+    [BYTE_3A] = {
+        [P66] = {
+            {0x08, 0x09}, /* roundps roundpd */
+            {0x0c, 0x0f}, /* blendps ... palignr */
+            {0x40, 0x42}, /* dpps dppd mpsadbw */
+            ONE(0x44),    /* pclmulqdq */
+            ONE(0xdf),    /* aeskeygenassist */
+        },
+    },
 };
+/* clang-format on */
 
 static bool is_aligned(enum map map, enum prefix prefix, uint8_t byte)
 {

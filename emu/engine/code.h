@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <mseal-emu/phys.h>
+
 #include "engine.h"
 
 struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
@@ -44,9 +46,6 @@ void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
 /* jumps.c: of the table that jumps look into themselves. */
 #define NEAR_SLOTS 0x4000u
 
-/* accesses.c */
-#define PAGE UINT64_C(0x1000)
-
 /* What the code that was replaced says of the engine's TLB. */
 struct layout {
     int8_t mask, table; /* from the processor's state */
@@ -70,7 +69,7 @@ static inline bool is(uint8_t **p, unsigned n, const void *bytes)
     return true;
 }
 
-/* Both return where what was put ends. */
+/* These return where what was put ends. */
 static inline uint8_t *put(uint8_t *p, size_t n, const void *bytes)
 {
     memcpy(p, bytes, n);
@@ -82,6 +81,16 @@ static inline uint8_t *put32(uint8_t *p, uint64_t value)
     uint32_t v = (uint32_t)value;
 
     return put(p, sizeof(v), &v);
+}
+
+/* mov REG, %edi: its lower half. */
+static inline uint8_t *put_to_edi(uint8_t *p, unsigned reg)
+{
+    if (reg > 7)
+        *p++ = 0x41;
+    *p++ = 0x8b;
+    *p++ = (uint8_t)(0xf8 | (reg & 7));
+    return p;
 }
 
 #endif

@@ -3,8 +3,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
 /* Of engines that are not ours: its table stays empty. */
 static struct engine nobody = {.known = true, .epoch = UINT64_MAX};
@@ -46,24 +44,4 @@ void engine_use(struct engine *e, uc_engine *uc)
 {
     e->uc = uc;
     engine_current = e;
-}
-
-void *low_table(size_t size)
-{
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_32BIT, -1, 0);
-
-    return p == MAP_FAILED ? NULL : p;
-}
-
-void low_table_clear(void *table, size_t size)
-{
-    if (madvise(table, size, MADV_DONTNEED)) /* locked */
-        memset(table, 0, size);
-}
-
-void low_table_free(void *table, size_t size)
-{
-    if (table)
-        munmap(table, size);
 }

@@ -31,6 +31,8 @@
 
 #include <unicorn/unicorn.h>
 
+#include "low_table.h"
+
 /* WRAP(type, name, parameters) { body }: the function called instead of Unicorn's, which is NULL where it is not wrapped. */
 #define WRAP(type, name, ...)                                                                                \
     type __wrap_##name(__VA_ARGS__);                                                                         \
@@ -48,26 +50,6 @@ struct engine_state {
 };
 
 #define ENGINE_JUMPS 4096
-#define MAX_USED     4096u
-
-/* Slots of a table that are not empty. n > MAX_USED: too many to be told. */
-struct used {
-    uint32_t n, slot[MAX_USED];
-};
-
-static inline void used_add(struct used *u, uint32_t slot)
-{
-    if (u->n < MAX_USED)
-        u->slot[u->n] = slot;
-    if (u->n <= MAX_USED)
-        u->n++;
-}
-
-/* Not all slots are told: everything is to be emptied. */
-static inline bool used_all(const struct used *u)
-{
-    return u->n > MAX_USED;
-}
 
 /* Where code goes on at an address. key: see jumps.c; 0: none. */
 struct jump {
@@ -101,12 +83,6 @@ extern _Thread_local struct engine *engine_current __attribute__((visibility("hi
 
 /* Addresses may mean other code from now on: the TLB was flushed, or code was removed. */
 void jumps_forget(struct engine *e);
-
-/* Zeroes, below 2 GiB, so that the address fits into an instruction; without memory until it is touched. NULL: no room. */
-void *low_table(size_t size);
-void low_table_clear(void *table, size_t size);
-/* table may be NULL. */
-void low_table_free(void *table, size_t size);
 
 /* Without memory there are no such tables. */
 void jumps_create(struct engine *e);

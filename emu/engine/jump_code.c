@@ -45,10 +45,7 @@ static uint8_t *put_jump(const struct engine *e, uint8_t *p, int reg)
         p = put(p, 7, "\x48\x8b\xb5\x80\x00\x00\x00");
         reg = RSI;
     }
-    if (reg > 7)
-        *p++ = 0x41;
-    *p++ = 0x8b;
-    *p++ = (uint8_t)(0xf8 | (reg & 7));
+    p = put_to_edi(p, (unsigned)reg);
     p = put32(put(p, 2, "\x81\xe7"), NEAR_SLOTS - 1);
     p = put(p, 3, "\xc1\xe7\x04");
     *p++ = reg > 7 ? 0x4c : 0x48;
