@@ -40,7 +40,7 @@ static uint64_t start_gap(const struct mm *mm, const struct vma *v)
 
 static bool range_is_free(const struct mm *mm, uint64_t addr, uint64_t len)
 {
-    const struct vma *v = vma_tree_find(&mm->vmas, addr);
+    const struct vma *v = vma_tree_find_to_change(&mm->vmas, addr);
 
     return !v || addr + len <= start_gap(mm, v);
 }

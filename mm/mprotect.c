@@ -165,7 +165,7 @@ static int protect_range(struct mm *mm, struct request *r, const struct vma *v)
  */
 static int find_start(struct mm *mm, struct request *r, uint64_t grows, const struct vma **first)
 {
-    const struct vma *v = *first = vma_tree_find(&mm->vmas, r->start);
+    const struct vma *v = *first = vma_tree_find_to_change(&mm->vmas, r->start);
 
     if (!v || v->start >= r->end)
         return mm_fail_at(mm, -ENOMEM, MM_ABOUT_HOLE, r->start, "nothing of the range is mapped");

@@ -39,7 +39,7 @@ struct mm_change remap_change(const struct remap *r)
 
 int remap_lookup(struct remap *r)
 {
-    const struct vma *v = vma_tree_find(&r->mm->vmas, r->addr);
+    const struct vma *v = vma_tree_find_to_change(&r->mm->vmas, r->addr);
 
     if (!v || v->start > r->addr)
         return mm_fail_at(r->mm, -EFAULT, MM_ABOUT_HOLE, r->addr, "nothing is mapped at the old address");

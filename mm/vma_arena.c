@@ -22,7 +22,6 @@
 #define UNPOISON(p, size) ((void)(p), (void)(size))
 #endif
 
-#define LINE        64 /* of the cache; nodes begin at one */
 #define HUGE_PAGE   ((size_t)2 << 20)
 #define FIRST_CHUNK ((size_t)128 << 10)
 #define LAST_CHUNK  ((size_t)32 << 20)
@@ -51,8 +50,8 @@ struct vma_arena {
 };
 
 static const size_t node_size[2] = {
-    (sizeof(struct vma_leaf) + LINE - 1) / LINE * LINE,
-    (sizeof(struct vma_inner) + LINE - 1) / LINE *LINE,
+    (sizeof(struct vma_leaf) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE,
+    (sizeof(struct vma_inner) + CACHE_LINE - 1) / CACHE_LINE *CACHE_LINE,
 };
 
 struct vma_arena *vma_arena_create(void)
@@ -122,7 +121,7 @@ static int add_chunk(struct vma_arena *arena, size_t need)
     c = malloc(sizeof(*c));
     if (!c)
         return -ENOMEM;
-    c->memory = aligned_alloc(size < HUGE_PAGE ? LINE : HUGE_PAGE, size);
+    c->memory = aligned_alloc(size < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE, size);
     if (!c->memory) {
         free(c);
         return -ENOMEM;

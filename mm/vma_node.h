@@ -26,7 +26,9 @@
 
 #define VMA_FANOUT     32               /* slots in a node; measured with bench/vma.c, see there */
 #define VMA_MIN        (VMA_FANOUT / 4) /* fewer after a removal: the node is joined with a neighbour */
+#define VMA_SPARE      (VMA_FANOUT / 8) /* slots a run leaves free in its leaves: their VMAs may yet be cut */
 #define VMA_MAX_HEIGHT 16               /* levels; as many as struct vma_iter has room for */
+#define CACHE_LINE     64               /* bytes; nodes begin at one */
 #define VMA_NO_SLOT    UINT64_MAX       /* first and last of unused slots: greater than every address */
 
 struct vma_node {

@@ -166,9 +166,10 @@ static void split(struct vma_tree *t, struct vma_path *p, unsigned level)
     struct vma_node *left = p->node[level], *parent = p->node[level + 1];
     struct vma_node *right = vma_arena_alloc(t->arena, level);
     unsigned at = p->slot[level] + (level > 0), i = p->slot[level + 1], cut = VMA_FANOUT / 2;
+    unsigned spare = level ? 1 : VMA_SPARE;
 
     if (at == left->run_to || at == left->run_from) /* goes on where the last insertion was */
-        cut = at < 1 ? 1 : at > VMA_FANOUT - 1 ? VMA_FANOUT - 1 : at;
+        cut = at < spare ? spare : at > VMA_FANOUT - spare ? VMA_FANOUT - spare : at;
     move_slots(right, 0, left, cut, VMA_FANOUT - cut, level);
     right->run_from = right->run_to = at > cut ? at - cut : 0;
     if (left->run_to > cut)

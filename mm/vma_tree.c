@@ -55,7 +55,30 @@ static const struct vma *find_at_finger(const struct vma_tree *t, uint64_t addr)
     return vma_at(leaf, i);
 }
 
-const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
+/*
+ * A change writes to more of a leaf than a search reads: the counts, the first[] keys, the records of the VMA
+ * and of the one before it, and the places of the two that it may be cut into. Asked for together, they come
+ * in the time that one of them takes.
+ */
+static void fetch_for_change(const struct vma_node *node, unsigned slot)
+{
+    const struct vma_leaf *leaf = vma_leaf(node);
+    uint32_t free = ~leaf->used;
+
+    for (unsigned i = 0; i < VMA_FANOUT; i += CACHE_LINE / sizeof(node->first[0]))
+        __builtin_prefetch(&node->first[i], 1);
+    __builtin_prefetch(&vma_at(node, slot)->birth, 1);
+    if (slot)
+        __builtin_prefetch(vma_at(node, slot - 1), 1);
+    for (unsigned i = 0; i < 2 && free; i++, free &= free - 1) {
+        const struct vma *place = &leaf->v[__builtin_ctz(free)];
+
+        __builtin_prefetch(place, 1);
+        __builtin_prefetch(&place->birth, 1);
+    }
+}
+
+static const struct vma *find(const struct vma_tree *t, uint64_t addr, bool for_change)
 {
     const struct vma *v = find_at_finger(t, addr);
     const struct vma_node *node = t->root, *ahead = NULL;
@@ -68,18 +91,29 @@ const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
     for (unsigned level = t->height - 1; level > 0; level--) {
         struct vma_node *const *child = vma_inner(node)->child;
 
-        for (unsigned i = 0; i < VMA_FANOUT; i += 8) /* one miss instead of two: keys and children at once */
+        /* one miss instead of two: keys and children at once */
+        for (unsigned i = 0; i < VMA_FANOUT; i += CACHE_LINE / sizeof(*child))
             __builtin_prefetch(&child[i]);
         slot = vma_slots_below(node, addr);
         ahead = slot + 1 < node->n ? child[slot + 1] : NULL;
         node = child[slot];
     }
-    for (unsigned i = 0; i < VMA_FANOUT; i += 8) /* what a change needs next, and most searches are for one */
-        __builtin_prefetch(&node->first[i], 1);
-    __builtin_prefetch(&node->refs, 1);
     ((struct vma_tree *)t)->finger = node;
     ((struct vma_tree *)t)->ahead = ahead;
-    return vma_at(node, vma_slots_below(node, addr));
+    slot = vma_slots_below(node, addr);
+    if (for_change)
+        fetch_for_change(node, slot);
+    return vma_at(node, slot);
+}
+
+const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr)
+{
+    return find(t, addr, false);
+}
+
+const struct vma *vma_tree_find_to_change(const struct vma_tree *t, uint64_t addr)
+{
+    return find(t, addr, true);
 }
 
 const struct vma *vma_tree_next(const struct vma_tree *t, const struct vma *v)

@@ -34,6 +34,8 @@ void vma_tree_snapshot(struct vma_tree *dst, const struct vma_tree *src);
 
 /* First VMA with end > addr, NULL: none. The pointer is valid until the next change of this tree. */
 const struct vma *vma_tree_find(const struct vma_tree *t, uint64_t addr);
+/* The same, by who is about to change something there: what a change touches is fetched into the cache. */
+const struct vma *vma_tree_find_to_change(const struct vma_tree *t, uint64_t addr);
 /* The VMA before / after the one that v is (v must be in the tree). NULL: none. */
 const struct vma *vma_tree_next(const struct vma_tree *t, const struct vma *v);
 const struct vma *vma_tree_prev(const struct vma_tree *t, const struct vma *v);

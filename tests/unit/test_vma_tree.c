@@ -143,17 +143,32 @@ START_TEST(guard_gap_is_kept)
 }
 END_TEST
 
-/* Growing runs must fill the nodes: upwards, downwards and in the middle. */
+static unsigned count_leaves(const struct vma_tree *t)
+{
+    struct vma_iter it;
+    unsigned leaves = 0;
+    void *leaf = NULL;
+
+    vma_iter_init(&it, t, 0);
+    while (vma_iter_next(&it)) {
+        leaves += it.leaf[0] != leaf;
+        leaf = it.leaf[0];
+    }
+    return leaves;
+}
+
+/*
+ * Growing runs must fill the nodes, upwards, downwards and in the middle, but not to the brim: that one VMA of each leaf
+ * becomes three must not cut every leaf in two.
+ */
 START_TEST(runs_fill_nodes)
 {
     enum { N = 20000 };
 
     for (int way = 0; way < 3; way++) {
         struct vma ends[2] = {area(20, 1), area(900000, 1)};
-        struct vma_iter it;
         struct vma_tree t;
-        unsigned leaves = 0;
-        void *leaf = NULL;
+        unsigned leaves;
 
         vma_tree_init(&t, LO, HI);
         if (way == 2)
@@ -164,12 +179,17 @@ START_TEST(runs_fill_nodes)
             ck_assert_int_eq(vma_tree_splice(&t, v.start, v.end, &v, 1), 0);
         }
         check_tree(&t);
-        vma_iter_init(&it, &t, 0);
-        while (vma_iter_next(&it)) {
-            leaves += it.leaf[0] != leaf;
-            leaf = it.leaf[0];
-        }
+        leaves = count_leaves(&t);
         ck_assert_uint_lt(leaves, N / VMA_FANOUT * 5 / 4);
+        for (uint64_t i = 1; i + 1 < N; i += VMA_FANOUT) {
+            uint64_t page = way ? 100000 - 2 * i : 100 + 2 * i;
+            struct vma before = area(page - 1, 1), after = area(page + 1, 1);
+
+            ck_assert_int_eq(vma_tree_splice(&t, before.start, before.end, &before, 1), 0);
+            ck_assert_int_eq(vma_tree_splice(&t, after.start, after.end, &after, 1), 0);
+        }
+        check_tree(&t);
+        ck_assert_uint_eq(count_leaves(&t), leaves);
         vma_tree_destroy(&t);
     }
 }
