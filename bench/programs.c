@@ -12,7 +12,8 @@
  *   - Those jumps then look into the table themselves, and loads and stores into a TLB of ours (code that is changed after it
  *     was made): python3 takes another 14 % less, "memory" 10 %, sha256sum 3 %.
  *   - SSE is the host's: "floating point" takes 25 to 45 % less, from run to run, less differently where addresses are
- *     not randomized.
+ *     not randomized. With its usual case in the code itself another 9 %. From run to run it still takes 155 or 200 ms, the
+ *     product of matrices waiting for its operands or not.
  *   - Looking after each access whether to stop is left out: sha256sum, "memory" and python3 take a tenth less; with 2.1.4,
  *     a third to half less.
  *

@@ -154,6 +154,21 @@ static void much(void)
     }
 }
 
+/* What is rounded up to the least normal number was too small, although it does not look so any more. */
+static void least(void)
+{
+    union reg a = {.d = {DBL_MIN}}, b = {.d = {1 - DBL_EPSILON / 2}};
+    struct outcome o = mulsd(a, b, MASKED | INEXACT);
+
+    is_true(o.r.d[0] == DBL_MIN, "mulsd: rounded up to the least normal double");
+    is_num(o.mxcsr & FP_FLAGS, 0x30, "mulsd: and an underflow");
+    a = (union reg){.f = {FLT_MIN}};
+    b = (union reg){.f = {1 - FLT_EPSILON / 2}};
+    o = mulss(a, b, MASKED | INEXACT);
+    is_true(o.r.f[0] == FLT_MIN, "mulss: rounded up to the least normal float");
+    is_num(o.mxcsr & FP_FLAGS, 0x30, "mulss: and an underflow");
+}
+
 /* ---- exceptions ---- */
 
 static sigjmp_buf back;
@@ -243,7 +258,9 @@ int main(void)
         return done();
     }
     much();
-    if (!getenv("FP_PRINT"))
+    if (!getenv("FP_PRINT")) {
+        least();
         exceptions();
+    }
     return done();
 }

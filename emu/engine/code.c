@@ -15,7 +15,7 @@ WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
 {
     int size = __real_tcg_gen_code_x86_64(tcg, b);
     struct engine *e = engine_current;
-    struct code c = {b->code, b->code + size, b->code + size, ROOM, b->flags};
+    struct code c = {b->code, b->code + size, b->code + size, ROOM, b->flags, {NULL}};
 
     /* The engine puts code right behind its description; or this is not where it says so. */
     if (size <= 0 || !e->uc || (uintptr_t)c.start - (uintptr_t)b > MAX_BLOCK)
@@ -27,6 +27,8 @@ WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
             end = access_shorten(e, &c, ff);
         else if (!memcmp(ff - 1, ASK_FF, 3))
             jump_shorten(e, &c, ff);
+        if (!end && !memcmp(ff, CALL_FF, 2))
+            sse_shorten(e, &c, ff);
         p = end ? end : ff + 1;
     }
     return (int)(c.end - c.start);

@@ -29,19 +29,35 @@ extern _Thread_local const struct disas *engine_translates __attribute__((visibi
 #define HOW_ALIGN_SHIFT 4
 #define HOW_ALIGN_MASK  (7u << HOW_ALIGN_SHIFT)
 
+#define NR_QUICK 10
+
 /* Of one block. slow: where its slow cases begin, as far as known; room: bytes that may be written behind its end. */
 struct code {
     uint8_t *start, *slow, *end;
     unsigned room;
-    uint32_t flags; /* of the processor's state that it is for */
+    uint32_t flags;          /* of the processor's state that it is for */
+    uint8_t *stub[NR_QUICK]; /* sse_code.c's, by function; NULL: none yet */
 };
 
 /* ff: the place of the byte 0xff of MASK_FF or ASK_FF, the bytes around it. */
 #define MASK_FF "\xf0\xff\xff" /* and $~0xfff, %rsi */
 #define ASK_FF  "\xfd\xff\x15" /* mov %rbp, %rdi; call *helper_lookup_tb_ptr */
+#define CALL_FF "\xff\x15"     /* call *FUNCTION */
 /* Returns its end; NULL: it is none. */
 uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
+void sse_shorten(struct engine *e, struct code *c, uint8_t *ff);
+
+/* sse.c: what needs no function in its usual case. */
+struct quick {
+    unsigned nr; /* below NR_QUICK */
+    uint8_t prefix, opcode;
+    struct {
+        uint32_t at, mask, value; /* from the processor's state; MXCSR & mask has to be value */
+    } mode;
+};
+/* False: the function is none of them. */
+bool sse_quick(const void *function, struct quick *q);
 
 /* jumps.c: of the table that jumps look into themselves. */
 #define NEAR_SLOTS 0x4000u

@@ -69,7 +69,7 @@ struct engine {
     struct jump *near;         /* of jumps from code for near_flags; NULL: none */
     struct used near_used;
     uint32_t near_flags;
-    unsigned nr_accesses, nr_jumps; /* in code that was changed */
+    unsigned nr_accesses, nr_jumps, nr_quick; /* in code that was changed */
     struct jump jumps[ENGINE_JUMPS];
 };
 

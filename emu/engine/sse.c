@@ -13,10 +13,12 @@
  *
  *      neither 0 (where that may have been too small), denormal, infinite nor a NaN: r is it, no flag is missing
  *
+ * (For one number alone sse_code.c puts that look into the guest's code.)
+ *
  * One is: the flag of a denormal operand is not looked for then. And an underflow that is not masked is told by what it would be
  * if it were: not when the result is exact. The engine goes on doing what is MMX or newer.
  */
-#include "engine.h"
+#include "code.h"
 
 #include <emmintrin.h>
 #include <string.h>
@@ -49,12 +51,12 @@ static inline uint32_t *mxcsr(void *state)
     return (uint32_t *)((uint8_t *)state + mxcsr_at);
 }
 
+#define PLAIN_MASK (MASKS | ROUNDING | DENORMALS_ARE_ZERO | INEXACT)
+
 /* Results like the host's unless they are special, and no flag that is not there. */
 static inline bool plain_mode(void *state)
 {
-    const uint32_t used = MASKS | ROUNDING | DENORMALS_ARE_ZERO | INEXACT;
-
-    return (*mxcsr(state) & used) == plain_value;
+    return (*mxcsr(state) & PLAIN_MASK) == plain_value;
 }
 
 /* The same for what needs no rounding. */
@@ -233,6 +235,29 @@ ARITHMETIC(sub, SUM_EXACT)
 ARITHMETIC(mul, PRODUCT_EXACT)
 ARITHMETIC(div, QUOTIENT_EXACT)
 ARITHMETIC(sqrt, ROOT_EXACT)
+
+#define FUNCTION(name) ((void *)__wrap_helper_##name##_x86_64)
+
+bool sse_quick(const void *function, struct quick *q)
+{
+    static const struct {
+        void *function;
+        uint8_t prefix, opcode;
+    } scalars[NR_QUICK] = {
+        {FUNCTION(addsd), 0xf2, 0x58},  {FUNCTION(addss), 0xf3, 0x58}, {FUNCTION(mulsd), 0xf2, 0x59},
+        {FUNCTION(mulss), 0xf3, 0x59},  {FUNCTION(subsd), 0xf2, 0x5c}, {FUNCTION(subss), 0xf3, 0x5c},
+        {FUNCTION(divsd), 0xf2, 0x5e},  {FUNCTION(divss), 0xf3, 0x5e}, {FUNCTION(sqrtsd), 0xf2, 0x51},
+        {FUNCTION(sqrtss), 0xf3, 0x51},
+    };
+
+    for (unsigned i = 0; i < NR_QUICK && mxcsr_at; i++) {
+        if (scalars[i].function != function)
+            continue;
+        *q = (struct quick){i, scalars[i].prefix, scalars[i].opcode, {mxcsr_at, PLAIN_MASK, plain_value}};
+        return true;
+    }
+    return false;
+}
 
 /* Only NaNs raise something. */
 #define SELECTION(name)                                                                                      \

@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static unsigned no_args(void *ctx, uint64_t nr)
     return 0;
 }
 
-/* What 1,000 rounds of the called code add up to. */
+/* What 1,000 rounds of the code add up to. */
 static uint64_t sum(struct world *w)
 {
     struct cpu_regs r;
@@ -133,6 +134,54 @@ START_TEST(jumps_go_where_the_code_is_now)
     ck_assert_uint_eq(sum(&w), 2000);
     if (__real_helper_lookup_tb_ptr_x86_64)
         ck_assert_uint_gt(w.cpu->engine->nr_jumps, 0);
+    cpu_destroy(w.cpu);
+    physmem_destroy(&phys);
+}
+END_TEST
+
+/* ---- arithmetic: a loop of all of it ---- */
+
+static const uint8_t arithmetic[] = {
+    0xb8, 3,    0,    0,    0,    /*    mov   $3, %eax */
+    0xf2, 0x0f, 0x2a, 0xc8,       /*    cvtsi2sd %eax, %xmm1 */
+    0xb8, 1,    0,    0,    0,    /*    mov   $1, %eax */
+    0xf2, 0x0f, 0x2a, 0xc0,       /*    cvtsi2sd %eax, %xmm0 */
+    0xb9, 0xe8, 0x03, 0,    0,    /*    mov   $1000, %ecx */
+    0xf2, 0x0f, 0x5e, 0xc1,       /* 1: divsd %xmm1, %xmm0 */
+    0xf2, 0x0f, 0x58, 0xc1,       /*    addsd %xmm1, %xmm0 */
+    0xf2, 0x0f, 0x51, 0xc0,       /*    sqrtsd %xmm0, %xmm0 */
+    0xf2, 0x0f, 0x59, 0xc1,       /*    mulsd %xmm1, %xmm0 */
+    0xf2, 0x0f, 0x5c, 0xc1,       /*    subsd %xmm1, %xmm0 */
+    0xf2, 0x0f, 0x58, 0xc0,       /*    addsd %xmm0, %xmm0 */
+    0xff, 0xc9,                   /*    dec   %ecx */
+    0x75, 0xe4,                   /*    jnz   1b */
+    0x66, 0x48, 0x0f, 0x7e, 0xc0, /*    movq  %xmm0, %rax */
+    0x0f, 0x05,                   /*    syscall */
+};
+
+/* Results are in fp_sse of guest-tests/; here: that they are not computed by functions. */
+START_TEST(arithmetic_needs_no_functions)
+{
+    static const struct cpu_ops ops = {.translate = translate, .syscall = give_result, .nargs = no_args};
+    struct world w = {0};
+    struct physmem phys;
+    const char *why = "";
+    double x = 1;
+    uint64_t bits;
+
+    ck_assert_int_eq(physmem_init(&phys, 16 << 20), 0);
+    w.cpu = cpu_create(&phys, &ops, &w, &why);
+    ck_assert_msg(w.cpu != NULL, "%s", why);
+    w.caller = physmem_alloc(&phys);
+    memcpy(frame_ptr(&phys, w.caller), arithmetic, sizeof(arithmetic));
+    for (int i = 0; i < 1000; i++) {
+        x = sqrt(x / 3 + 3) * 3 - 3;
+        x += x;
+    }
+    memcpy(&bits, &x, sizeof(bits));
+    ck_assert_uint_eq(sum(&w), bits);
+    if (__real_helper_lookup_tb_ptr_x86_64)
+        ck_assert_uint_ge(w.cpu->engine->nr_quick, 6);
     cpu_destroy(w.cpu);
     physmem_destroy(&phys);
 }
@@ -333,9 +382,11 @@ END_TEST
 
 int main(void)
 {
-    TCase *jumps = tcase_create("jumps"), *accesses = tcase_create("accesses");
+    TCase *jumps = tcase_create("jumps"), *accesses = tcase_create("accesses"),
+          *sse = tcase_create("arithmetic");
 
     tcase_add_test(jumps, jumps_go_where_the_code_is_now);
     tcase_add_test(accesses, accesses_see_the_memory_that_is_there);
-    return run_suite("engine's code", jumps, accesses, NULL);
+    tcase_add_test(sse, arithmetic_needs_no_functions);
+    return run_suite("engine's code", jumps, accesses, sse, NULL);
 }
