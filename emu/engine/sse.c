@@ -13,10 +13,9 @@
  *
  *      neither 0 (where that may have been too small), denormal, infinite nor a NaN: r is it, no flag is missing
  *
- * (For one number alone sse_code.c puts that look into the guest's code.)
- *
  * One is: the flag of a denormal operand is not looked for then. And an underflow that is not masked is told by what it would be
- * if it were: not when the result is exact. The engine goes on doing what is MMX or newer.
+ * if it were: not when the result is exact. The engine goes on doing what is MMX or newer. For operations of one number
+ * sse_code.c puts the look at the exponent into the guest's code.
  */
 #include "code.h"
 
