@@ -135,71 +135,57 @@ static void split_merge(struct space *s, unsigned count)
     expect(mm_vma_count(s->mm) == s->n, "merging");
 }
 
-static void find_in_order(struct space *s, unsigned count)
+static uint64_t find_start(const struct space *s, uint64_t area)
+{
+    return mm_find_vma(s->mm, area + MM_PAGE_SIZE)->start;
+}
+
+/* What nobody can be faster than: the VMA's address is known, it only has to be read. */
+static uint64_t read_start(const struct space *s, uint64_t area)
+{
+    return s->floor[(area - BASE) / STEP].start;
+}
+
+/* dependent: the answer is needed before the next question can be asked, so that no cache misses overlap. */
+static inline __attribute__((always_inline)) void
+look_up(struct space *s, unsigned count, uint64_t (*next)(struct space *),
+        uint64_t (*start_of)(const struct space *, uint64_t area), bool dependent)
 {
     uint64_t wrong = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        uint64_t start = next_area(s);
+        uint64_t area = next(s), got = start_of(s, area);
 
-        wrong |= mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start ^ start;
+        wrong |= got ^ area;
+        if (dependent)
+            s->rng += got - area; /* 0, but the processor has to wait for it */
     }
-    expect(!wrong, "find in order");
+    expect(!wrong, "looking up");
+}
+
+static void find_in_order(struct space *s, unsigned count)
+{
+    look_up(s, count, next_area, find_start, false);
 }
 
 static void find(struct space *s, unsigned count)
 {
-    uint64_t wrong = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t start = random_area(s);
-
-        wrong |= mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start ^ start;
-    }
-    expect(!wrong, "find");
+    look_up(s, count, random_area, find_start, false);
 }
 
-/* What nobody can be faster than: the VMA's address is known, it only has to be read. */
-static void read_only(struct space *s, unsigned count)
-{
-    uint64_t wrong = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t start = random_area(s);
-
-        wrong |= s->floor[(start - BASE) / STEP].start ^ start;
-    }
-    expect(!wrong, "reading");
-}
-
-/* The same, where the next place is not known before this one was read: no overlapping of cache misses. */
-static void read_dependent(struct space *s, unsigned count)
-{
-    uint64_t wrong = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t start = random_area(s);
-        uint64_t got = s->floor[(start - BASE) / STEP].start;
-
-        wrong |= got ^ start;
-        s->rng += got - start; /* 0, but the processor has to wait for it */
-    }
-    expect(!wrong, "reading");
-}
-
-/* The caller needs the answer before it can ask again. */
 static void find_dependent(struct space *s, unsigned count)
 {
-    uint64_t wrong = 0;
+    look_up(s, count, random_area, find_start, true);
+}
 
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t start = random_area(s);
-        uint64_t got = mm_find_vma(s->mm, start + MM_PAGE_SIZE)->start;
+static void read_only(struct space *s, unsigned count)
+{
+    look_up(s, count, random_area, read_start, false);
+}
 
-        wrong |= got ^ start;
-        s->rng += got - start; /* 0, but the processor has to wait for it */
-    }
-    expect(!wrong, "find");
+static void read_dependent(struct space *s, unsigned count)
+{
+    look_up(s, count, random_area, read_start, true);
 }
 
 static void far_gap(struct space *s, unsigned count)

@@ -39,7 +39,7 @@ struct code {
     uint8_t *stub[NR_QUICK]; /* sse_code.c's, by function; NULL: none yet */
 };
 
-/* ff: the place of the byte 0xff of MASK_FF or ASK_FF, the bytes around it. */
+/* ff: the place of the byte 0xff of MASK_FF, ASK_FF or CALL_FF, the bytes around it. */
 #define MASK_FF "\xf0\xff\xff" /* and $~0xfff, %rsi */
 #define ASK_FF  "\xfd\xff\x15" /* mov %rbp, %rdi; call *helper_lookup_tb_ptr */
 #define CALL_FF "\xff\x15"     /* call *FUNCTION */
@@ -97,6 +97,24 @@ static inline uint8_t *put32(uint8_t *p, uint64_t value)
     uint32_t v = (uint32_t)value;
 
     return put(p, sizeof(v), &v);
+}
+
+#define CALL_BYTES 6
+
+/* call *FUNCTION at p. Returns its operand in memory, which is behind it; NULL: it is not that. */
+static inline uint8_t *called(const struct code *c, uint8_t *p, void **function)
+{
+    int32_t to_operand;
+    uint8_t *operand;
+
+    if (c->end - p < CALL_BYTES || !is(&p, 2, CALL_FF))
+        return NULL;
+    memcpy(&to_operand, p, sizeof(to_operand));
+    operand = p + sizeof(to_operand) + to_operand;
+    if (operand < p || c->end - operand < (ptrdiff_t)sizeof(*function))
+        return NULL;
+    memcpy(function, operand, sizeof(*function));
+    return operand;
 }
 
 /* mov REG, %edi: its lower half. */

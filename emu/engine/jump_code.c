@@ -56,24 +56,19 @@ static uint8_t *put_jump(const struct engine *e, uint8_t *p, int reg)
     return put32(put(p, 2, "\xff\xa7"), table + offsetof(struct jump, code));
 }
 
-#define ASK_BYTES 11
-
 /* mov %rbp, %rdi; call *helper_lookup_tb_ptr; jmp *%rax. Returns the call's operand in memory, NULL: it is not that. */
 static uint8_t *asks(const struct code *c, uint8_t *p)
 {
-    int32_t to_operand;
     uint8_t *operand;
     void *function;
 
-    if (p < c->start || c->end - p < ASK_BYTES || !is(&p, 5, "\x48\x8b\xfd\xff\x15"))
+    if (p < c->start || c->end - p < 3 || !is(&p, 3, "\x48\x8b\xfd"))
         return NULL;
-    memcpy(&to_operand, p, sizeof(to_operand));
-    p += sizeof(to_operand);
-    operand = p + to_operand;
-    if (!is(&p, 2, "\xff\xe0") || operand < p || c->end - operand < (ptrdiff_t)sizeof(function))
+    operand = called(c, p, &function);
+    p += CALL_BYTES;
+    if (!operand || function != (void *)__wrap_helper_lookup_tb_ptr_x86_64 || !is(&p, 2, "\xff\xe0"))
         return NULL;
-    memcpy(&function, operand, sizeof(function));
-    return function == (void *)__wrap_helper_lookup_tb_ptr_x86_64 ? operand : NULL;
+    return operand;
 }
 
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff)

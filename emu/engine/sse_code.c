@@ -25,27 +25,10 @@
  */
 #include "code.h"
 
-#define CALL_BYTES 6
-#define MAX_STUB   64
-#define FOR_JUMPS  128 /* bytes of room that are left to jump_code.c */
+#define MAX_STUB  64
+#define FOR_JUMPS 128 /* bytes of room that are left to jump_code.c */
 
 #define DOUBLE_PREFIX 0xf2 /* of ...sd, 0xf3 of ...ss */
-
-/* call *FUNCTION. Returns the call's operand in memory, NULL: it is not that. */
-static uint8_t *calls(const struct code *c, uint8_t *p, void **function)
-{
-    int32_t to_operand;
-    uint8_t *operand;
-
-    if (c->end - p < CALL_BYTES || !is(&p, 2, "\xff\x15"))
-        return NULL;
-    memcpy(&to_operand, p, sizeof(to_operand));
-    operand = p + sizeof(to_operand) + to_operand;
-    if (operand < p || c->end - operand < (ptrdiff_t)sizeof(*function))
-        return NULL;
-    memcpy(function, operand, sizeof(*function));
-    return operand;
-}
 
 /* insn (%reg), %xmm0, or a store: of the scalar that prefix is for. */
 static uint8_t *put_scalar(uint8_t *p, uint8_t prefix, uint8_t opcode, uint8_t reg)
@@ -87,7 +70,7 @@ static uint8_t *put_stub(uint8_t *p, const struct quick *q, const uint8_t *opera
 void sse_shorten(struct engine *e, struct code *c, uint8_t *site)
 {
     void *function;
-    uint8_t *operand = calls(c, site, &function), *stub;
+    uint8_t *operand = called(c, site, &function), *stub;
     struct quick q;
 
     if (!operand || !sse_quick(function, &q))
