@@ -31,5 +31,6 @@ WRAP(int, tcg_gen_code_x86_64, void *tcg, struct block *b)
             sse_shorten(e, &c, ff);
         p = end ? end : ff + 1;
     }
+    chains_prepare(e, &c, b);
     return (int)(c.end - c.start);
 }

@@ -14,6 +14,13 @@ struct block { /* TranslationBlock of qemu/include/exec/exec-all.h */
     uint16_t size, icount;
     uint32_t cflags, trace;
     uint8_t *code;
+    size_t code_size;
+    void *original;
+    uintptr_t page_next[2];
+    uint64_t page_addr[2];
+    /* of two jumps to other blocks, from code: what follows, and the distance in the instruction */
+    uint16_t next_at[2];
+    uintptr_t distance_at[2];
 };
 
 struct disas { /* DisasContextBase of qemu/include/exec/translator.h */
@@ -47,6 +54,7 @@ struct code {
 uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void sse_shorten(struct engine *e, struct code *c, uint8_t *ff);
+void chains_prepare(struct engine *e, struct code *c, const struct block *b);
 
 /* sse.c: what needs no function in its usual case. */
 struct quick {

@@ -12,6 +12,7 @@
  *      translator      --> tcg_gen_exit_tb ------>  straight.c  long straight code goes on by itself
  *      translator      --> tcg_gen_code --------->  code.c      what was made is changed:
  *                                                   jump_code.c   jumps look into the table themselves
+ *                                                   chain_code.c  jumps to a block that is not known yet are none
  *                                                   access_code.c loads and stores look into a TLB of ours
  *      translator      --> cpu_ldub_code -------->  align.c     operands of 16 bytes are aligned
  *      load, store     --> helper_le_ldq_mmu ---->  accesses.c  what was not in ours, and is remembered
@@ -69,7 +70,7 @@ struct engine {
     struct jump *near;         /* of jumps from code for near_flags; NULL: none */
     struct used near_used;
     uint32_t near_flags;
-    unsigned nr_accesses, nr_jumps, nr_quick; /* in code that was changed */
+    unsigned nr_accesses, nr_jumps, nr_quick, nr_chains; /* in code that was changed */
     struct jump jumps[ENGINE_JUMPS];
 };
 

@@ -95,22 +95,35 @@ static void put_called(struct physmem *phys, pfn_t pfn, uint8_t addend)
     ((uint8_t *)frame_ptr(phys, pfn))[2] = addend;
 }
 
-START_TEST(jumps_go_where_the_code_is_now)
+/* n bytes of code at CALLER. */
+static void create_world(struct world *w, struct physmem *phys, const uint8_t *code, size_t n)
 {
     static const struct cpu_ops ops = {.translate = translate, .syscall = give_result, .nargs = no_args};
+    const char *why = "";
+
+    ck_assert_int_eq(physmem_init(phys, 16 << 20), 0);
+    w->cpu = cpu_create(phys, &ops, w, &why);
+    ck_assert_msg(w->cpu != NULL, "%s", why);
+    w->caller = physmem_alloc(phys);
+    memcpy(frame_ptr(phys, w->caller), code, n);
+}
+
+static void destroy_world(struct world *w, struct physmem *phys)
+{
+    cpu_destroy(w->cpu);
+    physmem_destroy(phys);
+}
+
+START_TEST(jumps_go_where_the_code_is_now)
+{
     struct world w = {0};
     struct physmem phys;
-    const char *why = "";
     pfn_t first, other;
     uint64_t epoch;
 
-    ck_assert_int_eq(physmem_init(&phys, 16 << 20), 0);
-    w.cpu = cpu_create(&phys, &ops, &w, &why);
-    ck_assert_msg(w.cpu != NULL, "%s", why);
-    w.caller = physmem_alloc(&phys);
+    create_world(&w, &phys, caller, sizeof(caller));
     first = w.called = physmem_alloc(&phys);
     other = physmem_alloc(&phys);
-    memcpy(frame_ptr(&phys, w.caller), caller, sizeof(caller));
     put_called(&phys, w.called, 1);
     put_called(&phys, other, 3);
 
@@ -134,8 +147,74 @@ START_TEST(jumps_go_where_the_code_is_now)
     ck_assert_uint_eq(sum(&w), 2000);
     if (__real_helper_lookup_tb_ptr_x86_64)
         ck_assert_uint_gt(w.cpu->engine->nr_jumps, 0);
-    cpu_destroy(w.cpu);
-    physmem_destroy(&phys);
+    destroy_world(&w, &phys);
+}
+END_TEST
+
+/* ---- jumps of one page, which the engine fills in ---- */
+
+static const uint8_t steps[] = {
+    0x31, 0xc0,             /*    xor  %eax, %eax */
+    0xb9, 0xe8, 0x03, 0, 0, /*    mov  $1000, %ecx */
+    0x48, 0x85, 0xe4,       /*    test %rsp, %rsp */
+    0x78, 0x0c,             /*    js   2f */
+    0x83, 0xc0, 0x01,       /* 1: add  $1, %eax */
+    0xff, 0xc9,             /*    dec  %ecx */
+    0x74, 0x05,             /*    jz   2f */
+    0x83, 0xc0, 0x01,       /*    add  $1, %eax */
+    0xeb, 0xf4,             /*    jmp  1b */
+    0x0f, 0x05,             /* 2: syscall */
+};
+enum { SECOND_ADD = 19, ITS_ADDEND = 21, ITS_BLOCK = 5 };
+
+#define CODE_SEEN 0x4000 /* bytes of the engine's code: more than that of steps */
+
+/*
+ * How many of chain_code.c's jumps lead to another block, and how many were never passed? None of the others may be a jump that
+ * leads nowhere: the processor would remember that.
+ */
+static void count_chains(const struct engine *e, unsigned *lead, unsigned *unused)
+{
+    const uint8_t *const code = (const uint8_t *)e->first_block;
+
+    *lead = *unused = 0;
+    for (const uint8_t *p = code; p < code + CODE_SEEN; p++) {
+        const uint8_t *jump;
+        int32_t to_jump, distance;
+
+        if (memcmp(p, "\x80\x3d", 2) || memcmp(p + 6, "\xe9\x74\x07\xc6\x05", 5))
+            continue;
+        memcpy(&to_jump, p + 2, sizeof(to_jump));
+        jump = p + 7 + to_jump;
+        memcpy(&distance, jump + 1, sizeof(distance));
+        ck_assert_uint_eq(*jump, distance ? 0xe9 : 0xa9);
+        ++*(distance ? lead : unused);
+    }
+}
+
+START_TEST(blocks_follow_each_other)
+{
+    struct world w = {0};
+    struct physmem phys;
+    unsigned lead, unused;
+    uint8_t *code;
+
+    create_world(&w, &phys, steps, sizeof(steps));
+    ck_assert_uint_eq(sum(&w), 1999);
+    if (__real_helper_lookup_tb_ptr_x86_64) {
+        ck_assert_uint_eq(w.cpu->engine->nr_chains, 5);
+        count_chains(w.cpu->engine, &lead, &unused);
+        ck_assert_uint_eq(lead, 4);
+        ck_assert_uint_eq(unused, 1); /* from the first block to the end */
+    }
+    /* a block that others jump to goes, and another comes in its place */
+    code = frame_ptr(&phys, w.caller);
+    for (uint8_t addend = 2; addend < 5; addend++) {
+        code[ITS_ADDEND] = addend;
+        cpu_code_changed(w.cpu, ((uint64_t)w.caller << MM_PAGE_SHIFT) + SECOND_ADD, ITS_BLOCK);
+        ck_assert_uint_eq(sum(&w), 1000 + 999 * addend);
+    }
+    destroy_world(&w, &phys);
 }
 END_TEST
 
@@ -162,18 +241,12 @@ static const uint8_t arithmetic[] = {
 /* Results are in fp_sse of guest-tests/; here: that they are not computed by functions. */
 START_TEST(arithmetic_needs_no_functions)
 {
-    static const struct cpu_ops ops = {.translate = translate, .syscall = give_result, .nargs = no_args};
     struct world w = {0};
     struct physmem phys;
-    const char *why = "";
     double x = 1;
     uint64_t bits;
 
-    ck_assert_int_eq(physmem_init(&phys, 16 << 20), 0);
-    w.cpu = cpu_create(&phys, &ops, &w, &why);
-    ck_assert_msg(w.cpu != NULL, "%s", why);
-    w.caller = physmem_alloc(&phys);
-    memcpy(frame_ptr(&phys, w.caller), arithmetic, sizeof(arithmetic));
+    create_world(&w, &phys, arithmetic, sizeof(arithmetic));
     for (int i = 0; i < 1000; i++) {
         x = sqrt(x / 3 + 3) * 3 - 3;
         x += x;
@@ -182,8 +255,7 @@ START_TEST(arithmetic_needs_no_functions)
     ck_assert_uint_eq(sum(&w), bits);
     if (__real_helper_lookup_tb_ptr_x86_64)
         ck_assert_uint_ge(w.cpu->engine->nr_quick, 6);
-    cpu_destroy(w.cpu);
-    physmem_destroy(&phys);
+    destroy_world(&w, &phys);
 }
 END_TEST
 
@@ -386,6 +458,7 @@ int main(void)
           *sse = tcase_create("arithmetic");
 
     tcase_add_test(jumps, jumps_go_where_the_code_is_now);
+    tcase_add_test(jumps, blocks_follow_each_other);
     tcase_add_test(accesses, accesses_see_the_memory_that_is_there);
     tcase_add_test(sse, arithmetic_needs_no_functions);
     return run_suite("engine's code", jumps, accesses, sse, NULL);
