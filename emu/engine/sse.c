@@ -14,10 +14,12 @@
  *      neither 0 (where that may have been too small), denormal, infinite nor a NaN: r is it, no flag is missing
  *
  * One is: the flag of a denormal operand is not looked for then. And an underflow that is not masked is told by what it would be
- * if it were: not when the result is exact. The engine goes on doing what is MMX or newer. For operations of one number
- * sse_code.c puts the look at the exponent into the guest's code.
+ * if it were: not when the result is exact. As long as the flag of an inexact result is not set, exact.h says of doubles whether
+ * it stays so. The engine goes on doing what is MMX or newer. For operations of one number sse_code.c puts the look at
+ * the exponent into the guest's code.
  */
 #include "code.h"
+#include "exact.h"
 
 #include <emmintrin.h>
 #include <string.h>
@@ -58,6 +60,12 @@ static inline bool plain_mode(void *state)
     return (*mxcsr(state) & PLAIN_MASK) == plain_value;
 }
 
+/* Results like the host's, but a flag may be missing. */
+static inline bool nearest_mode(void *state)
+{
+    return (*mxcsr(state) & (PLAIN_MASK & ~INEXACT)) == (plain_value & ~INEXACT);
+}
+
 /* The same for what needs no rounding. */
 static inline bool exact_mode(void *state)
 {
@@ -82,6 +90,11 @@ static inline bool plain_float(float x)
 
     __asm__("movd %1, %0" : "=r"(bits) : "x"(x));
     return (bits << 1 >> 24) - 2 <= 0xfe - 2;
+}
+
+static inline bool zero_or_plain(double x)
+{
+    return x == 0 || plain_double(x);
 }
 
 static inline bool ordered(double a, double b)
@@ -214,13 +227,18 @@ static inline void store_ps(void *p, __m128 x)
 #define DOUBLE(x) _mm_cvtsd_f64(x)
 #define FLOAT(x)  _mm_cvtss_f32(x)
 
-#define SCALAR(insn, kind, type, value, plain, exact)                                                        \
+#define SCALAR(insn, kind, type, value, plain, exact, nothing_lost)                                          \
     OPERATION(insn, kind, type, plain_mode(state) && plain(value(r)),                                        \
-              value(r) == 0 && exact(value(a), value(b)) && plain_mode(state))
+              (value(r) == 0 && exact(value(a), value(b)) && plain_mode(state)) || (nothing_lost))
+
+/* No flag is missing though none was set. */
+#define NOTHING_LOST(name)                                                                                   \
+    (nearest_mode(state) && zero_or_plain(DOUBLE(a)) && zero_or_plain(DOUBLE(b)) &&                          \
+     zero_or_plain(DOUBLE(r)) && exact_##name(DOUBLE(a), DOUBLE(b), DOUBLE(r)))
 
 #define ARITHMETIC(name, exact)                                                                              \
-    SCALAR(name##sd, sd, __m128d, DOUBLE, plain_double, exact)                                               \
-    SCALAR(name##ss, ss, __m128, FLOAT, plain_float, exact)                                                  \
+    SCALAR(name##sd, sd, __m128d, DOUBLE, plain_double, exact, NOTHING_LOST(name))                           \
+    SCALAR(name##ss, ss, __m128, FLOAT, plain_float, exact, false)                                           \
     OPERATION(name##pd, pd, __m128d, plain_mode(state) && PLAIN(double, 2, exact), false)                    \
     OPERATION(name##ps, ps, __m128, plain_mode(state) && PLAIN(float, 4, exact), false)
 
