@@ -54,7 +54,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROUNDS   5
+#define ROUNDS   9
 #define MAX_ARGS 12
 
 enum runner { EMU, QEMU, HOST, NR_RUNNERS };
