@@ -2,12 +2,10 @@
 #include "probe.h"
 #include "fp.h"
 
-#include <float.h>
 #include <math.h>
 
-#define MASKED  0x1f80u
-#define INEXACT 0x20u
-#define ROUNDS  20000
+#define MASKED 0x1f80u
+#define ROUNDS 20000
 
 typedef unsigned __int128 uint128;
 
@@ -73,7 +71,7 @@ static bool product_is_wrong(void)
     return inexact != lost((uint128)a * b);
 }
 
-/* From n bits, the first of them set, what is nearly a product of two such numbers: the result rounds to one of them. */
+/* A whole number of exactly n bits. What is next to a product of two such numbers, divided by one of them, is nearly the other. */
 static uint64_t long_number(unsigned n)
 {
     return fp_random() >> (64 - n) | UINT64_C(1) << (n - 1);

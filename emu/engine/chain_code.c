@@ -52,7 +52,7 @@ static void prepare(struct engine *e, struct code *c, const struct block *b, uns
     *p++ = JMP;
     p = put(p, 2, "\x74\x07");
     p = put32(put(p, 2, "\xc6\x05"), (uint64_t)(jump - (p + 7)));
-    *p++ = JMP;
+    *p++ = JMP; /* what is stored; then an instruction */
     *p++ = JMP;
     p = put32(p, (uint64_t)(leave + JMP_BYTES + to_leave - (p + 4)));
     put32(leave + 1, (uint64_t)(c->end - (leave + JMP_BYTES)));

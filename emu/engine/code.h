@@ -54,6 +54,7 @@ struct code {
 uint8_t *access_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void jump_shorten(struct engine *e, struct code *c, uint8_t *ff);
 void sse_shorten(struct engine *e, struct code *c, uint8_t *ff);
+/* To be called last: the two jumps of b, whose code c is. */
 void chains_prepare(struct engine *e, struct code *c, const struct block *b);
 
 /* sse.c: what needs no function in its usual case. */

@@ -26,7 +26,7 @@
 #include "code.h"
 
 #define MAX_STUB  64
-#define FOR_JUMPS 128 /* bytes of room that are left to jump_code.c */
+#define FOR_JUMPS 128 /* bytes of room that are left to jump_code.c and chain_code.c */
 
 #define DOUBLE_PREFIX 0xf2 /* of ...sd, 0xf3 of ...ss */
 
